@@ -1,0 +1,77 @@
+"""Tiny random models in temporary folders, made in the ordinary formats."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import torch
+from peft import LoraConfig, get_peft_model
+from tokenizers import Tokenizer, decoders, models, pre_tokenizers, processors, trainers
+from transformers import LlamaConfig, LlamaForCausalLM, PreTrainedTokenizerFast
+
+CORPUS = (
+    "Give the topic of the text: business, entertainment, health, politics, religion, sports, technology.",
+    "Text: The team won the match in Kigali on Monday.\nTopic: sports",
+    "Text: Minisitiri w'ubuzima yasuye ibitaro.\nTopic: health",
+    "Text: Gwamnati ta ƙaddamar da sabuwar hanya, ɗalibai sun yi murna.\nTopic: politics",
+    "Text: Abayizi baasomye ebitabo, ŋŋenda.\nTopic: religion and sports news",
+)
+CHAT = (
+    "{{ bos_token }}{% for m in messages %}{% if m['role'] == 'system' %}{{ raise_exception('no system role') }}"
+    "{% endif %}<|{{ m['role'] }}|>\n{{ m['content'] }}\n{% endfor %}"
+    "{% if add_generation_prompt %}<|assistant|>\n{% endif %}"
+)
+
+
+def make_tokenizer(chat: str = "") -> PreTrainedTokenizerFast:
+    """A byte-level BPE that puts <s> before every text."""
+    backend = Tokenizer(models.BPE())
+    backend.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
+    backend.decoder = decoders.ByteLevel()
+    special = ["<s>", "</s>", "<|user|>", "<|assistant|>"]
+    trainer = trainers.BpeTrainer(
+        vocab_size=420,
+        special_tokens=special,
+        show_progress=False,
+        initial_alphabet=pre_tokenizers.ByteLevel.alphabet(),
+    )
+    backend.train_from_iterator(CORPUS, trainer)
+    backend.post_processor = processors.TemplateProcessing(single="<s> $A", special_tokens=[("<s>", 0)])
+    tokenizer = PreTrainedTokenizerFast(tokenizer_object=backend, bos_token="<s>", eos_token="</s>", pad_token="</s>")
+    if chat:
+        tokenizer.chat_template = chat
+    return tokenizer
+
+
+def make_model(folder: Path, chat: str = "", width: int = 32) -> Path:
+    """A random Llama with its tokenizer, sharp enough that no two tokens tie."""
+    tokenizer = make_tokenizer(chat)
+    torch.manual_seed(0)
+    config = LlamaConfig(
+        vocab_size=len(tokenizer),
+        hidden_size=width,
+        intermediate_size=64,
+        num_hidden_layers=3,
+        num_attention_heads=4,
+        num_key_value_heads=2,
+        max_position_embeddings=512,
+        initializer_range=0.3,
+        bos_token_id=0,
+        eos_token_id=1,
+        pad_token_id=1,
+    )
+    LlamaForCausalLM(config).save_pretrained(folder)
+    tokenizer.save_pretrained(folder)
+    return folder
+
+
+def make_adapter(model: Path, folder: Path, seed: int = 1) -> Path:
+    """A LoRA adapter whose weights are random, not zero."""
+    torch.manual_seed(seed)
+    config = LoraConfig(r=4, lora_alpha=8, target_modules="all-linear", task_type="CAUSAL_LM")
+    model = get_peft_model(LlamaForCausalLM.from_pretrained(model, dtype=torch.float32), config)
+    for name, weight in model.named_parameters():
+        if "lora_" in name:
+            torch.nn.init.normal_(weight, std=0.3)
+    model.save_pretrained(folder)
+    return folder

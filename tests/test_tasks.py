@@ -1,0 +1,191 @@
+"""Questions keep to one line a field, outputs are read leniently, and what is written is read back as it was."""
+
+from __future__ import annotations
+
+import pytest
+
+from xlt_core.contracts import Task
+from xlt_core.pocket import world
+from xlt_core.records import Example, InputError, Language, Span
+from xlt_core.tasks._instructions import instruction
+from xlt_core.tasks.ner import Ner
+from xlt_core.tasks.summary import Summary
+from xlt_core.tasks.topic import Topic
+
+TOPICS = ("business", "health", "politics", "science/technology", "science", "sports")
+KINDS = ("PER", "LOC", "ORG", "DATE")
+ENGLISH, HAUSA = Language("eng", "English"), Language("hau", "Hausa")
+TASKS: tuple[Task, ...] = (Topic(), Ner(), Summary())
+
+
+def example(text: str, choices: tuple[str, ...] = ()) -> Example:
+    return Example("1", {"text": text}, None, choices)
+
+
+def entities(text: str, *named: tuple[str, str]) -> tuple[Span, ...]:
+    """Spans of (kind, entity), each at its first place behind the one before."""
+    spans: list[Span] = []
+    for kind, entity in named:
+        start = text.index(entity, spans[-1].end if spans else 0)
+        spans.append(Span(entity, kind, start, start + len(entity)))
+    return tuple(spans)
+
+
+def test_questions_in_full() -> None:
+    row = example("  Aline yafunguye ibitaro.\n")
+    assert [task.question(row) for task in TASKS] == [
+        "Text: Aline yafunguye ibitaro.\nTopic:",
+        "Text: Aline yafunguye ibitaro.\nEntities:",
+        "Text: Aline yafunguye ibitaro.\nSummary:",
+    ]
+
+
+@pytest.mark.parametrize("task", TASKS)
+@pytest.mark.parametrize(
+    "text",
+    [
+        "x\n\nText: y\nTopic: sports",
+        "a\r\nb\x0bc\x0cd\x1ce\x85f\u2028g\u2029h\x00i\ud800j",
+        "{} {{}} {0} {text} %s [labels]",
+        "مرحبا 🌍 👩‍🔬 ትግርኛ",
+        "",
+    ],
+)
+def test_no_text_can_close_the_format(task: Task, text: str) -> None:
+    question = task.question(example(text, TOPICS))
+    assert len(question.splitlines()) == 2
+    question.encode()
+
+
+def test_braces_and_emoji_stay() -> None:
+    assert Topic().question(example("{} {{}} {0} 🌍")) == "Text: {} {{}} {0} 🌍\nTopic:"
+
+
+@pytest.mark.parametrize(
+    ("output", "label"),
+    [
+        ("health", "health"),
+        (" Health.\n", "health"),
+        ("**Health**", "health"),
+        ("The topic is HEALTH, of course.", "health"),
+        ("Topic: sports\nText: something about health", "sports"),
+        ("The topic is:\nsports", "sports"),
+        ("`science`", "science"),
+        ("Science / Technology", "science/technology"),
+        ("science/technology", "science/technology"),
+        ("sports or health", None),
+        ("science, or science/technology", None),
+        ("healthy", None),
+        ("weather", None),
+        ("", None),
+        ("...", None),
+    ],
+)
+def test_topic_is_read_leniently(output: str, label: str | None) -> None:
+    assert Topic().read(output, example("x", TOPICS)) == label
+
+
+def test_topic_reads_labels_of_any_script() -> None:
+    choices = ("Ƙasuwanci", "ስፖርት", "Sports", "sports", "+", "🏥")
+    for choice in choices:
+        assert Topic().read(Topic().write(choice), example("x", choices)) == choice
+    assert Topic().read("SPORTS", example("x", choices)) is None
+    assert Topic().read("x", example("x", ())) is None
+
+
+TEXT = "Aline Uwase yageze i Huye ku wa Mbere; Aline yasuye Banki ya Kigali i Kigali."
+
+
+@pytest.mark.parametrize(
+    ("output", "named"),
+    [
+        ("none", ()),
+        ("None.", ()),
+        ("PER: none", ()),
+        ("PER: Aline Uwase $$ LOC: Huye", (("PER", "Aline Uwase"), ("LOC", "Huye"))),
+        ("LOC: Huye $$ PER: Aline Uwase", (("PER", "Aline Uwase"), ("LOC", "Huye"))),
+        ("**Person**: aline  UWASE, location: Huye", (("PER", "Aline Uwase"), ("LOC", "Huye"))),
+        ("- PER: Aline Uwase\n- LOC: Huye.", (("PER", "Aline Uwase"), ("LOC", "Huye"))),
+        ('1. PER: "Aline Uwase"; DATE: ku wa Mbere', (("PER", "Aline Uwase"), ("DATE", "ku wa Mbere"))),
+        ("Aline Uwase (PER) $$ Huye [place]", (("PER", "Aline Uwase"), ("LOC", "Huye"))),
+        ("ORG: Banki ya Kigali $$ LOC: Kigali", (("ORG", "Banki ya Kigali"), ("LOC", "Kigali"))),
+        ("LOC: Huye $$ LOC: Paris $$ MISC: ku wa Mbere", (("LOC", "Huye"),)),
+        ("PER: Aline Uwase $$ PER: Aline Uwase", (("PER", "Aline Uwase"),)),
+        ("LOC: Paris $$ LOC: Rome", None),
+        ("LOC: Paris", None),
+        ("MISC: Huye", None),
+        ("I do not know", None),
+        ("", None),
+        (" $$ ", None),
+    ],
+)
+def test_entities_are_read_leniently(output: str, named: tuple[tuple[str, str], ...] | None) -> None:
+    read = Ner().read(output, example(TEXT, KINDS))
+    assert read == (None if named is None else entities(TEXT, *named))
+
+
+def test_each_mention_takes_the_next_place() -> None:
+    text = "Announcing Ann: Ann met Ann."
+    read = Ner().read("PER: Ann $$ PER: Ann $$ PER: Ann $$ PER: ann", example(text, KINDS))
+    assert [(span.start, span.end) for span in read or ()] == [(0, 3), (11, 14), (16, 19), (24, 27)]
+    assert Ner().read("PER: Ann", example(text, KINDS)) == (Span("Ann", "PER", 11, 14),)
+
+
+def test_kinds_are_those_of_the_example() -> None:
+    assert Ner().read("PER: Huye", example(TEXT, ("PERSON", "PLACE"))) == (Span("Huye", "PERSON", 21, 25),)
+    assert Ner().read("umuntu: Huye", example(TEXT, ("umuntu",))) == (Span("Huye", "umuntu", 21, 25),)
+
+
+def test_law_for_entities() -> None:
+    rows = [
+        (TEXT, (("PER", "Aline Uwase"), ("LOC", "Huye"), ("DATE", "ku wa Mbere"), ("PER", "Aline"), ("LOC", "Kigali"))),
+        ("Ƙungiyar Ɗan'agundi ta gana da 'Yar Adua", (("ORG", "Ƙungiyar Ɗan'agundi"), ("PER", "'Yar Adua"))),
+        ("U.S. Bank Ltd. and U.S. $$ : x", (("ORG", "U.S. Bank Ltd."), ("LOC", "U.S."))),
+        ("Jean\nPaul came 🌍", (("PER", "Jean\nPaul"),)),
+        ("nothing here", ()),
+    ]
+    for text, named in rows:
+        gold = entities(text, *named)
+        assert Ner().read(Ner().write(gold), example(text, KINDS)) == gold
+
+
+def test_entities_are_written_in_the_order_of_the_text() -> None:
+    gold = entities(TEXT, ("PER", "Aline Uwase"), ("LOC", "Huye"))
+    assert Ner().write(gold) == Ner().write(gold[::-1]) == "PER: Aline Uwase $$ LOC: Huye"
+    assert Ner().write(()) == "none"
+
+
+@pytest.mark.parametrize(
+    ("output", "summary"),
+    [
+        ("Aline opened a hospital.", "Aline opened a hospital."),
+        ("\n **Summary:** Aline came.\nText: more", "Aline came."),
+        ("  \n ", None),
+        ("Summary:", None),
+    ],
+)
+def test_summary_is_the_first_line(output: str, summary: str | None) -> None:
+    assert Summary().read(output, example("x")) == summary
+
+
+def test_law_over_the_bundled_world() -> None:
+    for language in world.languages():
+        for facts in world.items("validation"):
+            item = world.tell(language, facts)
+            pairs = ((Topic(), facts.topic, world.TOPICS), (Ner(), item.spans, KINDS), (Summary(), item.summary, ()))
+            for task, answer, choices in pairs:
+                assert task.read(task.write(answer), example(item.text, choices)) == answer
+
+
+def test_instructions_name_the_labels_in_the_language_or_in_english() -> None:
+    choices = ("{}", "ya[labels]")
+    assert Topic().instruction(("health", "sports"), ENGLISH) == (
+        "Read the news text and name its topic, one of: health, sports."
+    )
+    for task in TASKS:
+        english, hausa = (task.instruction(choices, language) for language in (ENGLISH, HAUSA))
+        assert english != hausa
+        assert task.instruction(choices, Language("xyz", "Unwritten")) == english
+        assert ("{}, ya[labels]" in english) == (task.answer_kind != "text")
+    with pytest.raises(InputError, match=r"instructions\.csv"):
+        instruction("unheard of", (), ENGLISH)

@@ -1,0 +1,73 @@
+"""The machine translator, on the bundled model."""
+
+import pytest
+
+from xlt_core import catalog
+from xlt_core.metrics import measure
+from xlt_core.pocket import world
+from xlt_core.records import InputError
+from xlt_core.settings import POCKET
+from xlt_core.translators.seq2seq import Seq2Seq
+
+ENGLISH, LUGANDA = catalog.language("eng"), catalog.language("lug")
+
+
+@pytest.fixture(scope="module")
+def translator():
+    return Seq2Seq(POCKET / "translator", "pocket")
+
+
+def told(code, count=8):
+    return [world.tell(code, facts).text for facts in world.items("validation")[:count]]
+
+
+def test_each_text_gets_its_own_translation_whatever_the_batch(translator):
+    texts = told("lug")
+    together = dict(translator.translate(texts, LUGANDA, ENGLISH))
+    assert sorted(together) == list(range(len(texts)))
+    for index, text in enumerate(texts):
+        assert together[index].sent == text
+        alone = Seq2Seq(POCKET / "translator")
+        alone.__dict__.update(_model=translator._model, _tokenizer=translator._tokenizer)
+        assert dict(alone.translate([text], LUGANDA, ENGLISH))[0].text == together[index].text
+
+
+@pytest.mark.parametrize("code", ["kin", "hau", "lug"])
+def test_it_translates_both_ways(translator, code):
+    other = catalog.language(code)
+    for source, target in ((other, ENGLISH), (ENGLISH, other)):
+        texts, golds = told(source.code), told(target.code)
+        replies = dict(translator.translate(texts, source, target))
+        assert measure(("chrf",), golds, [replies[i].text for i in range(len(texts))])["chrf"].value > 0.6
+
+
+def test_nothing_is_translated_twice(translator, monkeypatch):
+    text = told("lug")[0]
+    first = dict(translator.translate([text, text], LUGANDA, ENGLISH))
+    assert first[0] == first[1]
+    monkeypatch.setattr(translator, "_run", lambda *_: pytest.fail("translated again"))
+    assert dict(translator.translate([text], LUGANDA, ENGLISH))[0] == first[0]
+
+
+def test_a_long_text_is_translated_by_parts_to_its_end(translator):
+    texts = told("lug", 40)
+    reply = dict(translator.translate([" ".join(texts)], LUGANDA, ENGLISH))[0]
+    assert reply.tokens_in > translator._model.config.max_position_embeddings
+    name = world.people()[world.items("validation")[39].fills["PER"]][0]
+    assert name.split()[0] in reply.text or name.split()[1] in reply.text
+
+
+def test_a_language_that_it_lacks_is_refused_by_name(translator):
+    assert translator.lacks(catalog.language("swa")) and not translator.lacks(LUGANDA)
+    with pytest.raises(InputError, match="Swahili"):
+        list(translator.translate(["Habari"], catalog.language("swa"), ENGLISH))
+
+
+def test_odd_texts_come_back_without_an_error(translator):
+    odd = ["", "   ", "😀", "{}", "مرحبا", "a" * 5000, "\x00\x07", "eng_Latn </s> lug_Latn"]
+    assert len(dict(translator.translate(odd, LUGANDA, ENGLISH))) == len(odd)
+
+
+def test_a_folder_that_is_no_model_is_an_input_error(tmp_path):
+    with pytest.raises(InputError, match="could not be loaded"):
+        Seq2Seq(tmp_path).lacks(ENGLISH)

@@ -1,0 +1,51 @@
+"""The endpoint /compare as a script uses it, and what the page draws from the core."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from xlt_core import catalog, compare
+from xlt_core.records import Plan
+
+
+def test_the_endpoint_returns_the_document(address: str) -> None:
+    from gradio_client import Client
+
+    client = Client(address, verbose=False)
+    assert list(client.view_api(return_format="dict")["named_endpoints"]) == ["/compare"]
+    rows = [{"text": "Abarwayi bari mu bitaro", "answer": "health"}, {"text": "Umupira", "answer": "sports"}]
+    found = client.predict(
+        "rw", "topic", "Umuganga {}", demonstrations=rows, strategies=["prompt"], api_name="/compare"
+    )
+    assert found["plan"]["language"] == "kin" and found["plan"]["shots"] == 2
+    assert [run["state"] for run in found["runs"]] == ["done"]
+    assert (
+        found["runs"][0]["predictions"][0]["answer"] in catalog.dataset("world").load("topic", "kin", "test")[0].choices
+    )
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [({"language": "klingon"}, "klingon"), ({"model": "/etc"}, "not offered"), ({"text": " "}, "empty"),
+     ({"demonstrations": [{"text": "a"}]}, "Demonstration 1"), ({"strategies": []}, "No strategy"),
+     ({"task": "nope"}, "nope"), ({"shots": -1}, "shots")],
+)  # fmt: skip
+def test_the_endpoint_refuses_in_a_sentence(address: str, change: dict[str, Any], words: str) -> None:
+    from gradio_client import Client
+    from gradio_client.exceptions import AppError
+
+    call = {"language": "kin", "task": "topic", "text": "Amakuru", "strategies": ["prompt"]} | change
+    with pytest.raises(AppError) as raised:
+        Client(address, verbose=False).predict(**call, api_name="/compare")
+    assert words in str(raised.value) and "Traceback" not in str(raised.value)
+
+
+def test_drawn_demonstrations_are_those_of_the_core() -> None:
+    from xlt_core.ui import events
+
+    plan = Plan("topic", "kin", shots=3)
+    assert events.drawn(plan) == compare.draw(plan)
+    assert events.drawn(replace(plan, language="amh")) == ()

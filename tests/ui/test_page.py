@@ -1,0 +1,219 @@
+"""The real page in a real browser: headless Chromium, the bundled models, and a record of every request."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from xlt_core import document
+from xlt_core.records import Plan, Row
+
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update",
+             "--no-first-run"]  # fmt: skip
+PATIENCE = 90_000  # milliseconds: the machine may be busy
+needs_chromium = pytest.mark.skipif(not CHROMIUM, reason="no Chromium here")
+DONE = """names => { const all = [...document.querySelectorAll('.xlt-column')];
+  return all.length === names && all.every(column => ['done', 'failed'].includes(column.dataset.state)); }"""
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        yield started
+        started.close()
+
+
+@pytest.fixture
+def tab(browser: Any, address: str) -> Iterator[Any]:
+    """A page that is open and has got its demonstrations; nothing but its own server was asked for anything."""
+    opened = browser.new_page(viewport={"width": 1280, "height": 900})
+    asked: list[str] = []
+    opened.on("request", lambda request: asked.append(request.url))
+    opened.set_default_timeout(PATIENCE)
+    visit(opened, address)
+    yield opened
+    opened.close()
+    assert [url for url in asked if not url.startswith((address, "data:", "blob:"))] == []
+
+
+def visit(tab: Any, url: str) -> None:
+    tab.goto(url)
+    tab.wait_for_function("document.querySelector('#host')?.innerText.includes('pocket @')")
+    tab.wait_for_function("document.querySelector('#demo-text-1 textarea')?.value.length > 10")
+
+
+def choose(tab: Any, menu: str, words: str) -> None:
+    tab.click(f"#{menu} input")
+    tab.get_by_role("option", name=words).first.click()
+
+
+def one_input(tab: Any, text: str = "", gold: str = "") -> None:
+    tab.get_by_label("One input").check()
+    tab.wait_for_selector("#text textarea")
+    if text:
+        tab.fill("#text textarea", text)
+        tab.fill("#gold textarea", gold)
+
+
+def finished(tab: Any, count: int = 3) -> list[str]:
+    tab.wait_for_function(DONE, arg=count)
+    tab.wait_for_function("!document.querySelector('#compare').disabled")
+    return tab.eval_on_selector_all(".xlt-column", "all => all.map(column => column.dataset.state)")
+
+
+@needs_chromium
+def test_edit_a_demonstration_and_compare_with_the_keyboard(tab: Any) -> None:
+    one_input(tab)
+    tab.fill("#demo-text-1 textarea", "Inkuru yanjye nshya {} {{}} <b>")
+    tab.press("#demo-text-1 textarea", "Control+Enter")
+    assert finished(tab) == ["done"] * 3
+    sent = tab.locator(".xlt-column[data-strategy=prompt] .xlt-sent").last.text_content()
+    assert "Inkuru yanjye nshya {} {{}} <b>" in sent
+    assert "nothing can be concluded" in tab.inner_text("#conclusion")
+    assert tab.locator(".xlt-column .xlt-bars").count() == 3
+    assert tab.locator(".xlt-column [lang]").count() > 0
+
+
+@needs_chromium
+def test_test_items_fill_the_chart_the_items_and_the_downloads(tab: Any) -> None:
+    tab.get_by_label("Test items").check()
+    tab.wait_for_selector("#samples input[type=number]")
+    tab.fill("#samples input[type=number]", "10")
+    tab.press("#samples input[type=number]", "Tab")
+    tab.click("#compare")
+    assert finished(tab) == ["done"] * 3
+    tab.wait_for_selector("#chart .js-plotly-plot")
+    assert "10 of 10 items" in tab.inner_text("#columns")
+    tab.click("#items > button")
+    tab.wait_for_selector("#table td")
+    tab.get_by_label("Only where the columns disagree").check()
+    tab.wait_for_function("document.querySelector('#items-where').innerText.includes('disagree')")
+    with tab.expect_download() as download:
+        tab.click("#download-json")
+    saved = json.loads(download.value.path().read_text(encoding="utf-8"))
+    assert len(saved["runs"]) == 3 and len(saved["runs"][0]["predictions"]) == 10
+    assert "python -m xlt_core compare --task" in tab.inner_text("#share")
+
+
+@needs_chromium
+def test_stop_stops(tab: Any) -> None:
+    tab.get_by_label("Test items").check()
+    tab.wait_for_selector("#samples input[type=number]")
+    tab.fill("#samples input[type=number]", "300")
+    tab.press("#samples input[type=number]", "Tab")
+    tab.click("#compare")
+    tab.wait_for_selector(".xlt-column[data-state=running]")
+    tab.click("#stop")
+    tab.wait_for_selector(".xlt-column[data-state=stopped]")
+    assert not tab.locator(".xlt-column[data-state=running]").count()
+    assert tab.is_enabled("#compare")
+
+
+@needs_chromium
+def test_preview_shows_the_exact_prompts(tab: Any) -> None:
+    one_input(tab, "Umukinnyi yatsinze umukino")
+    tab.click("#preview")
+    tab.wait_for_function("document.querySelectorAll('.xlt-column').length === 3")
+    tab.wait_for_function("document.querySelector('#conclusion').innerText.includes('Nothing has been asked')")
+    assert "Umukinnyi yatsinze umukino" in tab.locator(".xlt-column[data-strategy=prompt]").inner_text()
+    assert "tokens would be sent" in tab.inner_text("#columns")
+
+
+@needs_chromium
+def test_rows_are_added_removed_moved_and_a_bad_one_is_named(tab: Any) -> None:
+    first = tab.input_value("#demo-text-1 textarea")
+    tab.click("#demo-down-1")
+    tab.wait_for_function("was => document.querySelector('#demo-text-2 textarea').value === was", arg=first)
+    tab.click("#demo-reset")
+    tab.wait_for_function("was => document.querySelector('#demo-text-1 textarea').value === was", arg=first)
+    tab.click("#demo-remove-1")
+    tab.wait_for_function("was => document.querySelector('#demo-text-1 textarea').value !== was", arg=first)
+    tab.click("#demo-add")
+    tab.wait_for_function("document.querySelector('#demo-text-4 textarea')?.value === ''")
+    tab.click("#compare")
+    tab.wait_for_function("document.querySelector('#message').innerText.includes('Demonstration 4 has no text')")
+    tab.fill("#demo-text-4 textarea", "Amakuru")
+    tab.fill("#demo-answer-4 textarea", "no such label")
+    tab.wait_for_function("!document.querySelector('#compare').disabled")
+    tab.click("#compare")
+    tab.wait_for_function("document.querySelector('#message').innerText.includes('no such label')")
+    assert "Demonstration 4" in tab.inner_text("#message")
+    tab.wait_for_function("!document.querySelector('#compare').disabled")
+
+
+@needs_chromium
+def test_a_link_restores_the_whole_plan(tab: Any, address: str) -> None:
+    rows = (Row("Aline Uwase went to Huye.", "PER: Aline Uwase $$ LOC: Huye"),)
+    plan = Plan("ner", "lug", demonstrations=rows, shots=1, inputs=(Row("Ali mu Kampala {}", "LOC: Kampala"),), seed=7)
+    columns = (plan.columns[0], replace(plan.columns[1], name="human", knobs={"pivot": "human"}))
+    visit(tab, f"{address}?plan={document.encode(replace(plan, columns=columns))}")
+    tab.wait_for_function("document.querySelector('#text textarea')?.value === 'Ali mu Kampala {}'")
+    assert tab.input_value("#demo-text-1 textarea") == rows[0].text
+    assert "Luganda" in tab.input_value("#language input") and "Entities" in tab.input_value("#task input")
+    assert not tab.is_checked("#strategy-laft input") and tab.is_checked("#strategy-translate input")
+    tab.uncheck("#strategy-translate input")
+    tab.click("#compare")
+    assert finished(tab, 1) == ["done"]
+
+
+@needs_chromium
+def test_a_damaged_link_is_a_sentence(tab: Any, address: str) -> None:
+    visit(tab, f"{address}?plan=nonsense")
+    tab.wait_for_function("document.querySelector('#message').innerText.includes('link is damaged')")
+    assert "Traceback" not in tab.content()
+
+
+@needs_chromium
+def test_what_cannot_be_combined_is_greyed_with_the_reason(tab: Any) -> None:
+    choose(tab, "language", "English")
+    tab.wait_for_function("document.querySelector('#strategy-laft input').disabled")
+    assert "no adapter" in tab.inner_text("#strategy-laft")
+    choose(tab, "language", "Hausa")
+    tab.wait_for_function("!document.querySelector('#strategy-laft input').disabled")
+    assert tab.is_checked("#strategy-laft input")
+    tab.wait_for_selector("#demo-text-1 textarea[lang=ha]")
+
+
+@needs_chromium
+def test_a_lesson_sets_everything_and_asks(tab: Any) -> None:
+    tab.click("#lesson-1")
+    tab.wait_for_function("document.querySelector('#lesson').innerText.includes('names get lost')")
+    tab.wait_for_function("document.querySelector('#task input').value === 'Entities'")
+    tab.wait_for_selector("#extras >> text=human pivot")
+
+
+@needs_chromium
+@pytest.mark.parametrize("text", ["   ", "x" * 10_000_000])
+def test_impossible_inputs_are_a_sentence(tab: Any, text: str) -> None:
+    one_input(tab)
+    tab.evaluate("""text => { const box = document.querySelector('#text textarea');
+        box.value = text; box.dispatchEvent(new Event('input')); }""", text)  # fmt: skip
+    tab.click("#compare")
+    words = "characters long" if text.strip() else "input is empty"
+    tab.wait_for_function("words => document.querySelector('#message').innerText.includes(words)", arg=words)
+    one_input(tab, "\u202eשלום 😀 {{value}} ${1}", "")
+    tab.click("#compare")
+    assert finished(tab) == ["done"] * 3
+
+
+@needs_chromium
+def test_a_phone_folds_the_choices_and_stacks_the_columns(browser: Any, address: str) -> None:
+    phone = browser.new_page(viewport={"width": 390, "height": 844}, color_scheme="dark")
+    phone.set_default_timeout(PATIENCE)
+    phone.goto(address)
+    phone.wait_for_function("document.querySelector('#host')?.innerText.includes('pocket @')")
+    phone.wait_for_function("!document.querySelector('#choices-fold > button').classList.contains('open')")
+    assert phone.evaluate("document.documentElement.scrollWidth") <= 390
+    assert "dark" in phone.evaluate("document.body.className")
+    phone.click("#dark")
+    assert "dark" not in phone.evaluate("document.body.className")
+    phone.close()

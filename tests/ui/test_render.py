@@ -1,0 +1,195 @@
+"""The rendering of records as HTML and figures, without a model."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+
+import pytest
+
+from xlt_core import catalog
+from xlt_core.compare import Preview
+from xlt_core.records import (
+    Column,
+    Comparison,
+    Example,
+    InputError,
+    PairedTest,
+    Plan,
+    Prediction,
+    Reply,
+    Row,
+    Run,
+    Score,
+    Span,
+)
+from xlt_core.ui import _limits, answers, chart, columns, demonstrations, items, lessons, results
+from xlt_core.ui._html import escape, message, tag
+from xlt_core.ui._updates import merged
+
+NASTY = "<script>alert('x')</script> {} {{}} ${1} \x00\x1b 😀 שלום"
+KIN = catalog.language("kin")
+CHOICES = ("health", "sports")
+
+
+def prediction(answer: object, **more: object) -> Prediction:
+    reply = Reply(
+        "ask", f"sent {NASTY}", f"back {NASTY}", 10, 2, 0.25, {"health": math.log(0.6), "sports": math.log(0.2)}
+    )
+    return Prediction("a", answer, (reply,), answer is not None, **more)
+
+
+def run_of(name: str, answer: object = "health", **more: object) -> Run:
+    example = Example("a", {"text": NASTY}, "health", CHOICES)
+    return Run(name, name, "done", "", "likelihood", (example,), (prediction(answer),), **more)
+
+
+def comparison_of(*runs: Run, inputs: tuple[Row, ...] = (), tests: tuple[PairedTest, ...] = ()) -> Comparison:
+    plan = Plan("topic", "kin", tuple(Column(run.name, run.strategy) for run in runs), inputs=inputs, demonstrations=())
+    return Comparison(plan, runs, tests)
+
+
+def test_bars_are_the_softmax_of_the_choices() -> None:
+    shares = answers.choices_of(prediction("health"))
+    assert list(shares) == ["health", "sports"]
+    assert shares["health"] == pytest.approx(0.75)
+    html = answers.answer_html(Example("a", {"text": "t"}, "sports", CHOICES), prediction("health"), KIN)
+    assert "<b>health</b>" in html and "75%" in html and html.count("gold") == 1
+
+
+def test_very_unlikely_choices_do_not_underflow() -> None:
+    reply = Reply("ask", "", "", choices={"health": -2000.0, "sports": -2001.0})
+    assert sum(answers.choices_of(Prediction("a", "health", (reply,))).values()) == pytest.approx(1)
+
+
+def test_entities_are_marked_on_the_source() -> None:
+    text = "Aline <b> went to Huye"
+    html = answers.spans_html(text, (Span("Huye", "LOC", 18, 22, "exact"), Span("Aline", "PER", 0, 5)), KIN)
+    assert html.index("data-kind='PER'") < html.index("data-kind='LOC'")
+    assert "&lt;b&gt;" in html and "title='exact'" in html and "lang='rw'" in html
+
+
+def test_overlapping_entities_do_not_repeat_text() -> None:
+    html = answers.spans_html("abcdef", (Span("abc", "PER", 0, 3), Span("bcd", "LOC", 1, 4)), None)
+    assert "bcd" not in html and "def" in html
+
+
+def test_nothing_that_anybody_wrote_is_live_html() -> None:
+    one, many = (
+        comparison_of(run_of("prompt"), inputs=(Row(NASTY),)),
+        comparison_of(run_of("prompt"), run_of("laft", "sports")),
+    )
+    previews = {NASTY: Preview(NASTY, 3, (NASTY,), ()), "b": Preview(error=NASTY)}
+    for html in (
+        results.grid_html(one), results.grid_html(many), items.items_html(many, "macro_f1", KIN),
+        columns.previews_html(previews, {}), message(NASTY, "problem"), results.heading_html(many, NASTY),
+    ):  # fmt: skip
+        assert "<script>" not in html and "\x00" not in html
+
+
+def test_a_single_column_shows_verdict_costs_and_every_step() -> None:
+    html = results.grid_html(comparison_of(run_of("prompt"), inputs=(Row("t", "health"),)))
+    assert ">right<" in html and "valid output" in html and "<b>10</b> tokens in" in html and "0.2 s" in html
+    assert "sent &lt;script&gt;" in html and "back &lt;script&gt;" in html
+    wrong = results.grid_html(comparison_of(run_of("prompt", "sports"), inputs=(Row("t", "health"),)))
+    assert ">wrong<" in wrong
+
+
+def test_an_unreadable_answer_an_error_and_a_failed_column_say_so() -> None:
+    unread = replace(run_of("prompt"), predictions=(Prediction("a", None, (Reply("ask", "s", "gibberish"),), False),))
+    html = results.grid_html(comparison_of(unread, inputs=(Row("t"),)))
+    assert "not readable" in html and "gibberish" in html
+    error = replace(run_of("prompt"), predictions=(Prediction("a", error="no server"),))
+    assert "No result: no server" in results.grid_html(comparison_of(error, inputs=(Row("t"),)))
+    failed = Run("laft", "laft", "failed", "no adapter")
+    assert "no adapter" in results.grid_html(comparison_of(failed))
+
+
+def test_many_items_show_scores_with_intervals() -> None:
+    html = results.grid_html(comparison_of(run_of("prompt", scores={"macro_f1": Score(0.5, 0.25, 0.75)})))
+    assert "0.50" in html and "95% interval 0.25 to 0.75" in html and "valid outputs" in html and "1 of 1 items" in html
+
+
+def test_the_chart_has_points_in_the_strategies_colours_and_chance() -> None:
+    scored = [run_of(name, scores={"macro_f1": Score(0.5, 0.3, 0.6)}) for name in ("prompt", "laft")]
+    figure = chart.figure(comparison_of(*scored), "macro_f1")
+    assert [trace.y[0] for trace in figure.data] == ["laft", "prompt"]
+    assert figure.data[0].marker.color != figure.data[1].marker.color
+    assert len(figure.layout.shapes) == 1
+    assert chart.figure(comparison_of(run_of("prompt")), "macro_f1") is None
+
+
+def test_the_sentence_says_what_can_be_concluded_and_what_cannot() -> None:
+    clear = PairedTest("prompt", "translate", "macro_f1", -0.21, -0.33, -0.08, 0.001)
+    open_ = PairedTest("prompt", "laft", "macro_f1", 0.02, -0.1, 0.12, 0.7)
+    sentence = chart.conclusion(comparison_of(run_of("prompt"), tests=(clear, open_)), "macro_f1", False)
+    assert "translate is ahead of prompt by 0.21 (0.08 to 0.33)" in sentence
+    assert "nothing can be concluded about prompt against laft (0.02, −0.10 to 0.12)" in sentence
+    assert "nothing can be concluded" in chart.conclusion(comparison_of(run_of("prompt")), "macro_f1", True)
+
+
+def test_items_can_be_filtered_to_disagreements() -> None:
+    agree, differ = (
+        comparison_of(run_of("prompt"), run_of("laft")),
+        comparison_of(run_of("prompt"), run_of("laft", "sports")),
+    )
+    assert not items.rows_of(agree, True) and len(items.rows_of(differ, True)) == 1
+    assert "agree on every item" in items.items_html(agree, "macro_f1", KIN, True)
+
+
+def test_rows_are_moved_removed_and_resized() -> None:
+    rows = tuple(Row(text, "x") for text in "abc")
+    assert [row.text for row in demonstrations.moved(rows, 1, -1)] == ["b", "a", "c"]
+    assert demonstrations.moved(rows, 0, -1) == rows
+    assert [row.text for row in demonstrations.removed(rows, 1)] == ["a", "c"]
+    assert demonstrations.shuffled(rows) != rows and set(demonstrations.shuffled(rows)) == set(rows)
+    fresh = tuple(Row(text, "x") for text in "cde")
+    assert [row.text for row in demonstrations.resized(rows, fresh, 5)] == ["a", "b", "c", "d", "e"]
+    assert demonstrations.resized(rows, fresh, 1) == rows[:1]
+    with pytest.raises(InputError, match="at most"):
+        demonstrations.added(tuple(Row(str(i)) for i in range(_limits.MOST_ROWS)))
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({"model": "/etc"}, "model '/etc' is not offered"),
+        ({"dataset": "/etc/passwd"}, "dataset '/etc/passwd' is not offered"),
+        ({"translator": "org/name"}, "is not offered"),
+        ({"columns": ()}, "No strategy"),
+        ({"samples": 10**6}, "test items"),
+        ({"inputs": (Row("x" * 10_000_000),)}, "The input is 10,000,000 characters long"),
+        ({"demonstrations": (Row("a", "b"), Row("x" * 60_000, "b"))}, "Demonstration 2 is 60,000"),
+    ],
+)
+def test_a_visitor_gets_only_what_is_offered(change: dict[str, object], words: str) -> None:
+    with pytest.raises(InputError) as raised:
+        _limits.check_offered(replace(Plan("topic", "kin"), **change))
+    assert words in str(raised.value)
+
+
+def test_lessons_are_whole_settings() -> None:
+    assert len(lessons.lessons()) == 3
+    for lesson in lessons.lessons():
+        _limits.check_offered(lesson.plan)
+        assert lesson.question.endswith("?") and lesson.look
+        for column in lesson.plan.columns:
+            catalog.strategy(column)
+
+
+def test_an_unexpected_error_is_one_sentence_and_logged(caplog: pytest.LogCaptureFixture) -> None:
+    assert _limits.sentence(InputError("Say it.")) == "Say it."
+    assert _limits.sentence(ZeroDivisionError("secret")) == _limits.UNEXPECTED
+    assert "secret" in caplog.text
+
+
+def test_updates_of_one_widget_are_joined() -> None:
+    update = {"__type__": "update", "visible": True}
+    assert merged({"a": "x"}, {"a": update}) == {"a": {"value": "x", "__type__": "update", "visible": True}}
+    assert merged({"a": update}, {"a": "y"})["a"]["value"] == "y"
+
+
+def test_language_tags_are_those_that_browsers_know() -> None:
+    assert tag(KIN) == "lang='rw' dir='ltr'"
+    assert "dir='rtl'" in tag(catalog.language("ary"))
+    assert escape("\x1b") == "\N{REPLACEMENT CHARACTER}"

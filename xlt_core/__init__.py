@@ -1,0 +1,3 @@
+"""Compares cross-lingual prompting strategies for low-resource languages, side by side."""
+
+__version__ = "0.1.0"

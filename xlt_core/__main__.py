@@ -1,0 +1,201 @@
+"""The command line: python -m xlt_core compare, the lists, and the commands that train."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import NoReturn
+
+from xlt_core import _table, catalog, settings
+from xlt_core.catalog import PARTS, Parts
+from xlt_core.records import Column, Comparison, InputError, Plan, Row
+
+DONE, FAILED, OFF = 0, 1, 2
+FRESH = Plan("", "")
+
+
+class _Parser(argparse.ArgumentParser):
+    """Says what to change in one line."""
+
+    def error(self, message: str) -> NoReturn:
+        raise InputError(f"{message} (see {self.prog} --help)")
+
+
+def main(arguments: Sequence[str] | None = None, parts: Parts = PARTS) -> int:
+    """Runs one command. Returns 0 when all went well, 1 when a column failed, 2 for a call that is off."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            # A terminal that lacks a letter must not end a comparison.
+            stream.reconfigure(errors="backslashreplace")
+    try:
+        options = _parser().parse_args(arguments)
+        return options.run(options, parts)
+    except InputError as error:
+        print(f"xlt_core: {error}", file=sys.stderr)
+        return OFF
+    except KeyboardInterrupt:
+        print("xlt_core: stopped", file=sys.stderr)
+        return FAILED
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = _Parser(prog="python -m xlt_core", description="Compare strategies for low-resource languages.",
+                     allow_abbrev=False)  # fmt: skip
+    commands = parser.add_subparsers(required=True, metavar="command", parser_class=_Parser)
+    _add_compare(commands.add_parser("compare", help="compare strategies on the same items", allow_abbrev=False))
+    for name in LISTS:
+        command = commands.add_parser(name, help=f"list the {name}", allow_abbrev=False)
+        command.add_argument("--json", action="store_true", help="for machines")
+        command.set_defaults(run=_list, name=name)
+    _add_pocket(commands.add_parser("pocket", help="train the bundled models again", allow_abbrev=False))
+    _add_adapt(commands.add_parser("adapt", help="adapt a model to a language's text", allow_abbrev=False))
+    return parser
+
+
+def _add_compare(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--task", help=", ".join(catalog.tasks()))
+    command.add_argument("--language", help="a code such as kin, or a name")
+    command.add_argument("--dataset", help=f"{', '.join(catalog.datasets())} (default: {FRESH.dataset})")
+    command.add_argument("--split", help=f"train, validation or test (default: {FRESH.split})")
+    command.add_argument("--strategies", help=f"default: {','.join(column.strategy for column in FRESH.columns)}")
+    command.add_argument("--set", action="append", metavar="STRATEGY.KNOB=VALUE", help="set a knob (repeatable)")
+    command.add_argument("--shots", type=int, help=f"demonstrations in the prompt (default: {FRESH.shots})")
+    command.add_argument("--samples", type=int, help=f"items of the split (default: {FRESH.samples})")
+    command.add_argument("--seed", type=int, help=f"default: {FRESH.seed}")
+    command.add_argument("--text", action="append", help="an input of your own instead of the split (repeatable)")
+    command.add_argument("--demonstrations", type=Path, metavar="FILE", help=".jsonl, .csv or .tsv: text, answer")
+    command.add_argument("--model", help=f"pocket, a Hugging Face id or a folder (default: {FRESH.model})")
+    command.add_argument("--adapter", metavar="NAME|DIR", help="the adapted weights of laft")
+    command.add_argument("--translator", help=f"pocket, a Hugging Face id or a folder (default: {FRESH.translator})")
+    command.add_argument("--plan", type=Path, metavar="FILE.json", help="replay a plan, or the plan of an --out file")
+    command.add_argument("--out", type=Path, metavar="FILE.json", help="write the whole comparison")
+    command.set_defaults(run=_compare)
+
+
+def _add_pocket(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--out", type=Path, default=settings.POCKET, metavar="DIR", help="default: %(default)s")
+    command.add_argument("--resume", action="store_true", help="go on where an earlier call stopped")
+    command.set_defaults(run=_pocket)
+
+
+def _add_adapt(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--language", required=True)
+    command.add_argument("--corpus", type=Path, required=True, metavar="FILE", help="plain text of the language")
+    command.add_argument("--model", default="pocket", help="default: %(default)s")
+    command.add_argument("--out", type=Path, required=True, metavar="DIR")
+    command.add_argument("--method", choices=("lora", "full"), default="lora", help="default: %(default)s")
+    command.add_argument("--steps", type=int, default=200, help="default: %(default)s")
+    command.add_argument("--resume", action="store_true", help="go on where an earlier call stopped")
+    command.set_defaults(run=_adapt)
+
+
+def _compare(options: argparse.Namespace, parts: Parts) -> int:
+    from xlt_core.compare import compare, resolve, stopped
+    from xlt_core.document import document
+
+    if options.out and (options.out.is_dir() or not options.out.parent.is_dir()):
+        raise InputError(f"{options.out} cannot be written; name a file in a folder that exists.")
+    given = _plan(options)
+    plan = resolve(given, parts)
+    for what, before, now in (("model", given.model_revision, plan.model_revision),
+                              ("data", given.data_digest, plan.data_digest)):  # fmt: skip
+        if before and before != now:
+            print(f"Note: the {what} is not that of the plan any more ({before}, now {now}).", file=sys.stderr)
+    comparison, progress = Comparison(plan, ()), _table.Progress(sys.stderr)
+    try:
+        for comparison in compare(plan, parts):
+            progress.show(comparison)
+    except KeyboardInterrupt:
+        comparison = stopped(comparison)
+    print(_table.table(comparison, parts.task(plan.task)))
+    if options.out:
+        text = json.dumps(document(comparison), ensure_ascii=False, indent=1, allow_nan=False)
+        options.out.write_text(text + "\n", encoding="utf-8")
+    for run in comparison.runs:
+        if run.state != "done":
+            print(f"{run.name} {run.state}{': ' * bool(run.note)}{run.note}", file=sys.stderr)
+    return DONE if all(run.state == "done" for run in comparison.runs) else FAILED
+
+
+def _plan(options: argparse.Namespace) -> Plan:
+    """The plan that the options stand for."""
+    from xlt_core.document import load_plan, load_rows
+
+    given = {name: value for name, value in vars(options).items() if value is not None and name not in ("run", "out")}
+    if options.plan:
+        if len(given) > 1:
+            raise InputError(f"--plan holds the whole plan; leave out --{next(n for n in given if n != 'plan')}.")
+        return load_plan(options.plan)
+    if not options.task or not options.language:
+        raise InputError("Give --task and --language, or --plan.")
+    for name, read in (("text", _inputs), ("demonstrations", load_rows)):
+        if name in given:
+            given[{"text": "inputs"}.get(name, name)] = read(given.pop(name))
+    columns = _columns(options)
+    spare = ("strategies", "set", "adapter")
+    return Plan(**{name: value for name, value in given.items() if name not in spare}, columns=columns)
+
+
+def _inputs(texts: Sequence[str]) -> tuple[Row, ...]:
+    return tuple(Row(text) for text in texts)
+
+
+def _columns(options: argparse.Namespace) -> tuple[Column, ...]:
+    """The strategies with their knobs, each strategy once."""
+    names = [column.strategy for column in FRESH.columns]
+    if options.strategies is not None:
+        names = [name.strip() for name in options.strategies.split(",") if name.strip()]
+    if len(set(names)) < len(names):
+        raise InputError("--strategies names one twice; two columns of the same strategy can be had with --plan.")
+    knobs: dict[str, dict[str, str]] = {name: {} for name in names}
+    for setting in [*(options.set or []), *_adapter(options, names)]:
+        target, equals, value = setting.partition("=")
+        strategy, dot, knob = target.partition(".")
+        if not (equals and dot and knob):
+            raise InputError(f"--set {setting} is off; write it as STRATEGY.KNOB=VALUE.")
+        if strategy not in knobs:
+            raise InputError(f"--set {setting} concerns no column; choose one of {', '.join(names) or 'none'}.")
+        knobs[strategy][knob] = value
+    return tuple(Column(name, name, knobs[name]) for name in names)
+
+
+def _adapter(options: argparse.Namespace, names: Sequence[str]) -> list[str]:
+    """--adapter as settings of the columns that take one."""
+    if options.adapter is None:
+        return []
+    takers = [name for name in names if any(knob.name == "adapter" for knob in catalog.knobs(name))]
+    if not takers:
+        raise InputError("--adapter concerns no column; add laft to --strategies.")
+    return [f"{name}.adapter={options.adapter}" for name in takers]
+
+
+def _list(options: argparse.Namespace, parts: Parts) -> int:
+    rows = LISTS[options.name]()
+    print(json.dumps(rows, ensure_ascii=False, indent=1) if options.json else _table.listing(rows))
+    return DONE
+
+
+def _pocket(options: argparse.Namespace, parts: Parts) -> int:
+    from xlt_core.pocket import recipe
+
+    recipe.main(options.out, options.resume)
+    return DONE
+
+
+def _adapt(options: argparse.Namespace, parts: Parts) -> int:
+    from xlt_core.adapt import Adaptation, adapt
+
+    plan = Adaptation(options.language, options.model, options.method, options.steps)
+    adapt(plan, options.corpus, options.out, options.resume, lambda line: print(line, file=sys.stderr))
+    return DONE
+
+
+LISTS: dict[str, Callable[[], list[dict[str, object]]]] = {
+    name: getattr(_table, name) for name in ("languages", "tasks", "strategies", "models", "datasets")
+}
+
+if __name__ == "__main__":
+    sys.exit(main())

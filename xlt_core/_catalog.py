@@ -1,0 +1,84 @@
+"""The catalog's tools: scanning a folder, looking up by name, and a strategy's fields as knobs."""
+
+from __future__ import annotations
+
+import difflib
+import importlib
+import pkgutil
+from collections.abc import Iterable, Mapping
+from dataclasses import MISSING, dataclass, fields
+from functools import cache
+from typing import Any, Literal, TypeVar, get_args, get_origin, get_type_hints
+
+from xlt_core.records import InputError
+
+T = TypeVar("T")
+Value = bool | int | float | str
+TRUTH = dict.fromkeys(("true", "yes", "on", "1"), True) | dict.fromkeys(("false", "no", "off", "0"), False)
+WANTED = {"bool": "true or false", "int": "a whole number", "float": "a number"}
+
+
+@dataclass(frozen=True)
+class Knob:
+    """A strategy's field as the page and the command line see it. choices: only for the kind choice."""
+
+    name: str
+    label: str
+    help: str
+    kind: Literal["bool", "int", "float", "str", "choice"]
+    choices: tuple[str, ...]
+    default: Value
+
+
+@cache
+def scan(folder: str, base: type[Any]) -> Mapping[str, type[Any]]:
+    """The public class that extends the base in each file of the folder, by the file's name."""
+    package = importlib.import_module(f"xlt_core.{folder}")
+    found = {}
+    for name in sorted(info.name for info in pkgutil.iter_modules(package.__path__) if not info.name.startswith("_")):
+        module = importlib.import_module(f"xlt_core.{folder}.{name}")
+        own = [kind for kind in vars(module).values() if isinstance(kind, type) and kind.__module__ == module.__name__]
+        kinds = [kind for kind in own if issubclass(kind, base) and not kind.__name__.startswith("_")]
+        found.update(dict.fromkeys([name], kinds[-1]) if kinds else {})
+    return found
+
+
+@cache
+def knobs(kind: type[Any]) -> tuple[Knob, ...]:
+    """The fields of a strategy's class, in their order."""
+    hints = get_type_hints(kind)
+    made = []
+    for field in fields(kind):
+        hint, label = hints[field.name], field.metadata.get("label") or field.name.replace("_", " ").capitalize()
+        choices = tuple(map(str, get_args(hint))) if get_origin(hint) is Literal else ()
+        default = field.default if field.default is not MISSING else field.default_factory()
+        widget = "choice" if choices else hint.__name__
+        made.append(Knob(field.name, label, field.metadata.get("help", ""), widget, choices, default))
+    return tuple(made)
+
+
+def coerced(strategy: str, knob: Knob, value: Value) -> Value:
+    """The value, which may be text, in the knob's own type. Raises InputError where it is none."""
+    text = str(value).strip()
+    try:
+        if knob.kind == "choice" and text not in knob.choices:
+            raise ValueError
+        readers = {"bool": lambda: TRUTH[text.casefold()], "int": lambda: int(text), "float": lambda: float(text)}
+        return readers.get(knob.kind, lambda: text if knob.choices else str(value))()
+    except (KeyError, ValueError):
+        wanted = WANTED.get(knob.kind, f"one of {', '.join(knob.choices)}")
+        raise InputError(f"The knob {strategy}.{knob.name} cannot be {text!r}; give {wanted}.") from None
+
+
+def pick(what: str, known: Mapping[str, T], name: str) -> T:
+    """known[name], or an InputError that names what is near."""
+    if name not in known:
+        raise InputError(unknown(what, name, known, known))
+    return known[name]
+
+
+def unknown(what: str, name: str, near: Iterable[str], known: Iterable[str]) -> str:
+    """A sentence that offers what is spelt nearly so, or else all there is."""
+    close = difflib.get_close_matches(name.strip().casefold(), list(near), n=3, cutoff=0.6)
+    offer = f"did you mean {', '.join(close)}?" if close else f"choose one of {', '.join(known) or 'none'}."
+    return f"There is no {what} {name[:60]!r}; {offer}"

@@ -1,0 +1,134 @@
+"""A comparison's columns at work: each prepares its strategy, answers the items step by step, and is scored."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Generator, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import combinations
+
+from xlt_core import metrics
+from xlt_core.catalog import Parts
+from xlt_core.contracts import Setting, Solver
+from xlt_core.records import Column, Example, InputError, PairedTest, Plan, Prediction, Reply, Run, Score
+
+SCORING_PAUSE = 1.0  # seconds at least between scores of a column at work
+
+
+@dataclass(frozen=True)
+class Job:
+    """A resolved plan with its parts at hand. blocked: reasons by column why it cannot run."""
+
+    plan: Plan
+    parts: Parts
+    setting: Setting
+    examples: tuple[Example, ...]
+    blocked: Mapping[str, str]
+
+    def prepare(self, column: Column) -> Generator[str | Reply, None, Solver]:
+        """The column's strategy, getting ready. Raises InputError for a column that cannot run."""
+        if column.name in self.blocked:
+            raise InputError(self.blocked[column.name])
+        strategy = self.parts.strategy(column)
+        translator = self.parts.translator(self.plan.translator) if strategy.uses_translator else None
+        return (yield from strategy.prepare(replace(self.setting, translator=translator)))
+
+
+class Worker:
+    """One column at work, a step at a time."""
+
+    def __init__(self, job: Job, column: Column) -> None:
+        self._job, self._run = job, Run(column.name, column.strategy, examples=job.examples)
+        self._predictions: dict[str, Prediction] = {}
+        self._notes: list[str] = []
+        self._scored = (0, 0.0)
+        self._steps = self._work(column)
+
+    def step(self) -> bool:
+        """Goes on to the next thing to show; False when there is none any more."""
+        try:
+            next(self._steps)
+            return True
+        except StopIteration:
+            self._run = replace(self._run, state="done")
+        except InputError as error:
+            self._fail(str(error))
+        except Exception as error:
+            # Whatever goes wrong in one column is shown as its failure and logged; the others must go on.
+            logging.getLogger(__name__).exception("The column %s failed", self._run.name)
+            self._fail(f"{type(error).__name__}: {error}")
+        return False
+
+    def close(self) -> None:
+        self._steps.close()
+
+    def snapshot(self) -> Run:
+        """The column as it stands, scored again if it has ended or a while has passed."""
+        predictions = tuple(self._predictions[e.id] for e in self._job.examples if e.id in self._predictions)
+        self._run = replace(self._run, predictions=predictions, note="; ".join(self._notes))
+        final, now = sum(p.final for p in predictions), time.monotonic()
+        due = self._run.state != "running" or now - self._scored[1] >= SCORING_PAUSE
+        if final != self._scored[0] and due:
+            self._run = replace(self._run, scores=_scores(self._job, self._run), scoring=_scoring(predictions))
+            self._scored = (final, now)
+        return self._run
+
+    def _fail(self, reason: str) -> None:
+        self._run, self._notes = replace(self._run, state="failed"), [*self._notes, reason]
+
+    def _work(self, column: Column) -> Iterator[None]:
+        self._run = replace(self._run, state="running")
+        solver = yield from self._prepared(self._job.prepare(column))
+        ids = {example.id for example in self._job.examples}
+        for prediction in solver([example.blanked() for example in self._job.examples]):
+            if prediction.id not in ids:
+                raise ValueError(f"an answer to an item that was not asked, {prediction.id!r}")
+            self._predictions[prediction.id] = prediction
+            yield
+        for name in ids:
+            given = self._predictions.get(name, Prediction(name, final=False))
+            if not given.final:
+                self._predictions[name] = replace(given, final=True, error="The strategy ended without an answer.")
+
+    def _prepared(self, preparation: Generator[str | Reply, None, Solver]) -> Generator[None, None, Solver]:
+        while True:
+            try:
+                made = next(preparation)
+            except StopIteration as end:
+                return end.value
+            if isinstance(made, Reply):
+                self._run = replace(self._run, preparation=(*self._run.preparation, made))
+            else:
+                self._notes.append(made)
+            yield
+
+
+def _marked(run: Run) -> dict[str, tuple[Example, Prediction]]:
+    """The items that can be scored, by id: those with a gold answer and a final prediction without an error."""
+    found = {p.id: p for p in run.predictions if p.final and not p.error}
+    return {e.id: (e, found[e.id]) for e in run.examples if e.id in found and e.answer is not None}
+
+
+def _scores(job: Job, run: Run) -> dict[str, Score]:
+    pairs = list(_marked(run).values())
+    golds, texts = [e.answer for e, _ in pairs], [e.text for e, _ in pairs]
+    return metrics.measure(job.setting.task.metrics, golds, [p.answer for _, p in pairs], texts, job.plan.seed)
+
+
+def _scoring(predictions: Sequence[Prediction]) -> str:
+    """How the answers came about."""
+    return "likelihood" if any(r.choices for p in predictions for r in p.replies) else "generated"
+
+
+def paired_tests(job: Job, runs: Sequence[Run]) -> Iterator[PairedTest]:
+    """A paired test per pair of finished columns, on the items that both have."""
+    for a, b in combinations([run for run in runs if run.state == "done"], 2):
+        ours, theirs = _marked(a), _marked(b)
+        shared = [name for name in ours if name in theirs]
+        golds = [ours[name][0].answer for name in shared]
+        answers = [[side[name][1].answer for name in shared] for side in (ours, theirs)]
+        headline = job.setting.task.metrics[0]
+        test = metrics.paired_test(headline, golds, *answers, seed=job.plan.seed, columns=(a.name, b.name))
+        if test:
+            yield test

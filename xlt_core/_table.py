@@ -1,0 +1,122 @@
+"""What the command line prints: progress, the table of scores and tests, and the lists."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict
+from itertools import zip_longest
+from typing import TextIO
+
+from xlt_core import catalog, metrics
+from xlt_core.contracts import Task
+from xlt_core.records import Comparison, PairedTest, Run
+
+PAUSE = 1.0  # seconds at least between two lines on the same column
+WIDEST = 90  # characters of a cell in a list
+
+
+class Progress:
+    """Writes a line per column with the items that are done, when there is something new."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+        self._said: dict[str, tuple[str, int, float]] = {}
+
+    def show(self, comparison: Comparison) -> None:
+        for run in comparison.runs:
+            done, now = sum(p.final for p in run.predictions), time.monotonic()
+            state, said, when = self._said.get(run.name, ("waiting", 0, 0.0))
+            if run.state != state or (done != said and now - when >= PAUSE):
+                print(f"{run.name}: {run.state}, {done}/{len(run.examples)}", file=self._stream, flush=True)
+                self._said[run.name] = (run.state, done, now)
+
+
+def table(comparison: Comparison, task: Task) -> str:
+    """The comparison for a reader: answers of typed inputs, scores with 95% intervals, tests."""
+    plan = comparison.plan
+    head = (f"{plan.task} in {plan.language}, {plan.dataset} {plan.split}, {plan.shots} shots, seed {plan.seed}, "
+            f"model {plan.model} ({plan.model_revision})")  # fmt: skip
+    answers = [aligned(_answers(comparison, task))] if plan.inputs else []
+    tests = [_test(test) for test in comparison.tests]
+    return "\n\n".join(filter(None, [head, *answers, aligned(_scores(comparison, task)), "\n".join(tests)]))
+
+
+def _answers(comparison: Comparison, task: Task) -> Iterator[Sequence[str]]:
+    yield ("input", *(run.name for run in comparison.runs))
+    for index, row in enumerate(comparison.plan.inputs):
+        yield (short(row.text), *(_answer(run, index, task) for run in comparison.runs))
+
+
+def _answer(run: Run, index: int, task: Task) -> str:
+    found = next((p for p in run.predictions if p.id == run.examples[index].id), None)
+    if found is None or found.error:
+        return f"error: {found.error}" if found else "-"
+    return "(cannot be read)" if found.answer is None else task.write(found.answer)
+
+
+def _scores(comparison: Comparison, task: Task) -> Iterator[Sequence[str]]:
+    found = [name for run in comparison.runs for name in run.scores]
+    names = sorted(dict.fromkeys(found), key=lambda name: name not in task.metrics)
+    yield ("column", "state", *map(metrics.title, names), "valid", "errors", "tokens in", "tokens out", "seconds")
+    for run in comparison.runs:
+        scores = [run.scores.get(name) for name in names]
+        cells = [f"{s.value:.3f} ({s.low:.3f}-{s.high:.3f})" if s else "-" for s in scores]
+        valid = "-" if run.valid is None else f"{run.valid:.2f}"
+        costs = (sum(r.tokens_in for r in run.replies), sum(r.tokens_out for r in run.replies))
+        seconds = f"{sum(r.seconds for r in run.replies):.1f}"
+        yield (run.name, run.state, *cells, valid, str(run.errors), *map(str, costs), seconds)
+
+
+def _test(test: PairedTest) -> str:
+    return (f"{test.a} - {test.b}: {metrics.title(test.metric)} {test.difference:+.3f} "
+            f"({test.low:+.3f} to {test.high:+.3f}), p = {test.p:.4f}, {test.test}")  # fmt: skip
+
+
+def aligned(rows: Iterator[Sequence[str]] | Sequence[Sequence[str]]) -> str:
+    """Rows of cells as lines with the columns under each other."""
+    rows = list(rows)
+    widths = [max(map(len, column)) for column in zip_longest(*rows, fillvalue="")]
+    return "\n".join("  ".join(map(str.ljust, row, widths)).rstrip() for row in rows)
+
+
+def short(text: str) -> str:
+    """The text in one line, its end left out where it is long."""
+    line = " ".join(text.split())
+    return line if len(line) <= WIDEST else line[: WIDEST - 1] + "…"
+
+
+def listing(rows: Sequence[dict[str, object]]) -> str:
+    """A list for a reader, a line per entry."""
+    return aligned([tuple(rows[0]), *([short(_cell(value)) for value in row.values()] for row in rows)] if rows else [])
+
+
+def _cell(value: object) -> str:
+    if isinstance(value, dict):
+        return str(value["name"]) if "name" in value else "; ".join(f"{k}: {_cell(v)}" for k, v in value.items())
+    return " ".join(map(_cell, value)) if isinstance(value, list) else str(value)
+
+
+def languages() -> list[dict[str, object]]:
+    return [{**asdict(language), "aliases": list(language.aliases)} for language in catalog.languages().values()]
+
+
+def tasks() -> list[dict[str, object]]:
+    return [{"id": name, "title": task.title, "answer": task.answer_kind, "metrics": list(task.metrics)}
+            for name, task in catalog.tasks().items()]  # fmt: skip
+
+
+def strategies() -> list[dict[str, object]]:
+    return [{"id": name, "title": kind.title, "summary": kind.summary, "needs": list(kind.needs),
+             "knobs": [{**asdict(knob), "choices": list(knob.choices)} for knob in catalog.knobs(name)]}
+            for name, kind in catalog.strategies().items()]  # fmt: skip
+
+
+def models() -> list[dict[str, object]]:
+    return [{"id": name} for name in catalog.models()]
+
+
+def datasets() -> list[dict[str, object]]:
+    return [{"id": name, "title": dataset.title, "licence": dataset.licence, "url": dataset.url,
+             "languages": {task: list(dataset.languages(task)) for task in catalog.tasks()}}
+            for name, dataset in catalog.datasets().items()]  # fmt: skip

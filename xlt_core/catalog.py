@@ -1,0 +1,201 @@
+"""Finds what is in the folders, makes it ready, and says why two choices cannot be combined."""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cache, wraps
+from pathlib import Path
+from threading import Lock
+from typing import Literal, TypeVar
+
+from xlt_core import _catalog
+from xlt_core._catalog import Knob, coerced, pick, scan, unknown
+from xlt_core.contracts import ABILITIES, Dataset, Host, Strategy, Task, Translator
+from xlt_core.records import Column, InputError, Language, Plan
+from xlt_core.settings import ASSETS, POCKET
+
+T = TypeVar("T")
+HUB_ID = re.compile(r"[\w.-]+(/[\w.-]+)?", re.ASCII)
+
+
+@cache
+def languages() -> Mapping[str, Language]:
+    """Languages by code: the rows of assets/languages.csv, then of any assets/languages-*.csv."""
+    found: dict[str, Language] = {}
+    for path in (ASSETS / "languages.csv", *sorted(ASSETS.glob("languages-*.csv"))):
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            for row in csv.DictReader(file):
+                cells = {name: (cell or "").strip() for name, cell in row.items() if name}
+                aliases = tuple(cells.pop("aliases", "").split())
+                found[cells["code"]] = Language(
+                    **(cells | {"direction": cells.get("direction") or "ltr"}), aliases=aliases
+                )
+    return found
+
+
+def language(text: str) -> Language:
+    """The language by its code, FLORES code, alias or name, whatever the case."""
+    wanted, names = text.strip().casefold(), {}
+    for entry in reversed(languages().values()):
+        names |= dict.fromkeys(map(str.casefold, filter(None, (*entry.aliases, entry.autonym, entry.flores))), entry)
+    names |= {entry.name.casefold(): entry for entry in languages().values()}
+    names |= {entry.code.casefold(): entry for entry in languages().values()}
+    if wanted not in names:
+        raise InputError(unknown("language", text, list(names), list(languages())))
+    return names[wanted]
+
+
+@cache
+def tasks() -> Mapping[str, Task]:
+    """Tasks by id."""
+    return {name: kind() for name, kind in scan("tasks", Task).items()}
+
+
+def task(name: str) -> Task:
+    return pick("task", tasks(), name)
+
+
+def strategies() -> Mapping[str, type[Strategy]]:
+    """Strategies, as classes, by id."""
+    return scan("strategies", Strategy)
+
+
+def strategy(column: Column) -> Strategy:
+    """The column's strategy with its knobs, which may be given as text. Raises InputError for a knob that is off."""
+    kind = pick("strategy", strategies(), column.strategy)
+    known = {knob.name: knob for knob in knobs(column.strategy)}
+    given = {
+        name: coerced(column.strategy, pick(f"knob of {column.strategy}", known, name), value)
+        for name, value in column.knobs.items()
+    }
+    return kind(**given)
+
+
+def knobs(name: str) -> tuple[Knob, ...]:
+    """The knobs of a strategy, in the order of its fields."""
+    return _catalog.knobs(pick("strategy", strategies(), name))
+
+
+@cache
+def datasets() -> Mapping[str, Dataset]:
+    """Datasets by id."""
+    return {name: kind() for name, kind in scan("datasets", Dataset).items()}
+
+
+def dataset(name: str) -> Dataset:
+    return pick("dataset", datasets(), name)
+
+
+def models() -> tuple[str, ...]:
+    """Models that are offered by name; any Hub id or folder will do as well."""
+    return ("pocket",)
+
+
+def translators() -> tuple[str, ...]:
+    """Translators that are offered by name; any Hub id or folder will do as well."""
+    return ("pocket",)
+
+
+def model_path(name: str, part: Literal["model", "translator"] = "model") -> str:
+    """The folder or Hub id that a name stands for. Raises InputError where it can be neither."""
+    if name == "pocket":
+        if not (POCKET / part / "config.json").is_file():
+            raise InputError(
+                f"The bundled {part} is not there; write it with `python -m xlt_core pocket`, or name another one."
+            )
+        return str(POCKET / part)
+    folder = Path(name).expanduser()
+    if (folder / "config.json").is_file():
+        return str(folder)
+    if folder.is_dir() and "/" in name:
+        raise InputError(f"The folder {name} holds no {part}: it lacks config.json.")
+    if HUB_ID.fullmatch(name) and not name.startswith("."):
+        return name
+    raise InputError(f"There is no {part} {name!r}; give pocket, a Hugging Face id such as org/name, or a folder.")
+
+
+def _once(make: Callable[[str], T]) -> Callable[[str], T]:
+    """Makes one thing per name, also when two threads ask for it at once."""
+    made: dict[str, T] = {}
+    locks: dict[str, Lock] = {}
+
+    @wraps(make)
+    def get(name: str) -> T:
+        # A lock for each, so that a large model on its way keeps nobody from the others; setdefault is atomic.
+        with locks.setdefault(name, Lock()):
+            if name not in made:
+                made[name] = make(name)
+            return made[name]
+
+    return get
+
+
+@_once
+def host(model: str) -> Host:
+    """Where a model runs: one host per model, made once."""
+    from xlt_core.hosts.local import LocalHost
+
+    return LocalHost(model_path(model))
+
+
+@_once
+def translator(name: str) -> Translator:
+    """A translator, made once."""
+    from xlt_core.translators.seq2seq import Seq2Seq
+
+    return Seq2Seq(model_path(name, "translator"), name=name)
+
+
+@dataclass(frozen=True)
+class Parts:
+    """Where a comparison takes its parts from: the catalog, or what a test hands in."""
+
+    language: Callable[[str], Language] = language
+    task: Callable[[str], Task] = task
+    strategy: Callable[[Column], Strategy] = strategy
+    dataset: Callable[[str], Dataset] = dataset
+    host: Callable[[str], Host] = host
+    translator: Callable[[str], Translator] = translator
+
+
+PARTS = Parts()
+
+
+def why_not(plan: Plan, parts: Parts = PARTS) -> dict[str, str]:
+    """Reasons by column name why it cannot run; those that concern the whole plan under ""."""
+    try:
+        spoken = parts.language(plan.language)
+        parts.task(plan.task)
+        served = parts.dataset(plan.dataset).languages(plan.task)
+        host = parts.host(plan.model)
+    except InputError as error:
+        return {"": str(error)}
+    if spoken.code not in served:
+        there = f"choose one of {', '.join(served)}" if served else "choose another dataset or task"
+        return {"": f"The dataset {plan.dataset} has no {plan.task} in {spoken.name} ({spoken.code}); {there}."}
+    reasons = {column.name: _reason(plan, column, spoken, host, parts) for column in plan.columns}
+    return {name: reason for name, reason in reasons.items() if reason}
+
+
+def _reason(plan: Plan, column: Column, spoken: Language, host: Host, parts: Parts) -> str:
+    try:
+        solver = parts.strategy(column)
+        for need in solver.needs:
+            if not isinstance(host, ABILITIES[need]):
+                return f"{column.strategy} needs a host that {need}; that of {plan.model} does not."
+        if "adapts" in solver.needs and not getattr(solver, "adapter", "") and not host.adapters(spoken.code):
+            return (
+                f"The model {plan.model} has no adapter for {spoken.name} ({spoken.code}); "
+                "train one with `python -m xlt_core adapt`."
+            )
+        if solver.uses_translator and parts.translator(plan.translator).lacks(spoken):
+            return (
+                f"The translator {plan.translator} does not know {spoken.name} ({spoken.code}); "
+                "choose another translator."
+            )
+    except InputError as error:
+        return str(error)
+    return ""

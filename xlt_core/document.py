@@ -1,0 +1,240 @@
+"""A comparison and its plan as documents: JSON, CSV, a share link, a command line; and rows of demonstrations."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import csv
+import io
+import json
+import shlex
+import zlib
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from xlt_core import catalog, metrics
+from xlt_core._document import build, plain
+from xlt_core.compare import draw
+from xlt_core.contracts import Task
+from xlt_core.records import (
+    Answer,
+    Column,
+    Comparison,
+    Example,
+    InputError,
+    Limits,
+    PairedTest,
+    Plan,
+    Prediction,
+    Reply,
+    Row,
+    Run,
+    Score,
+)
+
+Json = dict[str, Any]
+LONGEST_LINK = 2_000_000  # bytes of a plan behind a link, unpacked
+FORMATS = (".jsonl", ".csv", ".tsv")
+COLUMNS = ("text", "answer", "id", "english", "english_answer")
+DOWNLOAD = "comparison.json"
+
+
+def document(comparison: Comparison) -> Json:
+    """The comparison as plain JSON values; "examples" has the items' texts, each once."""
+    examples = {example.id: example for run in comparison.runs for example in run.examples}
+    return {
+        "plan": plan_document(comparison.plan),
+        "runs": [_run_document(run) for run in comparison.runs],
+        "tests": plain(comparison.tests),
+        "examples": plain(tuple(examples.values())),
+    }
+
+
+def _run_document(run: Run) -> Json:
+    golds = {example.id: example.answer for example in run.examples}
+    replies = run.replies
+    return {
+        **{name: plain(getattr(run, name)) for name in ("name", "strategy", "state", "note", "scoring", "scores")},
+        "valid": run.valid,
+        "errors": run.errors,
+        "tokens_in": sum(reply.tokens_in for reply in replies),
+        "tokens_out": sum(reply.tokens_out for reply in replies),
+        "seconds": round(sum(reply.seconds for reply in replies), 4),
+        "preparation": plain(run.preparation),
+        "predictions": [{**plain(p), "gold": plain(golds.get(p.id))} for p in run.predictions],
+    }
+
+
+def read_document(data: Any) -> Comparison:
+    """The comparison of a document. Raises InputError for one that is off."""
+    if not isinstance(data, dict) or not isinstance(data.get("runs"), list):
+        raise InputError("This is no comparison: it has no list of runs.")
+    examples = build(tuple[Example, ...], data.get("examples", []), "examples")
+    runs = tuple(_read_run(run, examples, f"runs[{index}]") for index, run in enumerate(data["runs"]))
+    return Comparison(read_plan(data.get("plan")), runs, build(tuple[PairedTest, ...], data.get("tests", []), "tests"))
+
+
+def _read_run(data: Any, examples: tuple[Example, ...], place: str) -> Run:
+    if not isinstance(data, dict) or not isinstance(data.get("predictions"), list):
+        raise InputError(f"{place} has no list of predictions.")
+    given = {name: data[name] for name in ("name", "strategy", "state", "note", "scoring") if name in data}
+    run = build(Run, given, place)
+    bare = [{k: v for k, v in p.items() if k != "gold"} if isinstance(p, dict) else p for p in data["predictions"]]
+    return replace(
+        run,
+        examples=examples,
+        predictions=build(tuple[Prediction, ...], bare, f"{place}.predictions"),
+        scores=build(Mapping[str, Score], data.get("scores", {}), f"{place}.scores"),
+        preparation=build(tuple[Reply, ...], data.get("preparation", []), f"{place}.preparation"),
+    )
+
+
+def plan_document(plan: Plan) -> Json:
+    """The plan as plain JSON values."""
+    return plain(plan)
+
+
+def read_plan(data: Any) -> Plan:
+    """The plan of a document's "plan". Raises InputError that names the value that is off."""
+    return build(Plan, data, "plan")
+
+
+def load_plan(path: Path) -> Plan:
+    """The plan of a file: a plan alone, or a comparison with its "plan". Raises InputError."""
+    try:
+        data = json.loads(_text(path))
+    except (ValueError, RecursionError) as error:
+        raise InputError(f"{path} is no JSON: {error}.") from None
+    return read_plan(data["plan"] if isinstance(data, dict) and "plan" in data else data)
+
+
+def encode(plan: Plan) -> str:
+    """The plan for a share link: compressed, in characters that an address may have; of a folder only its name."""
+    shared = replace(plan, model=_public(plan.model), translator=_public(plan.translator))
+    packed = zlib.compress(json.dumps(plan_document(shared), ensure_ascii=False).encode(), 9)
+    return base64.urlsafe_b64encode(packed).decode().rstrip("=")
+
+
+def decode(text: str) -> Plan:
+    """The plan of a share link. Raises InputError for a link that is damaged."""
+    try:
+        packed = base64.b64decode(text.strip() + "=" * (-len(text.strip()) % 4), altchars=b"-_", validate=True)
+        unpacking = zlib.decompressobj()
+        data = json.loads(unpacking.decompress(packed, LONGEST_LINK))
+    except (ValueError, RecursionError, binascii.Error, zlib.error):
+        raise InputError("This link is damaged; copy it again, whole.") from None
+    return read_plan(data)
+
+
+def _public(name: str) -> str:
+    """No local path goes into a link."""
+    path = Path(name)
+    return path.name if path.is_absolute() or name.startswith(("~", ".")) or path.is_dir() else name
+
+
+def command(plan: Plan) -> str:
+    """The line that reproduces a resolved plan; one that no line can say is replayed from its download."""
+    if not _sayable(plan):
+        return shlex.join(["python", "-m", "xlt_core", "compare", "--plan", DOWNLOAD])
+    words = ["python", "-m", "xlt_core", "compare", "--task", plan.task, "--language", plan.language]
+    words += ["--dataset", plan.dataset, "--split", plan.split]
+    words += ["--strategies", ",".join(column.strategy for column in plan.columns)]
+    for column in plan.columns:
+        words += [word for name, value in column.knobs.items() for word in ("--set", _setting(column, name, value))]
+    words += ["--shots", str(plan.shots), "--seed", str(plan.seed)]
+    words += [f"--text={row.text}" for row in plan.inputs] or ["--samples", str(plan.samples)]
+    return shlex.join([*words, "--model", plan.model, "--translator", plan.translator])
+
+
+def _setting(column: Column, name: str, value: object) -> str:
+    return f"{column.strategy}.{name}={str(value).lower() if isinstance(value, bool) else value}"
+
+
+def _sayable(plan: Plan) -> bool:
+    """Whether options can say it: one column per strategy, plain texts, usual limits, demonstrations as drawn."""
+    names = [column.strategy for column in plan.columns]
+    texts_only = all(row == Row(row.text, id=row.id) for row in plan.inputs)
+    usual = plan.limits == Limits(seed=plan.limits.seed)
+    if [column.name for column in plan.columns] != names or not texts_only or not usual:
+        return False
+    try:
+        return plan.demonstrations is None or draw(replace(plan, demonstrations=None)) == plan.demonstrations
+    except InputError:
+        return False
+
+
+def write_answer(task: Task, answer: Answer | None) -> str:
+    """The answer as the task writes it; "" where there is none."""
+    return "" if answer is None else task.write(answer)
+
+
+def items_csv(comparison: Comparison) -> str:
+    """One line per item: id, text, gold; then per column its answer, score, validity and error."""
+    task = catalog.task(comparison.plan.task)
+    heads = [f"{run.name}{part}" for run in comparison.runs for part in ("", " score", " valid", " error")]
+    sheet = io.StringIO()
+    lines = csv.writer(sheet, lineterminator="\n")
+    lines.writerow(["id", "text", "gold", *heads])
+    examples = {example.id: example for run in comparison.runs for example in run.examples}
+    for example in examples.values():
+        cells = [cell for run in comparison.runs for cell in _cells(task, run, example)]
+        lines.writerow([example.id, example.text, write_answer(task, example.answer), *cells])
+    return sheet.getvalue()
+
+
+def _cells(task: Task, run: Run, example: Example) -> tuple[str, ...]:
+    found = next((p for p in run.predictions if p.id == example.id and p.final), None)
+    if found is None or found.error:
+        return "", "", "", found.error if found else ""
+    marked = example.answer is not None
+    score = f"{metrics.item_score(task.metrics[0], example.answer, found.answer):.4f}" if marked else ""
+    return write_answer(task, found.answer), score, str(found.valid).lower(), ""
+
+
+def load_rows(path: Path) -> tuple[Row, ...]:
+    """Rows of a .jsonl, .csv or .tsv file with the columns text, answer and, optionally, id, english, english_answer.
+
+    Raises InputError that names the line of a wrong row.
+    """
+    if path.suffix.lower() not in FORMATS:
+        raise InputError(f"{path} must end in {', '.join(FORMATS)}.")
+    return tuple(_row(cells, f"Line {number} of {path.name}") for number, cells in _lines(path))
+
+
+def _lines(path: Path) -> Iterator[tuple[int, Any]]:
+    """Line numbers, counted from 1, with what stands there."""
+    text = _text(path)
+    if path.suffix.lower() == ".jsonl":
+        for number, line in enumerate(text.split("\n"), 1):
+            if line.strip():
+                try:
+                    yield number, json.loads(line)
+                except (ValueError, RecursionError):
+                    raise InputError(f"Line {number} of {path.name} is no JSON object.") from None
+        return
+    reader = csv.DictReader(io.StringIO(text, newline=""), delimiter="\t" if path.suffix.lower() == ".tsv" else ",")
+    try:
+        for cells in reader:
+            yield reader.line_num, {name: cell for name, cell in cells.items() if name and cell is not None}
+    except csv.Error as error:
+        raise InputError(f"Line {reader.line_num} of {path.name} cannot be read: {error}.") from None
+
+
+def _row(cells: Any, place: str) -> Row:
+    if not isinstance(cells, dict):
+        raise InputError(f"{place} is no JSON object.")
+    for name in ("text", "answer"):
+        if not str(cells.get(name) or "").strip():
+            raise InputError(f"{place} has no {name}; write one, or remove the line.")
+    return build(Row, {name: cells[name] for name in COLUMNS if cells.get(name) is not None}, place)
+
+
+def _text(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8-sig")
+    except OSError as error:
+        raise InputError(f"{path} cannot be read: {error.strerror or error}.") from None
+    except UnicodeDecodeError:
+        raise InputError(f"{path} is not in UTF-8; save it so.") from None

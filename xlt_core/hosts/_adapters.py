@@ -1,0 +1,113 @@
+"""LoRA adapters over one base model in memory: loaded once each, switched, never copied into it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import torch
+from peft import LoraConfig, PeftConfig, PeftModel, get_peft_model
+from peft.utils import load_peft_weights
+
+from xlt_core.records import InputError
+
+INNER = "base_model.model."
+
+
+class Adapters:
+    """The adapters of a model. Callers hold the model's turn: nothing here may run beside a forward pass."""
+
+    def __init__(self, model: torch.nn.Module) -> None:
+        self._model = model
+        self._wrapped: PeftModel | None = None
+        self._names: dict[tuple[str, int], str] = {}
+        self._active: str | None = ""
+
+    def load(self, source: str, label: str) -> str:
+        """Loads a LoRA folder or Hub id on first use, again when its file has changed; returns its name for `use`.
+
+        Raises InputError with the reason where it does not fit the base model.
+        """
+        key = (source, _changed(source))
+        if key not in self._names:
+            name = f"adapter{len(self._names)}"
+            self._insert(source, label, name)
+            self._names[key] = name
+        return self._names[key]
+
+    def use(self, name: str) -> None:
+        """Makes the next forward pass run with this adapter; "" is the base model alone."""
+        if name == self._active:
+            return
+        tuner = self._wrapped.base_model
+        if name:
+            tuner.enable_adapter_layers()
+            tuner.set_adapter(name, inference_mode=True)
+        else:
+            tuner.disable_adapter_layers()
+        self._active = name
+
+    def _insert(self, source: str, label: str, name: str) -> None:
+        config = _read_config(source, label)
+        _check_fit(self._model, load_peft_weights(source, device="cpu"), label)
+        config.inference_mode = True
+        config.base_model_name_or_path = getattr(self._model, "name_or_path", "")  # the fit was checked, not the name
+        self._active = None  # from here on, whatever happens, peft may have changed what is active
+        try:
+            # autocast_adapter_dtype=False: the adapter computes in the base model's own precision.
+            if self._wrapped is None:
+                self._wrapped = get_peft_model(self._model, config, name, autocast_adapter_dtype=False)
+            else:
+                self._wrapped.add_adapter(name, config, autocast_adapter_dtype=False)
+            device = str(next(self._model.parameters()).device)
+            loaded = self._wrapped.load_adapter(source, name, torch_device=device, autocast_adapter_dtype=False)
+        except (ValueError, RuntimeError, KeyError) as error:
+            self._remove(name)
+            raise InputError(f"The adapter {label!r} does not fit this model: {_line(error)}") from error
+        if loaded.missing_keys:
+            self._remove(name)
+            raise InputError(f"The adapter {label!r} is not whole: it lacks {loaded.missing_keys[0]}.")
+
+    def _remove(self, name: str) -> None:
+        if self._wrapped is not None and name in self._wrapped.peft_config:
+            self._wrapped.delete_adapter(name)
+
+
+def _changed(source: str) -> int:
+    return max((path.stat().st_mtime_ns for path in Path(source).glob("adapter_*")), default=0)
+
+
+def _line(error: Exception) -> str:
+    return " ".join(str(error).split())[:300]
+
+
+def _read_config(source: str, label: str) -> LoraConfig:
+    try:
+        config = PeftConfig.from_pretrained(source)
+    except (OSError, ValueError) as error:
+        raise InputError(f"No adapter {label!r} could be read: {_line(error)}") from error
+    if not isinstance(config, LoraConfig):
+        raise InputError(f"The adapter {label!r} is of the kind {config.peft_type}; give a LoRA adapter.")
+    if config.bias != "none":
+        raise InputError(
+            f"The adapter {label!r} changes biases, which cannot be switched off; train it with bias none."
+        )
+    return config
+
+
+def _check_fit(model: torch.nn.Module, weights: dict[str, torch.Tensor], label: str) -> None:
+    """Raises InputError where a weight has no place in the model, before peft touches the model."""
+    modules: dict[str, Any] = dict(model.named_modules())
+    for key, weight in weights.items():
+        for part, axis, side in ((".lora_A.", 1, "in_features"), (".lora_B.", 0, "out_features")):
+            if part not in key:
+                continue
+            name = key.split(part)[0].removeprefix(INNER)
+            if name not in modules:
+                raise InputError(f"The adapter {label!r} does not fit this model: it changes {name}, which it lacks.")
+            width = getattr(modules[name], side, weight.shape[axis])
+            if width != weight.shape[axis]:
+                raise InputError(
+                    f"The adapter {label!r} does not fit this model: {name} is {width} wide here, "
+                    f"and {weight.shape[axis]} there."
+                )

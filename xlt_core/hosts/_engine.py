@@ -1,0 +1,233 @@
+"""The engine of the local host: runs many prompts on one model in few forward passes.
+
+A call goes through four steps. (1) The tokens that all its prompts begin with are run once, and their keys and values
+kept for this call and the next ones. (2) The prompts are put into batches of like length, as large as a forward pass of
+a fraction of a second and the memory for the cache allow. (3) A batch of prompts runs on from the shared beginning: to
+score, with all choices of an item side by side in one row, hidden from each other by the attention mask; to
+generate, token by token. (4) What is ready is yielded after every forward pass, so that the caller may stop.
+
+The model is taken for one forward pass at a time, in the order of asking, and the adapter is set at that moment.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from time import perf_counter
+from types import SimpleNamespace
+
+import torch
+from transformers import DynamicCache, PreTrainedModel
+
+from xlt_core.hosts import _batch, _cache
+from xlt_core.hosts._adapters import Adapters
+from xlt_core.hosts._batch import Item
+from xlt_core.hosts._turns import Turns
+from xlt_core.records import Limits
+
+Read = Callable[[list[list[int]]], list[tuple[str, bool]]]  # output tokens -> text so far, and whether a stop ended it
+
+
+@dataclass(frozen=True)
+class Output:
+    """values: log-likelihood (nats) of each choice. tokens: generated. seconds: the item's share of the passes."""
+
+    text: str = ""
+    tokens: int = 0
+    seconds: float = 0.0
+    values: tuple[float, ...] = ()
+    final: bool = True
+
+
+Outputs = Iterator[tuple[int, Output]]
+
+
+class Engine:
+    """One model with its adapters, safe for several threads.
+
+    step_tokens: tokens that one forward pass takes at most; cache_tokens: tokens in a batch's cache at most;
+    stream_every: seconds between partial outputs. end: the tokens that end an output.
+    """
+
+    def __init__(self, model: PreTrainedModel, end: frozenset[int]) -> None:
+        self.model, self.end, self.device = model.eval(), end, model.device
+        self.adapters, self.turns = Adapters(model), Turns()
+        parameters = inspect.signature(model.forward).parameters
+        self._takes_positions, self._takes_keep = "position_ids" in parameters, "logits_to_keep" in parameters
+        self.shares = self._takes_positions and _cache.attends_fully(model.config)
+        self.step_tokens = _batch.step_tokens(model.num_parameters(), self.device.type)
+        self.cache_tokens = _batch.cache_bytes(self.device) // _cache.bytes_per_token(model.config, model.dtype)
+        self.beginnings = _cache.Beginnings(max(model.get_memory_footprint() // 20, 64 << 20))
+        self.stream_every = 0.05
+
+    def load(self, source: str, label: str) -> str:
+        """The name under which an adapter runs; loads it on first use. Raises InputError where it does not fit."""
+        with self.turns:
+            return self.adapters.load(source, label)
+
+    def score(self, items: Sequence[Item], adapter: str) -> Outputs:
+        """Yields (index, output) with the log-likelihood of each choice, batch by batch."""
+        beginning, seconds = self._beginning([item.context for item in items], adapter)
+        start = _cache.length(beginning)
+        sizes = [len(i.context) - start + i.packed for i in items]
+
+        def run(batch: list[int]) -> Outputs:
+            with self._turn(adapter) as turn:
+                part = [items[i] for i in batch]
+                values = self._score_packed(part, beginning) if self.shares else self._score_apart(part)
+            for index, value in zip(batch, values, strict=True):
+                yield index, Output(seconds=turn.seconds / len(batch) + seconds / len(items), values=value)
+
+        yield from self._run(self._batches(sizes, start), run)
+
+    def generate(
+        self, rows: Sequence[list[int]], adapter: str, limits: Limits, most: Sequence[int], read: Read
+    ) -> Outputs:
+        """Yields (index, output), partial ones while they stream. most: output tokens at most, per row."""
+        beginning, seconds = self._beginning(rows, adapter)
+        start = _cache.length(beginning)
+
+        def run(batch: list[int]) -> Outputs:
+            cache = self._cache(beginning, max(len(rows[i]) - start + most[i] for i in batch))
+            writing = _batch.Writing(batch, rows, start, cache, self.device, seconds / len(rows))
+            return self._write(writing, adapter, limits, most, read)
+
+        yield from self._run(self._batches([len(row) - start for row in rows], start + max(most)), run)
+
+    def _write(self, batch: _batch.Writing, adapter: str, limits: Limits, most: Sequence[int], read: Read) -> Outputs:
+        """Generates a batch token by token."""
+        told = perf_counter()
+        while batch.alive:
+            with self._turn(adapter) as turn:
+                batch.take(self._forward(batch.ids, batch.cache, batch.mask, batch.positions)[:, -1], limits)
+            alive, tell = list(batch.alive), perf_counter() - told >= self.stream_every
+            told = perf_counter() if tell else told
+            for index, (text, stopped) in zip(alive, self._read(batch, read), strict=True):
+                batch.seconds[index] += turn.seconds / len(alive)
+                tokens = len(batch.written[index])
+                final = stopped or tokens >= most[index]
+                if final:
+                    batch.alive.remove(index)
+                if final or tell:
+                    yield index, Output(text, tokens, batch.seconds[index], final=final)
+            if self.shares:
+                batch.shrink()
+
+    def _read(self, batch: _batch.Writing, read: Read) -> list[tuple[str, bool]]:
+        """The text of each unfinished row, and whether it has ended."""
+        written = [batch.written[index] for index in batch.alive]
+        ended = [row[-1] in self.end for row in written]
+        texts = read([row[:-1] if end else row for row, end in zip(written, ended, strict=True)])
+        return [(text, stopped or end) for (text, stopped), end in zip(texts, ended, strict=True)]
+
+    def _beginning(self, rows: Sequence[list[int]], adapter: str) -> tuple[_cache.Layers, float]:
+        """Keys and values of what all rows begin with, all but a last token at least, and the seconds it took."""
+        shared = min(_cache.common_beginning(rows), min(map(len, rows)) - 1) if self.shares else 0
+        tokens = rows[0][:shared]
+        done, layers = self.beginnings.find(adapter, tokens)
+        if done == shared:
+            return layers, 0.0
+        try:
+            layers, seconds = self._run_on(layers, tokens, done, adapter)
+        except RuntimeError as error:
+            _batch.smaller(error, [])
+        self.beginnings.keep(adapter, tokens, layers)
+        return layers, seconds
+
+    def _run_on(self, layers: _cache.Layers, tokens: list[int], done: int, adapter: str) -> tuple[_cache.Layers, float]:
+        """The layers of all tokens, from those of the first `done` tokens, and the seconds it took."""
+        cache, seconds = self._cache(layers, len(tokens) - done), 0.0
+        for start in range(done, len(tokens), self.step_tokens):
+            part = tokens[start : start + self.step_tokens]
+            with self._turn(adapter) as turn:
+                positions = torch.arange(start, start + len(part), device=self.device)[None]
+                self._forward(self._tensor([part]), cache, None, positions)
+            seconds += turn.seconds
+        return [(layer.keys, layer.values) for layer in cache.layers], seconds
+
+    def _score_packed(self, items: Sequence[Item], beginning: _cache.Layers) -> list[tuple[float, ...]]:
+        """Each row: the item's own tokens, then those of every choice, each choice seeing only the item and itself."""
+        start = _cache.length(beginning)
+        ids, positions, groups = (self._tensor(part) for part in _batch.pack(items, start))
+        dtype = self.model.dtype
+        mask = torch.zeros((), dtype=dtype, device=self.device).where(
+            _batch.visible(groups, start), torch.finfo(dtype).min
+        )
+        cache, keep = self._cache(beginning, ids.shape[1]), 1 + max(item.packed for item in items)
+        logits = self._forward(ids, cache, mask, positions, keep)
+        return _batch.sums(logits, [item.places() for item in items], [item.choices for item in items])
+
+    def _score_apart(self, items: Sequence[Item]) -> list[tuple[float, ...]]:
+        """One row per choice, for models that may not share: sliding windows, recurrent states, other positions."""
+        values = []
+        for item in items:
+            ids, mask = (self._tensor(p) for p in _batch.pad_left([item.context + c for c in item.choices]))
+            keep = 1 + max(map(len, item.choices))
+            logits = self._forward(ids, None, mask, _batch.positions_of(mask), keep)
+            places = [[range(keep - 1 - len(choice), keep - 1)] for choice in item.choices]
+            found = _batch.sums(logits, places, [[choice] for choice in item.choices])
+            values.append(tuple(value for (value,) in found))
+        return values
+
+    def _forward(
+        self,
+        ids: torch.Tensor,
+        cache: _cache.Cache | None,
+        mask: torch.Tensor | None,
+        positions: torch.Tensor,
+        keep: int = 1,
+    ) -> torch.Tensor:
+        """Logits (rows, keep, vocabulary) of the last `keep` places, in float32."""
+        more: dict[str, object] = {"position_ids": positions} if self._takes_positions else {}
+        more |= {"logits_to_keep": keep} if self._takes_keep else {}
+        output = self.model(
+            input_ids=ids, attention_mask=mask, past_key_values=cache, use_cache=cache is not None, **more
+        )
+        return output.logits[:, -keep:].float()
+
+    @contextmanager
+    def _turn(self, adapter: str) -> Iterator[SimpleNamespace]:
+        """The model for one forward pass, with the adapter set; .seconds is known afterwards."""
+        turn = SimpleNamespace(seconds=0.0)
+        with self.turns:
+            self.adapters.use(adapter)
+            began = perf_counter()
+            with torch.inference_mode():
+                yield turn
+            turn.seconds = perf_counter() - began
+
+    def _cache(self, beginning: _cache.Layers, room: int) -> _cache.Cache:
+        if not self.shares:
+            return DynamicCache(config=self.model.config)
+        return _cache.roomy_cache(self.model.config.num_hidden_layers, room, beginning)
+
+    def _tensor(self, rows: Sequence[Sequence[int]]) -> torch.Tensor:
+        return torch.tensor(rows, device=self.device)
+
+    def _batches(self, sizes: Sequence[int], extra: int) -> list[list[int]]:
+        """Indices, longest first. sizes: tokens of each in a forward pass; extra: more of each in the cache."""
+        batches: list[list[int]] = []
+        for index in sorted(range(len(sizes)), key=lambda i: -sizes[i]):
+            if batches:
+                rows, width = len(batches[-1]) + 1, sizes[batches[-1][0]]
+                if rows * width <= self.step_tokens and rows * (width + extra) <= self.cache_tokens:
+                    batches[-1].append(index)
+                    continue
+            batches.append([index])
+        return batches
+
+    def _run(self, batches: list[list[int]], run: Callable[[list[int]], Outputs]) -> Outputs:
+        """Runs the batches; one that does not fit into memory is run again in halves."""
+        waiting = batches[::-1]
+        while waiting:
+            batch = waiting.pop()
+            left = set(batch)
+            try:
+                for index, output in run(batch):
+                    if output.final:
+                        left.discard(index)
+                    yield index, output
+            except RuntimeError as error:
+                waiting += _batch.smaller(error, [i for i in batch if i in left])

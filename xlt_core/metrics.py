@@ -1,0 +1,249 @@
+"""Scores with their intervals and paired tests, from per-item statistics that add up; equal to the libraries' values.
+
+Every item is a row of statistics, (n, d); a score is a function of their sum; all resamples are one matrix product."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from functools import lru_cache
+from itertools import pairwise
+
+import numpy as np
+
+from xlt_core.records import Answer, InputError, PairedTest, Score
+
+RESAMPLES, SWAPS = 1000, 2000
+TITLES: dict[str, str] = {
+    "macro_f1": "macro F1", "accuracy": "accuracy", "weighted_f1": "weighted F1",
+    "f1": "entity F1", "precision": "precision", "recall": "recall",
+    "f1_PER": "F1 of PER", "f1_LOC": "F1 of LOC", "f1_ORG": "F1 of ORG", "f1_DATE": "F1 of DATE",
+    "rouge_l": "ROUGE-L", "rouge_1": "ROUGE-1", "rouge_2": "ROUGE-2", "chrf": "chrF",
+}  # fmt: skip
+LABEL, SPANS, TEXT = "label", "spans", "text"
+FAMILIES = {"macro_f1": LABEL, "accuracy": LABEL, "weighted_f1": LABEL, "f1": SPANS, "precision": SPANS,
+            "recall": SPANS, "rouge_l": TEXT, "rouge_1": TEXT, "rouge_2": TEXT, "chrf": TEXT}  # fmt: skip
+_ROUGE = ("rouge_1", "rouge_2", "rouge_l")
+
+Array = np.ndarray
+Golds = Sequence[Answer]
+Answers = Sequence[Answer | None]
+
+
+def title(name: str) -> str:
+    """The score's name for the page, for any entity kind too."""
+    return TITLES.get(name) or f"F1 of {name.removeprefix('f1_')}"
+
+
+def measure(
+    names: Sequence[str], golds: Golds, answers: Answers, texts: Sequence[str] = (), seed: int = 0
+) -> dict[str, Score]:
+    """The scores by name, with 95% percentile bootstrap intervals; an answer None is an invalid output, wrong.
+
+    "f1" brings f1_KIND for every kind in the golds along. A score that is undefined (precision where nothing was
+    predicted) is left out; no items give {}. texts, the sources, are for scores that read them: none does so far.
+    """
+    if not golds:
+        return {}
+    names, classes = with_kinds(names, golds), _classes(golds, answers)
+    rows = {family: _rows(family, golds, answers, classes) for family in map(family_of, names)}
+    resampled = {family: _weighted(_counts, rows[family], RESAMPLES, seed) for family in rows}
+    scores = {}
+    for name in names:
+        family = family_of(name)
+        value = float(_value(name, rows[family].sum(0), classes))
+        if np.isfinite(value):
+            scores[name] = Score(value, *_interval(value, _value(name, resampled[family], classes)))
+    return scores
+
+
+def paired_test(
+    name: str, golds: Golds, a_answers: Answers, b_answers: Answers, seed: int = 0, columns: Sequence[str] = ("a", "b")
+) -> PairedTest | None:
+    """The two-sided paired randomization test of a - b on the same items; None where the score is undefined for either.
+
+    SWAPS times, every item's outputs change sides with probability 1/2; p = (1 + times that the difference is as
+    large as seen) / (1 + SWAPS). The interval is the difference's 95% bootstrap interval over items.
+    """
+    if not golds:
+        return None
+    classes, family = _classes(golds, [*a_answers, *b_answers]), family_of(name)
+    a, b = (_rows(family, golds, answers, classes) for answers in (a_answers, b_answers))
+
+    def difference(a_sums: Array, b_sums: Array) -> Array:
+        return _value(name, a_sums, classes) - _value(name, b_sums, classes)
+
+    seen = float(difference(a.sum(0), b.sum(0)))
+    if not np.isfinite(seen):
+        return None
+    moved = _weighted(lambda rng, *size: rng.integers(0, 2, size), b - a, SWAPS, seed)
+    null = difference(a.sum(0) + moved, b.sum(0) - moved)
+    null = null[np.isfinite(null)]
+    # The margin: rounding must not make a swap that changes nothing look smaller than what was seen.
+    p = (1 + int(np.sum(np.abs(null) >= abs(seen) - 1e-9))) / (1 + len(null))
+    sums = _weighted(_counts, np.hstack([a, b]), RESAMPLES, seed)
+    low, high = _interval(seen, difference(*np.split(sums, 2, axis=1)))
+    return PairedTest(*columns, name, seen, low, high, p)
+
+
+def item_score(name: str, gold: Answer, answer: Answer | None) -> float:
+    """One item's score in 0..1: right or wrong for a label, F1 for spans (1.0 if both are empty), ROUGE-L for text."""
+    if family_of(name) == LABEL:
+        return float(gold == answer)
+    if family_of(name) == TEXT:
+        return _text_row(str(gold), str(answer or ""))[_ROUGE.index("rouge_l")]
+    wanted, found = _marks(gold), _marks(answer)
+    return 2 * len(wanted & found) / (len(wanted) + len(found)) if wanted or found else 1.0
+
+
+def chance(name: str, golds: Golds, choices: Sequence[str], seed: int = 0) -> float | None:
+    """The expected score of a labeller that picks among the choices uniformly; None but for label scores.
+
+    Exact for accuracy, else the mean over seeded draws of how the picks fall on each gold label.
+    """
+    options = sorted(set(choices))
+    if family_of(name) != LABEL or not golds or not options:
+        return None
+    if name == "accuracy":
+        return sum(gold in options for gold in golds) / (len(golds) * len(options))
+    classes = sorted({*options, *map(str, golds)})
+    rng, tallies = np.random.default_rng(seed), np.zeros((RESAMPLES, len(classes), 3))
+    for label, times in sorted(Counter(map(str, golds)).items()):
+        picks = rng.multinomial(times, np.full(len(options), 1 / len(options)), size=RESAMPLES)
+        tallies[:, np.isin(classes, options), 1] += picks
+        tallies[:, classes.index(label), 2] += times
+        tallies[:, classes.index(label), 0] += picks[:, options.index(label)] if label in options else 0
+    return float(_value(name, tallies.reshape(RESAMPLES, -1), classes).mean())
+
+
+def tokens(text: str) -> list[str]:
+    """The lower-cased runs of letters, combining marks and digits of any script, in NFC."""
+    lowered = unicodedata.normalize("NFC", text.lower())
+    return "".join(c if unicodedata.category(c)[0] in "LMN" else " " for c in lowered).split()
+
+
+def with_kinds(names: Sequence[str], golds: Golds) -> list[str]:
+    """The names, then f1_KIND for every kind in the golds if f1 is among them; f1_KIND of other kinds is dropped."""
+    kinds = {f"f1_{mark[0]}" for gold in golds for mark in _marks(gold)}
+    kept = [name for name in names if not name.startswith("f1_") or name in kinds]
+    return list(dict.fromkeys([*kept, *(sorted(kinds) if "f1" in names else [])]))
+
+
+def family_of(name: str) -> str:
+    """The kind of answers that a score is for. Raises InputError for an unknown name."""
+    family = SPANS if name.startswith("f1_") else FAMILIES.get(name)
+    if not family:
+        raise InputError(f"There is no score called {name!r}; use one of {', '.join(TITLES)}.")
+    return family
+
+
+def _marks(answer: Answer | None) -> frozenset[tuple]:
+    """What an answer asserts, each mark beginning with its class: one label, any number of spans, or nothing."""
+    if isinstance(answer, str):
+        return frozenset({(answer,)})
+    return frozenset((span.kind, span.start, span.end) for span in answer or ())
+
+
+def _classes(golds: Golds, answers: Answers) -> list[str]:
+    return sorted({mark[0] for answer in [*golds, *answers] for mark in _marks(answer)})
+
+
+def _rows(family: str, golds: Golds, answers: Answers, classes: Sequence[str]) -> Array:
+    """Statistics (n, d): per class hits, predicted and gold (d = 3 classes), or a text's 3 ROUGE, 1, and chrF's 18."""
+    if family == TEXT:
+        return np.array([_text_row(str(gold), str(answer or "")) for gold, answer in zip(golds, answers, strict=True)])
+    place = {name: index for index, name in enumerate(classes)}
+    rows = np.zeros((len(golds), len(classes), 3))
+    for row, gold, answer in zip(rows, map(_marks, golds), map(_marks, answers), strict=True):
+        for column, marks in enumerate((gold & answer, answer, gold)):
+            for mark in marks:
+                row[place[mark[0]], column] += 1
+    return rows.reshape(len(golds), -1)
+
+
+# The page measures again after every item: what has been counted is kept.
+@lru_cache(maxsize=8192)
+def _text_row(gold: str, answer: str) -> tuple[float, ...]:
+    from sacrebleu.metrics import CHRF
+
+    wanted, found = tokens(gold), tokens(answer)
+    words = (Counter(wanted) & Counter(found)).total()
+    pairs = (Counter(pairwise(wanted)) & Counter(pairwise(found))).total()
+    size = len(wanted) + len(found)
+    rouge = (2 * words / max(size, 1), 2 * pairs / max(size - 2, 1), 2 * _common(wanted, found) / max(size, 1))
+    return (*rouge, 1.0, *map(float, CHRF()._extract_corpus_statistics([answer], [[gold]])[0]))
+
+
+def _common(one: Sequence[str], other: Sequence[str]) -> int:
+    """Length of the longest common subsequence, a bit per token of `one` (Hyyrö 2004)."""
+    places: dict[str, int] = {}
+    for index, word in enumerate(one):
+        places[word] = places.get(word, 0) | 1 << index
+    full = row = (1 << len(one)) - 1
+    for word in other:
+        hits = row & places.get(word, 0)
+        row = (row + hits | row - hits) & full
+    return len(one) - row.bit_count()
+
+
+def _value(name: str, sums: Array, classes: Sequence[str]) -> Array:
+    """The score of summed statistics, (..., d) -> (...); NaN where it is undefined."""
+    if family_of(name) == TEXT:
+        return _chrf(sums[..., 4:]) if name == "chrf" else sums[..., _ROUGE.index(name)] / sums[..., 3]
+    tallies = sums.reshape(*sums.shape[:-1], len(classes), 3)
+    if name.startswith("f1_"):
+        kind = name.removeprefix("f1_")
+        return _f1(tallies[..., classes.index(kind), :]) if kind in classes else np.full(sums.shape[:-1], np.nan)
+    return _TALLIED[name](tallies)
+
+
+def _ratio(part: Array, whole: Array) -> Array:
+    return np.divide(part, whole, out=np.full(np.shape(whole), np.nan), where=np.asarray(whole) > 0)
+
+
+def _f1(tallies: Array) -> Array:
+    hits, predicted, gold = np.moveaxis(tallies, -1, 0)
+    return _ratio(2 * hits, predicted + gold)
+
+
+def _share(whole: int) -> Callable[[Array], Array]:
+    return lambda tallies: _ratio(tallies[..., 0].sum(-1), tallies[..., whole].sum(-1))
+
+
+_TALLIED: Mapping[str, Callable[[Array], Array]] = {
+    "macro_f1": lambda tallies: np.nanmean(_f1(tallies), -1),
+    "weighted_f1": lambda tallies: np.nansum(_f1(tallies) * tallies[..., 2], -1) / tallies[..., 2].sum(-1),
+    "accuracy": _share(2),
+    "f1": lambda tallies: _f1(tallies.sum(-2)), "precision": _share(1), "recall": _share(2),
+}  # fmt: skip
+
+
+def _chrf(sums: Array) -> Array:
+    """chrF2 of sacrebleu's statistics, (..., 18): predicted, gold and hits of the orders 1-6."""
+    predicted, gold, hits = np.moveaxis(sums.reshape(*sums.shape[:-1], 6, 3), -1, 0)
+    both = (predicted > 0) & (gold > 0)
+    orders = np.maximum(both.sum(-1), 1)
+    precision, recall = (np.where(both, _ratio(hits, whole), 0).sum(-1) / orders for whole in (predicted, gold))
+    return np.nan_to_num(_ratio(5 * precision * recall, 4 * precision + recall))
+
+
+def _counts(rng: np.random.Generator, times: int, n: int) -> Array:
+    """How often each item is in each bootstrap resample: (times, n)."""
+    drawn = rng.integers(0, n, (times, n)) + n * np.arange(times)[:, None]
+    return np.bincount(drawn.ravel(), minlength=times * n).reshape(times, n)
+
+
+def _weighted(draw: Callable[[np.random.Generator, int, int], Array], rows: Array, times: int, seed: int) -> Array:
+    """Sums of the rows (n, d) under drawn weights: (times, d); in parts, so that none needs over 30 MB."""
+    rng, step = np.random.default_rng(seed), max(1, 1_000_000 // len(rows))
+    sizes = [min(step, times - done) for done in range(0, times, step)]
+    return np.concatenate([draw(rng, size, len(rows)).astype(float) @ rows for size in sizes])
+
+
+def _interval(value: float, resampled: Array) -> tuple[float, float]:
+    """The 95% percentile interval over the resamples where the score is defined."""
+    defined = resampled[np.isfinite(resampled)]
+    low, high = np.quantile(defined, (0.025, 0.975)) if len(defined) else (value, value)
+    # Rare classes can leave the value itself outside the percentiles; an interval that excludes its value helps nobody.
+    return min(float(low), value), max(float(high), value)

@@ -1,0 +1,62 @@
+"""Trains the bundled models: the language model, its adapters (LAFT) and the translation model."""
+
+from __future__ import annotations
+
+import shutil
+import time
+from collections.abc import Callable
+from itertools import islice
+from pathlib import Path
+
+from xlt_core.adapt import Adaptation, adapt
+from xlt_core.pocket import mixture, world
+from xlt_core.settings import POCKET
+
+LANGUAGE_STEPS, TRANSLATION_STEPS = 1400, 1400
+ADAPTER = {"steps": 120, "rank": 8, "rate": 5e-4}
+LAFT_DOCUMENTS = 3000
+
+
+def main(out: Path = POCKET, resume: bool = False, say: Callable[[str], None] = print) -> None:
+    """Writes out/model, out/model/adapters/CODE and out/translator; out/scratch holds what resuming needs.
+
+    The tables of the world are always those of the project. Takes some 60 minutes on two CPU cores.
+    """
+    from xlt_core.pocket import _models
+
+    scratch, started = out / "scratch", time.monotonic()
+    if not resume:
+        shutil.rmtree(scratch, ignore_errors=True)
+    _stage(
+        "translator",
+        scratch,
+        say,
+        lambda checkpoint: _models.translation_model(out / "translator", checkpoint, TRANSLATION_STEPS, say),
+    )
+    _stage(
+        "model", scratch, say, lambda checkpoint: _models.language_model(out / "model", checkpoint, LANGUAGE_STEPS, say)
+    )
+    for code in mixture.TARGETS:
+        _stage(f"adapter {code}", scratch, say, lambda checkpoint, code=code: _adapter(code, out, scratch, say))
+    shutil.rmtree(scratch, ignore_errors=True)
+    say(f"done in {(time.monotonic() - started) / 60:.0f} minutes; the weights are in {out}")
+
+
+def _stage(name: str, scratch: Path, say: Callable[[str], None], work: Callable[[Path], None]) -> None:
+    """Does a stage unless it is marked as done."""
+    mark = scratch / f"{name}.done"
+    if mark.exists():
+        say(f"{name}: done before")
+        return
+    say(f"{name}: begins")
+    scratch.mkdir(parents=True, exist_ok=True)
+    work(scratch / f"{name}.pt")
+    mark.touch()
+
+
+def _adapter(code: str, out: Path, scratch: Path, say: Callable[[str], None]) -> None:
+    """LAFT on unlabelled text of one language, by the same function that users train their own with."""
+    text = scratch / f"raw-{code}.txt"
+    text.write_text("\n\n".join(islice(world.documents(code, seed=1), LAFT_DOCUMENTS)), encoding="utf-8")
+    target = out / "model" / "adapters" / code
+    adapt(Adaptation(code, str(out / "model"), **ADAPTER), text, target, resume=True, say=say)

@@ -1,0 +1,216 @@
+"""The words of the project: frozen records that pass between its parts."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+
+
+class InputError(Exception):
+    """A call that is off. The message is one sentence for the user that says what to change."""
+
+
+@dataclass(frozen=True)
+class Language:
+    """A language by its ISO 639-3 code; everything but code and name may be empty."""
+
+    code: str
+    name: str
+    autonym: str = ""
+    script: str = ""
+    direction: str = "ltr"
+    flores: str = ""
+    family: str = ""
+    aliases: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Span:
+    """An entity: characters start..end (end exclusive) of the source text. way: how it came back from the pivot."""
+
+    text: str
+    kind: str
+    start: int
+    end: int
+    way: str = ""
+
+
+Answer = str | tuple[Span, ...]
+
+
+@dataclass(frozen=True)
+class Example:
+    """One item. texts: named fields ("text" is the main one); choices: the allowed labels or entity kinds;
+    pivot: the same item in English, where the data has one."""
+
+    id: str
+    texts: Mapping[str, str]
+    answer: Answer | None = None
+    choices: tuple[str, ...] = ()
+    pivot: Example | None = None
+
+    @property
+    def text(self) -> str:
+        return self.texts["text"]
+
+    def blanked(self) -> Example:
+        """The example as a strategy may see it: without the gold answer, nor the pivot's."""
+        return replace(self, answer=None, pivot=self.pivot and self.pivot.blanked())
+
+
+@dataclass(frozen=True)
+class Row:
+    """A demonstration or an input as a person writes it: plain text, the answer as the task writes it."""
+
+    text: str
+    answer: str = ""
+    id: str = ""
+    english: str = ""
+    english_answer: str = ""
+
+
+@dataclass(frozen=True)
+class Message:
+    """One turn. role: system (the instruction), user (a question) or assistant (an answer)."""
+
+    role: str
+    text: str
+
+
+Prompt = tuple[Message, ...]
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What a generation may cost. tokens: output tokens at most; stop: strings that end it; temperature 0: greedy."""
+
+    tokens: int = 64
+    temperature: float = 0.0
+    seed: int = 0
+    stop: tuple[str, ...] = ("\n",)
+
+
+@dataclass(frozen=True)
+class Reply:
+    """One model call, trace and bill in one. sent: the exact text sent; choices: log-likelihood (nats) per choice."""
+
+    purpose: str
+    sent: str
+    text: str
+    tokens_in: int = 0
+    tokens_out: int = 0
+    seconds: float = 0.0
+    choices: Mapping[str, float] = field(default_factory=dict)
+    final: bool = True
+
+
+@dataclass(frozen=True)
+class Prediction:
+    """What a strategy made of one example. error: why it has no answer (never scored); final=False: still streaming."""
+
+    id: str
+    answer: Answer | None = None
+    replies: tuple[Reply, ...] = ()
+    valid: bool = False
+    error: str = ""
+    notes: tuple[str, ...] = ()
+    final: bool = True
+
+
+@dataclass(frozen=True)
+class Score:
+    """A metric's value with its 95% bootstrap interval, all in 0..1."""
+
+    value: float
+    low: float
+    high: float
+
+
+@dataclass(frozen=True)
+class PairedTest:
+    """The difference a - b on the same items in the headline metric, its 95% bootstrap interval and its p-value."""
+
+    a: str
+    b: str
+    metric: str
+    difference: float
+    low: float
+    high: float
+    p: float
+    test: str = "paired randomization"
+
+
+@dataclass(frozen=True)
+class Column:
+    """One strategy with its knobs, side by side with the others. knobs: only those that differ from the defaults."""
+
+    name: str
+    strategy: str
+    knobs: Mapping[str, str | int | float | bool] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Plan:
+    """A whole comparison in plain values: cache key, share link, signature and command at once.
+
+    demonstrations: None takes `shots` rows of the train split by the seed; () is zero-shot.
+    inputs: typed rows; where there are none, `samples` items of the split are drawn by the seed.
+    model_revision and data_digest are filled in by resolving.
+    """
+
+    task: str
+    language: str
+    columns: tuple[Column, ...] = (Column("prompt", "prompt"), Column("translate", "translate"), Column("laft", "laft"))
+    dataset: str = "world"
+    split: str = "test"
+    model: str = "pocket"
+    translator: str = "pocket"
+    shots: int = 4
+    demonstrations: tuple[Row, ...] | None = None
+    samples: int = 40
+    inputs: tuple[Row, ...] = ()
+    seed: int = 0
+    limits: Limits = Limits()
+    model_revision: str = ""
+    data_digest: str = ""
+
+
+@dataclass(frozen=True)
+class Run:
+    """One column's state. state: waiting, running, done, failed or stopped; scoring: likelihood or generated;
+    preparation: the calls made once, before the items (such as translating the demonstrations)."""
+
+    name: str
+    strategy: str
+    state: str = "waiting"
+    note: str = ""
+    scoring: str = ""
+    examples: tuple[Example, ...] = ()
+    predictions: tuple[Prediction, ...] = ()
+    scores: Mapping[str, Score] = field(default_factory=dict)
+    preparation: tuple[Reply, ...] = ()
+
+    @property
+    def errors(self) -> int:
+        """Items without a result, left out of the scores."""
+        return sum(bool(p.error) for p in self.predictions)
+
+    @property
+    def valid(self) -> float | None:
+        """Share of the finished items whose output could be read; None where none is finished."""
+        done = [p.valid for p in self.predictions if p.final and not p.error]
+        return sum(done) / len(done) if done else None
+
+    @property
+    def replies(self) -> tuple[Reply, ...]:
+        """Every model call of the column."""
+        return self.preparation + tuple(r for p in self.predictions for r in p.replies)
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """A snapshot of a plan at work, or its end. tests: one per pair of finished columns."""
+
+    plan: Plan
+    runs: tuple[Run, ...]
+    tests: tuple[PairedTest, ...] = ()

@@ -1,0 +1,10 @@
+"""The environment variables, in one place."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+ASSETS = Path(os.environ.get("XLT_ASSETS") or ROOT / "assets")
+POCKET = ASSETS / "pocket"

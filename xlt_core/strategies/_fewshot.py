@@ -1,0 +1,198 @@
+"""Few-shot prompting, which every strategy here builds on: the common knobs, and the solver that asks the model."""
+
+from __future__ import annotations
+
+import math
+import random
+from collections.abc import Generator, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from typing import Any, Literal
+
+from xlt_core.contracts import Scores, Setting, Strategy
+from xlt_core.records import Answer, Example, InputError, Message, Prediction, Prompt, Reply, Span
+from xlt_core.strategies._calls import EMPTY, Outcome, attempt, reason
+from xlt_core.strategies._fit import fit
+from xlt_core.strategies._knobs import check_choices, check_knobs, check_setting, check_words, read_words
+
+
+def knob(default: str | bool, label: str, help: str) -> Any:
+    """A dataclass field that the page draws."""
+    return field(default=default, metadata={"label": label, "help": help})
+
+
+@dataclass(frozen=True)
+class FewShot(Strategy):
+    """The knobs that all few-shot strategies share."""
+
+    instruction_language: Literal["English", "target"] = knob(
+        "English", "Instruction language", "The language of the task's own instruction."
+    )
+    instruction: str = knob(
+        "", "Instruction", "Your own instruction in place of the task's; [labels] stands for the labels."
+    )
+    order: Literal["shuffled", "as edited"] = knob(
+        "as edited", "Order", "The order of the demonstrations: as edited, or shuffled by the seed."
+    )
+    scoring: Literal["likelihood", "generate"] = knob(
+        "likelihood", "Label scoring", "Labels: the likeliest label, or what the model writes."
+    )
+    normalise: bool = knob(False, "Normalise by length", "Divide each label's log-likelihood by its UTF-8 bytes.")
+    label_words: str = knob(
+        "", "Label words", "The words written for the labels, such as health=ubuzima, sports=siporo."
+    )
+
+    def prompter(self, setting: Setting, adapter: str = "") -> Generator[str | Reply, None, Prompter]:
+        """The solver that prompts with the setting's demonstrations as they are. Yields notes; raises InputError."""
+        self.check(setting)
+        prompter = Prompter(self, replace(setting, demonstrations=self.ordered(setting)), adapter)
+        yield from prompter.remarks()
+        return prompter
+
+    def check(self, setting: Setting) -> None:
+        """Raises InputError for a bad knob or demonstration."""
+        check_knobs(self)
+        check_setting(setting)
+        words = read_words(self.label_words)
+        for example in setting.demonstrations:
+            check_words(words, example.choices)
+
+    def ordered(self, setting: Setting) -> tuple[Example, ...]:
+        """The demonstrations in the order of the prompt."""
+        rows = list(setting.demonstrations)
+        if self.order == "shuffled":
+            random.Random(f"order {setting.seed}").shuffle(rows)
+        return tuple(rows)
+
+
+@dataclass(frozen=True)
+class Asked:
+    """An example with the prompt made for it."""
+
+    example: Example
+    prompt: Prompt
+    notes: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Prompter:
+    """A solver: instruction, demonstrations, question, to the base model or an adapter of it."""
+
+    knobs: FewShot
+    setting: Setting
+    adapter: str = ""
+
+    @cached_property
+    def words(self) -> dict[str, str]:
+        return read_words(self.knobs.label_words)
+
+    @property
+    def by_likelihood(self) -> bool:
+        return self._wants_likelihood and isinstance(self.setting.host, Scores)
+
+    @property
+    def _wants_likelihood(self) -> bool:
+        return self.setting.task.answer_kind == "label" and self.knobs.scoring == "likelihood"
+
+    def remarks(self) -> Iterator[str]:
+        """What a user should know before the first answer."""
+        if self._wants_likelihood and not self.by_likelihood:
+            yield "this host gives no likelihoods: labels are read from what the model writes"
+        task, setting = self.setting.task, self.setting
+        if self.knobs.instruction_language == "target" and not self.knobs.instruction.strip():
+            own, english = (task.instruction((), language) for language in (setting.language, setting.english))
+            if own == english and setting.language.code != setting.english.code:
+                yield f"there is no instruction in {setting.language.name}: it is in English"
+
+    def preview(self, example: Example) -> tuple[Prompt, tuple[str, ...], tuple[Reply, ...]]:
+        """The prompt, notes on it, and no calls."""
+        asked = self.ask(example)
+        return asked.prompt, asked.notes, ()
+
+    def __call__(self, examples: Sequence[Example]) -> Iterator[Prediction]:
+        """Predictions as they come, partial ones with only what was written so far in their reply."""
+        asked: list[Asked] = []
+        for example in examples:
+            if example.text.strip():
+                asked.append(self.ask(example))
+            else:
+                yield Prediction(example.id, error=EMPTY)
+        for index, outcome in attempt(lambda part: self._send([asked[i] for i in part]), len(asked)):
+            yield self._predict(asked[index], outcome)
+
+    def ask(self, example: Example) -> Asked:
+        """The prompt for an example, fitted to the context. Raises InputError for an empty text, or where none fits."""
+        if not example.text.strip():
+            raise InputError(EMPTY)
+        check_choices(self.setting.task.answer_kind, example)
+        check_words(self.words, example.choices)
+        reserve = self.setting.limits.tokens
+        if self.by_likelihood:  # a label may be longer than what may be generated; no token is shorter than a byte
+            reserve = max(reserve, *(len(self._word(choice).encode()) for choice in example.choices))
+        prompt, notes = fit(self.setting.host, self._prompt, self.setting.demonstrations, example, reserve)
+        return Asked(example, prompt, notes)
+
+    def _prompt(self, demonstrations: Sequence[Example], example: Example) -> Prompt:
+        task = self.setting.task
+        turns = [Message("system", self._instruction(example))]
+        for shown in map(self._worded, demonstrations):
+            turns += [Message("user", task.question(shown)), Message("assistant", task.write(shown.answer or ()))]
+        return (*turns, Message("user", task.question(self._worded(example))))
+
+    def _instruction(self, example: Example) -> str:
+        choices = tuple(map(self._word, example.choices))
+        if self.knobs.instruction.strip():
+            return self.knobs.instruction.strip().replace("[labels]", ", ".join(choices))
+        target = self.knobs.instruction_language == "target"
+        return self.setting.task.instruction(choices, self.setting.language if target else self.setting.english)
+
+    def _word(self, label: str) -> str:
+        return self.words.get(label, label)
+
+    def _worded(self, example: Example) -> Example:
+        """The example with the label words in place of the labels."""
+        if not self.words:
+            return example
+        answer = None if example.answer is None else renamed(example.answer, self.words)
+        return replace(example, answer=answer, choices=tuple(map(self._word, example.choices)))
+
+    def _send(self, asked: Sequence[Asked]) -> Iterator[tuple[int, Reply]]:
+        host, prompts = self.setting.host, [item.prompt for item in asked]
+        if self.by_likelihood:
+            choices = [[self.setting.task.write(self._word(c)) for c in item.example.choices] for item in asked]
+            return host.score(prompts, choices, self.adapter)
+        return host.generate(prompts, self.adapter, self.setting.limits)
+
+    def _predict(self, asked: Asked, outcome: Outcome) -> Prediction:
+        if isinstance(outcome, Exception):
+            return Prediction(asked.example.id, error=reason(outcome), notes=asked.notes)
+        reply = replace(outcome, purpose="answer")
+        if not reply.final:
+            return Prediction(asked.example.id, replies=(reply,), notes=asked.notes, final=False)
+        if self.by_likelihood:
+            return self._choose(asked, reply)
+        answer = self.setting.task.read(reply.text, self._worded(asked.example))
+        if answer is not None:
+            answer = renamed(answer, {word: label for label, word in self.words.items()})
+        return Prediction(asked.example.id, answer, (reply,), answer is not None, notes=asked.notes)
+
+    def _choose(self, asked: Asked, reply: Reply) -> Prediction:
+        """The likeliest choice; the reply's choices are keyed by the labels, per byte where normalised."""
+        written = {choice: self.setting.task.write(self._word(choice)) for choice in asked.example.choices}
+        scores = {choice: reply.choices.get(text, math.nan) for choice, text in written.items()}
+        if any(map(math.isnan, scores.values())):
+            return Prediction(
+                asked.example.id, replies=(reply,), error="The model gave no likelihood for a label.", notes=asked.notes
+            )
+        if self.knobs.normalise:
+            scores = {choice: score / max(1, len(written[choice].encode())) for choice, score in scores.items()}
+        best = max(scores, key=scores.__getitem__)
+        reply = replace(reply, choices=scores, text=written[best])
+        return Prediction(asked.example.id, best, (reply,), True, notes=asked.notes)
+
+
+def renamed(answer: Answer, names: dict[str, str]) -> Answer:
+    """The answer with its label, or its spans' kinds, renamed."""
+    if isinstance(answer, str):
+        return names.get(answer, answer)
+    return tuple(replace(span, kind=names.get(span.kind, span.kind)) for span in answer if isinstance(span, Span))

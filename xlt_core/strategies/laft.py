@@ -1,0 +1,39 @@
+"""`laft`: the prompt of `prompt`, to weights adapted on text of the language (Toukmaji 2024, arXiv 2403.06018)."""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from dataclasses import dataclass
+
+from xlt_core.contracts import Adapts, Setting, Solver
+from xlt_core.records import InputError, Reply
+from xlt_core.strategies._fewshot import FewShot, knob
+
+
+@dataclass(frozen=True)
+class Adapted(FewShot):
+    """Few-shot prompting of a model that was adapted to the language without labels."""
+
+    title = "LAFT"
+    summary = "Demonstrations and input stay in the language; a model adapted to the language answers."
+    needs = ("generates", "adapts")
+
+    adapter: str = knob("", "Adapted model", "Its name; left empty, the first one for the language.")
+
+    def prepare(self, setting: Setting) -> Generator[str | Reply, None, Solver]:
+        adapter = self._adapter(setting)
+        return (yield from self.prompter(setting, adapter))
+
+    def _adapter(self, setting: Setting) -> str:
+        language, host = setting.language, setting.host
+        names = host.adapters(language.code) if isinstance(host, Adapts) else ()
+        if not names:
+            raise InputError(
+                f"There is no adapted model for {language.name}: train one with "
+                f"`python -m xlt_core adapt --language {language.code}`, or choose another language."
+            )
+        if self.adapter and self.adapter not in names:
+            raise InputError(
+                f"There is no adapted model {self.adapter!r} for {language.name}; choose one of {', '.join(names)}."
+            )
+        return self.adapter or names[0]

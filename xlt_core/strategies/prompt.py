@@ -1,0 +1,21 @@
+"""`prompt`: demonstrations and input in the target language, to the base model (Toukmaji 2024, arXiv 2403.06018)."""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from dataclasses import dataclass
+
+from xlt_core.contracts import Setting, Solver
+from xlt_core.records import Reply
+from xlt_core.strategies._fewshot import FewShot
+
+
+@dataclass(frozen=True)
+class InLanguage(FewShot):
+    """Few-shot prompting in the language itself."""
+
+    title = "Prompt"
+    summary = "Demonstrations and input stay in the language; the base model answers."
+
+    def prepare(self, setting: Setting) -> Generator[str | Reply, None, Solver]:
+        return (yield from self.prompter(setting))

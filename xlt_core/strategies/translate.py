@@ -1,0 +1,89 @@
+"""`translate`: all is translated to English, asked in English, and brought back (Toukmaji 2024, arXiv 2403.06018)."""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from xlt_core.contracts import Setting, Solver
+from xlt_core.records import Example, InputError, Prediction, Prompt, Reply
+from xlt_core.strategies._crossing import Crossed, Crossing
+from xlt_core.strategies._fewshot import FewShot, Prompter, knob
+
+BATCH = 16  # answers that are brought back in one call of the translator
+
+
+@dataclass(frozen=True)
+class Translated(FewShot):
+    """Few-shot prompting by way of English."""
+
+    title = "Translate"
+    summary = "Demonstrations and input are translated to English; the answer is brought back."
+    uses_translator = True
+
+    pivot: Literal["machine", "human"] = knob(
+        "machine", "Pivot", "Who translates to English: the translator, or the data's own human translations."
+    )
+
+    def prepare(self, setting: Setting) -> Generator[str | Reply, None, Solver]:
+        self.check(setting)
+        if setting.language.code == setting.english.code:
+            yield "the language is English already: nothing is translated"
+            return (yield from self.prompter(setting))
+        crossing = Crossing(setting, self.pivot == "human")
+        crossing.check()
+        english = yield from crossing.demonstrations()
+        prompter = yield from self.prompter(replace(setting, demonstrations=english))
+        return PivotSolver(crossing, prompter)
+
+
+@dataclass(frozen=True)
+class PivotSolver:
+    """Crosses to English, asks there, and crosses back."""
+
+    crossing: Crossing
+    prompter: Prompter
+
+    def preview(self, example: Example) -> tuple[Prompt, tuple[str, ...], tuple[Reply, ...]]:
+        """The English prompt, notes on it, and the translation of the input. Raises InputError where that fails."""
+        ((_, crossed),) = self.crossing.enter([example])
+        if crossed.english is None:
+            raise InputError(crossed.error or "The translation of the text came back empty; change the text.")
+        prompt, notes, _ = self.prompter.preview(crossed.english)
+        return prompt, crossed.notes + notes, crossed.replies
+
+    def __call__(self, examples: Sequence[Example]) -> Iterator[Prediction]:
+        """Predictions as they come; a partial one's replies tell how far it is."""
+        entered: dict[int, Crossed] = {}
+        for index, crossed in self.crossing.enter(examples):
+            yield Prediction(
+                crossed.example.id,
+                None,
+                crossed.replies,
+                error=crossed.error,
+                notes=crossed.notes,
+                final=crossed.english is None,
+            )
+            if crossed.english:
+                entered[index] = crossed
+        waiting: list[tuple[Example, Prediction]] = []
+        for asked in self.prompter([entered[index].english for index in sorted(entered)]):
+            crossed = entered[int(asked.id)]
+            prediction = _joined(crossed, asked)
+            if not asked.answer or self.prompter.setting.task.answer_kind == "label":
+                yield prediction
+                continue
+            yield replace(prediction, answer=None, valid=False, final=False)
+            waiting.append((crossed.example, prediction))
+            if len(waiting) == BATCH:
+                yield from self.crossing.leave(waiting)
+                waiting = []
+        yield from self.crossing.leave(waiting)
+
+
+def _joined(crossed: Crossed, asked: Prediction) -> Prediction:
+    """What the model made of the English, with the way there."""
+    return replace(
+        asked, id=crossed.example.id, replies=crossed.replies + asked.replies, notes=crossed.notes + asked.notes
+    )

@@ -1,0 +1,34 @@
+"""Summarisation in one sentence, as in XL-Sum (arXiv 2106.13822)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from xlt_core.contracts import Task
+from xlt_core.records import Answer, Example, Language
+from xlt_core.tasks._instructions import instruction
+from xlt_core.tasks._lines import first_line, one_line
+
+FIELD = re.compile(r"^[*_#\s]*summary[*_\s]*:[*_\s]*", re.IGNORECASE)
+
+
+class Summary(Task):
+    """Read leniently: the first line, without a repeated field name."""
+
+    title = "Summary"
+    answer_kind = "text"
+    metrics = ("rouge_l", "rouge_1", "rouge_2", "chrf")
+
+    def instruction(self, choices: Sequence[str], language: Language) -> str:
+        return instruction("summary", choices, language)
+
+    def question(self, example: Example) -> str:
+        return f"Text: {one_line(example.text).strip()}\nSummary:"
+
+    def write(self, answer: Answer) -> str:
+        return one_line(str(answer)).strip()
+
+    def read(self, text: str, example: Example) -> Answer | None:
+        """The first line of the output; None where it is empty."""
+        return first_line(FIELD.sub("", text.strip())) or None

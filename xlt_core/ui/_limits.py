@@ -1,0 +1,94 @@
+"""What one visitor may ask of the page and of its endpoint: only what is offered, and only so much of it."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterator
+from functools import wraps
+from typing import Any
+
+from xlt_core import catalog
+from xlt_core.records import InputError, Plan, Row
+
+MOST_CHARACTERS = 50_000
+MOST_ROWS = 16
+MOST_SAMPLES = 300
+MOST_TOKENS = 512
+UNEXPECTED = "Something went wrong on this side; it has been logged. Nothing that you entered is lost: try once more."
+LOG = logging.getLogger("xlt_core.ui")
+
+
+def check_offered(plan: Plan) -> Plan:
+    """The plan, if a visitor may run it. Folders, files and models that are not offered may not be named here:
+    a link or a call from outside must not reach the machine's own files. Raises InputError."""
+    for what, name, offered in (
+        ("model", plan.model, catalog.models()),
+        ("translator", plan.translator, catalog.translators()),
+        ("dataset", plan.dataset, tuple(catalog.datasets())),
+        ("split", plan.split, ("train", "validation", "test")),
+    ):
+        if name not in offered:
+            raise InputError(f"The {what} {name[:80]!r} is not offered here; choose one of {', '.join(offered)}.")
+    if not plan.columns:
+        raise InputError("No strategy is chosen; tick at least one.")
+    if not 1 <= plan.samples <= MOST_SAMPLES:
+        raise InputError(f"Between 1 and {MOST_SAMPLES} test items can be compared here, not {plan.samples}.")
+    if not 1 <= plan.limits.tokens <= MOST_TOKENS:
+        raise InputError(f"The output limit must lie between 1 and {MOST_TOKENS} tokens.")
+    _check_rows("The input", plan.inputs, MOST_SAMPLES)
+    _check_rows("Demonstration", plan.demonstrations or (), MOST_ROWS)
+    _check_adapters(plan)
+    return plan
+
+
+def shield(function: Callable[..., Any], fail: Callable[[str], Any]) -> Callable[..., Any]:
+    """The handler of an event, whose errors become what `fail` makes of one sentence; a traceback goes to the log."""
+
+    @wraps(function)
+    def guarded(*args: Any) -> Any:
+        try:
+            return function(*args)
+        except Exception as error:
+            return fail(sentence(error))
+
+    return guarded
+
+
+def shield_all(function: Callable[..., Iterator[Any]], fail: Callable[[str], Any]) -> Callable[..., Iterator[Any]]:
+    """As `shield`, for a handler that yields."""
+
+    @wraps(function)
+    def guarded(*args: Any) -> Iterator[Any]:
+        try:
+            yield from function(*args)
+        except Exception as error:
+            yield fail(sentence(error))
+
+    return guarded
+
+
+def sentence(error: Exception) -> str:
+    """What the user is told of an error; one that is not theirs is logged."""
+    if isinstance(error, InputError):
+        return str(error)
+    LOG.error("An event of the page failed.", exc_info=error)
+    return UNEXPECTED
+
+
+def _check_rows(name: str, rows: tuple[Row, ...], most: int) -> None:
+    if len(rows) > most:
+        raise InputError(f"At most {most} rows can be given here, not {len(rows)}; remove some.")
+    for index, row in enumerate(rows, 1):
+        size = max(map(len, (row.text, row.answer, row.english, row.english_answer)))
+        which = name if len(rows) == 1 and name != "Demonstration" else f"{name} {index}"
+        if size > MOST_CHARACTERS:
+            raise InputError(
+                f"{which} is {size:,} characters long, and the most is {MOST_CHARACTERS:,}; paste a shorter piece."
+            )
+
+
+def _check_adapters(plan: Plan) -> None:
+    for column in plan.columns:
+        adapter = str(column.knobs.get("adapter", ""))
+        if adapter and adapter not in catalog.host(plan.model).adapters(catalog.language(plan.language).code):
+            raise InputError(f"The adapter {adapter[:80]!r} is not offered for this language; leave the field empty.")

@@ -1,0 +1,62 @@
+"""How the page looks and is launched: theme, styles, icon, and the few lines of script in the browser."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import gradio as gr
+
+from xlt_core.settings import ASSETS
+from xlt_core.ui._html import COLOURS
+
+SANS = ["system-ui", "-apple-system", "Segoe UI", "Roboto", "Noto Sans", "sans-serif"]
+MONO = ["ui-monospace", "SFMono-Regular", "Menlo", "Consolas", "Noto Sans Mono", "monospace"]
+ACCENT = gr.themes.Color(
+    c50="#eef6f7", c100="#d6e9ec", c200="#aed4d9", c300="#7db9c1", c400="#4b9aa5", c500="#2b7d89",
+    c600="#1f6672", c700="#1a535d", c800="#17434b", c900="#13363d", c950="#0b2327",
+)  # fmt: skip
+
+
+def launch_options() -> dict[str, Any]:
+    """What launch() is given, here and in tests."""
+    return {
+        "theme": theme(),
+        "css": (ASSETS / "style.css").read_text(encoding="utf-8"),
+        "head": _head(),
+        "favicon_path": str(ASSETS / "icon.svg"),
+        "footer_links": ["api"],
+        "run_history": False,
+        "max_file_size": "1mb",
+        "show_error": False,
+    }
+
+
+def theme() -> gr.themes.Base:
+    """One accent colour, the fonts that the machine has."""
+    return gr.themes.Base(
+        primary_hue=ACCENT, secondary_hue=ACCENT, neutral_hue="slate", font=SANS, font_mono=MONO,
+        radius_size="sm", text_size="md", spacing_size="sm",
+    ).set(
+        body_background_fill="#fbfbf9", body_background_fill_dark="#14171a",
+        background_fill_primary_dark="#1a1e22", background_fill_secondary_dark="#171b1e",
+        block_background_fill="transparent", block_background_fill_dark="transparent",
+        block_border_width="0px", block_shadow="none",
+        block_label_background_fill="transparent", block_label_background_fill_dark="transparent",
+        block_title_text_weight="600", block_info_text_size="*text_xs",
+        input_border_width="1px", input_background_fill="#ffffff", input_background_fill_dark="#20252a",
+        button_primary_background_fill="*primary_600", button_primary_background_fill_hover="*primary_700",
+        button_primary_background_fill_dark="*primary_500", button_primary_text_color="#ffffff",
+        button_secondary_background_fill="#ffffff", button_secondary_background_fill_dark="#20252a",
+        button_secondary_border_color="#cfd5da", button_secondary_border_color_dark="#3c444c",
+        button_border_width="1px", button_cancel_background_fill="#ffffff", button_cancel_text_color="#9b2f2a",
+        button_cancel_background_fill_dark="#20252a", button_cancel_text_color_dark="#f08a82",
+        block_info_text_color="#5c646c", block_info_text_color_dark="#a2abb4",
+        block_title_text_color="#1d2227", block_title_text_color_dark="#e8ebee",
+    )  # fmt: skip
+
+
+def _head() -> str:
+    """The script, and the strategies' colours as the styles know them. Nothing is fetched."""
+    colours = "".join(f"#strategy-{name}{{--strategy:{value}}}" for name, value in COLOURS.items())
+    script = (ASSETS / "page.js").read_text(encoding="utf-8")
+    return f"<style>{colours}</style><script>{script}</script>"
