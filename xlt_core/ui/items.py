@@ -72,12 +72,12 @@ def _cell(metric: str, language: Language | None, run: Run, example: Example, pr
         return f"<td data-head='{escape(run.name)}' class='xlt-quiet'>no result: {escape(prediction.error)}</td>"
     good = _good(metric, example, prediction)
     body = answer_html(example, prediction, language) + gold_html(example, language)
-    words = WORDS.get(good, "")
+    key, words = escape(f"{run.name}/{example.id}"), WORDS.get(good, "")
     steps = steps_html(run.name, example.id, prediction.replies)
     said = f"<span {tag(language)}>{escape(brief(prediction.answer))}</span>"
     return (
         f"<td data-head='{escape(run.name)}' class='{good}' style='--strategy:{colour(run.strategy)}'>{said}"
-        f"<details data-fold='{escape(f'{run.name}/{example.id}')}'><summary>{words}look</summary>{body}{steps}</details></td>"
+        f"<details data-fold='{key}'><summary>{words}look</summary>{body}{steps}</details></td>"
     )
 
 
