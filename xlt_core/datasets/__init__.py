@@ -1,1 +1,1 @@
-"""datasets."""
+"""On what data: one dataset a file."""

@@ -1,1 +1,1 @@
-"""hosts."""
+"""Where the language model runs: one host a file."""

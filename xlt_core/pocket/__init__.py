@@ -1,1 +1,1 @@
-"""pocket."""
+"""The bundled tiny models and the generated world that they know."""

@@ -1,1 +1,1 @@
-"""strategies."""
+"""How the language is crossed: one strategy a file."""

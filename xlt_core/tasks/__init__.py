@@ -1,1 +1,1 @@
-"""tasks."""
+"""What is asked: one task a file."""
