@@ -95,15 +95,21 @@ def test_knobs_refuse_what_they_are_not(kind, given, sentence):
         coerced("s", Knob("k", "K", "", kind, ("a", "b") if kind == "choice" else (), ""), given)
 
 
-@pytest.mark.parametrize("name", ["", "..", "/nowhere", "a b", "org/name/more", "http://x/v1", "ünï"])
+ODD_NAMES = ["", "..", "/nowhere", "a b", "org/name/more", "http://x/v1", "ünï", "x" * 5000, "~nobody-here/x"]
+
+
+@pytest.mark.parametrize("name", ODD_NAMES)
 def test_a_model_that_cannot_be_is_one_sentence(name):
     with pytest.raises(InputError, match="Hugging Face id"):
         catalog.model_path(name)
 
 
-def test_a_model_is_a_folder_or_a_hub_id(tmp_path):
+def test_a_model_is_a_folder_or_a_hub_id(tmp_path, monkeypatch):
     with pytest.raises(InputError, match="it lacks config"):
         catalog.model_path(str(tmp_path))
+    monkeypatch.chdir(tmp_path.parent)
+    with pytest.raises(InputError, match="it lacks config"):
+        catalog.model_path(tmp_path.name)
     (tmp_path / "config.json").touch()
     assert catalog.model_path(str(tmp_path)) == str(tmp_path)
     assert catalog.model_path("facebook/nllb-200-distilled-600M", "translator").startswith("facebook/")

@@ -89,7 +89,7 @@ def test_texts_knobs_and_demonstrations_come_from_the_line(capsys, tmp_path):
     ((*BASE, "--strategies", "prompt", "--adapter", "x"), "add laft"), ((*BASE, "--out", "/no/x.json"), "cannot be"),
     ((*BASE, "--demonstrations", "none.csv"), "cannot be read"), ((*BASE, "--plan", "x.json"), "leave out --task"),
     (("compare", "--plan", "none.json"), "cannot be read"), ((*BASE, "--language", "klingon"), "no language 'klingon'"),
-    ((*BASE, "--lang", "kin"), "unrecognized"),
+    ((*BASE, "--lang", "kin"), "unrecognized"), ((*BASE, "--seed", "-1"), "seed cannot be -1"),
 ])  # fmt: skip
 def test_a_call_that_is_off_gives_status_2_and_one_line(capsys, arguments, sentence):
     status, out, err = run(capsys, *arguments)
@@ -117,10 +117,39 @@ def test_an_interrupted_comparison_is_still_written(capsys, tmp_path):
     assert {run["state"] for run in json.loads((tmp_path / "x.json").read_text("utf-8"))["runs"]} == {"stopped"}
 
 
+def test_what_was_cut_is_said(capsys):
+    status, out, _ = run(capsys, *BASE, "--text", "Kato " * 9000, "--strategies", "prompt")
+    assert status == 0 and "prompt, input-1: 4 demonstrations dropped" in out and "text cut to its first" in out
+
+
+def test_a_document_that_cannot_be_written_gives_status_2(capsys, tmp_path):
+    place = tmp_path / ("x" * 300 + ".json")
+    status, _, err = run(capsys, *BASE, "--out", str(place))
+    assert status == 2 and "cannot be written" in err and "Traceback" not in err
+
+
+def test_a_reader_that_leaves_early_sees_no_traceback():
+    line = f"{sys.executable} -m xlt_core languages --json | true; exit ${{PIPESTATUS[0]}}"
+    done = subprocess.run(["bash", "-c", line], cwd=ROOT, capture_output=True, text=True)
+    assert done.returncode == 0 and not done.stderr
+
+
 @pytest.mark.parametrize("arguments", [("adapt", "--language", "kin"), ("pocket", "--out")])
 def test_the_commands_that_train_say_what_is_missing(capsys, arguments):
     status, _, err = run(capsys, *arguments)
     assert status == 2 and err.count("\n") == 1
+
+
+@pytest.mark.parametrize(("option", "sentence"), [
+    (("--steps", "0"), "cannot be 0 steps"), (("--out", "{here}/corpus.txt"), "cannot be written"),
+    (("--model", "/nowhere"), "There is no model"), (("--language", "klingon"), "no language"),
+])  # fmt: skip
+def test_an_adaptation_that_is_off_gives_status_2(capsys, tmp_path, option, sentence):
+    corpus = tmp_path / "corpus.txt"
+    corpus.write_text("\n".join(f"Aline yaje {number}" for number in range(30)))
+    start = ("adapt", "--language", "kin", "--corpus", str(corpus), "--out", str(tmp_path / "out"))
+    status, _, err = run(capsys, *start, *(part.format(here=tmp_path) for part in option))
+    assert status == 2 and sentence in err and "Traceback" not in err
 
 
 @pytest.mark.parametrize("name", ["languages", "tasks", "strategies", "models", "datasets"])

@@ -71,6 +71,8 @@ def test_a_damaged_link_is_one_sentence(text):
 
 def test_a_link_has_no_local_path_and_only_plain_characters(tmp_path):
     link = documents.encode(replace(WORLD, model=str(tmp_path / "mine"), translator="~/secret/nllb"))
+    laft = Column("laft", "laft", {"adapter": str(tmp_path / "lora")})
+    assert documents.decode(documents.encode(replace(WORLD, columns=(laft,)))).columns[0].knobs == {"adapter": "lora"}
     assert documents.decode(link).model == "mine" and documents.decode(link).translator == "nllb"
     assert set(link) <= set("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_")
 

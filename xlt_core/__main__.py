@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -32,13 +33,18 @@ def main(arguments: Sequence[str] | None = None, parts: Parts = PARTS) -> int:
             stream.reconfigure(errors="backslashreplace")
     try:
         options = _parser().parse_args(arguments)
-        return options.run(options, parts)
+        status = options.run(options, parts)
+        sys.stdout.flush()
+        return status
     except InputError as error:
         print(f"xlt_core: {error}", file=sys.stderr)
         return OFF
     except KeyboardInterrupt:
         print("xlt_core: stopped", file=sys.stderr)
         return FAILED
+    except BrokenPipeError:  # the reader, such as head, has what it wanted
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return DONE
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -96,7 +102,7 @@ def _compare(options: argparse.Namespace, parts: Parts) -> int:
     from xlt_core.compare import compare, resolve, stopped
     from xlt_core.document import document
 
-    if options.out and (options.out.is_dir() or not options.out.parent.is_dir()):
+    if options.out and (os.path.isdir(options.out) or not os.path.isdir(options.out.parent)):
         raise InputError(f"{options.out} cannot be written; name a file in a folder that exists.")
     given = _plan(options)
     plan = resolve(given, parts)
@@ -113,11 +119,18 @@ def _compare(options: argparse.Namespace, parts: Parts) -> int:
     print(_table.table(comparison, parts.task(plan.task)))
     if options.out:
         text = json.dumps(document(comparison), ensure_ascii=False, indent=1, allow_nan=False)
-        options.out.write_text(text + "\n", encoding="utf-8")
+        _write(options.out, text + "\n")
     for run in comparison.runs:
         if run.state != "done":
             print(f"{run.name} {run.state}{': ' * bool(run.note)}{run.note}", file=sys.stderr)
     return DONE if all(run.state == "done" for run in comparison.runs) else FAILED
+
+
+def _write(path: Path, text: str) -> None:
+    try:
+        path.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise InputError(f"{path} cannot be written ({error.strerror}); name another file.") from None
 
 
 def _plan(options: argparse.Namespace) -> Plan:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import torch
-from peft import LoraConfig, get_peft_model
+from peft import LoraConfig
 from torch.nn.functional import cross_entropy
 from transformers import (
     AutoModelForCausalLM,
@@ -20,6 +20,9 @@ from transformers import (
     TrainerCallback,
     TrainingArguments,
 )
+
+from xlt_core import _pretrained
+from xlt_core._memory import keep_freed_memory
 
 if TYPE_CHECKING:
     from xlt_core.adapt import Adaptation
@@ -48,15 +51,16 @@ def train(
     """Trains and writes out's weights; returns the losses and the bits per byte before and after."""
     from xlt_core.adapt import bits_per_byte
 
+    keep_freed_memory()
     torch.manual_seed(plan.seed)
-    tokenizer = AutoTokenizer.from_pretrained(model_path)
-    model = AutoModelForCausalLM.from_pretrained(model_path, dtype=torch.float32)
+    tokenizer = _pretrained.load(AutoTokenizer, model_path, "language model")
+    model = _pretrained.load(AutoModelForCausalLM, model_path, "language model", dtype=torch.float32)
     model.to("cuda" if torch.cuda.is_available() else "cpu")
     size = sum(len(text.encode()) for text in held_out)
     before = bits_per_byte(negative_log_likelihood(model, tokenizer, held_out), size)
     say(f"held-out text before: {before:.3f} bits per byte")
     if plan.method == "lora":
-        model = get_peft_model(
+        model = _pretrained.with_adapter(
             model, LoraConfig(r=plan.rank, lora_alpha=2 * plan.rank, target_modules="all-linear", task_type="CAUSAL_LM")
         )
     progress = _fit(plan, model, blocks(tokenizer, texts, plan.block), out / "checkpoints", resume, say)
@@ -64,7 +68,8 @@ def train(
     say(f"held-out text after: {after:.3f} bits per byte")
     if plan.method == "lora":
         model.peft_config["default"].base_model_name_or_path = plan.model
-    model.to(torch.bfloat16).save_pretrained(out)
+    # No layer of embeddings is adapted; peft would ask the Hub whether it was.
+    model.to(torch.bfloat16).save_pretrained(out, **({"save_embedding_layers": False} if plan.method == "lora" else {}))
     (out / "README.md").unlink(missing_ok=True)  # peft's, with blanks to fill in and this machine's folders
     if plan.method == "full":
         tokenizer.save_pretrained(out)

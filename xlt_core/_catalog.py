@@ -15,6 +15,7 @@ from xlt_core.records import InputError
 T = TypeVar("T")
 Value = bool | int | float | str
 TRUTH = dict.fromkeys(("true", "yes", "on", "1"), True) | dict.fromkeys(("false", "no", "off", "0"), False)
+MOST_OFFERED = 20
 WANTED = {"bool": "true or false", "int": "a whole number", "float": "a number"}
 
 
@@ -80,5 +81,8 @@ def pick(what: str, known: Mapping[str, T], name: str) -> T:
 def unknown(what: str, name: str, near: Iterable[str], known: Iterable[str]) -> str:
     """A sentence that offers what is spelt nearly so, or else all there is."""
     close = difflib.get_close_matches(name.strip().casefold(), list(near), n=3, cutoff=0.6)
-    offer = f"did you mean {', '.join(close)}?" if close else f"choose one of {', '.join(known) or 'none'}."
+    listed = [*known]
+    more = f" and {len(listed) - MOST_OFFERED} more" if len(listed) > MOST_OFFERED else ""
+    offer = f"choose one of {', '.join(listed[:MOST_OFFERED]) or 'none'}{more}."
+    offer = f"did you mean {', '.join(close)}?" if close else offer
     return f"There is no {what} {name[:60]!r}; {offer}"

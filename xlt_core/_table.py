@@ -33,13 +33,14 @@ class Progress:
 
 
 def table(comparison: Comparison, task: Task) -> str:
-    """The comparison for a reader: answers of typed inputs, scores with 95% intervals, tests."""
+    """The comparison for a reader: answers of typed inputs, notes, scores with 95% intervals, tests."""
     plan = comparison.plan
     head = (f"{plan.task} in {plan.language}, {plan.dataset} {plan.split}, {plan.shots} shots, seed {plan.seed}, "
             f"model {plan.model} ({plan.model_revision})")  # fmt: skip
     answers = [aligned(_answers(comparison, task))] if plan.inputs else []
     tests = [_test(test) for test in comparison.tests]
-    return "\n\n".join(filter(None, [head, *answers, aligned(_scores(comparison, task)), "\n".join(tests)]))
+    notes = "\n".join(_notes(comparison))
+    return "\n\n".join(filter(None, [head, *answers, notes, aligned(_scores(comparison, task)), "\n".join(tests)]))
 
 
 def _answers(comparison: Comparison, task: Task) -> Iterator[Sequence[str]]:
@@ -53,6 +54,18 @@ def _answer(run: Run, index: int, task: Task) -> str:
     if found is None or found.error:
         return f"error: {found.error}" if found else "-"
     return "(cannot be read)" if found.answer is None else task.write(found.answer)
+
+
+def _notes(comparison: Comparison) -> Iterator[str]:
+    """What was left out or not found, of typed inputs each; the reason of a failure is said elsewhere."""
+    for run in comparison.runs:
+        noted = [p for p in run.predictions if p.notes]
+        if run.note and run.state == "done":
+            yield f"{run.name}: {run.note}"
+        if comparison.plan.inputs:
+            yield from (f"{run.name}, {p.id}: {'; '.join(p.notes)}" for p in noted)
+        elif noted:
+            yield f"{run.name}: {len(noted)} of {len(run.predictions)} items have notes; --out writes them"
 
 
 def _scores(comparison: Comparison, task: Task) -> Iterator[Sequence[str]]:

@@ -47,10 +47,16 @@ def adapt(
     language = catalog.language(plan.language)
     if plan.method not in RATES:
         raise InputError(f"There is no method {plan.method!r}; choose lora or full.")
+    if plan.steps < 1:
+        raise InputError(f"There cannot be {plan.steps} steps; give 1 or more.")
     plan = replace(plan, language=language.code, rate=plan.rate or RATES[plan.method])
     texts = documents(corpus)
     random.Random(plan.seed).shuffle(texts)
     kept = max(1, round(len(texts) * plan.held_out))
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise InputError(f"{out} cannot be written ({error.strerror}); name another folder.") from None
     say(f"{len(texts)} documents of {language.name}, {kept} of them held out")
     path = catalog.model_path(plan.model)
     if Path(path).is_dir() and plan.model != "pocket":

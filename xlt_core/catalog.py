@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import os
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -19,6 +20,7 @@ from xlt_core.settings import ASSETS, POCKET
 
 T = TypeVar("T")
 HUB_ID = re.compile(r"[\w.-]+(/[\w.-]+)?", re.ASCII)
+LONGEST_ID = 96  # characters, as the Hub has it
 
 
 @cache
@@ -107,14 +109,14 @@ def model_path(name: str, part: Literal["model", "translator"] = "model") -> str
                 f"The bundled {part} is not there; write it with `python -m xlt_core pocket`, or name another one."
             )
         return str(POCKET / part)
-    folder = Path(name).expanduser()
-    if (folder / "config.json").is_file():
+    folder = Path(os.path.expanduser(name))
+    if os.path.isfile(folder / "config.json"):  # unlike pathlib's, false for a name that no file can have
         return str(folder)
-    if folder.is_dir() and "/" in name:
+    if name.strip("./") and os.path.isdir(folder):
         raise InputError(f"The folder {name} holds no {part}: it lacks config.json.")
-    if HUB_ID.fullmatch(name) and not name.startswith("."):
+    if HUB_ID.fullmatch(name) and len(name) <= LONGEST_ID and not name.startswith("."):
         return name
-    raise InputError(f"There is no {part} {name!r}; give pocket, a Hugging Face id such as org/name, or a folder.")
+    raise InputError(f"There is no {part} {name[:80]!r}; give pocket, a Hugging Face id such as org/name, or a folder.")
 
 
 def _once(make: Callable[[str], T]) -> Callable[[str], T]:

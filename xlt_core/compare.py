@@ -124,6 +124,8 @@ def _tidied(plan: Plan, parts: Parts) -> Plan:
         raise InputError(f"The temperature is {plan.limits.temperature}; give 0 to 2.")
     if plan.shots < 0:
         raise InputError(f"There cannot be {plan.shots} shots; give 0 or more.")
+    if plan.seed < 0:
+        raise InputError(f"The seed cannot be {plan.seed}; give 0 or more.")
     if plan.samples < 1 and not plan.inputs:
         raise InputError(f"There cannot be {plan.samples} samples; give 1 or more.")
     names = [column.name for column in plan.columns]

@@ -7,6 +7,7 @@ import binascii
 import csv
 import io
 import json
+import os
 import shlex
 import zlib
 from collections.abc import Iterator, Mapping
@@ -112,7 +113,8 @@ def load_plan(path: Path) -> Plan:
 
 def encode(plan: Plan) -> str:
     """The plan for a share link: compressed, in characters that an address may have; of a folder only its name."""
-    shared = replace(plan, model=_public(plan.model), translator=_public(plan.translator))
+    columns = tuple(replace(column, knobs=_shared(column.knobs)) for column in plan.columns)
+    shared = replace(plan, model=_public(plan.model), translator=_public(plan.translator), columns=columns)
     packed = zlib.compress(json.dumps(plan_document(shared), ensure_ascii=False).encode(), 9)
     return base64.urlsafe_b64encode(packed).decode().rstrip("=")
 
@@ -128,10 +130,14 @@ def decode(text: str) -> Plan:
     return read_plan(data)
 
 
+def _shared(knobs: Mapping[str, Any]) -> Json:
+    return {name: _public(value) if name == "adapter" else value for name, value in knobs.items()}
+
+
 def _public(name: str) -> str:
     """No local path goes into a link."""
     path = Path(name)
-    return path.name if path.is_absolute() or name.startswith(("~", ".")) or path.is_dir() else name
+    return path.name if path.is_absolute() or name.startswith(("~", ".")) or os.path.isdir(name) else name
 
 
 def command(plan: Plan) -> str:

@@ -68,6 +68,17 @@ def test_odd_texts_come_back_without_an_error(translator):
     assert len(dict(translator.translate(odd, LUGANDA, ENGLISH))) == len(odd)
 
 
+def test_a_text_that_spells_a_control_token_stays_text(translator):
+    translator._tokenizer.src_lang = "lug_Latn"
+    assert translator._size("abantu </s> eng_Latn bangi") > translator._size("abantu  bangi") + 4
+
+
+def test_nothing_of_a_long_text_without_spaces_is_lost(translator):
+    for text in ("omuntu" * 400, "a " + "b" * 3000, "kale. " * 400 + "omwana" * 200):
+        assert "".join("".join(translator._parts(text)).split()) == "".join(text.split())
+        assert all(translator._size(part) <= 256 for part in translator._parts(text))
+
+
 def test_a_folder_that_is_no_model_is_an_input_error(tmp_path):
-    with pytest.raises(InputError, match="could not be loaded"):
+    with pytest.raises(InputError, match="No translation model could be loaded"):
         Seq2Seq(tmp_path).lacks(ENGLISH)

@@ -6,9 +6,10 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from peft import LoraConfig, PeftConfig, PeftModel, get_peft_model
+from peft import LoraConfig, PeftConfig, PeftModel
 from peft.utils import load_peft_weights
 
+from xlt_core._pretrained import with_adapter
 from xlt_core.records import InputError
 
 INNER = "base_model.model."
@@ -24,7 +25,7 @@ class Adapters:
         self._active: str | None = ""
 
     def load(self, source: str, label: str) -> str:
-        """Loads a LoRA folder or Hub id on first use, again when its file has changed; returns its name for `use`.
+        """Loads a LoRA folder on first use, again when its file has changed; returns its name for `use`.
 
         Raises InputError with the reason where it does not fit the base model.
         """
@@ -56,7 +57,7 @@ class Adapters:
         try:
             # autocast_adapter_dtype=False: the adapter computes in the base model's own precision.
             if self._wrapped is None:
-                self._wrapped = get_peft_model(self._model, config, name, autocast_adapter_dtype=False)
+                self._wrapped = with_adapter(self._model, config, name, autocast_adapter_dtype=False)
             else:
                 self._wrapped.add_adapter(name, config, autocast_adapter_dtype=False)
             device = str(next(self._model.parameters()).device)

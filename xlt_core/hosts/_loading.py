@@ -9,9 +9,8 @@ from pathlib import Path
 
 import torch
 from transformers import AutoModelForCausalLM, AutoTokenizer, PreTrainedModel, PreTrainedTokenizerBase
-from transformers.utils.logging import disable_progress_bar
 
-from xlt_core._digest import digest
+from xlt_core import _pretrained
 from xlt_core.records import InputError
 from xlt_core.settings import POCKET
 
@@ -39,7 +38,6 @@ def load(model: str, revision: str | None, device: str, dtype: str, threads: int
     """Loads a model; where device or dtype is empty, what is there and suits it. Raises InputError where it is not."""
     if threads:
         torch.set_num_threads(threads)
-    disable_progress_bar()
     device = device or _device()
     dtype = dtype or ("bfloat16" if device.startswith("cuda") else "float32")
     tokenizer, network = _read(model, revision, dtype)
@@ -48,10 +46,9 @@ def load(model: str, revision: str | None, device: str, dtype: str, threads: int
             f"{model!r} is of the kind {network.config.model_type}, which cannot run here; choose a transformer."
         )
     folder = Path(model) if Path(model).is_dir() else None
-    commit = digest(folder) if folder else getattr(network.config, "_commit_hash", None) or ""
     return Loaded(
         _name(model),
-        commit,
+        _pretrained.revision(model, network),
         folder,
         device,
         dtype,
@@ -71,17 +68,9 @@ def _device() -> str:
 def _read(model: str, revision: str | None, dtype: str) -> tuple[PreTrainedTokenizerBase, PreTrainedModel]:
     if not Path(model).is_dir() and not HUB_ID.fullmatch(model):
         raise InputError(f"There is no model folder {model!r}; give an existing folder, or a Hugging Face id.")
-    try:
-        return (
-            AutoTokenizer.from_pretrained(model, revision=revision, trust_remote_code=False),
-            AutoModelForCausalLM.from_pretrained(model, revision=revision, dtype=dtype, trust_remote_code=False),
-        )
-    except (OSError, ValueError) as error:
-        reason = (str(error).strip().splitlines() or [type(error).__name__])[0][:200].rstrip(".")
-        raise InputError(
-            f"No language model could be loaded from {model!r}; give a model folder, or a Hugging Face id that can be "
-            f"reached from here ({reason})."
-        ) from error
+    what = "language model"
+    tokenizer = _pretrained.load(AutoTokenizer, model, what, revision=revision)
+    return tokenizer, _pretrained.load(AutoModelForCausalLM, model, what, revision=revision, dtype=dtype)
 
 
 def _name(model: str) -> str:

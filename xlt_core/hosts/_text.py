@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from array import array
 from collections import OrderedDict
 from collections.abc import Sequence
@@ -24,6 +25,7 @@ class Text:
         self._lock = Lock()  # fast tokenizers may not be used by two threads at once
         self._known: OrderedDict[str, array[int]] = OrderedDict()
         self.chat = bool(tokenizer.chat_template)
+        self._control = _control(tokenizer)
         self._begin = [] if self.chat else _begin(tokenizer)
         self._takes_system = self.chat and self._probe_system()
 
@@ -72,7 +74,9 @@ class Text:
             self._known.popitem(last=False)
 
     def _apply(self, prompt: Prompt) -> str:
-        turns = [{"role": message.role, "content": message.text} for message in prompt]
+        # The template's own tokens are read as such: a text that spells one must not end its turn.
+        texts = (self._control.sub(lambda found: f"{found[0][0]} {found[0][1:]}", message.text) for message in prompt)
+        turns = [{"role": message.role, "content": text} for message, text in zip(prompt, texts, strict=True)]
         with self._lock:
             return self._tokenizer.apply_chat_template(
                 turns, tokenize=False, add_generation_prompt=True, enable_thinking=False
@@ -93,6 +97,12 @@ def _begin(tokenizer: PreTrainedTokenizerBase) -> list[int]:
         if whole[start : start + len(bare)] == bare:
             return list(whole[:start])
     return []
+
+
+def _control(tokenizer: PreTrainedTokenizerBase) -> re.Pattern[str]:
+    """Finds the spellings of control tokens."""
+    tokens = [token.content for token in tokenizer.added_tokens_decoder.values() if token.special and token.content]
+    return re.compile("|".join(map(re.escape, sorted(tokens, key=len, reverse=True))) or r"(?!)")
 
 
 def _plain(prompt: Prompt) -> str:

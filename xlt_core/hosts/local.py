@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from xlt_core import _pretrained
 from xlt_core.records import InputError, Limits, Prompt, Reply
 
 if TYPE_CHECKING:
@@ -150,7 +151,7 @@ class LocalHost:
         if adapter in self.adapters(""):
             return self._engine.load(str(self._folder / "adapters" / adapter), adapter)
         if (Path(adapter) / "adapter_config.json").is_file() or HUB_ID.fullmatch(adapter):
-            return self._engine.load(adapter, Path(adapter).name)
+            return self._engine.load(_pretrained.adapter_folder(adapter), Path(adapter).name)
         have = ", ".join(self.adapters("")) or "none"
         raise InputError(
             f"There is no adapter {adapter!r} for {self.name} (it has {have}); "

@@ -7,6 +7,7 @@ fully; the rest little, or copying and labelling form too late (see "How it was 
 from __future__ import annotations
 
 import random
+import re
 from collections.abc import Callable, Sequence
 from functools import cache
 
@@ -34,7 +35,7 @@ SHARES = {
 }
 PROMPT_WEIGHT, TEXT_WEIGHT = 0.05, 0.1
 SWAPPED = 0.2  # of the topic episodes: label words exchanged, so that demonstrations must be read
-RENAMED = 0.3  # of the items: the main person gets an invented name, so that copying does not lean on known ones
+RENAMED = 0.3  # of the names: an invented one in its place, so that copying does not lean on known ones
 SYLLABLES = "ba bi bu da de ga go ha he ka ki ku la le ma mi mu na ne ngo ra ri ro sa shi ta te wa ya zi nya".split()
 
 
@@ -53,15 +54,18 @@ def _turn(rng: random.Random, task: str, language: str, facts: world.Facts) -> t
     item = world.tell(language, facts)
     answer: Answer = {"topic": facts.topic, "ner": item.spans, "summary": item.summary}[task]
     question, reply = _tasks()[task].question(Example("", {"text": item.text})), _tasks()[task].write(answer)
-    if rng.random() < RENAMED:
-        name, other = world.people()[facts.fills["PER"]][0], invented_name(rng)
-        question, reply = question.replace(name, other), reply.replace(name, other)
+    for slot in ("PER", "PER2", "LOC", "LOC2", "ORG"):
+        if rng.random() < RENAMED:
+            row = facts.fills[slot]
+            name = world.people()[row][0] if row.startswith("person") else world.name(language, row)
+            pattern, other = re.compile(rf"(?<!\w){re.escape(name)}(?!\w)"), invented_name(rng)
+            question, reply = pattern.sub(other, question), pattern.sub(other, reply)
     return question, reply
 
 
 def episode(rng: random.Random, language: str, most_shots: int) -> Piece:
     """A task as a host would send it: an instruction, demonstrations, and a last question with its answer."""
-    task = rng.choice(("topic", "topic", "ner", "summary"))
+    task = rng.choice(("topic", "ner", "summary"))
     shots = rng.randint(0, most_shots)
     facts = [world.draw(rng, "train") for _ in range(shots + 1)]
     swap: dict[str, str] = {}

@@ -57,8 +57,8 @@ def check_setting(setting: Setting) -> None:
     """Raises InputError, naming the row, for a demonstration that cannot be shown, and for an output limit too high."""
     if not 0 < setting.limits.tokens < setting.host.context:
         raise InputError(
-            f"The output limit of {setting.limits.tokens} tokens does not fit the model's "
-            f"{setting.host.context}; choose one between them and 0."
+            f"The output limit of {setting.limits.tokens} tokens leaves no room for a prompt in the model's "
+            f"{setting.host.context}; lower it."
         )
     for number, example in enumerate(setting.demonstrations, 1):
         fault = _fault(setting.task.answer_kind, example)

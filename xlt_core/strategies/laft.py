@@ -18,7 +18,9 @@ class Adapted(FewShot):
     summary = "Demonstrations and input stay in the language; a model adapted to the language answers."
     needs = ("generates", "adapts")
 
-    adapter: str = knob("", "Adapted model", "Its name; left empty, the first one for the language.")
+    adapter: str = knob(
+        "", "Adapted model", "A name, a LoRA folder or a Hub id; left empty, the first one for the language."
+    )
 
     def prepare(self, setting: Setting) -> Generator[str | Reply, None, Solver]:
         adapter = self._adapter(setting)
@@ -27,13 +29,11 @@ class Adapted(FewShot):
     def _adapter(self, setting: Setting) -> str:
         language, host = setting.language, setting.host
         names = host.adapters(language.code) if isinstance(host, Adapts) else ()
+        if self.adapter:
+            return self.adapter  # the host knows more than it lists: folders, the Hub; it refuses what it cannot have
         if not names:
             raise InputError(
                 f"There is no adapted model for {language.name}: train one with "
                 f"`python -m xlt_core adapt --language {language.code}`, or choose another language."
             )
-        if self.adapter and self.adapter not in names:
-            raise InputError(
-                f"There is no adapted model {self.adapter!r} for {language.name}; choose one of {', '.join(names)}."
-            )
-        return self.adapter or names[0]
+        return names[0]

@@ -10,7 +10,7 @@ from pathlib import Path
 from threading import Lock
 from typing import Any
 
-from xlt_core._digest import digest
+from xlt_core import _pretrained
 from xlt_core.records import InputError, Language, Reply
 
 BATCH_TOKENS = 1024
@@ -30,7 +30,11 @@ class Seq2Seq:
     def _tokenizer(self) -> Any:
         from transformers import AutoTokenizer
 
-        return _loaded(AutoTokenizer, self.path)
+        return _pretrained.load(AutoTokenizer, self.path, "translation model")
+
+    @cached_property
+    def _vocabulary(self) -> frozenset[str]:
+        return frozenset(self._tokenizer.get_vocab())
 
     @cached_property
     def _model(self) -> Any:
@@ -39,20 +43,19 @@ class Seq2Seq:
 
         on_gpu = torch.cuda.is_available()
         dtype = torch.bfloat16 if on_gpu else torch.float32
-        return _loaded(AutoModelForSeq2SeqLM, self.path, dtype=dtype).to("cuda" if on_gpu else "cpu").eval()
+        model = _pretrained.load(AutoModelForSeq2SeqLM, self.path, "translation model", dtype=dtype)
+        return model.to("cuda" if on_gpu else "cpu").eval()
 
     @cached_property
     def revision(self) -> str:
         """The Hub's commit, or a digest of the folder's weights."""
-        folder = Path(self.path)
-        return digest(folder) if folder.is_dir() else getattr(self._model.config, "_commit_hash", None) or ""
+        return _pretrained.revision(self.path, self._model)
 
     def lacks(self, language: Language) -> bool:
         return self._code(language) is None
 
     def _code(self, language: Language) -> str | None:
-        known = self._tokenizer.get_vocab()
-        return next((code for code in (language.flores, *language.aliases) if code and code in known), None)
+        return next((code for code in (language.flores, *language.aliases) if code and code in self._vocabulary), None)
 
     def _require(self, language: Language) -> str:
         code = self._code(language)
@@ -75,14 +78,14 @@ class Seq2Seq:
                 yield index, Reply("translate", text, text)
             else:
                 waiting.setdefault(text, []).append(index)
-        for batch in self._batches(list(waiting), pair[0]):
+        for batch in self._batches(list(waiting)):
             for text, reply in zip(batch, self._run(batch, pair), strict=True):
                 if len(self._memory) >= REMEMBERED:
                     self._memory.clear()
                 self._memory[(text, *pair)] = reply
                 yield from ((index, reply) for index in waiting[text])
 
-    def _batches(self, texts: list[str], source: str) -> Iterator[list[str]]:
+    def _batches(self, texts: list[str]) -> Iterator[list[str]]:
         lengths = {text: len(text) for text in texts}
         batch: list[str] = []
         for text in sorted(texts, key=lengths.__getitem__):
@@ -112,25 +115,35 @@ class Seq2Seq:
         return replies
 
     def _parts(self, text: str) -> list[str]:
-        """The text whole where it fits the model, else by sentences, and by words where a sentence is too long."""
+        """The text whole where it fits the model, else by sentences, else halved, at a space where there is one."""
         room = min(self._model.config.max_position_embeddings, 512) // 2
-        parts: list[str] = []
-        for sentence in [text] if self._size(text) <= room else SENTENCE_END.split(text):
-            words, size = sentence.split(" "), self._size(sentence)
-            step = len(words) if size <= room else max(1, len(words) * room // (size + 1) // 2)
-            parts += [" ".join(words[i : i + step]) for i in range(0, len(words), step)]
-        return [part for part in parts if part.strip()]
+        if self._size(text) <= room or len(text) == 1:
+            return [text] if text.strip() else []
+        pieces = SENTENCE_END.split(text)
+        if len(pieces) == 1:
+            middle = len(text) // 2
+            cut = max(text.rfind(" ", 1, middle), 0) or middle
+            pieces = [text[:cut], text[cut:]]
+        return [part for piece in pieces for part in self._parts(piece)]
 
     def _size(self, text: str) -> int:
-        return len(self._tokenizer(text)["input_ids"])
+        return len(self._tokenizer(text, split_special_tokens=True)["input_ids"])
 
     def _generate(self, texts: list[str], target: str) -> tuple[list[str], list[int], list[int]]:
         import torch
 
         tokenizer, model = self._tokenizer, self._model
         longest = min(model.config.max_position_embeddings, 512) - 2
-        batch = tokenizer(texts, return_tensors="pt", padding=True, truncation=True, max_length=longest)
-        batch = batch.to(model.device)
+        batch = tokenizer(
+            texts,
+            return_tensors="pt",
+            padding=True,
+            truncation=True,
+            max_length=longest,
+            split_special_tokens=True,  # a text that spells a language's token stays text
+        ).to(model.device)
+        # By each text's own length, so that what comes of it does not hang on its company in the batch.
+        most = (2 * batch["attention_mask"].sum(1, keepdim=True) + 16).clamp(max=longest)
         with torch.inference_mode():
             made = model.generate(
                 **batch,
@@ -138,15 +151,10 @@ class Seq2Seq:
                 num_beams=1,
                 do_sample=False,
                 max_length=None,
-                max_new_tokens=min(longest, 2 * batch["input_ids"].shape[1] + 16),
+                max_new_tokens=int(most.max()),
             )
+        places = torch.arange(made.shape[1], device=made.device)  # the first is no new token
+        made = made.masked_fill(places > most, tokenizer.pad_token_id)
         tokens_in = batch["attention_mask"].sum(1).tolist()
         tokens_out = (made != tokenizer.pad_token_id).sum(1).tolist()
         return [text.strip() for text in tokenizer.batch_decode(made, skip_special_tokens=True)], tokens_in, tokens_out
-
-
-def _loaded(kind: Any, path: str, **options: Any) -> Any:
-    try:
-        return kind.from_pretrained(path, **options)
-    except (OSError, ValueError) as error:
-        raise InputError(f"The translation model {path} could not be loaded: {str(error).splitlines()[0]}") from error

@@ -1,0 +1,63 @@
+"""Loading from folders and the Hub: errors in a sentence, no long waits, no warnings."""
+
+from __future__ import annotations
+
+import json
+import time
+import warnings
+
+import pytest
+import torch
+from transformers import AutoModelForCausalLM, LlamaConfig, LlamaForCausalLM
+
+from xlt_core import _pretrained
+from xlt_core.records import InputError
+
+SMALL = LlamaConfig(vocab_size=16, hidden_size=8, intermediate_size=8, num_hidden_layers=1, num_attention_heads=1)
+
+
+@pytest.fixture
+def unreachable(monkeypatch):
+    monkeypatch.setattr("huggingface_hub.constants.ENDPOINT", "http://127.0.0.1:9")
+    _pretrained._answers.cache_clear()
+    yield
+    _pretrained._answers.cache_clear()
+
+
+def test_what_is_on_an_unreachable_hub_is_refused_within_seconds(unreachable):
+    began = time.monotonic()
+    with pytest.raises(InputError, match="No language model could be loaded from 'org/none'"):
+        _pretrained.load(AutoModelForCausalLM, "org/none", "language model")
+    with pytest.raises(InputError, match=r"adapter 'org/none' could not be fetched.*does not answer"):
+        _pretrained.adapter_folder("org/none")
+    assert time.monotonic() - began < 5
+
+
+def test_what_is_in_the_cache_loads_without_the_hub(unreachable, tmp_path, monkeypatch):
+    monkeypatch.setattr("huggingface_hub.constants.HF_HUB_CACHE", str(tmp_path))
+    folder = tmp_path / "models--org--small"
+    LlamaForCausalLM(SMALL).save_pretrained(folder / "snapshots" / ("0" * 40))
+    (folder / "refs").mkdir()
+    (folder / "refs" / "main").write_text("0" * 40)
+    model = _pretrained.load(AutoModelForCausalLM, "org/small", "language model")
+    assert _pretrained.revision("org/small", model) == "0" * 40
+
+
+def test_damaged_weights_are_one_sentence(tmp_path):
+    LlamaForCausalLM(SMALL).save_pretrained(tmp_path)
+    (tmp_path / "model.safetensors").write_bytes(b"no weights")
+    with pytest.raises(InputError, match="No language model could be loaded") as caught:
+        _pretrained.load(AutoModelForCausalLM, str(tmp_path), "language model")
+    assert "\n" not in str(caught.value)
+    (tmp_path / "config.json").write_text(json.dumps({"model_type": "nothing"}))
+    with pytest.raises(InputError, match="No language model could be loaded"):
+        _pretrained.load(AutoModelForCausalLM, str(tmp_path), "language model")
+
+
+def test_an_adapter_is_put_on_without_a_warning():
+    from peft import LoraConfig
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        model = _pretrained.with_adapter(LlamaForCausalLM(SMALL), LoraConfig(target_modules=["q_proj"]))
+    assert model(torch.tensor([[1, 2]])).logits.shape == (1, 2, 16)
