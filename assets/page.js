@@ -55,6 +55,10 @@
     if (wanted !== undefined && fold.open !== wanted) { fold.dataset.restoring = "1"; fold.open = wanted; }
   });
 
+  const nameRowButtons = () => document.querySelectorAll(".xlt-demo-tools button:not([aria-label])").forEach((button) => {
+    button.setAttribute("aria-label", `${button.textContent.trim()}, row ${button.id.split("-").pop()}`);
+  });
+
   // On a phone the choices begin folded; the folds take clicks only once the page has come alive.
   const foldAway = (tries) => {
     const open = document.querySelectorAll("#choices-fold > button.open, #lessons > button.open, #demonstrations > button.open");
@@ -70,6 +74,7 @@
     let placed = false;
     new MutationObserver(() => {
       reopen();
+      nameRowButtons();
       if (placed || !document.getElementById("dark") || !document.querySelector("#choices-fold > button")) return;
       placed = true;
       darken(dark);

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from xlt_core.contracts import Task
+from xlt_core.metrics import measure
 from xlt_core.pocket import world
 from xlt_core.records import Example, InputError, Language, Span
 from xlt_core.tasks._instructions import instruction
@@ -121,7 +122,15 @@ TEXT = "Aline Uwase yageze i Huye ku wa Mbere; Aline yasuye Banki ya Kigali i Ki
 )
 def test_entities_are_read_leniently(output: str, named: tuple[tuple[str, str], ...] | None) -> None:
     read = Ner().read(output, example(TEXT, KINDS))
-    assert read == (None if named is None else entities(TEXT, *named))
+    located = read and tuple(span for span in read if span.located)
+    assert located == (None if named is None else entities(TEXT, *named))
+
+
+def test_an_entity_that_the_text_does_not_hold_is_kept_without_a_place_and_lowers_precision() -> None:
+    read = Ner().read("LOC: Huye $$ LOC: Paris $$ LOC: Huye", example(TEXT, KINDS))
+    assert [(span.text, span.located) for span in read or ()] == [("Huye", True), ("Paris", False)]
+    scores = measure(("precision", "recall"), [entities(TEXT, ("LOC", "Huye"))], [read])
+    assert (scores["precision"].value, scores["recall"].value) == (0.5, 1.0)
 
 
 def test_each_mention_takes_the_next_place() -> None:

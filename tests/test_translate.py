@@ -78,7 +78,9 @@ def test_entities_lost_on_the_way_back(output: str, answer: tuple | None, valid:
     words = {"kitovu": "hospital"}
     given = setting(Ner(), Generating(lambda prompt: output), (), translator=Dictionary(words=words))
     made = solved(Translated(), given, Example("1", {"text": "Aline kitovu"}, None, KINDS))["1"]
-    texts = None if made.answer is None else tuple(span.text for span in made.answer)
+    texts = None if made.answer is None else tuple(span.text for span in made.answer if span.located)
+    astray = [f"{span.kind} {span.text}" for span in made.answer or () if not span.located]
+    assert astray == ([lost[0].rpartition(": ")[2]] if lost and valid else [])
     assert (texts, made.valid, made.notes) == (answer, valid, lost)
 
 

@@ -102,7 +102,8 @@ def read_answer(task: Task, answer: str, text: str, choices: tuple[str, ...], pl
     if not line:
         raise InputError(f"{place} has no answer; {hint}.")
     read = task.read(line, Example("", {"text": text}, choices=choices))
-    if read is None or _pieces(task.write(read)) != _pieces(line):
+    astray = isinstance(read, tuple) and not all(span.located for span in read)
+    if read is None or astray or _pieces(task.write(read)) != _pieces(line):
         raise InputError(f"{place} has the answer {line[:80]!r}, which cannot be; {hint}.")
     return read
 

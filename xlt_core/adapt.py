@@ -13,6 +13,7 @@ from typing import Any, Literal
 
 from xlt_core import catalog
 from xlt_core.records import InputError
+from xlt_core.settings import POCKET
 
 RATES = {"lora": 1e-3, "full": 2e-5}
 LEAST_DOCUMENTS = 20
@@ -59,8 +60,9 @@ def adapt(
         raise InputError(f"{out} cannot be written ({error.strerror}); name another folder.") from None
     say(f"{len(texts)} documents of {language.name}, {kept} of them held out")
     path = catalog.model_path(plan.model)
-    if Path(path).is_dir() and plan.model != "pocket":
-        plan = replace(plan, model=Path(path).resolve().name)  # a card travels; a machine's folders do not
+    if Path(path).is_dir():  # a card travels; a machine's folders do not
+        folder = Path(path).resolve()
+        plan = replace(plan, model="pocket" if folder == (POCKET / "model").resolve() else folder.name)
     trained = _adapt.train(plan, path, texts[kept:], texts[:kept], out, resume, say)
     digest = hashlib.sha256("\n\n".join(texts).encode()).hexdigest()[:16]
     card = {"plan": asdict(plan), "documents": len(texts), "text_sha256": digest, **trained}

@@ -139,10 +139,12 @@ def family_of(name: str) -> str:
 
 
 def _marks(answer: Answer | None) -> frozenset[tuple]:
-    """What an answer asserts, each mark beginning with its class: one label, any number of spans, or nothing."""
+    """What an answer asserts, each mark beginning with its class: a label, spans, or nothing."""
     if isinstance(answer, str):
         return frozenset({(answer,)})
-    return frozenset((span.kind, span.start, span.end) for span in answer or ())
+    # An entity without a place is wrong, each on its own: no gold entity ends below zero.
+    ends = (span.end if span.located else -2 - number for number, span in enumerate(answer or ()))
+    return frozenset((span.kind, span.start, end) for span, end in zip(answer or (), ends, strict=True))
 
 
 def _classes(golds: Golds, answers: Answers) -> list[str]:

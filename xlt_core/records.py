@@ -26,13 +26,18 @@ class Language:
 
 @dataclass(frozen=True)
 class Span:
-    """An entity: characters start..end (end exclusive) of the source text. way: how it came back from the pivot."""
+    """An entity: characters start..end (end exclusive) of the source text; -1, -1 where the model named what the text
+    does not hold, which is scored as a wrong entity. way: how it came back from the pivot, or got lost."""
 
     text: str
     kind: str
     start: int
     end: int
     way: str = ""
+
+    @property
+    def located(self) -> bool:
+        return self.start >= 0
 
 
 Answer = str | tuple[Span, ...]

@@ -57,7 +57,7 @@ def choose(tab: Any, menu: str, words: str) -> None:
 
 
 def one_input(tab: Any, text: str = "", gold: str = "") -> None:
-    tab.get_by_label("One input").check()
+    tab.get_by_label("One input", exact=True).check()
     tab.wait_for_selector("#text textarea")
     if text:
         tab.fill("#text textarea", text)
@@ -85,7 +85,7 @@ def test_edit_a_demonstration_and_compare_with_the_keyboard(tab: Any) -> None:
 
 @needs_chromium
 def test_test_items_fill_the_chart_the_items_and_the_downloads(tab: Any) -> None:
-    tab.get_by_label("Test items").check()
+    tab.get_by_label("Test items", exact=True).check()
     tab.wait_for_selector("#samples input[type=number]")
     tab.fill("#samples input[type=number]", "10")
     tab.press("#samples input[type=number]", "Tab")
@@ -106,7 +106,7 @@ def test_test_items_fill_the_chart_the_items_and_the_downloads(tab: Any) -> None
 
 @needs_chromium
 def test_stop_stops(tab: Any) -> None:
-    tab.get_by_label("Test items").check()
+    tab.get_by_label("Test items", exact=True).check()
     tab.wait_for_selector("#samples input[type=number]")
     tab.fill("#samples input[type=number]", "300")
     tab.press("#samples input[type=number]", "Tab")
@@ -119,6 +119,24 @@ def test_stop_stops(tab: Any) -> None:
 
 
 @needs_chromium
+def test_the_filter_holds_and_old_files_go_while_a_comparison_runs(tab: Any) -> None:
+    tab.get_by_label("Test items", exact=True).check()
+    tab.fill("#samples input[type=number]", "300")
+    tab.press("#samples input[type=number]", "Tab")
+    if tab.locator("#items > button:not(.open)").count():
+        tab.click("#items > button")
+    tab.get_by_label("Only where the columns disagree").check()
+    tab.click("#compare")
+    tab.wait_for_selector(".xlt-column[data-state=running]")
+    tab.wait_for_function("document.querySelector('#items-where').innerText.startsWith('0 items where')")
+    assert not tab.is_visible("#download-json") and not tab.locator(".xlt-command").count()
+    assert tab.is_disabled("#preview")
+    tab.click("#stop")
+    tab.wait_for_selector("#download-json")
+    assert tab.is_enabled("#preview")
+
+
+@needs_chromium
 def test_preview_shows_the_exact_prompts(tab: Any) -> None:
     one_input(tab, "Umukinnyi yatsinze umukino")
     tab.click("#preview")
@@ -126,12 +144,13 @@ def test_preview_shows_the_exact_prompts(tab: Any) -> None:
     tab.wait_for_function("document.querySelector('#conclusion').innerText.includes('Nothing has been asked')")
     assert "Umukinnyi yatsinze umukino" in tab.locator(".xlt-column[data-strategy=prompt]").inner_text()
     assert "tokens would be sent" in tab.inner_text("#columns")
+    assert not any(tab.is_visible(part) for part in ("#chart", "#items", "#download-json", ".xlt-command"))
 
 
 @needs_chromium
 def test_rows_are_added_removed_moved_and_a_bad_one_is_named(tab: Any) -> None:
     first = tab.input_value("#demo-text-1 textarea")
-    tab.click("#demo-down-1")
+    tab.get_by_label("Down, row 1").click()
     tab.wait_for_function("was => document.querySelector('#demo-text-2 textarea').value === was", arg=first)
     tab.click("#demo-reset")
     tab.wait_for_function("was => document.querySelector('#demo-text-1 textarea').value === was", arg=first)
@@ -181,6 +200,14 @@ def test_what_cannot_be_combined_is_greyed_with_the_reason(tab: Any) -> None:
     tab.wait_for_function("!document.querySelector('#strategy-laft input').disabled")
     assert tab.is_checked("#strategy-laft input")
     tab.wait_for_selector("#demo-text-1 textarea[lang=ha]")
+    choose(tab, "language", "Swahili")
+    tab.wait_for_function("document.querySelector('#message').innerText.includes('Swahili')")
+    for name in ("prompt", "translate", "laft"):
+        tab.wait_for_function("name => document.querySelector(`#strategy-${name} input`).disabled", arg=name)
+        assert "says why" in tab.inner_text(f"#strategy-{name}")
+    choose(tab, "language", "Kinyarwanda")
+    tab.wait_for_function("document.querySelector('#strategy-prompt input').checked")
+    assert tab.is_enabled("#compare")
 
 
 @needs_chromium
@@ -213,6 +240,8 @@ def test_a_phone_folds_the_choices_and_stacks_the_columns(browser: Any, address:
     phone.wait_for_function("document.querySelector('#host')?.innerText.includes('pocket @')")
     phone.wait_for_function("!document.querySelector('#choices-fold > button').classList.contains('open')")
     assert phone.evaluate("document.documentElement.scrollWidth") <= 390
+    arrows = phone.eval_on_selector_all(".label-wrap > .icon", "all => all.map(e => e.getBoundingClientRect().right)")
+    assert max(arrows) <= 390 - 10
     assert "dark" in phone.evaluate("document.body.className")
     phone.click("#dark")
     assert "dark" not in phone.evaluate("document.body.className")

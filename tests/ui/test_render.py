@@ -23,7 +23,7 @@ from xlt_core.records import (
     Score,
     Span,
 )
-from xlt_core.ui import _limits, answers, chart, columns, demonstrations, items, lessons, results
+from xlt_core.ui import _limits, answers, chart, columns, demonstrations, items, lessons, results, share
 from xlt_core.ui._html import escape, message, tag
 from xlt_core.ui._updates import merged
 
@@ -126,6 +126,16 @@ def test_the_sentence_says_what_can_be_concluded_and_what_cannot() -> None:
     assert "translate is ahead of prompt by 0.21 (0.08 to 0.33)" in sentence
     assert "nothing can be concluded about prompt against laft (0.02, −0.10 to 0.12)" in sentence
     assert "nothing can be concluded" in chart.conclusion(comparison_of(run_of("prompt")), "macro_f1", True)
+    equal = PairedTest("prompt", "laft", "macro_f1", 0.0, 0.0, 0.0, 1.0)
+    sentence = chart.conclusion(comparison_of(run_of("prompt"), tests=(equal,)), "macro_f1", False)
+    assert "prompt against laft (the same on these items)" in sentence
+
+
+def test_a_text_cannot_turn_the_shown_command_around() -> None:
+    plan = Plan("topic", "kin", inputs=(Row("Amakuru \u202e abc"),))
+    html = share.text_html(Comparison(plan, (run_of("prompt"),)))
+    shown = html.split("<pre", 1)[1]
+    assert "\u202e" not in shown and "\u202e" in html
 
 
 def test_items_can_be_filtered_to_disagreements() -> None:

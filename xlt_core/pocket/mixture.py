@@ -44,9 +44,24 @@ def _tasks() -> dict[str, Task]:
     return {name: catalog.tasks()[name] for name in ("topic", "ner", "summary")}
 
 
+@cache
+def _name_words() -> tuple[str, ...]:
+    """The capitalised words of all names."""
+    names = [name for name, _ in world.people().values()]
+    for code in ("eng", *TARGETS):
+        names += [world.name(code, row) for row in world.table(code) if row.startswith(("place.", "org."))]
+    return tuple(sorted({word for name in names for word in name.split() if word[0].isupper()}))
+
+
 def invented_name(rng: random.Random) -> str:
-    """Two words that no table holds."""
-    return " ".join("".join(rng.choices(SYLLABLES, k=rng.randint(2, 4))).capitalize() for _ in range(2))
+    """Two words that no table holds together: of syllables, or of the words of other names.
+
+    The latter because a model of this size copies only the tokens that it has seen copied.
+    """
+    if rng.random() < 0.5:
+        return " ".join("".join(rng.choices(SYLLABLES, k=rng.randint(2, 4))).capitalize() for _ in range(2))
+    name = " ".join(rng.sample(_name_words(), 2))
+    return invented_name(rng) if name in {known for known, _ in world.people().values()} else name
 
 
 def _turn(rng: random.Random, task: str, language: str, facts: world.Facts) -> tuple[str, str]:

@@ -12,7 +12,7 @@ from xlt_core.adapt import Adaptation, adapt
 from xlt_core.pocket import mixture, world
 from xlt_core.settings import POCKET
 
-LANGUAGE_STEPS, TRANSLATION_STEPS = 1500, 900
+LANGUAGE_STEPS, TRANSLATION_STEPS = 1700, 900
 ADAPTER = {"steps": 120, "rank": 8, "rate": 5e-4}
 LAFT_DOCUMENTS = 3000
 

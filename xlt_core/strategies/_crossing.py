@@ -164,7 +164,7 @@ def _needed(example: Example, prediction: Prediction) -> list[str]:
     """The texts to translate back: a text answer, or the entities that do not stand in the source text."""
     if isinstance(prediction.answer, str):
         return [prediction.answer]
-    lost = project(example.text, prediction.answer or (), {})[1]
+    lost = project(example.text, _located(prediction.answer), {})[1]
     return list(dict.fromkeys(span.text for span in lost))
 
 
@@ -182,11 +182,18 @@ def _returned(
         answer = setting.task.read(translations[prediction.answer], example)
         notes = () if answer else ("the translation of the answer came back empty",)
         return replace(prediction, answer=answer, valid=answer is not None, notes=prediction.notes + notes)
-    entities = prediction.answer or ()
+    entities = _located(prediction.answer)
     found, lost = project(example.text, entities, translations)
     notes = (f"not found in the source text: {_names(lost)}",) if lost else ()
-    valid = bool(found) or not entities
-    return replace(prediction, answer=found if valid else None, valid=valid, notes=prediction.notes + notes)
+    valid = bool(found) or (not entities and prediction.valid)
+    astray = [span for span in prediction.answer or () if not span.located]
+    astray += [replace(span, start=-1, end=-1, way="lost on the way back") for span in lost]
+    answer = (*found, *astray) if valid else None
+    return replace(prediction, answer=answer, valid=valid, notes=prediction.notes + notes)
+
+
+def _located(answer: Answer | None) -> tuple[Span, ...]:
+    return tuple(span for span in answer or () if isinstance(span, Span) and span.located)
 
 
 def _names(spans: Sequence[Span]) -> str:

@@ -24,8 +24,8 @@ EDGES = " \t\"'“”‘’«»`*_.,;:!?()[]"
 class Ner(Task):
     """Entities as character spans of the text, in its order; spans do not overlap.
 
-    An entity that cannot be located in the text, or whose kind is not allowed, is dropped; where an output names
-    entities and none of them can be kept, the whole output is invalid.
+    An entity that cannot be located in the text is kept without a place, and so counts as wrong; one whose kind is not
+    allowed is dropped. Where an output names entities and none of them can be located, the whole output is invalid.
     """
 
     title = "Entities"
@@ -39,7 +39,7 @@ class Ner(Task):
         return f"Text: {one_line(example.text).strip()}\nEntities:"
 
     def write(self, answer: Answer) -> str:
-        spans = sorted((span for span in answer if isinstance(span, Span)), key=lambda span: span.start)
+        spans = sorted((span for span in answer if isinstance(span, Span)), key=_order)
         return " $$ ".join(f"{span.kind}: {one_line(span.text).strip()}" for span in spans) or NONE
 
     def read(self, text: str, example: Example) -> Answer | None:
@@ -49,12 +49,22 @@ class Ner(Task):
         if not named:
             return () if pieces else None
         spans: list[Span] = []
+        astray: list[Span] = []
         for label, entity in named:
             kind = _kind(label, example.choices)
             place = _place(entity, example.text, spans) if kind else None
             if place:
                 spans.append(Span(example.text[slice(*place)], kind, *place))
-        return tuple(sorted(spans, key=lambda span: span.start)) or None
+            elif kind:
+                astray.append(Span(entity.strip(EDGES), kind, -1, -1, "not in the text"))
+        known = {(span.kind, span.text.casefold()) for span in spans}  # said once too often is not wrong
+        astray = [span for span in astray if (span.kind, span.text.casefold()) not in known]
+        return (*sorted(spans, key=_order), *astray) if spans else None
+
+
+def _order(span: Span) -> tuple[bool, int]:
+    """By place, those without one last."""
+    return not span.located, span.start
 
 
 def _split(text: str, choices: Sequence[str]) -> list[str]:

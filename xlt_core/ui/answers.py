@@ -23,13 +23,16 @@ def answer_html(example: Example, prediction: Prediction, language: Language | N
 def spans_html(text: str, spans: tuple[Span, ...], language: Language | None) -> str:
     """The source text with its entities marked; where two overlap the first is marked."""
     pieces, place = [], 0
-    for span in sorted(spans, key=lambda span: (span.start, -span.end)):
+    for span in sorted(filter(lambda span: span.located, spans), key=lambda span: (span.start, -span.end)):
         if span.start < place or span.end > len(text):
             continue
         pieces += [escape(text[place : span.start]), _mark(text[span.start : span.end], span)]
         place = span.end
-    none = "" if spans else "<p class='xlt-quiet'>No entities found.</p>"
-    return f"<p class='xlt-text' {tag(language)}>{''.join(pieces)}{clipped(text[place:])}</p>{none}"
+    below = "" if spans else "<p class='xlt-quiet'>No entities found.</p>"
+    astray = tuple(span for span in spans if not span.located)
+    if astray:
+        below = f"<p class='xlt-quiet'>Named, but not found in the text:{_listed(astray, language)}</p>"
+    return f"<p class='xlt-text' {tag(language)}>{''.join(pieces)}{clipped(text[place:])}</p>{below}"
 
 
 def brief(answer: Answer | None) -> str:
@@ -38,7 +41,10 @@ def brief(answer: Answer | None) -> str:
         return "not readable"
     if isinstance(answer, str):
         return answer
-    return ", ".join(f"{span.text} ({span.kind})" for span in answer) or "none"
+    return (
+        ", ".join(f"{span.text} ({span.kind}{'' if span.located else ', not in the text'})" for span in answer)
+        or "none"
+    )
 
 
 def gold_html(example: Example, language: Language | None) -> str:

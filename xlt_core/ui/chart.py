@@ -101,6 +101,8 @@ def _ahead(test: PairedTest) -> str:
 
 
 def _undecided(test: PairedTest) -> str:
+    if test.difference == test.low == test.high == 0:
+        return f"{test.a} against {test.b} (the same on these items)"
     return f"{test.a} against {test.b} ({number(test.difference)}, {number(test.low)} to {number(test.high)})"
 
 

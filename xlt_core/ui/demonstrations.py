@@ -147,11 +147,11 @@ def _line(index: int, rows: Sequence[Row], language: Language | None) -> Line:
     spoken, number = spoken_in(language), index + 1
     with gr.Row(visible=index < len(rows), elem_classes=["xlt-demo"], equal_height=False) as group:
         text = gr.Textbox(
-            row.text, label=f"Text {number}", lines=1, max_lines=2, scale=5, min_width=180,
+            row.text, label=f"Text {number}", lines=1, max_lines=3, scale=5, min_width=180,
             elem_id=f"demo-text-{number}", **spoken,
         )  # fmt: skip
         answer = gr.Textbox(
-            row.answer, label=f"Answer {number}", lines=1, max_lines=2, scale=3, min_width=120,
+            row.answer, label=f"Answer {number}", lines=1, max_lines=3, scale=3, min_width=120,
             elem_id=f"demo-answer-{number}", **spoken,
         )  # fmt: skip
         with gr.Column(scale=0, min_width=178, elem_classes=["xlt-demo-tools"]):

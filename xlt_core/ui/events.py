@@ -18,6 +18,7 @@ from xlt_core.ui._limits import check_offered
 from xlt_core.ui._updates import merged
 
 FULL_EVERY = 1.5
+NOTHING_RUNS = "Not with these choices: the sentence above Compare says why."
 
 Values = Mapping[Any, Any]
 Updates = dict[Any, Any]
@@ -54,14 +55,15 @@ def plan_of(page: Page, values: Values) -> Plan:
 
 def run(page: Page, values: Values) -> Iterator[Updates]:
     """Compares, and yields the updates of all columns together."""
-    yield {page.message: "", page.compare: gr.update(interactive=False), page.stop: gr.update(interactive=True)}
+    yield busy(page) | {page.message: ""}
     plan = compare.resolve(plan_of(page, values))
-    last, full = None, monotonic()
+    yield results.begin(page.results)
+    last, full, disagreeing = None, 0.0, bool(values[page.results.disagree])
     with closing(compare.compare(plan)) as snapshots:
         for last in snapshots:
             due = monotonic() - full > FULL_EVERY
             full = monotonic() if due else full
-            yield results.show(page.results, last) if due else results.stream(page.results, last)
+            yield results.show(page.results, last, disagreeing) if due else results.stream(page.results, last)
     if last is not None:
         yield _ended(page, last, values) | idle(page)
 
@@ -69,8 +71,10 @@ def run(page: Page, values: Values) -> Iterator[Updates]:
 def stop(page: Page, values: Values) -> Updates:
     """Marks what was at work as stopped; the event itself is cancelled by the button."""
     comparison = values[page.results.shown]
-    if comparison is None or all(run.state in ("done", "failed", "stopped") for run in comparison.runs):
+    if comparison is None:
         return idle(page)
+    if all(run.state in ("done", "failed", "stopped") for run in comparison.runs):  # before anything new had come
+        return results.again(page.results, comparison, bool(values[page.results.disagree])) | idle(page)
     return _ended(page, compare.stopped(comparison), values) | idle(page)
 
 
@@ -79,15 +83,21 @@ def preview(page: Page, values: Values) -> Iterator[Updates]:
     plan = compare.resolve(plan_of(page, values))
     strategies = {column.name: column.strategy for column in plan.columns}
     heading = "<h2 class='xlt-heading'>Preview <small>what would be sent for the first input</small></h2>"
-    yield {page.message: "", page.results.heading: heading}
+    yield results.begin(page.results) | {page.message: "", page.results.heading: heading}
     for previews in compare.preview(plan):
         yield {page.results.columns: columns.previews_html(previews, strategies)}
     words = "Nothing has been asked of the language model yet."
     yield {page.results.conclusion: f"<p class='xlt-conclusion'><span class='xlt-quiet'>{words}</span></p>"}
 
 
+def busy(page: Page) -> Updates:
+    off = gr.update(interactive=False)
+    return {page.compare: off, page.preview: off, page.stop: gr.update(interactive=True)}
+
+
 def idle(page: Page) -> Updates:
-    return {page.compare: gr.update(interactive=True), page.stop: gr.update(interactive=False)}
+    on = gr.update(interactive=True)
+    return {page.compare: on, page.preview: on, page.stop: gr.update(interactive=False)}
 
 
 def failed(page: Page, sentence: str) -> Updates:
@@ -113,6 +123,8 @@ def refreshed(page: Page, plan: Plan, greyed: tuple[str, ...]) -> Updates:
     wide = choices.every_column(page.choices, plan)
     reasons = catalog.why_not(wide)
     blocked = reasons.get("", "")
+    if blocked:
+        reasons = dict.fromkeys(page.choices.strategies, NOTHING_RUNS)
     return choices.grey(page.choices, plan, reasons, greyed) | {
         page.message: message(blocked, "problem"),
         page.compare: gr.update(interactive=not blocked),

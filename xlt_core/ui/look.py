@@ -42,7 +42,7 @@ def theme() -> gr.themes.Base:
         block_background_fill="transparent", block_background_fill_dark="transparent",
         block_border_width="0px", block_shadow="none",
         block_label_background_fill="transparent", block_label_background_fill_dark="transparent",
-        block_title_text_weight="600", block_info_text_size="*text_xs",
+        block_title_text_weight="600", block_info_text_size="12px",
         input_border_width="1px", input_background_fill="#ffffff", input_background_fill_dark="#20252a",
         button_primary_background_fill="*primary_600", button_primary_background_fill_hover="*primary_700",
         button_primary_background_fill_dark="*primary_500", button_primary_text_color="#ffffff",

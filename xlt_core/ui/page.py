@@ -104,7 +104,7 @@ def _on(
 
 
 def _troubled(page: Page) -> set[Any]:
-    return {page.message, page.compare, page.stop}
+    return {page.message, page.compare, page.preview, page.stop}
 
 
 def _settled(page: Page) -> set[Any]:
@@ -184,7 +184,7 @@ def _wire_work(page: Page) -> None:
              shown.table, shown.shown, shown.page, shown.earlier} | taken  # fmt: skip
     needs = page.form() | {shown.disagree, shown.earlier}
     work = _on(page, page.compare.click, events.run, needs, parts, generator=True, **MODEL)
-    _on(page, page.preview.click, events.preview, needs, {shown.heading, shown.columns, shown.conclusion},
+    _on(page, page.preview.click, events.preview, needs, parts,
         generator=True, **MODEL)  # fmt: skip
     _on(page, page.stop.click, events.stop, needs | {shown.shown}, parts, cancels=[work], queue=False)
 

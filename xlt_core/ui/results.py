@@ -58,15 +58,21 @@ def build(sample: Comparison | None) -> Results:
             disagree = gr.Checkbox(
                 False, label="Only where the columns disagree", container=False, elem_id="disagree", min_width=260
             )
-            back = gr.Button("Back", size="sm", elem_id="items-back")
+            back = gr.Button("Previous", size="sm", elem_id="items-back")
             where = gr.HTML(where_html(sample, False, 0) if sample else "", elem_id="items-where")
-            on = gr.Button("On", size="sm", elem_id="items-on")
+            on = gr.Button("Next", size="sm", elem_id="items-on")
         table = gr.HTML(table_html(sample, False, 0) if sample and many else "", elem_id="table")
     taken = share.build(sample)
     return Results(
         heading, grid, conclusion, plot, history, fold, disagree, back, on, where, table, taken,
         gr.State(sample), gr.State(0), gr.State(()),
     )  # fmt: skip
+
+
+def begin(results: Results) -> Updates:
+    """Takes away what belongs to the comparison before: its sentence, chart, items, files and command."""
+    hidden = gr.update(visible=False)
+    return share.clear(results.share) | {results.conclusion: "", results.chart: hidden, results.fold: hidden}
 
 
 def stream(results: Results, comparison: Comparison) -> Updates:
@@ -89,12 +95,17 @@ def show(results: Results, comparison: Comparison, disagreeing: bool = False) ->
     }
 
 
+def again(results: Results, comparison: Comparison, disagreeing: bool) -> Updates:
+    """All updates and the files, without a line among the earlier results."""
+    return show(results, comparison, disagreeing) | share.show(results.share, comparison)
+
+
 def finish(results: Results, comparison: Comparison, disagreeing: bool, earlier: tuple[Any, ...]) -> Updates:
-    """All updates of a finished comparison: what `show` gives, the files, and a line among the earlier results."""
+    """All updates of a finished comparison: what `again` gives, and a line among the earlier results."""
     if not columns.single(comparison) and all(run.state == "done" for run in comparison.runs):
         earlier = (*earlier, _line(comparison))[-REMEMBERED:]
     past = {results.earlier: earlier, results.history: history_html(earlier)}
-    return show(results, comparison, disagreeing) | share.show(results.share, comparison) | past
+    return again(results, comparison, disagreeing) | past
 
 
 def turn(results: Results, values: Mapping[Any, Any], by: int) -> Updates:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +14,8 @@ import gradio as gr
 from xlt_core import document
 from xlt_core.records import Comparison
 from xlt_core.ui._html import escape
+
+_TURNS = re.compile("[\u202a-\u202e\u2066-\u2069]")  # characters that would show the rest of the command reversed
 
 
 @dataclass(frozen=True)
@@ -44,6 +47,12 @@ def show(share: Share, comparison: Comparison) -> dict[Any, Any]:
     }
 
 
+def clear(share: Share) -> dict[Any, Any]:
+    """The updates that hand out nothing, while a new comparison is at work."""
+    hidden = gr.update(visible=False)
+    return {share.json: hidden, share.csv: hidden, share.text: ""}
+
+
 def files(comparison: Comparison) -> tuple[str, str]:
     """Paths of the document and of the table of items, written to a folder of their own."""
     folder = Path(tempfile.mkdtemp(prefix="xlt-"))
@@ -59,11 +68,12 @@ def text_html(comparison: Comparison) -> str:
     """The link and the command, each with a button that copies it."""
     link = f"?plan={document.encode(comparison.plan)}"
     command = document.command(comparison.plan)
+    shown = _TURNS.sub("\N{REPLACEMENT CHARACTER}", command)
     first = "Save the downloaded JSON as comparison.json first. " if "--plan" in command else ""
     return (
         f"<div class='xlt-share'><p><a id='plan-link' href='{escape(link)}'>Link that restores this setting</a>"
         f" <button type='button' class='xlt-copy' data-copy-link='{escape(link)}'>Copy link</button></p>"
         f"<p>The same on the command line: {first}"
         f"<button type='button' class='xlt-copy' data-copy='{escape(command)}'>Copy command</button></p>"
-        f"<pre class='xlt-command' tabindex='0'>{escape(command)}</pre></div>"
+        f"<pre class='xlt-command' tabindex='0'>{escape(shown)}</pre></div>"
     )
