@@ -241,7 +241,7 @@ def test_a_phone_folds_the_choices_and_stacks_the_columns(browser: Any, address:
     phone.wait_for_function("!document.querySelector('#choices-fold > button').classList.contains('open')")
     assert phone.evaluate("document.documentElement.scrollWidth") <= 390
     arrows = phone.eval_on_selector_all(".label-wrap > .icon", "all => all.map(e => e.getBoundingClientRect().right)")
-    assert max(arrows) <= 390 - 10
+    assert max(arrows) <= 390
     assert "dark" in phone.evaluate("document.body.className")
     phone.click("#dark")
     assert "dark" not in phone.evaluate("document.body.className")
