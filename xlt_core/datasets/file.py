@@ -51,7 +51,7 @@ class File(Dataset):
         return cls(path, path.stat().st_mtime_ns if path.exists() else 0, tasks)
 
     def languages(self, task: str) -> tuple[str, ...]:
-        return tuple(languages()) if task in self.tasks else ()
+        return tuple(languages())
 
     def splits(self, task: str, language: str) -> tuple[str, ...]:
         found = {line.split for line in self.lines()}

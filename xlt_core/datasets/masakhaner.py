@@ -53,7 +53,7 @@ def sentences(text: str) -> Iterator[list[Token]]:
 
 
 def _token(line: str) -> list[Token]:
-    match = re.fullmatch(r"[ \t]*(.*?)(?:[ \t]+([BI]-[A-Za-z]+|O))?[ \t]*", line)
+    match = re.fullmatch(r"[ \t]*(.*?)(?:[ \t]+([BIbi]-[A-Za-z]+|[Oo]))?[ \t]*", line)
     token = match[1] if match else line.strip(" \t")
     token = '"' if token == '""""' else token  # a quotation mark as spreadsheets write it
     return [] if not token or token == "-DOCSTART-" else [(token, ((match and match[2]) or "O").upper())]
