@@ -13,7 +13,7 @@ from xlt_core.datasets._download import Address
 from xlt_core.datasets._reading import Reader, json_lines
 from xlt_core.records import Example, InputError, Span
 
-KINDS = ("PER", "ORG", "LOC", "DATE")
+KINDS = ("PER", "LOC", "ORG", "DATE")
 CITATION = "Adelani et al. 2022: MasakhaNER 2.0, Africa-centric transfer learning for named entity recognition."
 REPOSITORY = "https://github.com/masakhane-io/masakhane-ner"
 RAW = "https://raw.githubusercontent.com/masakhane-io/masakhane-ner/main"
