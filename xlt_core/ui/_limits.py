@@ -24,7 +24,7 @@ def check_offered(plan: Plan) -> Plan:
     for what, name, offered in (
         ("model", plan.model, catalog.models()),
         ("translator", plan.translator, catalog.translators()),
-        ("dataset", plan.dataset, tuple(catalog.datasets())),
+        ("dataset", plan.dataset, catalog.offered_datasets()),
         ("split", plan.split, ("train", "validation", "test")),
     ):
         if name not in offered:
