@@ -8,3 +8,5 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 ASSETS = Path(os.environ.get("XLT_ASSETS") or ROOT / "assets")
 POCKET = ASSETS / "pocket"
+HOST_URL = os.environ.get("XLT_HOST_URL", "").strip().rstrip("/")  # of an OpenAI-compatible server, ending in /v1
+HOST_KEY = os.environ.get("XLT_HOST_KEY", "").strip()
