@@ -12,9 +12,7 @@ BEAT = 0.2  # seconds after which something is yielded even if nothing came, so 
 Tell = Callable[[Reply], None]
 
 
-def in_flight(
-    work: Callable[[int, Tell], Reply], waiting: Sequence[Reply], bound: int
-) -> Iterator[tuple[int, Reply]]:
+def in_flight(work: Callable[[int, Tell], Reply], waiting: Sequence[Reply], bound: int) -> Iterator[tuple[int, Reply]]:
     """Yields (index, reply) for each of the waiting (partial replies to show until more is known), in any order.
 
     work: takes an index and where to tell of partial replies, and returns the final one; at most `bound` run at once.

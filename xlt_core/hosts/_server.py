@@ -37,9 +37,7 @@ class Server:
     pause: seconds before the second try, twice as long before each further one.
     """
 
-    def __init__(
-        self, address: str, key: str = "", timeout: float = 120.0, tries: int = 4, pause: float = 0.5
-    ) -> None:
+    def __init__(self, address: str, key: str = "", timeout: float = 120.0, tries: int = 4, pause: float = 0.5) -> None:
         self.address, self.timeout, self.tries, self.pause = address, timeout, tries, pause
         self.headers = {"Authorization": f"Bearer {key}"} if key else {}
         self.certificates = httpx.create_ssl_context()  # read once: it takes longer than many a request
@@ -155,10 +153,10 @@ class Line:
             return ServerError("The call was broken off.")
         if isinstance(error, ServerError):
             return error
+        if isinstance(error, httpx.ConnectError | httpx.ConnectTimeout):
+            return ServerError(f"The server {address} cannot be reached ({error}).", again=True)
         if isinstance(error, httpx.TimeoutException):
             return ServerError(f"The server {address} did not answer within {self._server.timeout:g} s.")
-        if isinstance(error, httpx.ConnectError):
-            return ServerError(f"The server {address} cannot be reached ({error}).", again=True)
         if isinstance(error, httpx.TransportError):
             return ServerError(f"The server {address} broke the connection ({error}).", again=True)
         if isinstance(error, RuntimeError):

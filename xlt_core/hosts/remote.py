@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from time import perf_counter
+from urllib.parse import urlsplit
 
 from xlt_core.hosts import _echo, _stream
 from xlt_core.hosts._flight import Tell, in_flight
@@ -15,7 +16,7 @@ from xlt_core.hosts._server import Json, Line, Server
 from xlt_core.records import InputError, Limits, Prompt, Reply
 
 BOUND = 16  # requests in flight for each call; a server queues what it cannot run at once
-ADDRESS = re.compile(r"https?://[^\s@?#]+/v1")
+ADDRESS = re.compile(r"https?://([\w-]+(\.[\w-]+)*|\[[\da-fA-F:.]+\])(:\d+)?(/[\w.~/-]+)?/v1")
 
 
 def connect(address: str, key: str = "", server: Server | None = None) -> RemoteHost:
@@ -25,7 +26,7 @@ def connect(address: str, key: str = "", server: Server | None = None) -> Remote
     """
     url, _, model = address.strip().partition("#")
     url = url.rstrip("/")
-    if not ADDRESS.fullmatch(url):
+    if not _fits(url):
         raise InputError(f"{url!r} is no server's address; give one such as http://host:8000/v1, ending in /v1.")
     server = server or Server(url, key)
     with Line(server) as line:
@@ -135,7 +136,7 @@ class ScoringHost(RemoteHost):
     ) -> Iterator[tuple[int, Reply]]:
         """Yields (index, reply) with the log-likelihood (nats) of every choice, and as text the likeliest one.
 
-        tokens_in: the prompt's; tokens_out: those of all choices. Raises ServerError when all have ended, if one failed.
+        tokens_in: the prompt's; tokens_out: those of all choices. Raises ServerError at the end, if one failed.
         """
         if not prompts:
             return
@@ -179,6 +180,13 @@ KINDS: dict[tuple[bool, bool], type[RemoteHost]] = {
     (False, True): AdaptingHost,
     (True, True): ScoringAdaptingHost,
 }
+
+
+def _fits(url: str) -> bool:
+    try:
+        return bool(ADDRESS.fullmatch(url)) and (urlsplit(url).port or 80) > 0
+    except ValueError:  # a port that cannot be
+        return False
 
 
 def _words(name: str) -> list[str]:
