@@ -21,8 +21,8 @@ def plan(address: str, samples: int = 4, columns: tuple[Column, ...] = PROMPT) -
 
 def runs(server: CompletionsServer, samples: int = 4, timeout: float = 60.0) -> Run:
     """The last state of `prompt` on the server, whose host is made before the server's fault sets in."""
-    host = reach(server, timeout, tries=2)
     fault, server.fault = server.fault, lambda body: ""
+    host = reach(server, timeout, tries=2)
     parts = replace(PARTS, host=lambda name: host)
     steps = compare(plan(server.address, samples), parts)
     next(steps)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import takewhile
+from itertools import pairwise, takewhile
 from typing import Any
 
 from xlt_core.hosts._server import Json, Line, ServerError
@@ -58,16 +58,20 @@ def score(prompt: Echoed, wholes: Sequence[Echoed]) -> tuple[int, list[float]]:
 
 def flaw(prompt: Echoed, wholes: Sequence[Echoed]) -> str:
     """Why the log-likelihoods of different wholes of one prompt cannot be such; "" where they can."""
-    split, scores = score(prompt, wholes)
+    split = score(prompt, wholes)[0]
     if any(split >= len(whole.tokens) for whole in wholes):
         return "echoes tokens that do not cover the text"
     if any(log > 1e-3 for whole in wholes for log in whole.logs):
         return "gives log-probabilities above zero"
-    if not all(scores) or len(set(scores)) < len(scores):
+    if any(_equal(one.logs[split:], other.logs[split:]) for one, other in pairwise(wholes)):
         return "gives every text the same log-probabilities"
     if any(abs(a - b) > UNLIKE for whole in wholes for a, b in zip(prompt.logs[:split], whole.logs, strict=False)):
         return "gives log-probabilities that do not add up"
     return ""
+
+
+def _equal(one: Sequence[float], other: Sequence[float]) -> bool:
+    return all(a == b for a, b in zip(one, other, strict=False))
 
 
 def _shared(prompt: Echoed, whole: Echoed) -> int:
