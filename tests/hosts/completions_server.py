@@ -120,11 +120,11 @@ class Handler(BaseHTTPRequestHandler):
         for index, prompt in enumerate(prompts):
             text = prompt if body.get("echo") and fault != "no echo" else ""
             text += "".join(self.server.model.write(prompt, body["model"], body["max_tokens"], []))
-            echoed = self.server.model.echo(prompt, body["model"]) if body.get("logprobs") else None
+            wanted = body.get("logprobs") and fault != "no logprobs"
+            echoed = self.server.model.echo(prompt, body["model"]) if wanted else None
             if fault == "same":
                 echoed["token_logprobs"] = [None] + [-1.0] * (len(echoed["tokens"]) - 1)
-            logprobs = None if fault == "no logprobs" else echoed
-            choices.append({"index": index, "text": text, "logprobs": logprobs, "finish_reason": "length"})
+            choices.append({"index": index, "text": text, "logprobs": echoed, "finish_reason": "length"})
         return {"object": "text_completion", "choices": choices}
 
     def chat(self, body: Json) -> None:

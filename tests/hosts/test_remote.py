@@ -12,9 +12,10 @@ from completions_server import CompletionsServer, reach
 from xlt_core import catalog
 from xlt_core.contracts import Adapts, Generates, Host, Scores, Setting
 from xlt_core.hosts import _echo, _flight, _stream
+from xlt_core.hosts._probe import Probe
 from xlt_core.hosts._server import Server, ServerError
 from xlt_core.hosts.local import LocalHost
-from xlt_core.hosts.remote import BOUND, connect
+from xlt_core.hosts.remote import BOUND, AdaptingHost, connect
 from xlt_core.records import Column, InputError, Limits, Message, Prompt, Reply
 from xlt_core.strategies._calls import attempt
 
@@ -58,6 +59,12 @@ def test_the_probe_finds_what_the_server_can_do(server: CompletionsServer, local
     assert "labels by likelihood" in host.describe() and "no likelihoods" not in host.describe()
     server.shows_adapters = False
     assert not isinstance(reach(server), Adapts)
+
+
+def test_adapters_of_a_language_are_known_by_their_names() -> None:
+    found = Probe("base", ("lora-kin", "kin-long", "hau", "kin", "org/lug_kin", "viking"))
+    host = AdaptingHost(Server("http://127.0.0.1:1/v1"), found)
+    assert host.adapters("kin") == ("kin", "kin-long", "lora-kin", "org/lug_kin") and host.adapters("hau") == ("hau",)
 
 
 @pytest.mark.parametrize("adapter", ["", "kin"])
@@ -165,7 +172,7 @@ def test_an_item_that_fails_leaves_the_others_alone(server: CompletionsServer) -
     server.fault = lambda body: "500" if "BAD" in str(body["prompt"]) else ""
     outcomes = dict(attempt(lambda part: host.score([prompts[i] for i in part], [CHOICES] * len(part)), 4))
     assert [isinstance(outcomes[i], Reply) for i in range(4)] == [True, False, True, True]
-    assert str(outcomes[1]).endswith("answered 500: made to fail")
+    assert str(outcomes[1]).endswith("answered 500: made to fail.")
 
 
 def test_a_server_that_hangs_is_given_up_and_meanwhile_the_caller_may_stop(

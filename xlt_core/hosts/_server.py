@@ -175,7 +175,7 @@ def _check(response: httpx.Response, address: str) -> None:
     status, wanted = response.status_code, response.headers.get("retry-after", "")
     said = _said(response.read())
     raise ServerError(
-        f"The server {address} answered {status}{': ' * bool(said)}{said or '.'}",
+        f"The server {address} answered {status}{': ' * bool(said)}{said.rstrip('.')}.",
         status,
         again=status == 429 or status >= 500,
         pause=float(wanted) if wanted.isdigit() else 0.0,
