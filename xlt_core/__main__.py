@@ -78,7 +78,9 @@ def _add_compare(command: argparse.ArgumentParser) -> None:
     command.add_argument("--seed", type=int, help=f"default: {FRESH.seed}")
     command.add_argument("--text", action="append", help="an input of your own instead of the split (repeatable)")
     command.add_argument("--demonstrations", type=Path, metavar="FILE", help=".jsonl, .csv or .tsv: text, answer")
-    command.add_argument("--model", help=f"pocket, a Hugging Face id or a folder (default: {FRESH.model})")
+    command.add_argument(
+        "--model", help=f"pocket, a Hugging Face id, a folder or http(s)://host/v1 (default: {FRESH.model})"
+    )
     command.add_argument("--adapter", metavar="NAME|DIR", help="the adapted weights of laft")
     command.add_argument("--translator", help=f"pocket, a Hugging Face id or a folder (default: {FRESH.translator})")
     command.add_argument("--plan", type=Path, metavar="FILE.json", help="replay a plan, or the plan of an --out file")

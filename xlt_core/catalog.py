@@ -18,7 +18,7 @@ from xlt_core._languages import languages
 from xlt_core._rows import FORMATS
 from xlt_core.contracts import ABILITIES, Dataset, Host, Strategy, Task, Translator
 from xlt_core.records import Column, InputError, Language, Plan
-from xlt_core.settings import DATA_ROOTS, DATASETS, POCKET
+from xlt_core.settings import DATA_ROOTS, DATASETS, HOST_KEY, HOST_URL, POCKET
 
 T = TypeVar("T")
 HUB_ID = re.compile(r"[\w.-]+(/[\w.-]+)?", re.ASCII)
@@ -95,8 +95,8 @@ def offered_datasets() -> tuple[str, ...]:
 
 
 def models() -> tuple[str, ...]:
-    """Models that are offered by name; any Hub id or folder will do as well."""
-    return ("pocket",)
+    """Models that are offered by name; any Hub id, folder or server's address will do as well."""
+    return ("pocket", HOST_URL) if HOST_URL else ("pocket",)
 
 
 def translators() -> tuple[str, ...]:
@@ -140,7 +140,13 @@ def _once(make: Callable[[str], T]) -> Callable[[str], T]:
 
 @_once
 def host(model: str) -> Host:
-    """Where a model runs: one host per model, made once."""
+    """Where a model runs: one host per model, made once. model: as for model_path, or a server's address."""
+    if model.startswith(("http://", "https://")):
+        from xlt_core.hosts.remote import connect
+
+        # The key goes to the server that it is for, whatever other address a plan names.
+        own = HOST_URL.partition("#")[0] in ("", model.partition("#")[0].rstrip("/"))
+        return connect(model, HOST_KEY if own else "")
     from xlt_core.hosts.local import LocalHost
 
     return LocalHost(model_path(model))
