@@ -7,6 +7,7 @@ import json
 import os
 import sys
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import NoReturn
 
@@ -64,7 +65,11 @@ def _parser() -> argparse.ArgumentParser:
 def _add_compare(command: argparse.ArgumentParser) -> None:
     command.add_argument("--task", help=", ".join(catalog.tasks()))
     command.add_argument("--language", help="a code such as kin, or a name")
-    command.add_argument("--dataset", help=f"{', '.join(catalog.datasets())} (default: {FRESH.dataset})")
+    command.add_argument("--dataset", metavar="ID|FILE", help=f"{', '.join(catalog.datasets())}, or a .jsonl, .csv or "
+                         f".tsv file of your own: text, answer (default: {FRESH.dataset})")  # fmt: skip
+    command.add_argument("--data-root", action="append", type=Path, metavar="DIR",
+                         help="a clone of the dataset's repository, in place of the Hub (repeatable)")  # fmt: skip
+    command.add_argument("--labels", metavar="A,B", help="the labels to choose among (default: the dataset's own)")
     command.add_argument("--split", help=f"train, validation or test (default: {FRESH.split})")
     command.add_argument("--strategies", help=f"default: {','.join(column.strategy for column in FRESH.columns)}")
     command.add_argument("--set", action="append", metavar="STRATEGY.KNOB=VALUE", help="set a knob (repeatable)")
@@ -73,7 +78,9 @@ def _add_compare(command: argparse.ArgumentParser) -> None:
     command.add_argument("--seed", type=int, help=f"default: {FRESH.seed}")
     command.add_argument("--text", action="append", help="an input of your own instead of the split (repeatable)")
     command.add_argument("--demonstrations", type=Path, metavar="FILE", help=".jsonl, .csv or .tsv: text, answer")
-    command.add_argument("--model", help=f"pocket, a Hugging Face id or a folder (default: {FRESH.model})")
+    command.add_argument(
+        "--model", help=f"pocket, a Hugging Face id, a folder or http(s)://host/v1 (default: {FRESH.model})"
+    )
     command.add_argument("--adapter", metavar="NAME|DIR", help="the adapted weights of laft")
     command.add_argument("--translator", help=f"pocket, a Hugging Face id or a folder (default: {FRESH.translator})")
     command.add_argument("--plan", type=Path, metavar="FILE.json", help="replay a plan, or the plan of an --out file")
@@ -99,17 +106,22 @@ def _add_adapt(command: argparse.ArgumentParser) -> None:
 
 
 def _compare(options: argparse.Namespace, parts: Parts) -> int:
-    from xlt_core.compare import compare, resolve, stopped
+    from xlt_core.compare import compare, remarks, resolve, stopped
     from xlt_core.document import document
 
     if options.out and (os.path.isdir(options.out) or not os.path.isdir(options.out.parent)):
         raise InputError(f"{options.out} cannot be written; name a file in a folder that exists.")
+    roots = [root.expanduser() for root in options.data_root or ()]
+    if roots:
+        parts = replace(parts, dataset=lambda name: catalog.dataset(name, roots))
     given = _plan(options)
     plan = resolve(given, parts)
     for what, before, now in (("model", given.model_revision, plan.model_revision),
                               ("data", given.data_digest, plan.data_digest)):  # fmt: skip
         if before and before != now:
             print(f"Note: the {what} is not that of the plan any more ({before}, now {now}).", file=sys.stderr)
+    for remark in remarks(plan, parts):
+        print(f"Note: {remark}.", file=sys.stderr)
     comparison, progress = Comparison(plan, ()), _table.Progress(sys.stderr)
     try:
         for comparison in compare(plan, parts):
@@ -137,14 +149,15 @@ def _plan(options: argparse.Namespace) -> Plan:
     """The plan that the options stand for."""
     from xlt_core.document import load_plan, load_rows
 
-    given = {name: value for name, value in vars(options).items() if value is not None and name not in ("run", "out")}
+    outside = ("run", "out", "data_root")
+    given = {name: value for name, value in vars(options).items() if value is not None and name not in outside}
     if options.plan:
         if len(given) > 1:
             raise InputError(f"--plan holds the whole plan; leave out --{next(n for n in given if n != 'plan')}.")
         return load_plan(options.plan)
     if not options.task or not options.language:
         raise InputError("Give --task and --language, or --plan.")
-    for name, read in (("text", _inputs), ("demonstrations", load_rows)):
+    for name, read in (("text", _inputs), ("demonstrations", load_rows), ("labels", _labels)):
         if name in given:
             given[{"text": "inputs"}.get(name, name)] = read(given.pop(name))
     columns = _columns(options)
@@ -154,6 +167,10 @@ def _plan(options: argparse.Namespace) -> Plan:
 
 def _inputs(texts: Sequence[str]) -> tuple[Row, ...]:
     return tuple(Row(text) for text in texts)
+
+
+def _labels(text: str) -> tuple[str, ...]:
+    return tuple(filter(None, map(str.strip, text.split(","))))
 
 
 def _columns(options: argparse.Namespace) -> tuple[Column, ...]:

@@ -18,13 +18,14 @@ SCORING_PAUSE = 1.0  # seconds at least between scores of a column at work
 
 @dataclass(frozen=True)
 class Job:
-    """A resolved plan with its parts at hand. blocked: reasons by column why it cannot run."""
+    """A resolved plan with its parts at hand. blocked: reasons by column why it cannot run; remarks: on the data."""
 
     plan: Plan
     parts: Parts
     setting: Setting
     examples: tuple[Example, ...]
     blocked: Mapping[str, str]
+    remarks: tuple[str, ...] = ()
 
     def prepare(self, column: Column) -> Generator[str | Reply, None, Solver]:
         """The column's strategy, getting ready. Raises InputError for a column that cannot run."""
@@ -41,7 +42,7 @@ class Worker:
     def __init__(self, job: Job, column: Column) -> None:
         self._job, self._run = job, Run(column.name, column.strategy, examples=job.examples)
         self._predictions: dict[str, Prediction] = {}
-        self._notes: list[str] = []
+        self._notes: list[str] = list(job.remarks)
         self._scored = (0, 0.0)
         self._steps = self._work(column)
 

@@ -1,20 +1,17 @@
-"""What a comparison works on: items and demonstrations drawn by the seed, and rows that people wrote, checked."""
+"""What a comparison works on: items and demonstrations drawn by the seed."""
 
 from __future__ import annotations
 
 import hashlib
 import json
 import random
-import re
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from functools import lru_cache
 
+from xlt_core._rows import read_row, same
 from xlt_core.contracts import Dataset, Task
-from xlt_core.records import Answer, Example, InputError, Row
-
-LONGEST = 200_000  # characters of a typed text; models read a few thousand
-SURROGATES = re.compile("[\ud800-\udfff]")  # halves of characters, which no file and no tokenizer can take
+from xlt_core.records import Example, InputError, Row
 
 
 @lru_cache(maxsize=16)
@@ -50,71 +47,42 @@ def draw_rows(task: Task, examples: Sequence[Example], shots: int, seed: int, ta
     used, rows = {same(text) for text in taken}, []
     for example in spread(examples, seed, balanced=True):
         if len(rows) < shots and same(example.text) not in used and example.answer is not None:
-            used.add(same(example.text))
-            rows.append(written(task, example))
+            row = written(task, example)
+            if survives(task, row, example.choices):
+                used.add(same(example.text))
+                rows.append(row)
     if len(rows) < shots:
         raise InputError(f"There are only {len(rows)} examples to draw demonstrations from; lower the shots.")
     return tuple(rows)
 
 
+def survives(task: Task, row: Row, choices: tuple[str, ...]) -> bool:
+    """Whether the row can be read as a demonstration: entities of real data may overlap, or stand in another order."""
+    try:
+        return bool(read_row(task, row, choices, "Row", True))
+    except InputError:
+        return False
+
+
 def written(task: Task, example: Example) -> Row:
-    """The example as a row that a person can edit."""
-    pivot = example.pivot
+    """The example as a row that a person can edit, with its English where that has an answer."""
+    pivot = example.pivot if example.pivot and example.pivot.answer is not None else None
     answers = [task.write(e.answer) if e and e.answer is not None else "" for e in (example, pivot)]
     return Row(example.text, answers[0], example.id, pivot.text if pivot else "", answers[1])
 
 
-def read_row(task: Task, row: Row, choices: tuple[str, ...], place: str, demonstration: bool = False) -> Example:
-    """The row as an example. place: such as "Demonstration 2", for the InputError that a bad row raises."""
-    answer = read_answer(task, row.answer, row.text, choices, place) if demonstration or row.answer.strip() else None
-    example = Example(row.id, {"text": checked(row.text, place)}, answer, choices)
-    if not row.english.strip():
-        return example
-    inside = f"The English of {place[0].lower()}{place[1:]}"
-    given = row.english_answer or (row.answer if task.answer_kind == "label" else "")
-    wanted = read_answer(task, given, row.english, choices, inside) if demonstration or given.strip() else None
-    pivot = Example(f"{row.id}-english", {"text": checked(row.english, inside)}, wanted, choices)
-    return replace(example, pivot=pivot)
-
-
-def clean(text: str) -> str:
-    """The text without halves of characters."""
-    return SURROGATES.sub("\ufffd", text)
-
-
-def checked(text: str, place: str) -> str:
-    """The text, or an InputError where it is empty or too long."""
-    if not text.strip():
-        raise InputError(f"{place} has no text; write one, or remove the row.")
-    if len(text) > LONGEST:
-        raise InputError(f"{place} has {len(text):,} characters; shorten it to {LONGEST:,} or less.")
-    return text
-
-
-def read_answer(task: Task, answer: str, text: str, choices: tuple[str, ...], place: str) -> Answer:
-    """The answer that a person wrote, which must be one exactly; InputError with what is allowed otherwise."""
-    line = " ".join(answer.split())
-    hint = {
-        "label": f"write one of {', '.join(choices) or 'the labels'}",
-        "spans": f"write LABEL: entity $$ LABEL: entity, each entity as it stands in the text and each label one of "
-                 f"{', '.join(choices) or 'the kinds'}, or none",
-    }.get(task.answer_kind, "write it in one line")  # fmt: skip
-    if not line:
-        raise InputError(f"{place} has no answer; {hint}.")
-    read = task.read(line, Example("", {"text": text}, choices=choices))
-    astray = isinstance(read, tuple) and not all(span.located for span in read)
-    if read is None or astray or _pieces(task.write(read)) != _pieces(line):
-        raise InputError(f"{place} has the answer {line[:80]!r}, which cannot be; {hint}.")
-    return read
-
-
-def same(text: str) -> str:
-    """What two texts share that differ only in case and spaces."""
-    return "".join(text.casefold().split())
-
-
-def _pieces(answer: str) -> set[str]:
-    return {same(piece) for piece in answer.split("$$")} - {""}
+def relabelled(examples: Sequence[Example], labels: tuple[str, ...]) -> tuple[Example, ...]:
+    """The examples to be answered with these labels, or kinds. Raises InputError for an answer that is none of them."""
+    made = []
+    for example in examples:
+        kinds = [s.kind for s in example.answer] if isinstance(example.answer, tuple) else [example.answer]
+        odd = next((kind for kind in kinds if kind not in labels and kind is not None), None)
+        if odd is not None:
+            raise InputError(f"The item {example.id} has the answer {odd[:60]!r}, which is none of the labels "
+                             f"{', '.join(labels)}; add it to them.")  # fmt: skip
+        pivot = example.pivot and replace(example.pivot, choices=labels)
+        made.append(replace(example, choices=labels, pivot=pivot))
+    return tuple(made)
 
 
 def digest(examples: Iterable[Example]) -> str:

@@ -131,5 +131,6 @@ def models() -> list[dict[str, object]]:
 
 def datasets() -> list[dict[str, object]]:
     return [{"id": name, "title": dataset.title, "licence": dataset.licence, "url": dataset.url,
+             "citation": dataset.citation,
              "languages": {task: list(dataset.languages(task)) for task in catalog.tasks()}}
             for name, dataset in catalog.datasets().items()]  # fmt: skip

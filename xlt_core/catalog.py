@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import csv
 import os
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache, wraps
 from pathlib import Path
@@ -14,28 +14,15 @@ from typing import Literal, TypeVar
 
 from xlt_core import _catalog
 from xlt_core._catalog import Knob, coerced, pick, scan, unknown
+from xlt_core._languages import languages
+from xlt_core._rows import FORMATS
 from xlt_core.contracts import ABILITIES, Dataset, Host, Strategy, Task, Translator
 from xlt_core.records import Column, InputError, Language, Plan
-from xlt_core.settings import ASSETS, POCKET
+from xlt_core.settings import DATA_ROOTS, DATASETS, HOST_KEY, HOST_URL, POCKET
 
 T = TypeVar("T")
 HUB_ID = re.compile(r"[\w.-]+(/[\w.-]+)?", re.ASCII)
 LONGEST_ID = 96  # characters, as the Hub has it
-
-
-@cache
-def languages() -> Mapping[str, Language]:
-    """Languages by code: the rows of assets/languages.csv, then of any assets/languages-*.csv."""
-    found: dict[str, Language] = {}
-    for path in (ASSETS / "languages.csv", *sorted(ASSETS.glob("languages-*.csv"))):
-        with path.open(encoding="utf-8-sig", newline="") as file:
-            for row in csv.DictReader(file):
-                cells = {name: (cell or "").strip() for name, cell in row.items() if name}
-                aliases = tuple(cells.pop("aliases", "").split())
-                found[cells["code"]] = Language(
-                    **(cells | {"direction": cells.get("direction") or "ltr"}), aliases=aliases
-                )
-    return found
 
 
 def language(text: str) -> Language:
@@ -87,13 +74,29 @@ def datasets() -> Mapping[str, Dataset]:
     return {name: kind() for name, kind in scan("datasets", Dataset).items()}
 
 
-def dataset(name: str) -> Dataset:
-    return pick("dataset", datasets(), name)
+def dataset(name: str, roots: Sequence[Path] = ()) -> Dataset:
+    """The dataset by its id, or a file of the user's own. roots: folders that its rows must come from.
+
+    Without roots the rows come from a folder of XLT_DATA_ROOTS where one has them, else from the Hub.
+    """
+    if Path(name).suffix.lower() in FORMATS:
+        return scan("datasets", Dataset)["file"].opened(name, tasks())
+    found = pick("dataset", datasets(), name)
+    if roots:
+        return found.at(tuple(roots))
+    with suppress(InputError):  # that none of the standing folders has it only means that it comes from the Hub
+        return found.at(DATA_ROOTS)
+    return found
+
+
+def offered_datasets() -> tuple[str, ...]:
+    """Ids of the datasets that can be had here without a download, and of those that XLT_DATASETS names."""
+    return tuple(name for name in datasets() if name in DATASETS or dataset(name).at_hand())
 
 
 def models() -> tuple[str, ...]:
-    """Models that are offered by name; any Hub id or folder will do as well."""
-    return ("pocket",)
+    """Models that are offered by name; any Hub id, folder or server's address will do as well."""
+    return ("pocket", HOST_URL) if HOST_URL else ("pocket",)
 
 
 def translators() -> tuple[str, ...]:
@@ -137,7 +140,13 @@ def _once(make: Callable[[str], T]) -> Callable[[str], T]:
 
 @_once
 def host(model: str) -> Host:
-    """Where a model runs: one host per model, made once."""
+    """Where a model runs: one host per model, made once. model: as for model_path, or a server's address."""
+    if model.startswith(("http://", "https://")):
+        from xlt_core.hosts.remote import connect
+
+        # The key goes to the server that it is for, whatever other address a plan names.
+        own = HOST_URL.partition("#")[0] in ("", model.partition("#")[0].rstrip("/"))
+        return connect(model, HOST_KEY if own else "")
     from xlt_core.hosts.local import LocalHost
 
     return LocalHost(model_path(model))

@@ -7,7 +7,7 @@ import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from xlt_core import _compare
+from xlt_core import _compare, _rows
 from xlt_core._columns import Job, Worker, paired_tests
 from xlt_core.catalog import PARTS, Parts, why_not
 from xlt_core.contracts import Setting
@@ -54,12 +54,17 @@ def resolve(plan: Plan, parts: Parts = PARTS) -> Plan:
 
 
 def draw(plan: Plan, parts: Parts = PARTS) -> tuple[Row, ...]:
-    """Demonstrations by the seed from the train split: class-balanced, fewer shots among more, never a test text."""
+    """Demonstrations by the seed from the train split: class-balanced, fewer shots among more, never a test text.
+
+    None where the dataset has no train split.
+    """
     if not plan.shots:
         return ()
     items = examples_of(plan, parts)
+    if "train" not in parts.dataset(plan.dataset).splits(plan.task, plan.language):
+        return ()
     others = items if plan.split == "train" else [*items, *_split(plan, parts)]
-    train = _compare.load(parts.dataset(plan.dataset), plan.task, plan.language, "train")
+    train = _split(replace(plan, split="train"), parts)
     return _compare.draw_rows(parts.task(plan.task), train, plan.shots, plan.seed, (e.text for e in others))
 
 
@@ -74,6 +79,22 @@ def examples_of(plan: Plan, parts: Parts = PARTS) -> tuple[Example, ...]:
 def demonstrations_of(plan: Plan, parts: Parts = PARTS) -> tuple[Example, ...]:
     """The plan's demonstrations as examples; a bad one raises an InputError that names it."""
     return _read(plan, parts, plan.demonstrations or (), "Demonstration")
+
+
+def remarks(plan: Plan, parts: Parts = PARTS) -> tuple[str, ...]:
+    """What a reader of a resolved plan's results should know of its data."""
+    data, task = parts.dataset(plan.dataset), parts.task(plan.task)
+    found = [data.note(plan.task, plan.language, plan.split)]
+    if "train" not in data.splits(plan.task, plan.language):
+        found += [] if plan.demonstrations else ["the dataset has no train split here: no demonstrations (zero-shot)"]
+    elif any(row.id for row in plan.demonstrations or ()):
+        found += data.note(plan.task, plan.language, "train").split("; ")
+    golds = [e for e in examples_of(plan, parts) if e.answer is not None]
+    odd = sum(task.read(task.write(e.answer), e) != e.answer for e in golds)
+    if odd:
+        found.append(f"{odd} of {len(golds)} gold answers cannot be written and read back as they are: "
+                     "no column can be right there")  # fmt: skip
+    return tuple(dict.fromkeys(filter(None, found)))
 
 
 def preview(plan: Plan, parts: Parts = PARTS) -> Iterator[dict[str, Preview]]:
@@ -131,7 +152,8 @@ def _tidied(plan: Plan, parts: Parts) -> Plan:
     names = [column.name for column in plan.columns]
     if not names or len(set(names)) < len(names) or not all(names):
         raise InputError("Choose at least one strategy." if not names else "Give each column a name of its own.")
-    return replace(plan, language=parts.language(plan.language).code, inputs=_cleaned(plan.inputs),
+    labels = tuple(dict.fromkeys(filter(None, map(str.strip, plan.labels))))
+    return replace(plan, language=parts.language(plan.language).code, inputs=_cleaned(plan.inputs), labels=labels,
                    limits=replace(plan.limits, seed=plan.seed),
                    demonstrations=None if plan.demonstrations is None else _cleaned(plan.demonstrations),
                    columns=tuple(_column(column, parts) for column in plan.columns))  # fmt: skip
@@ -146,11 +168,12 @@ def _column(column: Column, parts: Parts) -> Column:
 
 
 def _cleaned(rows: Sequence[Row]) -> tuple[Row, ...]:
-    return tuple(Row(*map(_compare.clean, (r.text, r.answer, r.id, r.english, r.english_answer))) for r in rows)
+    return tuple(Row(*map(_rows.clean, (r.text, r.answer, r.id, r.english, r.english_answer))) for r in rows)
 
 
 def _split(plan: Plan, parts: Parts) -> tuple[Example, ...]:
-    return _compare.load(parts.dataset(plan.dataset), plan.task, plan.language, plan.split)
+    found = _compare.load(parts.dataset(plan.dataset), plan.task, plan.language, plan.split)
+    return _compare.relabelled(found, plan.labels) if plan.labels else found
 
 
 def _read(plan: Plan, parts: Parts, rows: Sequence[Row], what: str) -> tuple[Example, ...]:
@@ -158,14 +181,14 @@ def _read(plan: Plan, parts: Parts, rows: Sequence[Row], what: str) -> tuple[Exa
     task, choices = parts.task(plan.task), _compare.labels(_split(plan, parts))
     drawn = what == "Demonstration"
     named = [replace(row, id=(drawn and row.id) or f"{what.lower()}-{i + 1}") for i, row in enumerate(rows)]
-    return tuple(_compare.read_row(task, row, choices, f"{what} {i + 1}", drawn) for i, row in enumerate(named))
+    return tuple(_rows.read_row(task, row, choices, f"{what} {i + 1}", drawn) for i, row in enumerate(named))
 
 
 def _job(plan: Plan, parts: Parts) -> Job:
     setting = Setting(
         parts.task(plan.task), parts.language(plan.language), parts.language(PIVOT), parts.host(plan.model), None,
         demonstrations_of(plan, parts), plan.limits, plan.seed)  # fmt: skip
-    return Job(plan, parts, setting, examples_of(plan, parts), why_not(plan, parts))
+    return Job(plan, parts, setting, examples_of(plan, parts), why_not(plan, parts), remarks(plan, parts))
 
 
 def _previewed(job: Job, column: Column) -> Preview:

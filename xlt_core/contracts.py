@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import ClassVar, Literal, Protocol, runtime_checkable
 
 from xlt_core.records import Answer, Example, Language, Limits, Prediction, Prompt, Reply
+
+SPLITS = ("train", "validation", "test")
 
 
 class Task:
@@ -107,6 +110,23 @@ class Dataset:
     def load(self, task: str, language: str, split: str) -> list[Example]:
         """The split (train, validation or test), whole. Raises InputError where there is none."""
         raise NotImplementedError
+
+    def splits(self, task: str, language: str) -> tuple[str, ...]:
+        """The splits that there are; without train no demonstrations are drawn."""
+        return SPLITS
+
+    def note(self, task: str, language: str, split: str) -> str:
+        """What a reader of numbers from the split should know of it, in a clause; "" where there is nothing."""
+        return ""
+
+    def at(self, roots: tuple[Path, ...]) -> Dataset:
+        """The dataset as read from clones of its repositories, where it has such. Raises InputError where the
+        folders hold none."""
+        return self
+
+    def at_hand(self) -> bool:
+        """Whether the rows can be read without asking a server."""
+        return True
 
 
 @dataclass(frozen=True)

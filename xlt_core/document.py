@@ -10,13 +10,14 @@ import json
 import os
 import shlex
 import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from xlt_core import catalog, metrics
 from xlt_core._document import build, plain
+from xlt_core._rows import FORMATS, lines_of, text_of
 from xlt_core.compare import draw
 from xlt_core.contracts import Task
 from xlt_core.records import (
@@ -37,7 +38,6 @@ from xlt_core.records import (
 
 Json = dict[str, Any]
 LONGEST_LINK = 2_000_000  # bytes of a plan behind a link, unpacked
-FORMATS = (".jsonl", ".csv", ".tsv")
 COLUMNS = ("text", "answer", "id", "english", "english_answer")
 DOWNLOAD = "comparison.json"
 
@@ -105,7 +105,7 @@ def read_plan(data: Any) -> Plan:
 def load_plan(path: Path) -> Plan:
     """The plan of a file: a plan alone, or a comparison with its "plan". Raises InputError."""
     try:
-        data = json.loads(_text(path))
+        data = json.loads(text_of(path))
     except (ValueError, RecursionError) as error:
         raise InputError(f"{path} is no JSON: {error}.") from None
     return read_plan(data["plan"] if isinstance(data, dict) and "plan" in data else data)
@@ -114,7 +114,8 @@ def load_plan(path: Path) -> Plan:
 def encode(plan: Plan) -> str:
     """The plan for a share link: compressed, in characters that an address may have; of a folder only its name."""
     columns = tuple(replace(column, knobs=_shared(column.knobs)) for column in plan.columns)
-    shared = replace(plan, model=_public(plan.model), translator=_public(plan.translator), columns=columns)
+    shared = replace(plan, model=_public(plan.model), translator=_public(plan.translator),
+                     dataset=_public(plan.dataset), columns=columns)  # fmt: skip
     packed = zlib.compress(json.dumps(plan_document(shared), ensure_ascii=False).encode(), 9)
     return base64.urlsafe_b64encode(packed).decode().rstrip("=")
 
@@ -137,7 +138,8 @@ def _shared(knobs: Mapping[str, Any]) -> Json:
 def _public(name: str) -> str:
     """No local path goes into a link."""
     path = Path(name)
-    return path.name if path.is_absolute() or name.startswith(("~", ".")) or os.path.isdir(name) else name
+    local = path.is_absolute() or name.startswith(("~", ".")) or os.path.isdir(name) or path.suffix.lower() in FORMATS
+    return path.name if local else name
 
 
 def command(plan: Plan) -> str:
@@ -146,6 +148,7 @@ def command(plan: Plan) -> str:
         return shlex.join(["python", "-m", "xlt_core", "compare", "--plan", DOWNLOAD])
     words = ["python", "-m", "xlt_core", "compare", "--task", plan.task, "--language", plan.language]
     words += ["--dataset", plan.dataset, "--split", plan.split]
+    words += [f"--labels={','.join(plan.labels)}"] if plan.labels else []
     words += ["--strategies", ",".join(column.strategy for column in plan.columns)]
     for column in plan.columns:
         words += [word for name, value in column.knobs.items() for word in ("--set", _setting(column, name, value))]
@@ -163,7 +166,8 @@ def _sayable(plan: Plan) -> bool:
     names = [column.strategy for column in plan.columns]
     texts_only = all(row == Row(row.text, id=row.id) for row in plan.inputs)
     usual = plan.limits == Limits(seed=plan.limits.seed)
-    if [column.name for column in plan.columns] != names or not texts_only or not usual:
+    listed = not any("," in label for label in plan.labels)
+    if [column.name for column in plan.columns] != names or not (texts_only and usual and listed):
         return False
     try:
         return plan.demonstrations is None or draw(replace(plan, demonstrations=None)) == plan.demonstrations
@@ -206,26 +210,7 @@ def load_rows(path: Path) -> tuple[Row, ...]:
     """
     if path.suffix.lower() not in FORMATS:
         raise InputError(f"{path} must end in {', '.join(FORMATS)}.")
-    return tuple(_row(cells, f"Line {number} of {path.name}") for number, cells in _lines(path))
-
-
-def _lines(path: Path) -> Iterator[tuple[int, Any]]:
-    """Line numbers, counted from 1, with what stands there."""
-    text = _text(path)
-    if path.suffix.lower() == ".jsonl":
-        for number, line in enumerate(text.split("\n"), 1):
-            if line.strip():
-                try:
-                    yield number, json.loads(line)
-                except (ValueError, RecursionError):
-                    raise InputError(f"Line {number} of {path.name} is no JSON object.") from None
-        return
-    reader = csv.DictReader(io.StringIO(text, newline=""), delimiter="\t" if path.suffix.lower() == ".tsv" else ",")
-    try:
-        for cells in reader:
-            yield reader.line_num, {name: cell for name, cell in cells.items() if name and cell is not None}
-    except csv.Error as error:
-        raise InputError(f"Line {reader.line_num} of {path.name} cannot be read: {error}.") from None
+    return tuple(_row(cells, f"Line {number} of {path.name}") for number, cells in lines_of(path))
 
 
 def _row(cells: Any, place: str) -> Row:
@@ -235,12 +220,3 @@ def _row(cells: Any, place: str) -> Row:
         if not str(cells.get(name) or "").strip():
             raise InputError(f"{place} has no {name}; write one, or remove the line.")
     return build(Row, {name: cells[name] for name in COLUMNS if cells.get(name) is not None}, place)
-
-
-def _text(path: Path) -> str:
-    try:
-        return path.read_text(encoding="utf-8-sig")
-    except OSError as error:
-        raise InputError(f"{path} cannot be read: {error.strerror or error}.") from None
-    except UnicodeDecodeError:
-        raise InputError(f"{path} is not in UTF-8; save it so.") from None

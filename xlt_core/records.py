@@ -160,6 +160,7 @@ class Plan:
 
     demonstrations: None takes `shots` rows of the train split by the seed; () is zero-shot.
     inputs: typed rows; where there are none, `samples` items of the split are drawn by the seed.
+    labels: the labels or kinds to choose among, in place of the dataset's own.
     model_revision and data_digest are filled in by resolving.
     """
 
@@ -176,6 +177,7 @@ class Plan:
     inputs: tuple[Row, ...] = ()
     seed: int = 0
     limits: Limits = Limits()
+    labels: tuple[str, ...] = ()
     model_revision: str = ""
     data_digest: str = ""
 

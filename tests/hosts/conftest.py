@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from completions_server import CompletionsServer, Model
 from tiny_models import CHAT, make_adapter, make_model
 
 from xlt_core.hosts.local import LocalHost
+from xlt_core.settings import POCKET
 
 
 @pytest.fixture(scope="session")
@@ -32,3 +35,20 @@ def host(folder: Path) -> LocalHost:
 def chat_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A model whose chat template refuses a system turn."""
     return make_model(tmp_path_factory.mktemp("chat"), CHAT)
+
+
+@pytest.fixture(scope="session")
+def model() -> Model:
+    return Model(POCKET / "model")
+
+
+@pytest.fixture(scope="session")
+def local() -> LocalHost:
+    return LocalHost(POCKET / "model", device="cpu")
+
+
+@pytest.fixture
+def server(model: Model) -> Iterator[CompletionsServer]:
+    server = CompletionsServer(model)
+    yield server
+    server.stop()

@@ -11,6 +11,7 @@ from threading import Lock
 from jinja2.exceptions import TemplateError
 from transformers import PreTrainedTokenizerBase
 
+from xlt_core.hosts._plain import continuation, folded, plain
 from xlt_core.records import InputError, Message, Prompt
 
 REMEMBERED = 2048  # texts, of at most LONG characters each
@@ -32,8 +33,8 @@ class Text:
     def render(self, prompt: Prompt) -> str:
         """The exact text, without the token that begins every text."""
         if not self.chat:
-            return _plain(prompt)
-        turns = prompt if self._takes_system else _folded(prompt)
+            return plain(prompt)
+        turns = prompt if self._takes_system else folded(prompt)
         try:
             return self._apply(turns)
         except TemplateError as error:
@@ -41,7 +42,7 @@ class Text:
 
     def continuation(self, choice: str) -> str:
         """A choice as it follows on a rendered prompt."""
-        return choice if self.chat else f" {choice}"
+        return choice if self.chat else continuation(choice)
 
     def encode(self, texts: Sequence[str]) -> list[list[int]]:
         """The tokens of each whole text, with the token that begins every text where the tokenizer adds one."""
@@ -103,25 +104,3 @@ def _control(tokenizer: PreTrainedTokenizerBase) -> re.Pattern[str]:
     """Finds the spellings of control tokens."""
     tokens = [token.content for token in tokenizer.added_tokens_decoder.values() if token.special and token.content]
     return re.compile("|".join(map(re.escape, sorted(tokens, key=len, reverse=True))) or r"(?!)")
-
-
-def _plain(prompt: Prompt) -> str:
-    """An instruction, pairs of question and answer with a blank line after each, and the last question."""
-    text = ""
-    for message in prompt:
-        if message.role == "system":
-            text += message.text + "\n\n"
-        elif message.role == "assistant":
-            text += f" {message.text}\n\n"
-        else:
-            text += message.text
-    return text.rstrip() if prompt and prompt[-1].role == "user" else text
-
-
-def _folded(prompt: Prompt) -> Prompt:
-    """The system turn written into the first turn of the user."""
-    if not prompt or prompt[0].role != "system":
-        return prompt
-    if len(prompt) == 1:
-        return (Message("user", prompt[0].text),)
-    return (Message("user", f"{prompt[0].text}\n\n{prompt[1].text}"), *prompt[2:])

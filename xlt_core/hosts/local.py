@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from xlt_core import _pretrained
+from xlt_core.hosts._plain import until
 from xlt_core.records import InputError, Limits, Prompt, Reply
 
 if TYPE_CHECKING:
@@ -70,7 +71,7 @@ class LocalHost:
         most = [min(max(limits.tokens, 1), self.context - len(row)) for row in rows]
 
         def read(tokens: list[list[int]]) -> list[tuple[str, bool]]:
-            return [_until(text, limits.stop) for text in self._text.decode(tokens)]
+            return [until(text, limits.stop) for text in self._text.decode(tokens)]
 
         for index, out in self._engine.generate(rows, self._adapter(adapter), limits, most, read):
             text = out.text.lstrip(" ")
@@ -157,9 +158,3 @@ class LocalHost:
             f"There is no adapter {adapter!r} for {self.name} (it has {have}); "
             "name one of those, a LoRA folder or a Hugging Face id."
         )
-
-
-def _until(text: str, stop: Sequence[str]) -> tuple[str, bool]:
-    """The text before the first stop string, and whether there was one."""
-    ends = [text.index(mark) for mark in stop if mark and mark in text]
-    return (text[: min(ends)], True) if ends else (text, False)

@@ -8,6 +8,7 @@ from functools import wraps
 from typing import Any
 
 from xlt_core import catalog
+from xlt_core.contracts import Adapts
 from xlt_core.records import InputError, Plan, Row
 
 MOST_CHARACTERS = 50_000
@@ -24,7 +25,7 @@ def check_offered(plan: Plan) -> Plan:
     for what, name, offered in (
         ("model", plan.model, catalog.models()),
         ("translator", plan.translator, catalog.translators()),
-        ("dataset", plan.dataset, tuple(catalog.datasets())),
+        ("dataset", plan.dataset, catalog.offered_datasets()),
         ("split", plan.split, ("train", "validation", "test")),
     ):
         if name not in offered:
@@ -90,5 +91,7 @@ def _check_rows(name: str, rows: tuple[Row, ...], most: int) -> None:
 def _check_adapters(plan: Plan) -> None:
     for column in plan.columns:
         adapter = str(column.knobs.get("adapter", ""))
-        if adapter and adapter not in catalog.host(plan.model).adapters(catalog.language(plan.language).code):
+        host = catalog.host(plan.model) if adapter else None
+        have = host.adapters(catalog.language(plan.language).code) if isinstance(host, Adapts) else ()
+        if adapter and adapter not in have:
             raise InputError(f"The adapter {adapter[:80]!r} is not offered for this language; leave the field empty.")

@@ -88,6 +88,12 @@ def language_menu(dataset: str, task: str) -> list[tuple[str, str]]:
     return here + rest
 
 
+def credit(dataset: str) -> str:
+    """Whose the data are, and on what terms."""
+    data = catalog.dataset(dataset)
+    return " ".join(filter(None, [data.citation, f"Licence: {data.licence}.", data.url]))
+
+
 def read(choices: Choices, values: Values) -> Plan:
     """The plan that the choices stand for, without input and demonstrations. Raises InputError."""
     columns = tuple(_column(choices, name, values) for name, box in choices.strategies.items() if values[box]) + tuple(
@@ -188,9 +194,11 @@ def _box(name: str, plan: Plan) -> gr.Checkbox:
 
 
 def _sources(plan: Plan) -> dict[str, Any]:
-    datasets = [(dataset.title, name) for name, dataset in catalog.datasets().items()]
+    datasets = [(catalog.dataset(name).title, name) for name in catalog.offered_datasets()]
     return {
-        "dataset": gr.Dropdown(datasets, value=plan.dataset, label="Dataset", elem_id="dataset"),
+        "dataset": gr.Dropdown(
+            datasets, value=plan.dataset, label="Dataset", info=credit(plan.dataset), elem_id="dataset"
+        ),
         "model": gr.Dropdown(list(catalog.models()), value=plan.model, label="Model", elem_id="model"),
         "translator": gr.Dropdown(
             list(catalog.translators()), value=plan.translator, label="Translator", elem_id="translator"

@@ -189,6 +189,7 @@ def _language_parts(page: Page, plan: Plan) -> Updates:
     updates |= {box: gr.update(**demonstrations.spoken_in(language)) for box in boxes}
     return updates | {
         page.choices.language: gr.update(choices=choices.language_menu(plan.dataset, plan.task), value=plan.language),
+        page.choices.dataset: gr.update(info=choices.credit(plan.dataset)),
         page.inputs.example: gr.update(choices=inputs.menu(inputs.offered(plan)), value=None),
     }
 

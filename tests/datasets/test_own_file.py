@@ -1,0 +1,89 @@
+from __future__ import annotations
+
+import os
+
+import clones
+import pytest
+
+from xlt_core import catalog
+from xlt_core.records import InputError, Span
+
+LABELLED = "text,answer,split,english\nikipe yatsinze,sports,train,the team won\nindwara nshya,health,test,\n"
+
+
+@pytest.mark.parametrize(("name", "text"), [
+    ("a.csv", LABELLED), ("a.tsv", LABELLED.replace(",", "\t")),
+    ("a.jsonl", '{"text": "ikipe yatsinze", "answer": "sports", "split": "train", "english": "the team won"}\n\n'
+                '{"text": "indwara nshya", "answer": "health", "split": null}\n'),
+])  # fmt: skip
+def test_labels_are_the_union_over_the_splits(tmp_path, name, text):
+    clones.write(tmp_path / name, text)
+    data = catalog.dataset(str(tmp_path / name))
+    (train,), (test,) = (data.load("topic", "kin", split) for split in ("train", "test"))
+    assert train.choices == test.choices == ("health", "sports") and test.answer == "health" and test.pivot is None
+    assert train.pivot.text == "the team won" and train.pivot.answer == "sports" and train.id.startswith("line-")
+    assert data.splits("topic", "kin") == ("train", "test") and "bbj" in data.languages("topic")
+
+
+def test_without_a_split_all_rows_are_test_rows(tmp_path):
+    clones.write(tmp_path / "a.csv", 'text,answer,id\n"a\nb",one,x\nc,two,y\n')
+    data = catalog.dataset(str(tmp_path / "a.csv"))
+    assert [e.id for e in data.load("summary", "yor", "test")] == ["x", "y"]
+    assert data.splits("topic", "kin") == ("test",)
+    with pytest.raises(InputError, match=r"a.csv has no rows of the split 'train'; choose test"):
+        data.load("summary", "yor", "train")
+
+
+def test_entities_are_found_in_the_text(tmp_path):
+    clones.write(tmp_path / "a.tsv", "text\tanswer\tenglish\nAline i Huye\tPER: Aline $$ LOC: Huye\tAline in Huye\n"
+                 "nta zina\tnone\t\n")  # fmt: skip
+    first, second = catalog.dataset(str(tmp_path / "a.tsv")).load("ner", "kin", "test")
+    assert first.answer == (Span("Aline", "PER", 0, 5), Span("Huye", "LOC", 8, 12)) and second.answer == ()
+    assert first.choices == ("LOC", "PER") and first.pivot.text == "Aline in Huye" and first.pivot.answer is None
+
+
+def test_an_edited_file_is_read_again(tmp_path):
+    path = tmp_path / "a.csv"
+    clones.write(path, "text,answer\na,one\n")
+    before = catalog.dataset(str(path))
+    assert before == catalog.dataset(str(path))
+    clones.write(path, "text,answer\nb,one\n")
+    os.utime(path, ns=(1, 1))
+    assert catalog.dataset(str(path)) != before
+    assert catalog.dataset(str(path)).load("topic", "kin", "test")[0].text == "b"
+
+
+@pytest.mark.parametrize(("name", "text", "words"), [
+    ("a.csv", "texts,answer\na,b\n", "Line 1 of a.csv has the column 'texts', which is not known"),
+    ("a.csv", "text\na\n", "Line 1 of a.csv lacks the column answer"),
+    ("a.csv", 'text,answer\n"a\nb",x\nc\n', "Line 4 of a.csv has no answer"),
+    ("a.csv", 'text,answer\na,x\n"b\n\nc",\n', "Line 3 of a.csv has no answer"),
+    ("a.csv", "text,answer\na,x,y\n", "Line 2 of a.csv has more cells"),
+    ("a.csv", "text,answer\n", "a.csv has no rows"), ("a.csv", "", "a.csv has no rows"),
+    ("a.csv", "text,answer,split\na,x,tests\n", "Line 2 of a.csv has the split 'tests'"),
+    ("a.tsv", "text\tanswer\tid\na\tx\t1\nb\tx\t1\n", "Line 3 of a.tsv has the id '1', as line 2 has"),
+    ("a.jsonl", '{"text": "a", "answer": "x"}\n{"text": "a", "label": "x"}', "Line 2 of .* has the column 'label'"),
+    ("a.jsonl", '{"text": "a", "answer": ["x"]}', "Line 1 of a.jsonl has no text as its answer"),
+    ("a.jsonl", '{"text": "a"', "Line 1 of a.jsonl is no JSON"), ("a.jsonl", "3", "Line 1 of .* is no JSON object"),
+])  # fmt: skip
+def test_wrong_columns_and_rows_are_named_by_their_line(tmp_path, name, text, words):
+    clones.write(tmp_path / name, text)
+    with pytest.raises(InputError, match=words):
+        catalog.dataset(str(tmp_path / name)).load("topic", "kin", "test")
+
+
+def test_answers_that_cannot_be_are_named_by_their_line(tmp_path):
+    clones.write(tmp_path / "a.csv", "text,answer\nAline i Huye,PER: Aline\nAline i Huye,LOC: Kigali\n")
+    with pytest.raises(InputError, match=r"Line 3 of a.csv has the answer 'LOC: Kigali', which cannot be"):
+        catalog.dataset(str(tmp_path / "a.csv")).load("ner", "kin", "test")
+    rows = "\n".join(f"text {i},a long answer {i}" for i in range(201))
+    clones.write(tmp_path / "b.csv", f"text,answer\n{rows}\n")
+    with pytest.raises(InputError, match="201 different answers"):
+        catalog.dataset(str(tmp_path / "b.csv")).load("topic", "kin", "test")
+
+
+def test_a_file_that_is_not_there_is_one_sentence():
+    with pytest.raises(InputError, match="cannot be read: No such file"):
+        catalog.dataset("none/mine.csv").load("topic", "kin", "test")
+    with pytest.raises(InputError, match="Name the file itself"):
+        catalog.dataset("file").load("topic", "kin", "test")

@@ -1,0 +1,110 @@
+"""Rows that people wrote: read from .jsonl, .csv and .tsv files, and checked against a task."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from xlt_core.contracts import Task
+from xlt_core.records import Answer, Example, InputError, Row
+
+FORMATS = (".jsonl", ".csv", ".tsv")
+LONGEST = 200_000  # characters of a typed text; models read a few thousand
+SURROGATES = re.compile("[\ud800-\udfff]")  # halves of characters, which no file and no tokenizer can take
+
+
+def read_row(task: Task, row: Row, choices: tuple[str, ...], place: str, demonstration: bool = False) -> Example:
+    """The row as an example. place: such as "Demonstration 2", for the InputError that a bad row raises."""
+    answer = read_answer(task, row.answer, row.text, choices, place) if demonstration or row.answer.strip() else None
+    example = Example(row.id, {"text": checked(row.text, place)}, answer, choices)
+    if not row.english.strip():
+        return example
+    inside = f"The English of {place[0].lower()}{place[1:]}"
+    given = row.english_answer or (row.answer if task.answer_kind == "label" else "")
+    wanted = read_answer(task, given, row.english, choices, inside) if demonstration or given.strip() else None
+    pivot = Example(f"{row.id}-english", {"text": checked(row.english, inside)}, wanted, choices)
+    return replace(example, pivot=pivot)
+
+
+def clean(text: str) -> str:
+    """The text without halves of characters."""
+    return SURROGATES.sub("\ufffd", text)
+
+
+def checked(text: str, place: str) -> str:
+    """The text, or an InputError where it is empty or too long."""
+    if not text.strip():
+        raise InputError(f"{place} has no text; write one, or remove the row.")
+    if len(text) > LONGEST:
+        raise InputError(f"{place} has {len(text):,} characters; shorten it to {LONGEST:,} or less.")
+    return text
+
+
+def read_answer(task: Task, answer: str, text: str, choices: tuple[str, ...], place: str) -> Answer:
+    """The answer that a person wrote, which must be one exactly; InputError with what is allowed otherwise."""
+    line = " ".join(answer.split())
+    hint = {
+        "label": f"write one of {', '.join(choices) or 'the labels'}",
+        "spans": f"write LABEL: entity $$ LABEL: entity, each entity as it stands in the text and each label one of "
+                 f"{', '.join(choices) or 'the kinds'}, or none",
+    }.get(task.answer_kind, "write it in one line")  # fmt: skip
+    if not line:
+        raise InputError(f"{place} has no answer; {hint}.")
+    read = task.read(line, Example("", {"text": text}, choices=choices))
+    astray = isinstance(read, tuple) and not all(span.located for span in read)
+    if read is None or astray or _pieces(task.write(read)) != _pieces(line):
+        raise InputError(f"{place} has the answer {line[:80]!r}, which cannot be; {hint}.")
+    return read
+
+
+def same(text: str) -> str:
+    """What two texts share that differ only in case and spaces."""
+    return "".join(text.casefold().split())
+
+
+def _pieces(answer: str) -> set[str]:
+    return {same(piece) for piece in answer.split("$$")} - {""}
+
+
+def lines_of(path: Path) -> Iterator[tuple[int, Any]]:
+    """Line numbers, counted from 1, with what stands there: of a table, cells by the name of their column.
+
+    Raises InputError that names the line of what cannot be read.
+    """
+    text = text_of(path)
+    if path.suffix.lower() == ".jsonl":
+        for number, line in enumerate(text.split("\n"), 1):
+            if line.strip():
+                try:
+                    yield number, json.loads(line)
+                except (ValueError, RecursionError):
+                    raise InputError(f"Line {number} of {path.name} is no JSON object.") from None
+        return
+    separator = "\t" if path.suffix.lower() == ".tsv" else ","
+    reader = csv.DictReader(io.StringIO(text, newline=""), delimiter=separator, restval="")
+    try:
+        for cells in reader:
+            if None in cells:
+                raise InputError(f"Line {reader.line_num} of {path.name} has more cells than line 1 has columns; "
+                                 "put quotation marks around a cell that holds the separator.")  # fmt: skip
+            # A quoted cell may hold line ends: the row is named by the line that it begins on.
+            first = reader.line_num - sum(len(cell.splitlines()) - 1 for cell in cells.values() if cell)
+            yield first, {name: cell for name, cell in cells.items() if name}
+    except csv.Error as error:
+        raise InputError(f"Line {reader.line_num} of {path.name} cannot be read: {error}.") from None
+
+
+def text_of(path: Path) -> str:
+    """The file's text. Raises InputError where there is none."""
+    try:
+        return path.read_text(encoding="utf-8-sig")
+    except OSError as error:
+        raise InputError(f"{path} cannot be read: {error.strerror or error}.") from None
+    except UnicodeDecodeError:
+        raise InputError(f"{path} is not in UTF-8; save it so.") from None

@@ -1,0 +1,144 @@
+"""A file of the user's own: .jsonl, .csv or .tsv with the columns text and answer."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from xlt_core._languages import languages
+from xlt_core._rows import lines_of, read_row
+from xlt_core.contracts import SPLITS, Dataset, Task
+from xlt_core.records import Example, InputError, Row
+
+COLUMNS = ("text", "answer", "id", "split", "english", "english_answer")
+NAMES = {"train": "train", "training": "train", "validation": "validation", "valid": "validation", "val": "validation",
+         "dev": "validation", "test": "test", "": "test"}  # fmt: skip
+MOST_LABELS = 200
+
+
+@dataclass(frozen=True)
+class Line:
+    """A row with the split that it is in and the place that names it, such as "Line 3 of mine.csv"."""
+
+    place: str
+    split: str
+    row: Row
+
+
+@dataclass(frozen=True)
+class File(Dataset):
+    """Rows in any language. Without a column split all are test rows. Labels and kinds are those of all splits.
+
+    path: None where no file is named yet; changed: its time stamp, so that an edited file is another dataset.
+    tasks: by id; how a person's answer is read.
+    """
+
+    title = "A file of your own"
+    licence = "its owner's"
+    citation = ""
+    url = ""
+
+    path: Path | None = None
+    changed: int = 0
+    tasks: Mapping[str, Task] = field(default_factory=dict, compare=False)
+
+    @classmethod
+    def opened(cls, name: str, tasks: Mapping[str, Task]) -> File:
+        path = Path(name).expanduser()
+        return cls(path, path.stat().st_mtime_ns if path.exists() else 0, tasks)
+
+    def languages(self, task: str) -> tuple[str, ...]:
+        return tuple(languages())
+
+    def splits(self, task: str, language: str) -> tuple[str, ...]:
+        found = {line.split for line in self.lines()}
+        return tuple(split for split in SPLITS if split in found)
+
+    def load(self, task: str, language: str, split: str) -> list[Example]:
+        lines, asked = self.lines(), self.tasks[task]
+        choices = _choices(asked, [line.row.answer for line in lines], self._name())
+        there = self.splits(task, language)
+        if split not in there:
+            raise InputError(f"{self._name()} has no rows of the split {split!r}; choose {' or '.join(there)}.")
+        return [_example(asked, line, choices) for line in lines if line.split == split]
+
+    def at_hand(self) -> bool:
+        return self.path is not None
+
+    def lines(self) -> tuple[Line, ...]:
+        """All rows. Raises InputError that names the line of a wrong one."""
+        if self.path is None:
+            raise InputError("Name the file itself, such as --dataset mine.csv (or .tsv, .jsonl).")
+        found = _parsed(self.path, self.changed)
+        if not found:
+            raise InputError(f"{self._name()} has no rows; write some under a first line such as text,answer.")
+        return found
+
+    def _name(self) -> str:
+        return self.path.name if self.path else ""
+
+
+@lru_cache(maxsize=4)
+def _parsed(path: Path, changed: int) -> tuple[Line, ...]:
+    return tuple(_lines(path))
+
+
+def _lines(path: Path) -> Iterator[Line]:
+    places: dict[str, str] = {}
+    for number, cells in lines_of(path):
+        place = f"Line {number} of {path.name}"
+        _check_columns(cells, place if path.suffix.lower() == ".jsonl" else f"Line 1 of {path.name}", place)
+        given = {name: value for name, value in cells.items() if value is not None}
+        odd = next((name for name, value in given.items() if not isinstance(value, str | int)), "")
+        if odd:
+            raise InputError(f"{place} has no text as its {odd}; put it in quotation marks.")
+        texts = {name: str(value) for name, value in given.items()}
+        split = texts.pop("split", "").strip().casefold()
+        if split not in NAMES:
+            raise InputError(f"{place} has the split {split!r}; write train, validation or test.")
+        row = Row(**{**texts, "id": texts.get("id", "").strip() or f"line-{number}"})
+        for name in ("text", "answer"):
+            if not getattr(row, name).strip():
+                raise InputError(f"{place} has no {name}; write one, or remove the line.")
+        if row.id in places:
+            raise InputError(f"{place} has the id {row.id!r}, as {places[row.id]} has; give each row its own.")
+        places[row.id] = f"line {number}"
+        yield Line(place, NAMES[split], row)
+
+
+def _check_columns(cells: Any, head: str, place: str) -> None:
+    if not isinstance(cells, dict):
+        raise InputError(f"{place} is no JSON object.")
+    known = f"the columns are {', '.join(COLUMNS[:2])} and, if you like, {', '.join(COLUMNS[2:])}"
+    odd = [name for name in cells if name not in COLUMNS]
+    lacking = [name for name in COLUMNS[:2] if name not in cells]
+    if odd:
+        raise InputError(f"{head} has the column {odd[0]!r}, which is not known; {known}.")
+    if lacking:
+        raise InputError(f"{head} lacks the column {lacking[0]}; {known}.")
+
+
+def _choices(task: Task, answers: list[str], name: str) -> tuple[str, ...]:
+    """All labels, or kinds of entities, of the answers in the order of the alphabet."""
+    if task.answer_kind == "text":
+        return ()
+    if task.answer_kind == "label":
+        found = {" ".join(answer.split()) for answer in answers}
+    else:
+        pieces = [piece.partition(":") for answer in answers for piece in answer.split("$$")]
+        found = {" ".join(kind.split()) for kind, colon, _ in pieces if colon and kind.strip()}
+    if len(found) > MOST_LABELS:
+        raise InputError(f"{name} has {len(found)} different answers, too many to choose from; is it for another task?")
+    return tuple(sorted(found))
+
+
+def _example(task: Task, line: Line, choices: tuple[str, ...]) -> Example:
+    """The row as an example; an English version without an answer of its own serves as an input only."""
+    row = line.row
+    bare = read_row(task, replace(row, english=""), choices, line.place, True)
+    if not row.english.strip():
+        return bare
+    return replace(bare, pivot=read_row(task, row, choices, line.place).pivot)
