@@ -158,3 +158,9 @@ def test_lists_are_for_readers_and_for_machines(capsys, name):
     rows = json.loads(run(capsys, name, "--json")[1])
     assert status == 0 and len(out.splitlines()) == len(rows) + 1
     assert all("id" in row or "code" in row for row in rows)
+
+
+def test_the_document_is_written_even_if_the_reader_of_the_table_goes_away(capsys, tmp_path, monkeypatch):
+    path = tmp_path / "x.json"
+    monkeypatch.setattr("xlt_core._table.table", lambda *_: f"written before: {path.is_file()}")
+    assert "written before: True" in run(capsys, *BASE, "--out", str(path))[1]

@@ -128,10 +128,10 @@ def _compare(options: argparse.Namespace, parts: Parts) -> int:
             progress.show(comparison)
     except KeyboardInterrupt:
         comparison = stopped(comparison)
-    print(_table.table(comparison, parts.task(plan.task)))
-    if options.out:
+    if options.out:  # before anything is printed: whoever reads the table may close the pipe early
         text = json.dumps(document(comparison), ensure_ascii=False, indent=1, allow_nan=False)
         _write(options.out, text + "\n")
+    print(_table.table(comparison, parts.task(plan.task)))
     for run in comparison.runs:
         if run.state != "done":
             print(f"{run.name} {run.state}{': ' * bool(run.note)}{run.note}", file=sys.stderr)

@@ -64,6 +64,13 @@ def one_input(tab: Any, text: str = "", gold: str = "") -> None:
         tab.fill("#gold textarea", gold)
 
 
+def compare(tab: Any, press: Any = None) -> None:
+    """Starts a comparison, and waits until what was shown before is gone: the sample's columns are done, too."""
+    tab.evaluate("document.querySelectorAll('.xlt-column').forEach(column => { column.id = 'before'; })")
+    (press or (lambda: tab.click("#compare")))()
+    tab.wait_for_function("!document.querySelector('#before')")
+
+
 def finished(tab: Any, count: int = 3) -> list[str]:
     tab.wait_for_function(DONE, arg=count)
     tab.wait_for_function("!document.querySelector('#compare').disabled")
@@ -74,7 +81,7 @@ def finished(tab: Any, count: int = 3) -> list[str]:
 def test_edit_a_demonstration_and_compare_with_the_keyboard(tab: Any) -> None:
     one_input(tab)
     tab.fill("#demo-text-1 textarea", "Inkuru yanjye nshya {} {{}} <b>")
-    tab.press("#demo-text-1 textarea", "Control+Enter")
+    compare(tab, lambda: tab.press("#demo-text-1 textarea", "Control+Enter"))
     assert finished(tab) == ["done"] * 3
     sent = tab.locator(".xlt-column[data-strategy=prompt] .xlt-sent").last.text_content()
     assert "Inkuru yanjye nshya {} {{}} <b>" in sent
@@ -89,7 +96,7 @@ def test_test_items_fill_the_chart_the_items_and_the_downloads(tab: Any) -> None
     tab.wait_for_selector("#samples input[type=number]")
     tab.fill("#samples input[type=number]", "10")
     tab.press("#samples input[type=number]", "Tab")
-    tab.click("#compare")
+    compare(tab)
     assert finished(tab) == ["done"] * 3
     tab.wait_for_selector("#chart .js-plotly-plot")
     assert "10 of 10 items" in tab.inner_text("#columns")
@@ -180,7 +187,7 @@ def test_a_link_restores_the_whole_plan(tab: Any, address: str) -> None:
     assert "Luganda" in tab.input_value("#language input") and "Entities" in tab.input_value("#task input")
     assert not tab.is_checked("#strategy-laft input") and tab.is_checked("#strategy-translate input")
     tab.uncheck("#strategy-translate input")
-    tab.click("#compare")
+    compare(tab)
     assert finished(tab, 1) == ["done"]
 
 
@@ -228,7 +235,7 @@ def test_impossible_inputs_are_a_sentence(tab: Any, text: str) -> None:
     words = "characters long" if text.strip() else "input is empty"
     tab.wait_for_function("words => document.querySelector('#message').innerText.includes(words)", arg=words)
     one_input(tab, "\u202eשלום 😀 {{value}} ${1}", "")
-    tab.click("#compare")
+    compare(tab)
     assert finished(tab) == ["done"] * 3
 
 
