@@ -139,12 +139,10 @@ def family_of(name: str) -> str:
 
 
 def _marks(answer: Answer | None) -> frozenset[tuple]:
-    """What an answer asserts, each mark beginning with its class: a label, spans, or nothing."""
+    """What an answer asserts, its class first: a label, spans (one without a place is like no gold's), or nothing."""
     if isinstance(answer, str):
         return frozenset({(answer,)})
-    # An entity without a place is wrong, each on its own: no gold entity ends below zero.
-    ends = (span.end if span.located else -2 - number for number, span in enumerate(answer or ()))
-    return frozenset((span.kind, span.start, end) for span, end in zip(answer or (), ends, strict=True))
+    return frozenset((one.kind, one.start, one.end if one.located else -2 - n) for n, one in enumerate(answer or ()))
 
 
 def _classes(golds: Golds, answers: Answers) -> list[str]:
