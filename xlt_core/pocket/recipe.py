@@ -20,7 +20,8 @@ LAFT_DOCUMENTS = 3000
 def main(out: Path = POCKET, resume: bool = False, say: Callable[[str], None] = print) -> None:
     """Writes out/model, out/model/adapters/CODE and out/translator; out/scratch holds what resuming needs.
 
-    The tables of the world are always those of the project. Some 60 minutes on two idle CPU cores, by the time that a step takes there.
+    The tables of the world are always those of the project. By the time that a step takes, it is
+    some 60 minutes on two idle CPU cores.
     """
     from xlt_core.pocket import _models
 
