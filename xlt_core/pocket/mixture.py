@@ -99,10 +99,8 @@ def episode(rng: random.Random, language: str, most_shots: int) -> Piece:
 
 
 def document(rng: random.Random, language: str) -> Piece:
-    """Unlabelled text: some items on one topic, a line each."""
-    topic = rng.choice(world.TOPICS)
-    lines = [world.tell(language, world.draw(rng, "raw", topic)).text for _ in range(rng.randint(2, 4))]
-    return [("\n".join(lines) + "\n", TEXT_WEIGHT)]
+    """Unlabelled text of the world."""
+    return [(world.document(rng, language) + "\n", TEXT_WEIGHT)]
 
 
 def bilingual(rng: random.Random, language: str) -> Piece:

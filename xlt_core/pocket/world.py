@@ -158,8 +158,7 @@ def tell(language: str, facts: Facts) -> Item:
     parts = [_sentence(language, facts.frame, facts)]
     if facts.second:
         row = table(language)[facts.second].replace("{LOC}", "{LOC2}")
-        other = Facts(facts.topic, facts.phrase, "", facts.fills)
-        second, spans = _expand(language, row, other)
+        second, spans = _expand(language, row, facts)
         parts.append((second[:1].upper() + second[1:], spans))
         if facts.second_first:
             parts.reverse()
@@ -185,12 +184,17 @@ def items(split: str) -> tuple[Facts, ...]:
     return tuple(found.values())
 
 
+def document(rng: random.Random, language: str) -> str:
+    """Unlabelled text: two to four items on one topic, a line each."""
+    topic = rng.choice(TOPICS)
+    return "\n".join(tell(language, draw(rng, "raw", topic)).text for _ in range(rng.randint(2, 4)))
+
+
 def documents(language: str, seed: int) -> Iterator[str]:
-    """Endless unlabelled text: documents of two to four items on one topic, a line each."""
+    """Endless unlabelled documents."""
     rng = random.Random(f"raw {language} {seed}")
     while True:
-        topic = rng.choice(TOPICS)
-        yield "\n".join(tell(language, draw(rng, "raw", topic)).text for _ in range(rng.randint(2, 4)))
+        yield document(rng, language)
 
 
 def name(language: str, row: str) -> str:
