@@ -27,9 +27,6 @@
     if (button.id === "dark") {
       const dark = !document.body.classList.contains("dark");
       darken(dark); store.set("xlt-dark", String(dark));
-    } else if (button.id === "help") {
-      const about = document.querySelector("#about > button");
-      if (about && !about.classList.contains("open")) about.click();
     } else if (button.dataset.copy) copy(button.dataset.copy, button);
     else if (button.dataset.copyLink) copy(new URL(button.dataset.copyLink, location.href).href, button);
   });

@@ -11,7 +11,7 @@ import pytest
 from xlt_core.settings import ROOT
 
 ORDER = ["records", "settings", "metrics", "contracts", "pocket.world", ("tasks", "strategies", "hosts", "translators",
-         "datasets"), "catalog", "compare", "document", "store", "sweep", "adapt", "pocket", ("ui", "__main__"),
+         "datasets"), "catalog", "compare", "document", "store", "sweep", "adapt", "pocket", "jobs", ("ui", "__main__"),
          "app"]  # fmt: skip
 RANKS = {name: rank for rank, names in enumerate(ORDER) for name in ([names] if isinstance(names, str) else names)}
 # A helper beside the files of the core has the place of the file that it helps.
