@@ -16,7 +16,7 @@ ORDER = ["records", "settings", "metrics", "contracts", "pocket.world", ("tasks"
 RANKS = {name: rank for rank, names in enumerate(ORDER) for name in ([names] if isinstance(names, str) else names)}
 # A helper beside the files of the core has the place of the file that it helps.
 HELPERS = {"_metrics": "metrics", "_digest": "records", "_memory": "records", "_pretrained": "records",
-           "_languages": "settings", "_rows": "contracts",
+           "_languages": "settings", "_models": "settings", "_rows": "contracts",
            "_catalog": "catalog", "_compare": "compare", "_columns": "compare",
            "_document": "document", "_adapt": "adapt", "_table": "__main__"}  # fmt: skip
 FOLDERS = ("tasks", "strategies", "hosts", "translators", "datasets")

@@ -118,7 +118,7 @@ def _compare(options: argparse.Namespace, parts: Parts) -> int:
     plan = resolve(given, parts)
     for what, before, now in (("model", given.model_revision, plan.model_revision),
                               ("data", given.data_digest, plan.data_digest)):  # fmt: skip
-        if before and before != now:
+        if before and now and before != now:
             print(f"Note: the {what} is not that of the plan any more ({before}, now {now}).", file=sys.stderr)
     for remark in remarks(plan, parts):
         print(f"Note: {remark}.", file=sys.stderr)

@@ -9,6 +9,7 @@ from itertools import zip_longest
 from typing import TextIO
 
 from xlt_core import catalog, metrics
+from xlt_core._models import suggestions
 from xlt_core.contracts import Task
 from xlt_core.records import Comparison, PairedTest, Run
 
@@ -126,7 +127,12 @@ def strategies() -> list[dict[str, object]]:
 
 
 def models() -> list[dict[str, object]]:
-    return [{"id": name} for name in catalog.models()]
+    """The bundled, the suggested with size and licence, and those that the settings name."""
+    suggested = [asdict(entry) for entry in suggestions()]
+    here = [("model", name) for name in catalog.models()] + [("translator", name) for name in catalog.translators()]
+    known = {(entry["kind"], entry["id"]) for entry in suggested}
+    blank = dict.fromkeys(suggested[0], "")
+    return suggested + [{**blank, "id": name, "kind": kind} for kind, name in here if (kind, name) not in known]
 
 
 def datasets() -> list[dict[str, object]]:

@@ -15,10 +15,11 @@ from typing import Literal, TypeVar
 from xlt_core import _catalog
 from xlt_core._catalog import Knob, coerced, pick, scan, unknown
 from xlt_core._languages import languages
+from xlt_core._models import suggested
 from xlt_core._rows import FORMATS
 from xlt_core.contracts import ABILITIES, Dataset, Host, Strategy, Task, Translator
 from xlt_core.records import Column, InputError, Language, Plan
-from xlt_core.settings import DATA_ROOTS, DATASETS, HOST_KEY, HOST_URL, POCKET
+from xlt_core.settings import ANY, DATA_ROOTS, DATASETS, HOST_KEY, HOST_URL, MODELS, POCKET, TRANSLATORS
 
 T = TypeVar("T")
 HUB_ID = re.compile(r"[\w.-]+(/[\w.-]+)?", re.ASCII)
@@ -95,13 +96,22 @@ def offered_datasets() -> tuple[str, ...]:
 
 
 def models() -> tuple[str, ...]:
-    """Models that are offered by name; any Hub id, folder or server's address will do as well."""
-    return ("pocket", HOST_URL) if HOST_URL else ("pocket",)
+    """Models that are offered by name: those of the settings and, where any may be typed, the suggested ones."""
+    return _named("pocket", *filter(None, [HOST_URL]), *MODELS, *(suggested("model") if ANY in MODELS else ()))
 
 
 def translators() -> tuple[str, ...]:
-    """Translators that are offered by name; any Hub id or folder will do as well."""
-    return ("pocket",)
+    """Translators that are offered by name, likewise."""
+    return _named("pocket", *TRANSLATORS, *(suggested("translator") if ANY in TRANSLATORS else ()))
+
+
+def typed(part: Literal["model", "translator"]) -> bool:
+    """Whether any other one, by its Hub id, folder or server's address, may be typed on the page."""
+    return ANY in (MODELS if part == "model" else TRANSLATORS)
+
+
+def _named(*names: str) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(name for name in names if name != ANY))
 
 
 def model_path(name: str, part: Literal["model", "translator"] = "model") -> str:
@@ -178,17 +188,34 @@ PARTS = Parts()
 def why_not(plan: Plan, parts: Parts = PARTS) -> dict[str, str]:
     """Reasons by column name why it cannot run; those that concern the whole plan under ""."""
     try:
-        spoken = parts.language(plan.language)
-        parts.task(plan.task)
-        served = parts.dataset(plan.dataset).languages(plan.task)
-        host = parts.host(plan.model)
+        unserved = why_no_data(plan, parts)
+        if unserved:
+            return {"": unserved}
+        spoken, host = parts.language(plan.language), parts.host(plan.model)
     except InputError as error:
         return {"": str(error)}
-    if spoken.code not in served:
-        there = f"choose one of {', '.join(served)}" if served else "choose another dataset or task"
-        return {"": f"The dataset {plan.dataset} has no {plan.task} in {spoken.name} ({spoken.code}); {there}."}
     reasons = {column.name: _reason(plan, column, spoken, host, parts) for column in plan.columns}
     return {name: reason for name, reason in reasons.items() if reason}
+
+
+def needs_rows(plan: Plan) -> bool:
+    """Whether the plan takes rows of its dataset in its language: as items, or as demonstrations."""
+    return not plan.inputs or (plan.demonstrations is None and plan.shots > 0)
+
+
+def why_no_data(plan: Plan, parts: Parts = PARTS) -> str:
+    """Why the dataset cannot serve the plan; "" where it can. Raises InputError for what there is not.
+
+    Typed texts with demonstrations of one's own, or none, take just its labels.
+    """
+    spoken, task = parts.language(plan.language), parts.task(plan.task)
+    served = parts.dataset(plan.dataset).languages(plan.task)
+    labelled = served or plan.labels or task.answer_kind == "text"
+    if spoken.code in served or (labelled and not needs_rows(plan)):
+        return ""
+    there = f"choose one of {', '.join(served)}" if served else "choose another dataset or task"
+    own = ", or write the demonstrations yourself, or take 0 shots" if plan.inputs and labelled else ""
+    return f"The dataset {plan.dataset} has no {plan.task} in {spoken.name} ({spoken.code}); {there}{own}."
 
 
 def _reason(plan: Plan, column: Column, spoken: Language, host: Host, parts: Parts) -> str:

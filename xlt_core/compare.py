@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 
 from xlt_core import _compare, _rows
 from xlt_core._columns import Job, Worker, paired_tests
-from xlt_core.catalog import PARTS, Parts, why_not
+from xlt_core.catalog import PARTS, Parts, needs_rows, why_not
 from xlt_core.contracts import Setting
 from xlt_core.records import Column, Comparison, Example, InputError, Plan, Reply, Row
 
@@ -43,8 +43,9 @@ def resolve(plan: Plan, parts: Parts = PARTS) -> Plan:
     if any(parts.strategy(column).uses_translator for column in plan.columns):
         # Asked only so that a translator that cannot be had is the plan's error; the column answers for what it lacks.
         parts.translator(plan.translator).lacks(parts.language(plan.language))
-    split = _split(plan, parts)
-    plan = replace(plan, model_revision=parts.host(plan.model).revision, data_digest=_compare.digest(split))
+    known = _known(plan, parts)
+    plan = replace(plan, model_revision=parts.host(plan.model).revision,
+                   data_digest=_compare.digest(known) if known else "")  # fmt: skip
     if plan.demonstrations is None:
         plan = replace(plan, demonstrations=draw(plan, parts))
     plan = replace(plan, shots=len(plan.demonstrations))
@@ -70,9 +71,8 @@ def draw(plan: Plan, parts: Parts = PARTS) -> tuple[Row, ...]:
 
 def examples_of(plan: Plan, parts: Parts = PARTS) -> tuple[Example, ...]:
     """The items that the plan is about, with their gold answers."""
-    split = _split(plan, parts)
     if not plan.inputs:
-        return tuple(sample(split, plan.samples, plan.seed))
+        return tuple(sample(_split(plan, parts), plan.samples, plan.seed))
     return _read(plan, parts, plan.inputs, "Input")
 
 
@@ -84,6 +84,10 @@ def demonstrations_of(plan: Plan, parts: Parts = PARTS) -> tuple[Example, ...]:
 def remarks(plan: Plan, parts: Parts = PARTS) -> tuple[str, ...]:
     """What a reader of a resolved plan's results should know of its data."""
     data, task = parts.dataset(plan.dataset), parts.task(plan.task)
+    if plan.language not in data.languages(plan.task):
+        kind = {"label": "the labels are", "spans": "the kinds of entities are"}.get(task.answer_kind, "")
+        theirs = f": {kind} those that it has in other languages" if kind and not plan.labels else ""
+        return (f"the dataset {plan.dataset} has no {plan.task} in this language{theirs}",)
     found = [data.note(plan.task, plan.language, plan.split)]
     if "train" not in data.splits(plan.task, plan.language):
         found += [] if plan.demonstrations else ["the dataset has no train split here: no demonstrations (zero-shot)"]
@@ -176,9 +180,23 @@ def _split(plan: Plan, parts: Parts) -> tuple[Example, ...]:
     return _compare.relabelled(found, plan.labels) if plan.labels else found
 
 
+def _known(plan: Plan, parts: Parts) -> tuple[Example, ...]:
+    """The rows that the plan takes, or that tell its labels: where nothing else is asked of them, those of another
+    language or split will do; () where the plan has labels of its own."""
+    if needs_rows(plan):
+        return _split(plan, parts)
+    data = parts.dataset(plan.dataset)
+    served = data.languages(plan.task)
+    if plan.labels or not served:
+        return ()
+    language = next(code for code in (plan.language, PIVOT, served[0]) if code in served)
+    splits = data.splits(plan.task, language)
+    return _split(replace(plan, language=language, split=plan.split if plan.split in splits else splits[0]), parts)
+
+
 def _read(plan: Plan, parts: Parts, rows: Sequence[Row], what: str) -> tuple[Example, ...]:
     """Rows as examples; the numbers that name them count from 1."""
-    task, choices = parts.task(plan.task), _compare.labels(_split(plan, parts))
+    task, choices = parts.task(plan.task), plan.labels or _compare.labels(_known(plan, parts))
     drawn = what == "Demonstration"
     named = [replace(row, id=(drawn and row.id) or f"{what.lower()}-{i + 1}") for i, row in enumerate(rows)]
     return tuple(_rows.read_row(task, row, choices, f"{what} {i + 1}", drawn) for i, row in enumerate(named))

@@ -12,4 +12,18 @@ DATA_ROOTS = tuple(Path(root).expanduser() for root in os.environ.get("XLT_DATA_
 DATASETS = tuple(os.environ.get("XLT_DATASETS", "").replace(",", " ").split())  # offered on the page, from the Hub
 HOST_URL = os.environ.get("XLT_HOST_URL", "").strip().rstrip("/")  # of an OpenAI-compatible server, ending in /v1
 HOST_KEY = os.environ.get("XLT_HOST_KEY", "").strip()
-PUBLIC = os.environ.get("XLT_PUBLIC", "").strip() not in ("", "0")  # many visitors: each sees only runs of their own
+# Many visitors, as on a Space that is not private: each sees only runs of their own, and types no path or address.
+PUBLIC = os.environ.get("XLT_PUBLIC", "").strip() not in ("", "0") or (
+    "SPACE_ID" in os.environ and os.environ.get("XLT_PUBLIC", "").strip() != "0"
+)
+ANY = "any"
+
+
+def _ids(name: str) -> tuple[str, ...]:
+    """What may be named on the page beside the bundled: a list, or `any` (as by default where it is not public)."""
+    given = tuple(os.environ.get(name, "" if PUBLIC else ANY).replace(",", " ").split())
+    return tuple(entry for entry in given if entry != ANY) if PUBLIC else given
+
+
+MODELS = _ids("XLT_MODELS")
+TRANSLATORS = _ids("XLT_TRANSLATORS")
