@@ -86,8 +86,10 @@ def test_all_columns_end_with_scores_and_tests():
     assert [run.state for run in comparison.runs] == ["done"] * 3
     assert all(len(run.predictions) == 8 and run.valid == 1 and run.errors == 0 for run in comparison.runs)
     assert all(next(iter(run.scores)) == "macro_f1" and run.scoring == "likelihood" for run in comparison.runs)
-    assert [(test.a, test.b) for test in comparison.tests] == [
-        ("prompt", "translate"), ("prompt", "laft"), ("translate", "laft")]  # fmt: skip
+    pairs = [("prompt", "translate"), ("prompt", "laft"), ("translate", "laft")]
+    for metric, name in (("macro_f1", "paired randomization"), ("accuracy", "McNemar exact")):
+        assert [(test.a, test.b) for test in comparison.tests if (test.metric, test.test) == (metric, name)] == pairs
+    assert all(test.p <= test.p_holm <= 1 for test in comparison.tests) and len(comparison.tests) == 6
     assert comparison.runs[1].preparation
     assert all(run.predictions == again.predictions
                for run, again in zip(comparison.runs, last(plan(), parts()).runs, strict=True))  # fmt: skip

@@ -29,7 +29,7 @@ def test_a_document_has_the_keys_that_scripts_read(comparison):
     assert {"plan", "runs", "tests"} <= set(made)
     assert all(set(run) == KEYS for run in made["runs"])
     assert {"id", "answer", "gold", "valid", "error", "notes", "replies"} <= set(made["runs"][0]["predictions"][0])
-    assert set(made["tests"][0]) == {"a", "b", "metric", "difference", "low", "high", "p", "test"}
+    assert set(made["tests"][0]) == {"a", "b", "metric", "difference", "low", "high", "p", "test", "p_holm"}
     score = next(iter(made["runs"][0]["scores"].values()))
     assert set(score) == {"value", "low", "high"}
 

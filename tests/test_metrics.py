@@ -9,9 +9,10 @@ import time
 import numpy as np
 import pytest
 
-from xlt_core.metrics import chance, item_score, measure, paired_test, title, tokens
+from xlt_core.metrics import chance, item_score, measure, title, tokens
 from xlt_core.records import InputError, Span
 from xlt_core.settings import ROOT
+from xlt_core.significance import paired_test
 
 LABEL = ("macro_f1", "accuracy", "weighted_f1")
 SPANS = ("f1", "precision", "recall", "f1_PER", "f1_LOC", "f1_ORG", "f1_DATE")

@@ -12,6 +12,7 @@ from xlt_core import metrics
 from xlt_core.catalog import Parts
 from xlt_core.contracts import Setting, Solver
 from xlt_core.records import Column, Example, InputError, PairedTest, Plan, Prediction, Reply, Run, Score
+from xlt_core.significance import corrected, pair_tests, shared
 
 SCORING_PAUSE = 1.0  # seconds at least between scores of a column at work
 
@@ -105,16 +106,9 @@ class Worker:
             yield
 
 
-def _marked(run: Run) -> dict[str, tuple[Example, Prediction]]:
-    """The items that can be scored, by id: those with a gold answer and a final prediction without an error."""
-    found = {p.id: p for p in run.predictions if p.final and not p.error}
-    return {e.id: (e, found[e.id]) for e in run.examples if e.id in found and e.answer is not None}
-
-
 def _scores(job: Job, run: Run) -> dict[str, Score]:
-    pairs = list(_marked(run).values())
-    golds, texts = [e.answer for e, _ in pairs], [e.text for e, _ in pairs]
-    return metrics.measure(job.setting.task.metrics, golds, [p.answer for _, p in pairs], texts, job.plan.seed)
+    marked = shared(run)[0]
+    return metrics.measure(job.setting.task.metrics, marked.golds, marked.answers, seed=job.plan.seed)
 
 
 def _scoring(predictions: Sequence[Prediction]) -> str:
@@ -122,14 +116,11 @@ def _scoring(predictions: Sequence[Prediction]) -> str:
     return "likelihood" if any(r.choices for p in predictions for r in p.replies) else "generated"
 
 
-def paired_tests(job: Job, runs: Sequence[Run]) -> Iterator[PairedTest]:
-    """A paired test per pair of finished columns, on the items that both have."""
+def paired_tests(job: Job, runs: Sequence[Run]) -> tuple[PairedTest, ...]:
+    """The tests between each two finished columns, on the items that both have."""
+    found: list[PairedTest] = []
+    headline = job.setting.task.metrics[0]
     for a, b in combinations([run for run in runs if run.state == "done"], 2):
-        ours, theirs = _marked(a), _marked(b)
-        shared = [name for name in ours if name in theirs]
-        golds = [ours[name][0].answer for name in shared]
-        answers = [[side[name][1].answer for name in shared] for side in (ours, theirs)]
-        headline = job.setting.task.metrics[0]
-        test = metrics.paired_test(headline, golds, *answers, seed=job.plan.seed, columns=(a.name, b.name))
-        if test:
-            yield test
+        ours, theirs = shared(a, b)
+        found += pair_tests(headline, [ours], [theirs], job.plan.seed, (a.name, b.name))
+    return corrected(found)

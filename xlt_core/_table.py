@@ -83,8 +83,9 @@ def _scores(comparison: Comparison, task: Task) -> Iterator[Sequence[str]]:
 
 
 def _test(test: PairedTest) -> str:
+    corrected = "" if test.p_holm is None else f" (Holm {test.p_holm:.4f})"
     return (f"{test.a} - {test.b}: {metrics.title(test.metric)} {test.difference:+.3f} "
-            f"({test.low:+.3f} to {test.high:+.3f}), p = {test.p:.4f}, {test.test}")  # fmt: skip
+            f"({test.low:+.3f} to {test.high:+.3f}), p = {test.p:.4f}{corrected}, {test.test}")  # fmt: skip
 
 
 def aligned(rows: Iterator[Sequence[str]] | Sequence[Sequence[str]]) -> str:

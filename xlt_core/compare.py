@@ -132,7 +132,7 @@ def compare(plan: Plan, parts: Parts = PARTS) -> Iterator[Comparison]:
         for worker in workers:
             worker.close()
     final = _snapshot(job, workers)
-    yield replace(final, tests=tuple(paired_tests(job, final.runs)))
+    yield replace(final, tests=paired_tests(job, final.runs))
 
 
 def stopped(comparison: Comparison) -> Comparison:

@@ -1,4 +1,4 @@
-"""Scores with their intervals and paired tests, from per-item statistics that add up; equal to the libraries' values.
+"""Scores with their intervals, from per-item statistics that add up; equal to the libraries' values.
 
 Every item is a row of statistics, (n, d); a score is a function of their sum; all resamples are one matrix product."""
 
@@ -12,9 +12,10 @@ from itertools import pairwise
 
 import numpy as np
 
-from xlt_core.records import Answer, InputError, PairedTest, Score
+from xlt_core._resampling import Array, counts, interval, weighted
+from xlt_core.records import Answer, InputError, Score
 
-RESAMPLES, SWAPS = 1000, 2000
+RESAMPLES = 1000
 TITLES: dict[str, str] = {
     "macro_f1": "macro F1", "accuracy": "accuracy", "weighted_f1": "weighted F1",
     "f1": "entity F1", "precision": "precision", "recall": "recall",
@@ -26,7 +27,6 @@ FAMILIES = {"macro_f1": LABEL, "accuracy": LABEL, "weighted_f1": LABEL, "f1": SP
             "recall": SPANS, "rouge_l": TEXT, "rouge_1": TEXT, "rouge_2": TEXT, "chrf": TEXT}  # fmt: skip
 _ROUGE = ("rouge_1", "rouge_2", "rouge_l")
 
-Array = np.ndarray
 Golds = Sequence[Answer]
 Answers = Sequence[Answer | None]
 
@@ -46,45 +46,16 @@ def measure(
     """
     if not golds:
         return {}
-    names, classes = with_kinds(names, golds), _classes(golds, answers)
-    rows = {family: _rows(family, golds, answers, classes) for family in map(family_of, names)}
-    resampled = {family: _weighted(_counts, rows[family], RESAMPLES, seed) for family in rows}
+    names, classes = with_kinds(names, golds), classes_of(golds, answers)
+    rows = {family: rows_of(family, golds, answers, classes) for family in map(family_of, names)}
+    resampled = {family: weighted(counts, rows[family], RESAMPLES, seed) for family in rows}
     scores = {}
     for name in names:
         family = family_of(name)
-        value = float(_value(name, rows[family].sum(0), classes))
+        value = float(value_of(name, rows[family].sum(0), classes))
         if np.isfinite(value):
-            scores[name] = Score(value, *_interval(value, _value(name, resampled[family], classes)))
+            scores[name] = Score(value, *interval(value, value_of(name, resampled[family], classes)))
     return scores
-
-
-def paired_test(
-    name: str, golds: Golds, a_answers: Answers, b_answers: Answers, seed: int = 0, columns: Sequence[str] = ("a", "b")
-) -> PairedTest | None:
-    """The two-sided paired randomization test of a - b on the same items; None where the score is undefined for either.
-
-    SWAPS times, every item's outputs change sides with probability 1/2; p = (1 + times that the difference is as
-    large as seen) / (1 + SWAPS). The interval is the difference's 95% bootstrap interval over items.
-    """
-    if not golds:
-        return None
-    classes, family = _classes(golds, [*a_answers, *b_answers]), family_of(name)
-    a, b = (_rows(family, golds, answers, classes) for answers in (a_answers, b_answers))
-
-    def difference(a_sums: Array, b_sums: Array) -> Array:
-        return _value(name, a_sums, classes) - _value(name, b_sums, classes)
-
-    seen = float(difference(a.sum(0), b.sum(0)))
-    if not np.isfinite(seen):
-        return None
-    moved = _weighted(lambda rng, *size: rng.integers(0, 2, size), b - a, SWAPS, seed)
-    null = difference(a.sum(0) + moved, b.sum(0) - moved)
-    null = null[np.isfinite(null)]
-    # The margin: rounding must not make a swap that changes nothing look smaller than what was seen.
-    p = (1 + int(np.sum(np.abs(null) >= abs(seen) - 1e-9))) / (1 + len(null))
-    sums = _weighted(_counts, np.hstack([a, b]), RESAMPLES, seed)
-    low, high = _interval(seen, difference(*np.split(sums, 2, axis=1)))
-    return PairedTest(*columns, name, seen, low, high, p)
 
 
 def item_score(name: str, gold: Answer, answer: Answer | None) -> float:
@@ -114,7 +85,15 @@ def chance(name: str, golds: Golds, choices: Sequence[str], seed: int = 0) -> fl
         tallies[:, np.isin(classes, options), 1] += picks
         tallies[:, classes.index(label), 2] += times
         tallies[:, classes.index(label), 0] += picks[:, options.index(label)] if label in options else 0
-    return float(_value(name, tallies.reshape(RESAMPLES, -1), classes).mean())
+    return float(value_of(name, tallies.reshape(RESAMPLES, -1), classes).mean())
+
+
+def majority(name: str, golds: Golds) -> float | None:
+    """The score of always answering the golds' own most frequent label; None but for label scores."""
+    if family_of(name) != LABEL or not golds:
+        return None
+    answers, classes = [Counter(golds).most_common(1)[0][0]] * len(golds), classes_of(golds, ())
+    return float(value_of(name, rows_of(LABEL, golds, answers, classes).sum(0), classes))
 
 
 def tokens(text: str) -> list[str]:
@@ -145,11 +124,12 @@ def _marks(answer: Answer | None) -> frozenset[tuple]:
     return frozenset((one.kind, one.start, one.end if one.located else -2 - n) for n, one in enumerate(answer or ()))
 
 
-def _classes(golds: Golds, answers: Answers) -> list[str]:
+def classes_of(golds: Golds, answers: Answers) -> list[str]:
+    """Every label, or kind of entity, that any of them asserts."""
     return sorted({mark[0] for answer in [*golds, *answers] for mark in _marks(answer)})
 
 
-def _rows(family: str, golds: Golds, answers: Answers, classes: Sequence[str]) -> Array:
+def rows_of(family: str, golds: Golds, answers: Answers, classes: Sequence[str]) -> Array:
     """Statistics (n, d): per class hits, predicted and gold (d = 3 classes), or a text's 3 ROUGE, 1, and chrF's 18."""
     if family == TEXT:
         return np.array([_text_row(str(gold), str(answer or "")) for gold, answer in zip(golds, answers, strict=True)])
@@ -187,10 +167,10 @@ def _common(one: Sequence[str], other: Sequence[str]) -> int:
     return len(one) - row.bit_count()
 
 
-def _value(name: str, sums: Array, classes: Sequence[str]) -> Array:
+def value_of(name: str, sums: Array, classes: Sequence[str]) -> Array:
     """The score of summed statistics, (..., d) -> (...); NaN where it is undefined."""
     if family_of(name) == TEXT:
-        return _chrf(sums[..., 4:]) if name == "chrf" else sums[..., _ROUGE.index(name)] / sums[..., 3]
+        return _chrf(sums[..., 4:]) if name == "chrf" else _ratio(sums[..., _ROUGE.index(name)], sums[..., 3])
     tallies = sums.reshape(*sums.shape[:-1], len(classes), 3)
     if name.startswith("f1_"):
         kind = name.removeprefix("f1_")
@@ -213,7 +193,7 @@ def _share(whole: int) -> Callable[[Array], Array]:
 
 _TALLIED: Mapping[str, Callable[[Array], Array]] = {
     "macro_f1": lambda tallies: np.nanmean(_f1(tallies), -1),
-    "weighted_f1": lambda tallies: np.nansum(_f1(tallies) * tallies[..., 2], -1) / tallies[..., 2].sum(-1),
+    "weighted_f1": lambda tallies: _ratio(np.nansum(_f1(tallies) * tallies[..., 2], -1), tallies[..., 2].sum(-1)),
     "accuracy": _share(2),
     "f1": lambda tallies: _f1(tallies.sum(-2)), "precision": _share(1), "recall": _share(2),
 }  # fmt: skip
@@ -226,24 +206,3 @@ def _chrf(sums: Array) -> Array:
     orders = np.maximum(both.sum(-1), 1)
     precision, recall = (np.where(both, _ratio(hits, whole), 0).sum(-1) / orders for whole in (predicted, gold))
     return np.nan_to_num(_ratio(5 * precision * recall, 4 * precision + recall))
-
-
-def _counts(rng: np.random.Generator, times: int, n: int) -> Array:
-    """How often each item is in each bootstrap resample: (times, n)."""
-    drawn = rng.integers(0, n, (times, n)) + n * np.arange(times)[:, None]
-    return np.bincount(drawn.ravel(), minlength=times * n).reshape(times, n)
-
-
-def _weighted(draw: Callable[[np.random.Generator, int, int], Array], rows: Array, times: int, seed: int) -> Array:
-    """Sums of the rows (n, d) under drawn weights: (times, d); in parts, so that none needs over 30 MB."""
-    rng, step = np.random.default_rng(seed), max(1, 1_000_000 // len(rows))
-    sizes = [min(step, times - done) for done in range(0, times, step)]
-    return np.concatenate([draw(rng, size, len(rows)).astype(float) @ rows for size in sizes])
-
-
-def _interval(value: float, resampled: Array) -> tuple[float, float]:
-    """The 95% percentile interval over the resamples where the score is defined."""
-    defined = resampled[np.isfinite(resampled)]
-    low, high = np.quantile(defined, (0.025, 0.975)) if len(defined) else (value, value)
-    # Rare classes can leave the value itself outside the percentiles; an interval that excludes its value helps nobody.
-    return min(float(low), value), max(float(high), value)

@@ -133,7 +133,10 @@ class Score:
 
 @dataclass(frozen=True)
 class PairedTest:
-    """The difference a - b on the same items in the headline metric, its 95% bootstrap interval and its p-value."""
+    """The difference a - b in a metric on the same items, its 95% bootstrap interval and its p-value.
+
+    p_holm: p after Holm's correction over all tests of the same sort in the table that it is part of.
+    """
 
     a: str
     b: str
@@ -143,6 +146,7 @@ class PairedTest:
     high: float
     p: float
     test: str = "paired randomization"
+    p_holm: float | None = None
 
 
 @dataclass(frozen=True)

@@ -40,7 +40,9 @@ def line(plan: Plan, metric: str) -> str:
     """A row of the table: the headline score of each column, and the pairs that differ decisively."""
     comparison = run(plan)
     scores = {column.name: column.scores.get(metric) for column in comparison.runs}
-    decisive = [f"{t.a} {'>' if t.difference > 0 else '<'} {t.b}" for t in comparison.tests if t.p < 0.01]
+    decisive = [
+        f"{t.a} {'>' if t.difference > 0 else '<'} {t.b}" for t in comparison.tests if t.p < 0.01 and t.metric == metric
+    ]
     cells = [shown(scores.get(column.name)) for column in COLUMNS]
     return f"| {plan.task} | {plan.language} | {' | '.join(cells)} | {', '.join(decisive) or '-'} |"
 

@@ -7,9 +7,6 @@ from html import escape as _escape
 
 from xlt_core.records import Language
 
-PREFERRED = ("prompt", "translate", "laft")
-COLOURS = {"prompt": "#3f7fcb", "translate": "#c8741c", "laft": "#9560c4"}
-SPARE_COLOURS = ("#2f8f83", "#b5527d", "#7a7f2b", "#5c6f87")
 SHOWN_CHARACTERS = 6000
 _CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 
@@ -42,16 +39,6 @@ def spoken(language: Language) -> str:
     """A language for a menu: name, its own name, code."""
     own = "" if language.autonym in ("", language.name) else f" · {language.autonym}"
     return f"{language.name}{own} ({language.code})"
-
-
-def ordered(strategies: list[str] | tuple[str, ...]) -> list[str]:
-    """The strategies as the page always shows them: from the simplest on, then whatever was added."""
-    return sorted(strategies, key=lambda name: (PREFERRED.index(name) if name in PREFERRED else 99, name))
-
-
-def colour(strategy: str) -> str:
-    """The colour of a strategy, the same in columns, tables and charts."""
-    return COLOURS.get(strategy) or SPARE_COLOURS[sum(map(ord, strategy)) % len(SPARE_COLOURS)]
 
 
 def fold(key: str, summary: str, body: str) -> str:

@@ -7,8 +7,8 @@ from typing import Any
 import gradio as gr
 
 from xlt_core import catalog, compare, document
+from xlt_core._colours import ordered
 from xlt_core.records import Column, InputError, Plan, Row
-from xlt_core.ui._html import ordered
 from xlt_core.ui._limits import check_offered, sentence
 
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 import plotly.graph_objects as go
 
 from xlt_core import metrics
+from xlt_core._colours import colour
 from xlt_core.records import Comparison, PairedTest, Run, Score
-from xlt_core.ui._html import colour, escape, number
+from xlt_core.ui._html import escape, number
 
 GREY = "#7b7f87"
 SIGNIFICANT = 0.05
@@ -47,8 +48,8 @@ def conclusion(comparison: Comparison, metric: str, single: bool) -> str:
     if not tests:
         return _no_tests(comparison)
     name = metrics.title(metric)
-    clear = [_ahead(test) for test in tests if test.p < SIGNIFICANT]
-    open_ = [_undecided(test) for test in tests if test.p >= SIGNIFICANT]
+    clear = [_ahead(test) for test in tests if _adjusted(test) < SIGNIFICANT]
+    open_ = [_undecided(test) for test in tests if _adjusted(test) >= SIGNIFICANT]
     items = max((sum(not p.error for p in run.predictions) for run in comparison.runs), default=0)
     says = f"{'; '.join(clear)}" if clear else "no column is shown to be ahead"
     leaves = f"; nothing can be concluded about {_listed(open_)}" if open_ else ""
@@ -92,6 +93,11 @@ def _layout(rows: int) -> dict[str, object]:
         "showlegend": False,
         "dragmode": False,
     }
+
+
+def _adjusted(test: PairedTest) -> float:
+    """p after the correction for several pairs, where the comparison has it."""
+    return test.p if test.p_holm is None else test.p_holm
 
 
 def _ahead(test: PairedTest) -> str:

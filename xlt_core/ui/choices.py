@@ -9,9 +9,10 @@ from typing import Any
 import gradio as gr
 
 from xlt_core import catalog
+from xlt_core._colours import ordered
 from xlt_core.catalog import Knob
 from xlt_core.records import Column, InputError, Limits, Plan
-from xlt_core.ui._html import ordered, spoken
+from xlt_core.ui._html import spoken
 from xlt_core.ui._limits import MOST_TOKENS
 
 Values = Mapping[Any, Any]

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from xlt_core import metrics
+from xlt_core._colours import colour
 from xlt_core.records import Comparison, Example, Language, Prediction, Reply, Run, Score
-from xlt_core.ui._html import clipped, colour, escape, fold, number, seconds, tag
+from xlt_core.ui._html import clipped, escape, fold, number, seconds, tag
 from xlt_core.ui.answers import answer_html, gold_html
 
 STATES = {"waiting": "waiting", "running": "at work", "done": "done", "failed": "failed", "stopped": "stopped"}

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from xlt_core import metrics
+from xlt_core._colours import colour
 from xlt_core.records import Comparison, Example, Language, Prediction, Run
-from xlt_core.ui._html import clipped, colour, escape, tag
+from xlt_core.ui._html import clipped, escape, tag
 from xlt_core.ui.answers import answer_html, brief, gold_html
 from xlt_core.ui.columns import steps_html
 

@@ -6,8 +6,8 @@ from typing import Any
 
 import gradio as gr
 
+from xlt_core._colours import COLOURS
 from xlt_core.settings import ASSETS
-from xlt_core.ui._html import COLOURS
 
 SANS = ["system-ui", "-apple-system", "Segoe UI", "Roboto", "Noto Sans", "sans-serif"]
 MONO = ["ui-monospace", "SFMono-Regular", "Menlo", "Consolas", "Noto Sans Mono", "monospace"]

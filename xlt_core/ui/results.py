@@ -9,9 +9,10 @@ from typing import Any
 import gradio as gr
 
 from xlt_core import catalog
+from xlt_core._colours import colour
 from xlt_core.records import Comparison, Language
 from xlt_core.ui import chart, columns, items, share
-from xlt_core.ui._html import colour, escape, number
+from xlt_core.ui._html import escape, number
 
 REMEMBERED = 6
 EMPTY = (

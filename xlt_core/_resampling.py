@@ -1,0 +1,47 @@
+"""Bootstrap resamples and swaps of items, as sums of their statistics under drawn weights."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import lru_cache
+
+import numpy as np
+
+KEPT = 1_000_000  # weights, of 8 bytes
+
+Array = np.ndarray
+Draw = Callable[[np.random.Generator, int, int], Array]  # (generator, times, n) -> weights (times, n)
+
+
+def counts(rng: np.random.Generator, times: int, n: int) -> Array:
+    """How often each of n items is in each bootstrap resample: (times, n)."""
+    drawn = rng.integers(0, n, (times, n)) + n * np.arange(times)[:, None]
+    return np.bincount(drawn.ravel(), minlength=times * n).reshape(times, n)
+
+
+def swaps(rng: np.random.Generator, times: int, n: int) -> Array:
+    """Whether each of n items changes sides, with probability 1/2: (times, n)."""
+    return rng.integers(0, 2, (times, n))
+
+
+def weighted(draw: Draw, rows: Array, times: int, seed: int) -> Array:
+    """Sums of the rows (n, d) under drawn weights: (times, d); in parts, so that none needs over 30 MB."""
+    if times * len(rows) <= KEPT:
+        return _weights(draw, times, len(rows), seed) @ rows
+    rng, step = np.random.default_rng(seed), max(1, 1_000_000 // len(rows))
+    sizes = [min(step, times - done) for done in range(0, times, step)]
+    return np.concatenate([draw(rng, size, len(rows)).astype(float) @ rows for size in sizes])
+
+
+# A table tests many pairs of columns on as many items each: what is drawn for one serves the next.
+@lru_cache(maxsize=8)
+def _weights(draw: Draw, times: int, n: int, seed: int) -> Array:
+    return draw(np.random.default_rng(seed), times, n).astype(float)
+
+
+def interval(value: float, resampled: Array) -> tuple[float, float]:
+    """The 95% percentile interval over the resamples where the score is defined."""
+    defined = resampled[np.isfinite(resampled)]
+    low, high = np.quantile(defined, (0.025, 0.975)) if len(defined) else (value, value)
+    # Rare classes can leave the value itself outside the percentiles; an interval that excludes its value helps nobody.
+    return min(float(low), value), max(float(high), value)

@@ -1,0 +1,210 @@
+"""Whether a difference is real: paired tests over the same items, their correction, and a test over many cells.
+
+A column may have been asked under several seeds (or numbers of shots). Its score is then the mean of its scores under
+each; an item that was asked under several is resampled, and changes sides, in all of them together."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from xlt_core._resampling import Array, counts, interval, swaps, weighted
+from xlt_core.metrics import LABEL, RESAMPLES, Answers, Golds, classes_of, family_of, rows_of, value_of
+from xlt_core.records import Answer, PairedTest, Run, Score
+
+SWAPS = 2000
+RANDOMIZATION, MCNEMAR = "paired randomization", "McNemar exact"
+
+
+@dataclass(frozen=True)
+class Marked:
+    """A column's answers under one seed, beside the gold answers. ids: name an item wherever it is asked again."""
+
+    ids: tuple[str, ...]
+    golds: tuple[Answer, ...]
+    answers: tuple[Answer | None, ...]
+
+
+def shared(*runs: Run) -> tuple[Marked, ...]:
+    """What can be scored in all of the runs: the items with a gold answer and a final prediction without an error."""
+    found = [{p.id: p.answer for p in run.predictions if p.final and not p.error} for run in runs]
+    examples = [e for e in runs[0].examples if e.answer is not None and all(e.id in answers for answers in found)]
+    ids, golds = tuple(e.id for e in examples), tuple(e.answer for e in examples)
+    return tuple(Marked(ids, golds, tuple(answers[name] for name in ids)) for answers in found)
+
+
+def estimate(name: str, samples: Sequence[Marked], seed: int = 0) -> tuple[float, Array] | None:
+    """The mean score over the samples, and the same of RESAMPLES bootstrap resamples of the items.
+
+    None where there are no items or the score is undefined.
+    """
+    samples = [sample for sample in samples if sample.ids]
+    if not samples:
+        return None
+    classes = _classes(samples)
+    rows = _stacked(name, samples, _items(samples), classes)
+    value, sums = float(_mean(name, rows.sum(0), classes)), weighted(counts, _flat(rows), RESAMPLES, seed)
+    resampled = _mean(name, sums.reshape(RESAMPLES, *rows.shape[1:]), classes)
+    return (value, resampled) if np.isfinite(value) else None
+
+
+def score_of(estimates: Sequence[tuple[float, Array]]) -> Score:
+    """The mean of estimates over different items (languages, tasks), with its 95% bootstrap interval."""
+    value = float(np.mean([value for value, _ in estimates]))
+    return Score(value, *interval(value, np.mean([resampled for _, resampled in estimates], axis=0)))
+
+
+def paired_test(
+    name: str, golds: Golds, a_answers: Answers, b_answers: Answers, seed: int = 0, columns: Sequence[str] = ("a", "b")
+) -> PairedTest | None:
+    """The two-sided paired randomization test of a - b on the same items; None where the score is undefined for either.
+
+    SWAPS times, every item's outputs change sides with probability 1/2; p = (1 + times that the difference is as
+    large as seen) / (1 + SWAPS). The interval is the difference's 95% bootstrap interval over items.
+    """
+    return randomization(name, *_sides(golds, a_answers, b_answers), seed, columns)
+
+
+def mcnemar_test(
+    golds: Golds, a_answers: Answers, b_answers: Answers, seed: int = 0, columns: Sequence[str] = ("a", "b")
+) -> PairedTest | None:
+    """McNemar's exact test (binomial, two-sided) on the items that one of the two has right and the other wrong."""
+    return mcnemar(*_sides(golds, a_answers, b_answers), seed, columns)
+
+
+def randomization(
+    name: str, a: Sequence[Marked], b: Sequence[Marked], seed: int = 0, columns: Sequence[str] = ("a", "b")
+) -> PairedTest | None:
+    """As `paired_test`, of mean scores over samples. a, b: the same samples of the same items, one by one."""
+    pair = _Pair.of(name, a, b)
+    if pair is None:
+        return None
+    moved = weighted(swaps, _flat(pair.theirs - pair.ours), SWAPS, seed).reshape(SWAPS, *pair.ours.shape[1:])
+    null = pair.difference(pair.ours.sum(0) + moved, pair.theirs.sum(0) - moved)
+    null = null[np.isfinite(null)]
+    # The margin: rounding must not make a swap that changes nothing look smaller than what was seen.
+    p = (1 + int(np.sum(np.abs(null) >= abs(pair.seen) - 1e-9))) / (1 + len(null))
+    return PairedTest(*columns, name, pair.seen, *pair.interval(seed), p, RANDOMIZATION)
+
+
+def mcnemar(
+    a: Sequence[Marked], b: Sequence[Marked], seed: int = 0, columns: Sequence[str] = ("a", "b")
+) -> PairedTest | None:
+    """As `mcnemar_test`; an item in several samples counts for the column that has it right in more of them."""
+    from scipy.stats import binomtest
+
+    pair = _Pair.of("accuracy", a, b)
+    if pair is None:
+        return None
+    hits = (pair.ours - pair.theirs)[..., 0::3].sum((1, 2))
+    wins, decided = int(np.sum(hits > 0)), int(np.sum(hits != 0))
+    p = float(binomtest(wins, decided).pvalue) if decided else 1.0
+    return PairedTest(*columns, "accuracy", pair.seen, *pair.interval(seed), p, MCNEMAR)
+
+
+def pair_tests(
+    name: str, a: Sequence[Marked], b: Sequence[Marked], seed: int = 0, columns: Sequence[str] = ("a", "b")
+) -> list[PairedTest]:
+    """The tests between two columns: randomization in the headline score, and McNemar's beside it for labels."""
+    found = [randomization(name, a, b, seed, columns)]
+    found += [mcnemar(a, b, seed, columns)] if family_of(name) == LABEL else []
+    return [test for test in found if test]
+
+
+def holm(p_values: Sequence[float]) -> list[float]:
+    """Holm's step-down correction (1979): the p-values adjusted so that the chance of any false alarm is kept."""
+    adjusted, least, count = [0.0] * len(p_values), 0.0, len(p_values)
+    for rank, index in enumerate(sorted(range(count), key=p_values.__getitem__)):
+        least = max(least, min(1.0, (count - rank) * p_values[index]))
+        adjusted[index] = least
+    return adjusted
+
+
+def corrected(tests: Sequence[PairedTest]) -> tuple[PairedTest, ...]:
+    """The tests of a table with p_holm; each sort of test is a family of its own."""
+    made = list(tests)
+    for sort in {test.test for test in tests}:
+        places = [index for index, test in enumerate(tests) if test.test == sort]
+        for index, p in zip(places, holm([tests[i].p for i in places]), strict=True):
+            made[index] = replace(tests[index], p_holm=p)
+    return tuple(made)
+
+
+def signed_rank(differences: Sequence[float]) -> float | None:
+    """p of Wilcoxon's signed-rank test, two-sided, of paired differences; None where none differs from zero.
+
+    Exact by scipy's own choice (few differences without ties); differences of zero are left out (Wilcoxon 1945).
+    """
+    from scipy.stats import wilcoxon
+
+    moved = [value for value in np.round(differences, 12) if value]
+    return float(wilcoxon(moved).pvalue) if moved else None
+
+
+@dataclass(frozen=True)
+class _Pair:
+    """The statistics of two columns on the same items, (items, samples, d)."""
+
+    name: str
+    ours: Array
+    theirs: Array
+    classes: Sequence[str]
+
+    @classmethod
+    def of(cls, name: str, a: Sequence[Marked], b: Sequence[Marked]) -> _Pair | None:
+        """None where there are no items, or the score is undefined for either."""
+        sides = [[sample for sample in side if sample.ids] for side in (a, b)]
+        if not sides[0]:
+            return None
+        items, classes = _items(sides[0]), _classes([*sides[0], *sides[1]])
+        made = cls(name, *(_stacked(name, side, items, classes) for side in sides), classes)
+        return made if np.isfinite(made.seen) else None
+
+    def difference(self, ours: Array, theirs: Array) -> Array:
+        """Of summed statistics (..., samples, d) -> (...)."""
+        return _mean(self.name, ours, self.classes) - _mean(self.name, theirs, self.classes)
+
+    @property
+    def seen(self) -> float:
+        return float(self.difference(self.ours.sum(0), self.theirs.sum(0)))
+
+    def interval(self, seed: int) -> tuple[float, float]:
+        """The difference's 95% bootstrap interval over items."""
+        both = np.stack([self.ours, self.theirs], 1)
+        sums = weighted(counts, _flat(both), RESAMPLES, seed).reshape(RESAMPLES, *both.shape[1:])
+        return interval(self.seen, self.difference(sums[:, 0], sums[:, 1]))
+
+
+def _sides(golds: Golds, a: Answers, b: Answers) -> tuple[list[Marked], list[Marked]]:
+    ids, wanted = tuple(map(str, range(len(golds)))), tuple(golds)
+    return [Marked(ids, wanted, tuple(a))], [Marked(ids, wanted, tuple(b))]
+
+
+def _items(samples: Sequence[Marked]) -> dict[str, int]:
+    """The rows of all items, in the order of their first appearance."""
+    return {name: row for row, name in enumerate(dict.fromkeys(name for sample in samples for name in sample.ids))}
+
+
+def _classes(samples: Sequence[Marked]) -> list[str]:
+    golds = [gold for sample in samples for gold in sample.golds]
+    return classes_of(golds, [answer for sample in samples for answer in sample.answers])
+
+
+def _stacked(name: str, samples: Sequence[Marked], items: dict[str, int], classes: Sequence[str]) -> Array:
+    """The items' statistics in each sample, (items, samples, d), zero where an item is not in it."""
+    made = [rows_of(family_of(name), sample.golds, sample.answers, classes) for sample in samples]
+    stack = np.zeros((len(items), len(made), made[0].shape[1]))
+    for number, (sample, rows) in enumerate(zip(samples, made, strict=True)):
+        stack[[items[i] for i in sample.ids], number] = rows
+    return stack
+
+
+def _flat(rows: Array) -> Array:
+    return rows.reshape(len(rows), -1)
+
+
+def _mean(name: str, sums: Array, classes: Sequence[str]) -> Array:
+    """The mean score over samples of summed statistics (..., samples, d) -> (...)."""
+    return np.asarray(value_of(name, sums, classes)).mean(-1)
