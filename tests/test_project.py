@@ -33,7 +33,7 @@ def test_the_readme_has_the_two_commands_and_the_front_matter_of_a_space():
 
 
 def test_everything_is_pinned():
-    for path in (ROOT / "requirements.txt", ROOT / "tests" / "requirements.txt"):
+    for path in (ROOT / folder / "requirements.txt" for folder in ("", "tests", "tests/bench")):
         lines = [line for line in path.read_text(encoding="utf-8").splitlines() if line and not line.startswith("#")]
         assert all(re.fullmatch(r"[\w-]+==[\w.]+", line) for line in lines)
 

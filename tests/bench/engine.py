@@ -1,0 +1,92 @@
+"""Measures the local engine beside lm-evaluation-harness or a plain loop, and prints the README's tables.
+
+Usage: python tests/bench/engine.py [--peer lm-eval] [--workloads A,B] [--sizes 6M,160M] [--repeats 3] [--threads 2]
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+from statistics import median
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
+
+from engine_sides import Process, Timed
+from engine_work import Work, labelling, model_folder, writing
+
+ITEMS = {("A", "6M"): 200, ("B", "6M"): 100, ("A", "160M"): 12, ("B", "160M"): 12}
+MAKE = {"A": labelling, "B": writing}
+BATCHES = (1, 4, 16, 64)
+HEAD = "workload model items side seconds processor-seconds items/s ours-faster-by peak-MB agreement".split()
+
+
+def best_batch(peer: Process, work: Work) -> int:
+    """The batch size at which the peer is fastest on a few of the items; each is tried once after a first run."""
+    few = work.first(max(len(work.prompts) // 20, 2))
+    most = len(few.prompts) * max(len(work.labels), 1)
+    sizes = [size for size in BATCHES if size <= most] or [1]
+    peer.run(few.first(1), 1)
+    return min(sizes, key=lambda size: peer.run(few, size).work)  # what else the machine does must not choose
+
+
+def agreement(ours: Timed, theirs: Timed) -> str:
+    """How far apart the log-likelihoods are at most, and on how many items the choice or the text is the same."""
+    pairs = list(zip(ours.result, theirs.result, strict=True))
+    if isinstance(ours.result[0], str):
+        return f"{sum(a == b for a, b in pairs)} of {len(pairs)} texts the same"
+    apart = max(abs(a[label] - b[label]) for a, b in pairs for label in a)
+    same = sum(max(a, key=a.__getitem__) == max(b, key=b.__getitem__) for a, b in pairs)
+    return f"{same} of {len(pairs)} choices the same, log-likelihoods within {apart:.0e}"
+
+
+def lines(kind: str, size: str, peer: str, folder: Path, given: argparse.Namespace) -> Iterator[str]:
+    """Two rows of the table; the runs of the two sides take turns, and the medians count."""
+    work = MAKE[kind](given.items or ITEMS[kind, size])
+    with (
+        closing(Process("ours", folder, given.threads)) as us,
+        closing(Process(peer, folder, given.threads)) as them,
+    ):
+        batch = best_batch(them, work) if peer == "lm-eval" else 0
+        us.run(work.first(2))
+        runs = [(us.run(work), them.run(work, batch)) for _ in range(given.repeats)]
+    ours, theirs = (sorted(side, key=lambda run: run.seconds) for side in zip(*runs, strict=True))
+    ratio = median(them.seconds / us.seconds for us, them in runs)
+    named = f"{peer}, batches of {batch}" if batch else peer
+    for name, side, faster, agreed in (
+        ("ours", ours, "", agreement(ours[0], theirs[0])),
+        (named, theirs, f"{ratio:.1f} times", ""),
+    ):
+        seconds, busy = median(run.seconds for run in side), median(run.work for run in side)
+        rate, peak = len(work.prompts) / seconds, max(run.peak for run in side)
+        figures = f"{seconds:.2f}", f"{busy:.2f}", f"{rate:.1f}", faster, f"{peak:.0f}"
+        yield row(kind, size, len(work.prompts), name, *figures, agreed)
+
+
+def row(*cells: object) -> str:
+    return f"| {' | '.join(map(str, cells))} |"
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--peer", default="transformers", choices=("transformers", "lm-eval"))
+    parser.add_argument("--workloads", default="A,B")
+    parser.add_argument("--sizes", default="6M,160M")
+    parser.add_argument("--items", type=int, default=0, help="items of a workload; where 0, the usual number")
+    parser.add_argument("--repeats", type=int, default=3)
+    parser.add_argument("--threads", type=int, default=2)
+    given = parser.parse_args()
+    print(row(*HEAD), row(*("---" for _ in HEAD)), sep="\n")
+    with tempfile.TemporaryDirectory() as scratch:
+        for size in given.sizes.split(","):
+            folder = model_folder(size, Path(scratch))
+            for kind in given.workloads.split(","):
+                for line in lines(kind, size, given.peer, folder, given):
+                    print(line, flush=True)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,105 @@
+"""What the engine's benchmark runs: two workloads of the bundled world's texts, and a larger random model."""
+
+from __future__ import annotations
+
+import random
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from xlt_core import catalog
+from xlt_core.compare import examples_of
+from xlt_core.records import Limits, Message, Plan, Prompt
+from xlt_core.settings import POCKET
+
+LABELS = (
+    "business and trade",
+    "films and music",
+    "health of people",
+    "the government",
+    "sports and football",
+    "news of the team",
+    "new computers",
+)  # 2 to 4 tokens each for pocket's tokenizer
+WORDS = (35, 55)  # of an item, drawn evenly: 45 in the middle
+LIMITS = Limits(tokens=48, stop=("\n",))
+
+
+@dataclass(frozen=True)
+class Work:
+    """Prompts to answer: with one of the labels, or where there are none by writing."""
+
+    prompts: tuple[Prompt, ...]
+    labels: tuple[str, ...] = ()
+
+    def first(self, items: int) -> Work:
+        return replace(self, prompts=self.prompts[:items])
+
+
+def texts(language: str, split: str, number: int, seed: int) -> list[str]:
+    """Texts of some 45 words each: news items of the bundled world, one after another, cut at a drawn word."""
+    dice, items = random.Random(seed), examples_of(Plan("topic", language, split=split, samples=300))
+    words = [
+        word for _ in range(1 + number // 90) for item in dice.sample(items, len(items)) for word in item.text.split()
+    ]
+    found = []
+    for _ in range(number):
+        size = dice.randint(*WORDS)
+        found.append(" ".join(words[:size]))
+        words = words[size:]
+    return found
+
+
+def labelling(items: int, shots: int = 8, seed: int = 0) -> Work:
+    """Workload A: every demonstration and item a text of some 45 words, and seven labels to choose among."""
+    dice = random.Random(seed)
+    shown = [(text, dice.choice(LABELS)) for text in texts("kin", "train", shots, seed)]
+    rule = f"Give the topic of the text: {', '.join(LABELS)}."
+    return Work(tuple(prompts(rule, "Topic", shown, texts("kin", "test", items, seed))), LABELS)
+
+
+def writing(items: int, shots: int = 8, seed: int = 0) -> Work:
+    """Workload B: the same texts, each demonstration with a sentence as its summary."""
+    shown = [(text, " ".join(text.split()[:8])) for text in texts("kin", "train", shots, seed)]
+    rule = "Write a summary of the text in one sentence."
+    return Work(tuple(prompts(rule, "Summary", shown, texts("kin", "test", items, seed))))
+
+
+def prompts(rule: str, field: str, shown: list[tuple[str, str]], asked: list[str]) -> list[Prompt]:
+    beginning = [Message("system", rule)]
+    for text, answer in shown:
+        beginning += [Message("user", f"Text: {text}\n{field}:"), Message("assistant", answer)]
+    return [(*beginning, Message("user", f"Text: {text}\n{field}:")) for text in asked]
+
+
+def make_llama(folder: Path) -> Path:
+    """A Llama of 162 million parameters with random weights and pocket's tokenizer.
+
+    The rows of the output that the tokenizer has no piece for are zero, so that what it writes can be read.
+    """
+    import torch
+    from transformers import AutoTokenizer, LlamaConfig, LlamaForCausalLM
+
+    tokenizer = AutoTokenizer.from_pretrained(POCKET / "model")
+    torch.manual_seed(1)
+    config = LlamaConfig(
+        vocab_size=32_000,
+        hidden_size=768,
+        intermediate_size=3072,
+        num_hidden_layers=12,
+        num_attention_heads=12,
+        max_position_embeddings=2048,
+        initializer_range=0.06,  # sharp enough that no two tokens tie
+        bos_token_id=tokenizer.bos_token_id,
+        eos_token_id=tokenizer.eos_token_id,
+    )
+    model = LlamaForCausalLM(config)
+    with torch.no_grad():
+        model.lm_head.weight[len(tokenizer) :] = 0
+    model.save_pretrained(folder)
+    tokenizer.save_pretrained(folder)
+    return folder
+
+
+def model_folder(size: str, scratch: Path) -> Path:
+    """The folder of the 6M model, which is pocket, or of the 160M one, which is made in `scratch`."""
+    return Path(catalog.model_path("pocket")) if size == "6M" else make_llama(scratch / "llama-160m")
