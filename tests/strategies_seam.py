@@ -78,6 +78,9 @@ class Adapting(Scoring):
     def adapters(self, language: str) -> tuple[str, ...]:
         return ("kin-1", "kin-2") if language == "kin" else ()
 
+    def adapted(self, adapter: str) -> Generating:
+        return self
+
 
 @dataclass
 class Dictionary:

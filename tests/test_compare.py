@@ -8,7 +8,8 @@ import pytest
 from compare_seam import SMALL, Broken, parts, plan
 from strategies_seam import Adapting
 
-from xlt_core.compare import compare, preview, resolve, sample, stopped
+from xlt_core import _columns as columns
+from xlt_core.compare import _job, compare, preview, resolve, sample, stopped
 from xlt_core.contracts import Strategy
 from xlt_core.records import Column, InputError, Limits, Prediction, Reply, Row
 
@@ -243,3 +244,21 @@ def test_the_translator_is_made_only_where_it_is_needed():
     assert last(plan("prompt"), without).runs[0].state == "done"
     with pytest.raises(InputError, match="no such translator"):
         resolve(plan("translate"), without)
+
+
+def test_a_note_of_the_host_reaches_the_column_and_a_passing_one_goes():
+    class Halving(Adapting):
+        def score(self, prompts, choices, adapter=""):
+            yield 0, Reply("score", "", "", final=False, note="loading the model")
+            for index, reply in super().score(prompts, choices, adapter):
+                yield index, replace(reply, note="memory ran out" if index else "")
+
+    seen = list(compare(plan("prompt"), parts(Halving())))
+    assert seen[-1].runs[0].note == "memory ran out"
+    assert {p.notes for p in seen[-1].runs[0].predictions} == {("memory ran out",), ()}
+    steps = []
+    host = Halving()
+    worker = columns.Worker(_job(resolve(plan("prompt"), parts(host)), parts(host)), Column("prompt", "prompt"))
+    while worker.step():
+        steps.append(worker.snapshot().note)
+    assert steps[0] == "loading the model" and "loading the model" not in steps[1:]

@@ -18,6 +18,7 @@ RANKS = {name: rank for rank, names in enumerate(ORDER) for name in ([names] if 
 # A helper beside the files of the core has the place of the file that it helps.
 HELPERS = {"_metrics": "metrics", "_resampling": "metrics",
            "_digest": "records", "_colours": "records", "_memory": "records", "_pretrained": "records",
+           "_fetch": "records", "_shelf": "records",
            "_languages": "settings", "_models": "settings", "_rows": "contracts",
            "_catalog": "catalog", "_compare": "compare", "_columns": "compare",
            "_words": "findings", "_pictures": "report", "_score": "__main__",

@@ -10,7 +10,7 @@ import pytest
 import torch
 from transformers import AutoModelForCausalLM, LlamaConfig, LlamaForCausalLM
 
-from xlt_core import _pretrained
+from xlt_core import _fetch, _pretrained
 from xlt_core.records import InputError
 
 SMALL = LlamaConfig(vocab_size=16, hidden_size=8, intermediate_size=8, num_hidden_layers=1, num_attention_heads=1)
@@ -19,9 +19,9 @@ SMALL = LlamaConfig(vocab_size=16, hidden_size=8, intermediate_size=8, num_hidde
 @pytest.fixture
 def unreachable(monkeypatch):
     monkeypatch.setattr("huggingface_hub.constants.ENDPOINT", "http://127.0.0.1:9")
-    _pretrained._answers.cache_clear()
+    _fetch._answers.cache_clear()
     yield
-    _pretrained._answers.cache_clear()
+    _fetch._answers.cache_clear()
 
 
 def test_what_is_on_an_unreachable_hub_is_refused_within_seconds(unreachable):

@@ -44,6 +44,7 @@ class Worker:
         self._job, self._run = job, Run(column.name, column.strategy, examples=job.examples)
         self._predictions: dict[str, Prediction] = {}
         self._notes: list[str] = list(job.remarks)
+        self._passing: list[str] = []
         self._scored = (0, 0.0)
         self._steps = self._work(column)
 
@@ -68,7 +69,7 @@ class Worker:
     def snapshot(self) -> Run:
         """The column as it stands, scored again if it has ended or a while has passed."""
         predictions = tuple(self._predictions[e.id] for e in self._job.examples if e.id in self._predictions)
-        self._run = replace(self._run, predictions=predictions, note="; ".join(self._notes))
+        self._run = replace(self._run, predictions=predictions, note="; ".join(self._notes + self._passing))
         final, now = sum(p.final for p in predictions), time.monotonic()
         due = self._run.state != "running" or now - self._scored[1] >= SCORING_PAUSE
         if final != self._scored[0] and due:
@@ -77,7 +78,13 @@ class Worker:
         return self._run
 
     def _fail(self, reason: str) -> None:
-        self._run, self._notes = replace(self._run, state="failed"), [*self._notes, reason]
+        self._run, self._notes, self._passing = replace(self._run, state="failed"), [*self._notes, reason], []
+
+    def _hear(self, prediction: Prediction) -> None:
+        """Takes up the host's notes on its calls: those of a final one stay, of partial ones only the last counts."""
+        said = [reply.note for reply in prediction.replies if reply.note and reply.note not in self._notes]
+        self._passing = [] if prediction.final else said
+        self._notes += dict.fromkeys(said) if prediction.final else ()
 
     def _work(self, column: Column) -> Iterator[None]:
         self._run = replace(self._run, state="running")
@@ -87,6 +94,7 @@ class Worker:
             if prediction.id not in ids:
                 raise ValueError(f"an answer to an item that was not asked, {prediction.id!r}")
             self._predictions[prediction.id] = prediction
+            self._hear(prediction)
             yield
         for name in ids:
             given = self._predictions.get(name, Prediction(name, final=False))

@@ -24,6 +24,7 @@ from xlt_core.settings import ANY, DATA_ROOTS, DATASETS, HOST_KEY, HOST_URL, MOD
 T = TypeVar("T")
 HUB_ID = re.compile(r"[\w.-]+(/[\w.-]+)?", re.ASCII)
 LONGEST_ID = 96  # characters, as the Hub has it
+KEPT = 8  # hosts, and translators
 
 
 def language(text: str) -> Language:
@@ -133,7 +134,7 @@ def model_path(name: str, part: Literal["model", "translator"] = "model") -> str
 
 
 def _once(make: Callable[[str], T]) -> Callable[[str], T]:
-    """Makes one thing per name, also when two threads ask for it at once."""
+    """Makes one thing per name, also when two threads ask for it at once, and keeps the last few used."""
     made: dict[str, T] = {}
     locks: dict[str, Lock] = {}
 
@@ -141,9 +142,11 @@ def _once(make: Callable[[str], T]) -> Callable[[str], T]:
     def get(name: str) -> T:
         # A lock for each, so that a large model on its way keeps nobody from the others; setdefault is atomic.
         with locks.setdefault(name, Lock()):
-            if name not in made:
-                made[name] = make(name)
-            return made[name]
+            made[name] = made.pop(name) if name in made else make(name)  # the last used stands at the end
+            found = made[name]
+            for old in [*made][:-KEPT]:
+                made.pop(old, None)
+            return found
 
     return get
 
@@ -159,7 +162,8 @@ def host(model: str) -> Host:
         return connect(model, HOST_KEY if own else "")
     from xlt_core.hosts.local import LocalHost
 
-    return LocalHost(model_path(model))
+    name, mark, form = model.partition("#")
+    return LocalHost(model_path(name) + mark + form)
 
 
 @_once
@@ -224,11 +228,14 @@ def _reason(plan: Plan, column: Column, spoken: Language, host: Host, parts: Par
         for need in solver.needs:
             if not isinstance(host, ABILITIES[need]):
                 return f"{column.strategy} needs a host that {need}; that of {plan.model} does not."
-        if "adapts" in solver.needs and not getattr(solver, "adapter", "") and not host.adapters(spoken.code):
-            return (
-                f"The model {plan.model} has no adapter for {spoken.name} ({spoken.code}); "
-                "train one with `python -m xlt_core adapt`."
-            )
+        if "adapts" in solver.needs:
+            adapter = getattr(solver, "adapter", "") or next(iter(host.adapters(spoken.code)), "")
+            if not adapter:
+                return (
+                    f"The model {plan.model} has no adapter for {spoken.name} ({spoken.code}); "
+                    "train one with `python -m xlt_core adapt`."
+                )
+            host.adapted(adapter)
         if solver.uses_translator and parts.translator(plan.translator).lacks(spoken):
             return (
                 f"The translator {plan.translator} does not know {spoken.name} ({spoken.code}); "

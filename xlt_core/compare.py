@@ -216,14 +216,13 @@ def _previewed(job: Job, column: Column) -> Preview:
             try:
                 made.append(next(preparation))
             except StopIteration as end:
-                prompt, notes, replies = end.value.preview(job.examples[0].blanked())
+                reader, (prompt, notes, replies) = end.value.reader, end.value.preview(job.examples[0].blanked())
                 break
     except InputError as error:
         return Preview(error=str(error))
     early = [piece for piece in made if isinstance(piece, Reply)]
     said = [piece for piece in made if isinstance(piece, str)]
-    host = job.setting.host
-    return Preview(host.render(prompt), host.count(prompt), (*said, *notes), (*early, *replies))
+    return Preview(reader.render(prompt), reader.count(prompt), (*said, *notes), (*early, *replies))
 
 
 def _snapshot(job: Job, workers: Sequence[Worker]) -> Comparison:

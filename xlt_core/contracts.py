@@ -78,6 +78,10 @@ class Adapts(Protocol):
     def adapters(self, language: str) -> tuple[str, ...]:
         """Names of the adapted weights at hand for a language, the default first."""
 
+    def adapted(self, adapter: str) -> Host:
+        """Who reads the prompts for an adapter: its context, its tokens, its exact text. The host itself, but for full
+        weights with their own tokenizer. Raises InputError with the reason where the adapter does not fit."""
+
 
 ABILITIES: dict[str, type] = {"generates": Generates, "scores": Scores, "adapts": Adapts}
 
@@ -145,7 +149,9 @@ class Setting:
 
 
 class Solver(Protocol):
-    """A prepared strategy."""
+    """A prepared strategy. reader: who reads its prompts."""
+
+    reader: Host
 
     def preview(self, example: Example) -> tuple[Prompt, tuple[str, ...], tuple[Reply, ...]]:
         """The prompt that the model would get, notes on it ("3 demonstrations dropped"), and the calls it took."""

@@ -97,7 +97,8 @@ class Limits:
 
 @dataclass(frozen=True)
 class Reply:
-    """One model call, trace and bill in one. sent: the exact text sent; choices: log-likelihood (nats) per choice."""
+    """One model call, trace and bill in one. sent: the exact text sent; choices: log-likelihood (nats) per choice;
+    note: what a user should know of how it came about; of a partial one, what it waits for."""
 
     purpose: str
     sent: str
@@ -107,6 +108,7 @@ class Reply:
     seconds: float = 0.0
     choices: Mapping[str, float] = field(default_factory=dict)
     final: bool = True
+    note: str = ""
 
 
 @dataclass(frozen=True)

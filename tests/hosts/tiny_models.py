@@ -7,7 +7,14 @@ from pathlib import Path
 import torch
 from peft import LoraConfig, get_peft_model
 from tokenizers import Tokenizer, decoders, models, pre_tokenizers, processors, trainers
-from transformers import LlamaConfig, LlamaForCausalLM, PreTrainedTokenizerFast
+from transformers import (
+    AutoModelForCausalLM,
+    GPTNeoXConfig,
+    LlamaConfig,
+    PreTrainedConfig,
+    PreTrainedTokenizerFast,
+    Qwen2Config,
+)
 
 CORPUS = (
     "Give the topic of the text: business, entertainment, health, politics, religion, sports, technology.",
@@ -23,14 +30,21 @@ CHAT = (
 )
 
 
-def make_tokenizer(chat: str = "") -> PreTrainedTokenizerFast:
+THINKING = (
+    "{% for m in messages %}<|{{ m['role'] }}|>\n{{ m['content'] }}</s>\n{% endfor %}"
+    "{% if add_generation_prompt %}<|assistant|>\n{% if enable_thinking is not defined or enable_thinking %}"
+    "<think>\n{% else %}<think>\n\n</think>\n\n{% endif %}{% endif %}"
+)
+
+
+def make_tokenizer(chat: str = "", size: int = 420) -> PreTrainedTokenizerFast:
     """A byte-level BPE that puts <s> before every text."""
     backend = Tokenizer(models.BPE())
     backend.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
     backend.decoder = decoders.ByteLevel()
     special = ["<s>", "</s>", "<|user|>", "<|assistant|>"]
     trainer = trainers.BpeTrainer(
-        vocab_size=420,
+        vocab_size=size,
         special_tokens=special,
         show_progress=False,
         initial_alphabet=pre_tokenizers.ByteLevel.alphabet(),
@@ -43,24 +57,32 @@ def make_tokenizer(chat: str = "") -> PreTrainedTokenizerFast:
     return tokenizer
 
 
-def make_model(folder: Path, chat: str = "", width: int = 32) -> Path:
-    """A random Llama with its tokenizer, sharp enough that no two tokens tie."""
-    tokenizer = make_tokenizer(chat)
-    torch.manual_seed(0)
-    config = LlamaConfig(
+def make_model(
+    folder: Path,
+    chat: str = "",
+    width: int = 32,
+    kind: type[PreTrainedConfig] = LlamaConfig,
+    size: int = 420,
+    seed: int = 0,
+    context: int = 512,
+) -> Path:
+    """A random model with its tokenizer, sharp enough that no two tokens tie. size: of the vocabulary."""
+    tokenizer = make_tokenizer(chat, size)
+    torch.manual_seed(seed)
+    config = kind(
         vocab_size=len(tokenizer),
         hidden_size=width,
         intermediate_size=64,
         num_hidden_layers=3,
         num_attention_heads=4,
-        num_key_value_heads=2,
-        max_position_embeddings=512,
+        max_position_embeddings=context,
         initializer_range=0.3,
         bos_token_id=0,
         eos_token_id=1,
         pad_token_id=1,
+        **{} if kind is GPTNeoXConfig else {"num_key_value_heads": 2},
     )
-    LlamaForCausalLM(config).save_pretrained(folder)
+    AutoModelForCausalLM.from_config(config).save_pretrained(folder)
     tokenizer.save_pretrained(folder)
     return folder
 
@@ -69,9 +91,12 @@ def make_adapter(model: Path, folder: Path, seed: int = 1) -> Path:
     """A LoRA adapter whose weights are random, not zero."""
     torch.manual_seed(seed)
     config = LoraConfig(r=4, lora_alpha=8, target_modules="all-linear", task_type="CAUSAL_LM")
-    model = get_peft_model(LlamaForCausalLM.from_pretrained(model, dtype=torch.float32), config)
+    model = get_peft_model(AutoModelForCausalLM.from_pretrained(model, dtype=torch.float32), config)
     for name, weight in model.named_parameters():
         if "lora_" in name:
             torch.nn.init.normal_(weight, std=0.3)
     model.save_pretrained(folder)
     return folder
+
+
+__all__ = ["CHAT", "THINKING", "GPTNeoXConfig", "LlamaConfig", "Qwen2Config", "make_adapter", "make_model"]

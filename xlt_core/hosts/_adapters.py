@@ -29,7 +29,7 @@ class Adapters:
 
         Raises InputError with the reason where it does not fit the base model.
         """
-        key = (source, _changed(source))
+        key = (source, changed(source))
         if key not in self._names:
             name = f"adapter{len(self._names)}"
             self._insert(source, label, name)
@@ -50,7 +50,7 @@ class Adapters:
 
     def _insert(self, source: str, label: str, name: str) -> None:
         config = _read_config(source, label)
-        _check_fit(self._model, load_peft_weights(source, device="cpu"), label)
+        check_fit(self._model, source, label)
         config.inference_mode = True
         config.base_model_name_or_path = getattr(self._model, "name_or_path", "")  # the fit was checked, not the name
         self._active = None  # from here on, whatever happens, peft may have changed what is active
@@ -74,7 +74,8 @@ class Adapters:
             self._wrapped.delete_adapter(name)
 
 
-def _changed(source: str) -> int:
+def changed(source: str) -> int:
+    """When a LoRA folder last changed."""
     return max((path.stat().st_mtime_ns for path in Path(source).glob("adapter_*")), default=0)
 
 
@@ -96,10 +97,11 @@ def _read_config(source: str, label: str) -> LoraConfig:
     return config
 
 
-def _check_fit(model: torch.nn.Module, weights: dict[str, torch.Tensor], label: str) -> None:
-    """Raises InputError where a weight has no place in the model, before peft touches the model."""
+def check_fit(model: torch.nn.Module, source: str, label: str) -> None:
+    """Raises InputError with the reason where a LoRA folder does not fit the model, whose weights need not be there."""
+    _read_config(source, label)
     modules: dict[str, Any] = dict(model.named_modules())
-    for key, weight in weights.items():
+    for key, weight in load_peft_weights(source, device="cpu").items():
         for part, axis, side in ((".lora_A.", 1, "in_features"), (".lora_B.", 0, "out_features")):
             if part not in key:
                 continue

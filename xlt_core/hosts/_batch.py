@@ -11,6 +11,7 @@ from transformers.cache_utils import Cache
 
 from xlt_core.records import InputError, Limits
 
+HALVED = "memory ran out: the batch was halved, and the work went on"
 UNSEEN = -1  # the group of padding; an item's own tokens are group 0, its choices 1, 2, ...
 
 

@@ -14,7 +14,7 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from time import perf_counter
 from types import SimpleNamespace
 
@@ -32,13 +32,15 @@ Read = Callable[[list[list[int]]], list[tuple[str, bool]]]  # output tokens -> t
 
 @dataclass(frozen=True)
 class Output:
-    """values: log-likelihood (nats) of each choice. tokens: generated. seconds: the item's share of the passes."""
+    """values: log-likelihood (nats) of each choice. tokens: generated. seconds: the item's share of the passes.
+    note: what a user should know of how it came about."""
 
     text: str = ""
     tokens: int = 0
     seconds: float = 0.0
     values: tuple[float, ...] = ()
     final: bool = True
+    note: str = ""
 
 
 Outputs = Iterator[tuple[int, Output]]
@@ -219,8 +221,8 @@ class Engine:
         return batches
 
     def _run(self, batches: list[list[int]], run: Callable[[list[int]], Outputs]) -> Outputs:
-        """Runs the batches; one that does not fit into memory is run again in halves."""
-        waiting = batches[::-1]
+        """Runs the batches; one that does not fit into memory is run again in halves, and says so."""
+        waiting, halved = batches[::-1], ""
         while waiting:
             batch = waiting.pop()
             left = set(batch)
@@ -228,6 +230,7 @@ class Engine:
                 for index, output in run(batch):
                     if output.final:
                         left.discard(index)
-                    yield index, output
+                    yield index, replace(output, note=halved)
             except RuntimeError as error:
+                halved = _batch.HALVED
                 waiting += _batch.smaller(error, [i for i in batch if i in left])

@@ -3,25 +3,33 @@
 from __future__ import annotations
 
 import re
+import weakref
 from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from xlt_core import _pretrained
+from xlt_core import _fetch, _pretrained
+from xlt_core._shelf import SHELF, Lease, Shelf, Weights
+from xlt_core.contracts import Host
+from xlt_core.hosts import _offered
 from xlt_core.hosts._plain import until
 from xlt_core.records import InputError, Limits, Prompt, Reply
 
 if TYPE_CHECKING:
     from xlt_core.hosts._batch import Item
+    from xlt_core.hosts._engine import Engine
+    from xlt_core.hosts._loading import Known
 
 HUB_ID = re.compile(r"[\w-][\w.-]*/[\w-][\w.-]*")
 
 
 class LocalHost:
-    """One base model in memory, with its adapters; several threads may use it at once.
+    """One base model with its adapters; several threads may use it at once.
 
-    model: a folder, or a Hugging Face id. device, dtype: what is there and suits it, where left empty (bfloat16 on
-    CUDA, else float32). threads: of the CPU. Raises InputError where there is no such model.
+    model: a folder, or a Hugging Face id; with #4bit behind it, in weights of four bits. device, dtype: what is there
+    and suits it, where left empty. threads: of the CPU. The weights are read when they are first needed, and leave the
+    shelf when others need their room. Raises InputError where there is no such model.
     """
 
     def __init__(
@@ -31,20 +39,25 @@ class LocalHost:
         device: str = "",
         dtype: str = "",
         threads: int | None = None,
+        shelf: Shelf = SHELF,
     ) -> None:
+        import torch
+
         from xlt_core.hosts import _loading
-        from xlt_core.hosts._engine import Engine
         from xlt_core.hosts._text import Text
 
-        loaded = _loading.load(str(model), revision, device, dtype, threads)
-        self._folder = loaded.folder
-        self._where = f"local · {loaded.device} · {loaded.dtype}"
-        self.name, self.revision, self.context = loaded.name, loaded.revision, loaded.context
-        self._text = Text(loaded.tokenizer)
-        self._engine = Engine(loaded.model, loaded.end)
+        if threads:
+            torch.set_num_threads(threads)
+        self._known = known = _loading.look(str(model), revision, device, dtype)
+        self.name, self.revision, self.context = known.name, known.revision, known.context
+        self._text, self._shelf, self._key = Text(known.tokenizer), shelf, object()
+        self._weights = _weights(known)
+        self._adapted: dict[tuple[str, int], Host] = {}
+        weakref.finalize(self, shelf.drop, self._key)
 
     def describe(self) -> str:
-        return f"{self._where} · {self.name} @ {self.revision[:8]}"
+        form = "4 bits" if self._known.form else str(self._known.dtype).removeprefix("torch.")
+        return f"local · {self._known.device} · {form} · {self.name} @ {self.revision[:8]}"
 
     def render(self, prompt: Prompt) -> str:
         return self._text.render(prompt)
@@ -52,11 +65,30 @@ class LocalHost:
     def count(self, prompt: Prompt) -> int:
         return len(self._text.encode([self.render(prompt)])[0])
 
+    def ready(self) -> None:
+        """Returns when the weights are in memory, for whoever wants the first answer soon."""
+        with self._lease() as lease:
+            assert lease.model
+
     def adapters(self, language: str) -> tuple[str, ...]:
-        """Names of the LoRA folders in the model's folder `adapters` that begin with the language, its own first."""
-        found = sorted(self._folder.glob("adapters/*/adapter_config.json")) if self._folder else []
-        names = [path.parent.name for path in found if path.parent.name.startswith(language)]
-        return tuple(sorted(names, key=lambda name: (name != language, name)))
+        """Names of the adapted weights for a language: those in the model's folder `adapters`, the language's own
+        first, then those that others have published for this model."""
+        own = [name for name in _offered.own(self._known.place) if name.startswith(language)]
+        return (*sorted(own, key=lambda name: (name != language, name)),
+                *_offered.published(self._known.source, language))  # fmt: skip
+
+    def adapted(self, adapter: str) -> Host:
+        """Who reads the prompts for an adapter: this host for LoRA, for full weights another with its own tokenizer.
+
+        adapter: one of the model's own, a folder, or a Hugging Face id. Raises InputError where it does not fit.
+        """
+        if not adapter:
+            return self
+        source = self._source(adapter)
+        key = (source, _offered.changed(source))
+        if key not in self._adapted:
+            self._adapted[key] = self._fitted(source, Path(adapter).name)
+        return self._adapted[key]
 
     def generate(
         self, prompts: Sequence[Prompt], adapter: str = "", limits: Limits = Limits()
@@ -65,7 +97,10 @@ class LocalHost:
 
         Greedy at temperature 0, else seeded. Raises InputError for a prompt that leaves no room for an answer.
         """
-        if not prompts:
+        other = self.adapted(adapter)
+        if other is not self:
+            yield from other.generate(prompts, limits=limits)
+        if not prompts or other is not self:
             return
         sent, rows = self._encoded(prompts, room=1)
         most = [min(max(limits.tokens, 1), self.context - len(row)) for row in rows]
@@ -73,21 +108,14 @@ class LocalHost:
         def read(tokens: list[list[int]]) -> list[tuple[str, bool]]:
             return [until(text, limits.stop) for text in self._text.decode(tokens)]
 
-        for index, out in self._engine.generate(rows, self._adapter(adapter), limits, most, read):
-            text = out.text.lstrip(" ")
-            # A partial letter of several tokens shows as a replacement sign until its last token has come.
-            yield (
-                index,
-                Reply(
-                    "answer",
-                    sent[index],
-                    text if out.final else text.rstrip("\N{REPLACEMENT CHARACTER}"),
-                    len(rows[index]),
-                    out.tokens,
-                    out.seconds,
-                    final=out.final,
-                ),
-            )
+        with self._lease() as lease:
+            yield from self._waiting(lease, sent[0])
+            for index, out in lease.model.generate(rows, self._loaded(lease, adapter), limits, most, read):
+                text = out.text.lstrip(" ")
+                # A partial letter of several tokens shows as a replacement sign until its last token has come.
+                text = text if out.final else text.rstrip("\N{REPLACEMENT CHARACTER}")
+                yield index, Reply("answer", sent[index], text, len(rows[index]), out.tokens, out.seconds,
+                                   final=out.final, note=out.note)  # fmt: skip
 
     def score(
         self, prompts: Sequence[Prompt], choices: Sequence[Sequence[str]], adapter: str = ""
@@ -96,25 +124,20 @@ class LocalHost:
 
         tokens_in: the prompt's; tokens_out: those of all choices, which run through the model too.
         """
-        if not prompts:
+        other = self.adapted(adapter)
+        if other is not self:
+            yield from other.score(prompts, choices)
+        if not prompts or other is not self:
             return
         sent, rows = self._encoded(prompts, room=0)
         items = [self._item(*one) for one in zip(sent, rows, choices, strict=True)]
-        for index, out in self._engine.score(items, self._adapter(adapter)):
-            values = dict(zip(choices[index], out.values, strict=True))
-            tokens = sum(map(len, items[index].choices))
-            yield (
-                index,
-                Reply(
-                    "answer",
-                    sent[index],
-                    max(values, key=values.__getitem__),
-                    len(rows[index]),
-                    tokens,
-                    out.seconds,
-                    values,
-                ),
-            )
+        with self._lease() as lease:
+            yield from self._waiting(lease, sent[0])
+            for index, out in lease.model.score(items, self._loaded(lease, adapter)):
+                values = dict(zip(choices[index], out.values, strict=True))
+                tokens, likeliest = sum(map(len, items[index].choices)), max(values, key=values.__getitem__)
+                yield index, Reply("answer", sent[index], likeliest, len(rows[index]), tokens, out.seconds, values,
+                                   note=out.note)  # fmt: skip
 
     def _encoded(self, prompts: Sequence[Prompt], room: int) -> tuple[list[str], list[list[int]]]:
         sent = [self.render(prompt) for prompt in prompts]
@@ -145,16 +168,63 @@ class LocalHost:
                 "shorten the text, or take fewer demonstrations."
             )
 
-    def _adapter(self, adapter: str) -> str:
-        """The engine's name for an adapter: one of the model's own, a LoRA folder, or a Hugging Face id."""
+    @property
+    def _engine(self) -> Engine:
+        """The engine, which stays as long as there is room for it."""
+        with self._lease() as lease:
+            return lease.model
+
+    def _lease(self) -> AbstractContextManager[Lease]:
+        return self._shelf.lease(self._key, self._weights)
+
+    def _waiting(self, lease: Lease, sent: str) -> Iterator[tuple[int, Reply]]:
+        """Something to yield until the weights are there, so that the caller may stop, or end what is in their way."""
+        while not lease.ready():
+            yield 0, Reply("answer", sent, "", final=False, note=_fetch.progress(self._known.source))
+
+    def _loaded(self, lease: Lease, adapter: str) -> str:
+        """The engine's name for a LoRA adapter, which it loads on first use."""
         if not adapter:
             return ""
-        if adapter in self.adapters(""):
-            return self._engine.load(str(self._folder / "adapters" / adapter), adapter)
-        if (Path(adapter) / "adapter_config.json").is_file() or HUB_ID.fullmatch(adapter):
-            return self._engine.load(_pretrained.adapter_folder(adapter), Path(adapter).name)
-        have = ", ".join(self.adapters("")) or "none"
+        source = self._source(adapter)
+        return lease.model.load(_pretrained.adapter_folder(source), Path(adapter).name)
+
+    def _source(self, adapter: str) -> str:
+        """The folder or Hugging Face id that an adapter's name stands for."""
+        own = _offered.own(self._known.place)
+        if adapter in own:
+            return own[adapter]
+        if _offered.is_adapter(adapter) or HUB_ID.fullmatch(adapter):
+            return adapter
+        have = ", ".join(own) or "none"
         raise InputError(
             f"There is no adapter {adapter!r} for {self.name} (it has {have}); "
-            "name one of those, a LoRA folder or a Hugging Face id."
+            "name one of those, a folder or a Hugging Face id."
         )
+
+    def _fitted(self, source: str, label: str) -> Host:
+        """Who reads the prompts for the adapted weights. Raises InputError where they do not fit."""
+        from xlt_core.hosts import _adapters, _loading
+
+        if _offered.is_lora(source):
+            _adapters.check_fit(self._known.skeleton, _pretrained.adapter_folder(source), label)
+            return self
+        known = self._known
+        form = f"#{known.form}" * bool(known.form)
+        other = LocalHost(source + form, device=known.device, dtype=str(known.dtype)[6:], shelf=self._shelf)
+        _loading.check_alike(known, other._known)
+        return other
+
+
+def _weights(known: Known) -> Weights:
+    from xlt_core.hosts import _loading
+    from xlt_core.hosts._engine import Engine
+
+    return Weights(
+        known.name,
+        known.device,
+        known.need,
+        lambda: _loading.fetch(known),
+        lambda: Engine(_loading.read(known), known.end),
+        lambda engine: _loading.taken(engine.model),
+    )

@@ -169,6 +169,11 @@ class AdaptingHost(RemoteHost):
         names = [name for name in self._found.adapters if name.startswith(language) or language in _words(name)]
         return tuple(sorted(names, key=lambda name: (name != language, not name.startswith(language), name)))
 
+    def adapted(self, adapter: str) -> RemoteHost:
+        """This host, which counts and writes for adapters as for the model. Raises InputError for an unknown one."""
+        self._model(adapter)
+        return self
+
 
 class ScoringAdaptingHost(ScoringHost, AdaptingHost):
     """A remote host whose server gives log-likelihoods and has adapters."""

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any, Literal
 
-from xlt_core.contracts import Scores, Setting, Strategy
+from xlt_core.contracts import Host, Scores, Setting, Strategy
 from xlt_core.records import Answer, Example, InputError, Message, Prediction, Prompt, Reply, Span
 from xlt_core.strategies._calls import EMPTY, Outcome, attempt, reason
 from xlt_core.strategies._fit import fit
@@ -86,6 +86,11 @@ class Prompter:
     def words(self) -> dict[str, str]:
         return read_words(self.knobs.label_words)
 
+    @cached_property
+    def reader(self) -> Host:
+        host = self.setting.host
+        return host.adapted(self.adapter) if self.adapter else host
+
     @property
     def by_likelihood(self) -> bool:
         return self._wants_likelihood and isinstance(self.setting.host, Scores)
@@ -129,7 +134,7 @@ class Prompter:
         reserve = self.setting.limits.tokens
         if self.by_likelihood:  # a label may be longer than what may be generated; no token is shorter than a byte
             reserve = max(reserve, *(len(self._word(choice).encode()) for choice in example.choices))
-        prompt, notes = fit(self.setting.host, self._prompt, self.setting.demonstrations, example, reserve)
+        prompt, notes = fit(self.reader, self._prompt, self.setting.demonstrations, example, reserve)
         return Asked(example, prompt, notes)
 
     def _prompt(self, demonstrations: Sequence[Example], example: Example) -> Prompt:
@@ -167,6 +172,8 @@ class Prompter:
         if isinstance(outcome, Exception):
             return Prediction(asked.example.id, error=reason(outcome), notes=asked.notes)
         reply = replace(outcome, purpose="answer")
+        if reply.note:
+            asked = replace(asked, notes=(*asked.notes, reply.note))
         if not reply.final:
             return Prediction(asked.example.id, replies=(reply,), notes=asked.notes, final=False)
         if self.by_likelihood:

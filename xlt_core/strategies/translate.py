@@ -6,7 +6,7 @@ from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from xlt_core.contracts import Setting, Solver
+from xlt_core.contracts import Host, Setting, Solver
 from xlt_core.records import Example, InputError, Prediction, Prompt, Reply
 from xlt_core.strategies._crossing import Crossed, Crossing
 from xlt_core.strategies._fewshot import FewShot, Prompter, knob
@@ -44,6 +44,10 @@ class PivotSolver:
 
     crossing: Crossing
     prompter: Prompter
+
+    @property
+    def reader(self) -> Host:
+        return self.prompter.reader
 
     def preview(self, example: Example) -> tuple[Prompt, tuple[str, ...], tuple[Reply, ...]]:
         """The English prompt, notes on it, and the translation of the input. Raises InputError where that fails."""

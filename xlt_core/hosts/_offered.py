@@ -1,0 +1,71 @@
+"""Which adapted weights there are for a model: in its own folder, and published by others."""
+
+from __future__ import annotations
+
+import csv
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from xlt_core import _fetch
+from xlt_core.records import InputError
+from xlt_core.settings import ASSETS
+
+LORA, FULL = "adapter_config.json", "config.json"
+
+
+@dataclass(frozen=True)
+class Published:
+    """A public adaptation: its Hub id, those of the models that it was made from, the codes of its languages."""
+
+    id: str
+    bases: tuple[str, ...]
+    languages: tuple[str, ...]
+    kind: str
+    licence: str
+    source: str
+
+
+def own(place: str) -> dict[str, str]:
+    """Folders by name, of those in the model's folder `adapters`."""
+    found = [path for path in sorted(Path(place).glob("adapters/*")) if is_adapter(str(path))]
+    return {path.name: str(path) for path in found}
+
+
+@cache
+def table() -> tuple[Published, ...]:
+    """The rows of assets/adapted.csv; several bases or languages stand in one cell, with spaces between."""
+    path = ASSETS / "adapted.csv"
+    with path.open(encoding="utf-8", newline="") as stream:
+        return tuple(
+            Published(row["id"], tuple(row["base"].split()), tuple(row["languages"].split()), row["kind"],
+                      row["licence"], row["source"]) for row in csv.DictReader(stream)
+        )  # fmt: skip
+
+
+def published(base: str, language: str) -> tuple[str, ...]:
+    """Hub ids of the adaptations of a base model, itself a Hub id, to a language."""
+    return tuple(row.id for row in table() if base in row.bases and language in row.languages)
+
+
+def is_adapter(folder: str) -> bool:
+    """Whether a folder holds adapted weights, LoRA or full."""
+    return any((Path(folder) / name).is_file() for name in (LORA, FULL))
+
+
+def is_lora(source: str) -> bool:
+    """Whether a folder or Hub id holds a LoRA adapter; else it is full weights. Raises InputError."""
+    try:
+        return _fetch.has(source, LORA)
+    except (OSError, ValueError) as error:
+        from xlt_core._pretrained import reason
+
+        raise InputError(
+            f"The adapter {source!r} could not be fetched; name a folder, or a Hugging Face id that can be "
+            f"reached from here ({reason(error)})."
+        ) from error
+
+
+def changed(source: str) -> int:
+    """When the files of a folder last changed; 0 for a Hub id."""
+    return max((path.stat().st_mtime_ns for path in Path(source).glob("*.*")), default=0)
