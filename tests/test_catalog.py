@@ -134,6 +134,8 @@ def test_one_thing_is_made_per_name_however_many_ask():
 
 def test_what_cannot_be_combined_has_a_reason():
     assert catalog.why_not(plan(), parts()) == {}
+    english = catalog.why_not(plan(language="eng"), parts())
+    assert english["translate"] == "English is what translate goes by: there is nothing to translate."
     assert set(catalog.why_not(plan(language="hau"), parts())) == {"translate", "laft"}
     assert "needs a host that adapts" in catalog.why_not(plan("laft"), parts(Generating()))["laft"]
     assert "has no topic in Yoruba" in catalog.why_not(plan(language="yor"), parts())[""]

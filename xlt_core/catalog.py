@@ -22,6 +22,7 @@ from xlt_core.records import Column, InputError, Language, Plan
 from xlt_core.settings import ANY, DATA_ROOTS, DATASETS, HOST_KEY, HOST_URL, MODELS, POCKET, TRANSLATORS
 
 T = TypeVar("T")
+PIVOT = "eng"
 HUB_ID = re.compile(r"[\w.-]+(/[\w.-]+)?", re.ASCII)
 LONGEST_ID = 96  # characters, as the Hub has it
 KEPT = 8  # hosts, and translators
@@ -236,6 +237,8 @@ def _reason(plan: Plan, column: Column, spoken: Language, host: Host, parts: Par
                     "train one with `python -m xlt_core adapt`."
                 )
             host.adapted(adapter)
+        if solver.uses_translator and spoken.code == PIVOT:
+            return f"{spoken.name} is what {column.strategy} goes by: there is nothing to translate."
         if solver.uses_translator and parts.translator(plan.translator).lacks(spoken):
             return (
                 f"The translator {plan.translator} does not know {spoken.name} ({spoken.code}); "

@@ -9,11 +9,10 @@ from dataclasses import dataclass, replace
 
 from xlt_core import _compare, _rows
 from xlt_core._columns import Job, Worker, paired_tests
-from xlt_core.catalog import PARTS, Parts, needs_rows, why_not
+from xlt_core.catalog import PARTS, PIVOT, Parts, needs_rows, why_not
 from xlt_core.contracts import Setting
 from xlt_core.records import Column, Comparison, Example, InputError, Plan, Reply, Row
 
-PIVOT = "eng"
 PAUSE = 0.1  # seconds at least between snapshots
 MOST_TOKENS = 4096
 
@@ -220,7 +219,7 @@ def _previewed(job: Job, column: Column) -> Preview:
                 break
     except InputError as error:
         return Preview(error=str(error))
-    early = [piece for piece in made if isinstance(piece, Reply)]
+    early = [piece for piece in made if isinstance(piece, Reply) and piece.final]
     said = [piece for piece in made if isinstance(piece, str)]
     return Preview(reader.render(prompt), reader.count(prompt), (*said, *notes), (*early, *replies))
 
