@@ -68,13 +68,13 @@ def test_knobs_are_kept_only_where_they_differ():
     ({"limits": Limits(tokens=0)}, "output limit"), ({"limits": Limits(temperature=float("nan"))}, "temperature"),
     ({"inputs": (Row("Aline"), Row(" \n"))}, "Input 2 has no text"),
     ({"inputs": (Row("x" * 10_000_000),)}, "10,000,000 characters"),
-    ({"inputs": (Row("Aline", "poetry"),)}, "Input 1 has the answer 'poetry'"),
+    ({"inputs": (Row("Aline", "poetry"),)}, "The answer 'poetry' of input 1 cannot be used; write one of health"),
     ({"demonstrations": (Row("a", "health"), Row("b", ""))}, "Demonstration 2 has no answer; write one of health"),
-    ({"demonstrations": (Row("a", "it is about health"),)}, "Demonstration 1 has the answer"),
+    ({"demonstrations": (Row("a", "it is about health"),)}, "The answer 'it is about health' of demonstration 1"),
     ({"demonstrations": (Row("", "health"),)}, "Demonstration 1 has no text"),
-    ({"demonstrations": (Row("a", "health", english="b", english_answer="x"),)}, "The English of demonstration 1"),
+    ({"demonstrations": (Row("a", "health", english="b", english_answer="x"),)}, "of the English of demonstration 1 cannot be used"),
     ({"task": "ner", "demonstrations": (Row("Aline yaje", "PER: Kato"),)}, "as it stands in the text"),
-    ({"task": "ner", "demonstrations": (Row("Aline yaje", "PER: Aline $$ LOC: Kigali"),)}, "Demonstration 1"),
+    ({"task": "ner", "demonstrations": (Row("Aline yaje", "PER: Aline $$ LOC: Kigali"),)}, "demonstration 1"),
 ])  # fmt: skip
 def test_a_plan_that_is_off_is_one_sentence(changes, sentence):
     with pytest.raises(InputError, match=sentence) as error:

@@ -59,7 +59,7 @@ def read_answer(task: Task, answer: str, text: str, choices: tuple[str, ...], pl
     read = task.read(line, Example("", {"text": text}, choices=choices))
     astray = isinstance(read, tuple) and not all(span.located for span in read)
     if read is None or astray or _pieces(task.write(read)) != _pieces(line):
-        raise InputError(f"{place} has the answer {line[:80]!r}, which cannot be; {hint}.")
+        raise InputError(f"The answer {line[:80]!r} of {place[0].lower()}{place[1:]} cannot be used; {hint}.")
     return read
 
 

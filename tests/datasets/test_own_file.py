@@ -74,7 +74,7 @@ def test_wrong_columns_and_rows_are_named_by_their_line(tmp_path, name, text, wo
 
 def test_answers_that_cannot_be_are_named_by_their_line(tmp_path):
     clones.write(tmp_path / "a.csv", "text,answer\nAline i Huye,PER: Aline\nAline i Huye,LOC: Kigali\n")
-    with pytest.raises(InputError, match=r"Line 3 of a.csv has the answer 'LOC: Kigali', which cannot be"):
+    with pytest.raises(InputError, match=r"The answer 'LOC: Kigali' of line 3 of a.csv cannot be used; write LABEL"):
         catalog.dataset(str(tmp_path / "a.csv")).load("ner", "kin", "test")
     rows = "\n".join(f"text {i},a long answer {i}" for i in range(201))
     clones.write(tmp_path / "b.csv", f"text,answer\n{rows}\n")
