@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import threading
 
@@ -9,6 +10,7 @@ os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"  # read when Gradio is imported
 
 
 def main() -> None:
+    logging.basicConfig()
     from xlt_core.ui import look, warm
     from xlt_core.ui.page import build
 

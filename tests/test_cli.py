@@ -40,6 +40,17 @@ def test_a_comparison_prints_a_table_and_writes_the_document(capsys, tmp_path):
     assert [run["state"] for run in written["runs"]] == ["done"] * 3 and written["plan"]["samples"] == 8
 
 
+def test_a_host_that_breaks_is_a_sentence_and_no_traceback():
+    code = f"""import sys
+sys.path[:0] = ["tests"]
+from compare_seam import Broken, parts
+from xlt_core.__main__ import main
+sys.exit(main({[*BASE, "--strategies", "prompt"]}, parts(Broken())))"""
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True)
+    assert done.returncode == 1 and "prompt failed: OSError: the cable is out" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
 def test_the_same_call_twice_and_a_replay_give_the_same_answers(capsys, tmp_path):
     files = [tmp_path / name for name in ("a.json", "b.json", "c.json")]
     for file in files[:2]:
