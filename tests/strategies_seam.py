@@ -91,12 +91,16 @@ class Dictionary:
     known: tuple[str, ...] = ("kin", "eng")
     words: Mapping[str, str] = field(default_factory=lambda: WORDS | BACK)
     calls: list[list[str]] = field(default_factory=list)
+    beams: list[int] = field(default_factory=list)
 
     def lacks(self, language: Language) -> bool:
         return language.code not in self.known
 
-    def translate(self, texts: Sequence[str], source: Language, target: Language) -> Iterator[tuple[int, Reply]]:
+    def translate(
+        self, texts: Sequence[str], source: Language, target: Language, beams: int = 1
+    ) -> Iterator[tuple[int, Reply]]:
         self.calls.append(list(texts))
+        self.beams.append(beams)
         for index in reversed(range(len(texts))):
             if "broken" in texts[index]:
                 raise RuntimeError("the translator broke")

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from dataclasses import replace
+
 import pytest
 from strategies_seam import (
     ENGLISH,
@@ -115,11 +118,49 @@ def test_the_human_pivot_is_used_where_there_is_one() -> None:
 
 
 def test_english_is_not_translated() -> None:
-    translator = Dictionary(known=())
-    given = setting(Topic(), Scoring(), language=ENGLISH, translator=translator)
+    with pytest.raises(InputError, match="English is what translate goes by: there is nothing to translate"):
+        prepared(Translated(), setting(Topic(), Scoring(), language=ENGLISH))
+
+
+def test_beams_reach_the_translator_both_ways() -> None:
+    translator = Dictionary()
+    host = Generating(lambda prompt: "doctor")
+    given = setting(Summary(), host, (SHOWN[0],), translator=translator)
+    solver, _ = prepared(Translated(beams=3), given)
+    assert list(solver([Example("1", {"text": "umuganga"})]))[-1].answer == "umuganga"
+    assert translator.beams == [3, 3, 3]
+    for beams in (0, 17):
+        with pytest.raises(InputError, match=f"beams cannot be {beams}; give 1 to 16"):
+            prepared(Translated(beams=beams), given)
+
+
+class Halting(Dictionary):
+    """Gives each translation word by word."""
+
+    def translate(self, *given: object, **named: object) -> Iterator[tuple[int, Reply]]:
+        for index, reply in super().translate(*given, **named):
+            for end in range(1, len(reply.text.split(" "))):
+                yield index, replace(reply, text=" ".join(reply.text.split(" ")[:end]), final=False)
+            yield index, reply
+
+
+def test_work_can_be_stopped_within_a_long_text() -> None:
+    host = Generating(lambda prompt: "doctor came")
+    given = setting(Summary(), host, (SHOWN[0],), translator=Halting())
     solver, said = prepared(Translated(), given)
-    assert said == ["the language is English already: nothing is translated"]
-    assert next(iter(solver([topic("1", "sports")]))).answer == "sports" and translator.calls == []
+    assert [step.final for step in said if isinstance(step, Reply)] == [True, False, False, True]
+    made = list(solver([Example("1", {"text": "umuganga yaje Huye"})]))
+    shown = [(p.final, [(r.purpose, r.text, r.final) for r in p.replies][-1]) for p in made]
+    assert shown[:3] == [
+        (False, ("translate input", "doctor", False)),
+        (False, ("translate input", "doctor came", False)),
+        (False, ("translate input", "doctor came Huye", True)),
+    ]
+    assert (False, ("translate answer back", "umuganga", False)) in shown
+    assert shown[-1] == (True, ("translate answer back", "umuganga yaje", True)) and made[-1].answer == "umuganga yaje"
+    assert [p.final for p in made].count(True) == 1 and all(r.final for r in made[-1].replies)
+    prompt, _, replies = solver.preview(Example("1", {"text": "umuganga yaje"}))
+    assert "doctor came" in prompt[-1].text and [reply.final for reply in replies] == [True]
 
 
 def test_a_translator_that_lacks_the_language() -> None:

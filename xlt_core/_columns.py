@@ -107,9 +107,9 @@ class Worker:
                 made = next(preparation)
             except StopIteration as end:
                 return end.value
-            if isinstance(made, Reply):
+            if isinstance(made, Reply) and made.final:
                 self._run = replace(self._run, preparation=(*self._run.preparation, made))
-            else:
+            elif isinstance(made, str):
                 self._notes.append(made)
             yield
 

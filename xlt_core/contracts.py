@@ -87,7 +87,7 @@ ABILITIES: dict[str, type] = {"generates": Generates, "scores": Scores, "adapts"
 
 
 class Translator(Protocol):
-    """How text crosses to the pivot and back."""
+    """How text crosses to the pivot and back. What a text becomes hangs on name, revision, pair and beams alone."""
 
     name: str
     revision: str
@@ -95,8 +95,12 @@ class Translator(Protocol):
     def lacks(self, language: Language) -> bool:
         """Whether this translator does not know the language."""
 
-    def translate(self, texts: Sequence[str], source: Language, target: Language) -> Iterator[tuple[int, Reply]]:
-        """Yields (index, reply) in any order, only final replies."""
+    def translate(
+        self, texts: Sequence[str], source: Language, target: Language, beams: int = 1
+    ) -> Iterator[tuple[int, Reply]]:
+        """Yields (index, reply) in any order, one final reply for each text; before it, partial ones (final=False) of
+        a long text, so that it can be stopped within. beams: of the search; 1 is greedy. Raises InputError for a
+        language that it lacks, and for beams that it cannot do."""
 
 
 class Dataset:
@@ -173,5 +177,6 @@ class Strategy:
     uses_translator: ClassVar[bool] = False
 
     def prepare(self, setting: Setting) -> Generator[str | Reply, None, Solver]:
-        """Gets ready, and returns a solver. Yields notes and the model calls that it makes on the way."""
+        """Gets ready, and returns a solver. Yields notes and the model calls that it makes on the way, also partial
+        replies (final=False), which only give Stop a place."""
         raise NotImplementedError

@@ -110,6 +110,7 @@ def translation_model(folder: Path, checkpoint: Path, steps: int, say: Callable[
             pad_token_id=1,
             eos_token_id=2,
             decoder_start_token_id=2,
+            translates_documents=True,  # its texts have several sentences
         )
     ).to(device())
     model.generation_config.max_length = 256

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from xlt_core.contracts import Setting
@@ -16,7 +16,8 @@ CHARACTERS = 8  # per token of the context: what lies behind that would be cut f
 
 @dataclass(frozen=True)
 class Crossed:
-    """An example on its way in. english: None while there is none; error: why there will be none."""
+    """An example on its way in. english: None while there is none; error: why there will be none. Its last reply is
+    not final while a long text is still on its way."""
 
     example: Example
     english: Example | None = None
@@ -24,19 +25,27 @@ class Crossed:
     notes: tuple[str, ...] = ()
     error: str = ""
 
+    @property
+    def ended(self) -> bool:
+        """Whether nothing more will come of it: no English to ask the model."""
+        return self.english is None and all(reply.final for reply in self.replies)
+
 
 @dataclass(frozen=True)
 class Crossing:
-    """Between a language and English. human: use the data's own English where there is one."""
+    """Between a language and English. human: use the data's own English where there is one; beams: of the search."""
 
     setting: Setting
     human: bool = False
+    beams: int = 1
 
     def check(self) -> None:
         """Raises InputError where there is no translator, or it lacks a language."""
         translator = self.setting.translator
         if translator is None:
             raise InputError("translate needs a translator; choose one.")
+        if self.setting.language.code == self.setting.english.code:
+            raise InputError(f"{self.setting.english.name} is what translate goes by: there is nothing to translate.")
         for language in (self.setting.language, self.setting.english):
             if translator.lacks(language):
                 raise InputError(
@@ -67,7 +76,8 @@ class Crossing:
         return tuple(english)
 
     def enter(self, examples: Sequence[Example]) -> Iterator[tuple[int, Crossed]]:
-        """Yields each example's index and its English, in any order; the English has the index as its id."""
+        """Yields each example's index and its English, in any order; the English has the index as its id. Before it,
+        what there is of a long text."""
         machine: list[tuple[int, Crossed]] = []
         for index, example in enumerate(examples):
             if not example.text.strip():
@@ -82,7 +92,8 @@ class Crossing:
             yield index, _arrived(index, crossed, outcome)
 
     def leave(self, waiting: Sequence[tuple[Example, Prediction]]) -> Iterator[Prediction]:
-        """Brings English answers back: text is translated, spans are projected onto the example's text."""
+        """Brings English answers back: text is translated, spans are projected onto the example's text. Yields
+        predictions, partial ones as the translations come."""
         texts = [
             (position, text)
             for position, (example, prediction) in enumerate(waiting)
@@ -92,6 +103,7 @@ class Crossing:
         for index, outcome in self._attempt([text for _, text in texts], inwards=False):
             position, text = texts[index]
             back[position][text] = outcome
+            yield _under_way(waiting[position][1], back[position].values())
         for (example, prediction), outcomes in zip(waiting, back, strict=True):
             yield _returned(example, prediction, outcomes, self.setting)
 
@@ -131,7 +143,8 @@ class Crossing:
         distinct, translator = list(dict.fromkeys(texts)), self.setting.translator
         found: dict[str, str] = {}
         if distinct and translator:
-            for index, reply in translator.translate(distinct, self.setting.language, self.setting.english):
+            ends = self.setting.language, self.setting.english
+            for index, reply in translator.translate(distinct, *ends, beams=self.beams):
                 found[distinct[index]] = reply.text
                 yield replace(reply, purpose="translate demonstration")
         return found
@@ -143,7 +156,7 @@ class Crossing:
         if not texts or not translator:
             return
         for index, outcome in attempt(
-            lambda part: translator.translate([texts[i] for i in part], source, target), len(texts)
+            lambda part: translator.translate([texts[i] for i in part], source, target, beams=self.beams), len(texts)
         ):
             yield index, replace(outcome, purpose=purpose) if isinstance(outcome, Reply) else outcome
 
@@ -155,9 +168,17 @@ def _english(index: int, example: Example, text: str) -> Example:
 def _arrived(index: int, crossed: Crossed, outcome: Outcome) -> Crossed:
     if isinstance(outcome, Exception):
         return replace(crossed, error=reason(outcome))
+    if not outcome.final:
+        return replace(crossed, replies=(outcome,))
     if not outcome.text.strip():
         return replace(crossed, replies=(outcome,), notes=(*crossed.notes, "the translation came back empty"))
     return replace(crossed, english=_english(index, crossed.example, outcome.text), replies=(outcome,))
+
+
+def _under_way(prediction: Prediction, outcomes: Iterable[Outcome]) -> Prediction:
+    """A partial prediction with the translations that there are."""
+    replies = tuple(outcome for outcome in outcomes if isinstance(outcome, Reply))
+    return replace(prediction, answer=None, valid=False, replies=prediction.replies + replies, final=False)
 
 
 def _needed(example: Example, prediction: Prediction) -> list[str]:

@@ -16,7 +16,7 @@ from xlt_core.strategies._fit import fit
 from xlt_core.strategies._knobs import check_choices, check_knobs, check_setting, check_words, read_words
 
 
-def knob(default: str | bool, label: str, help: str) -> Any:
+def knob(default: str | bool | int, label: str, help: str) -> Any:
     """A dataclass field that the page draws."""
     return field(default=default, metadata={"label": label, "help": help})
 

@@ -12,6 +12,7 @@ from xlt_core.strategies._crossing import Crossed, Crossing
 from xlt_core.strategies._fewshot import FewShot, Prompter, knob
 
 BATCH = 16  # answers that are brought back in one call of the translator
+MOST_BEAMS = 16
 
 
 @dataclass(frozen=True)
@@ -25,13 +26,16 @@ class Translated(FewShot):
     pivot: Literal["machine", "human"] = knob(
         "machine", "Pivot", "Who translates to English: the translator, or the data's own human translations."
     )
+    beams: int = knob(1, "Beams", "Of the translator's search; 1 is greedy, and more take longer.")
+
+    def check(self, setting: Setting) -> None:
+        super().check(setting)
+        if not 1 <= self.beams <= MOST_BEAMS:
+            raise InputError(f"beams cannot be {self.beams}; give 1 to {MOST_BEAMS}.")
 
     def prepare(self, setting: Setting) -> Generator[str | Reply, None, Solver]:
         self.check(setting)
-        if setting.language.code == setting.english.code:
-            yield "the language is English already: nothing is translated"
-            return (yield from self.prompter(setting))
-        crossing = Crossing(setting, self.pivot == "human")
+        crossing = Crossing(setting, self.pivot == "human", self.beams)
         crossing.check()
         english = yield from crossing.demonstrations()
         prompter = yield from self.prompter(replace(setting, demonstrations=english))
@@ -51,7 +55,7 @@ class PivotSolver:
 
     def preview(self, example: Example) -> tuple[Prompt, tuple[str, ...], tuple[Reply, ...]]:
         """The English prompt, notes on it, and the translation of the input. Raises InputError where that fails."""
-        ((_, crossed),) = self.crossing.enter([example])
+        *_, (_, crossed) = self.crossing.enter([example])
         if crossed.english is None:
             raise InputError(crossed.error or "The translation of the text came back empty; change the text.")
         prompt, notes, _ = self.prompter.preview(crossed.english)
@@ -67,7 +71,7 @@ class PivotSolver:
                 crossed.replies,
                 error=crossed.error,
                 notes=crossed.notes,
-                final=crossed.english is None,
+                final=crossed.ended,
             )
             if crossed.english:
                 entered[index] = crossed
