@@ -176,13 +176,20 @@ def test_what_one_column_lacks_is_left_out_for_all():
     assert shared(first, second)[0].golds == ("a", "a")
 
 
+def test_more_swaps_find_how_small_a_small_p_is():
+    golds = ["x"] * 40
+    sides = [[Marked(tuple(map(str, range(40))), tuple(golds), tuple(answers))] for answers in (golds, ["y"] * 40)]
+    assert randomization("accuracy", *sides).p == pytest.approx(1 / 2001)
+    assert randomization("accuracy", *sides, swaps=30_000).p == pytest.approx(1 / 30_001)
+
+
 def several(seed, rates, overlap):
     """Under three seeds, samples of two columns; items that are asked under several seeds have the same answers."""
     rng = random.Random(seed)
     golds = [rng.choice("abc") for _ in range(90)]
     sides = [answers_of(rng, golds, right) for right in rates]
     ranges = [range(0, 60)] * 3 if overlap else [range(0, 30), range(30, 60), range(60, 90)]
-    return [[Marked(tuple(f"item-{i}" for i in part), tuple(golds[i] for i in part), tuple(side[i] for i in part))
+    return [[Marked(tuple(f"item-{i:02}" for i in part), tuple(golds[i] for i in part), tuple(side[i] for i in part))
              for part in ranges] for side in sides]  # fmt: skip
 
 

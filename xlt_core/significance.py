@@ -7,14 +7,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 
-from xlt_core._resampling import Array, counts, interval, swaps, weighted
+from xlt_core import _resampling
+from xlt_core._resampling import Array, counts, interval, weighted
 from xlt_core.metrics import LABEL, RESAMPLES, Answers, Golds, classes_of, family_of, rows_of, value_of
 from xlt_core.records import Answer, PairedTest, Run, Score
 
 SWAPS = 2000
+SMALL = 0.02  # p below which more swaps are worth their time
 RANDOMIZATION, MCNEMAR = "paired randomization", "McNemar exact"
 
 
@@ -51,7 +54,7 @@ def estimate(name: str, samples: Sequence[Marked], seed: int = 0) -> tuple[float
 
 
 def score_of(estimates: Sequence[tuple[float, Array]]) -> Score:
-    """The mean of estimates over different items (languages, tasks), with its 95% bootstrap interval."""
+    """The mean of estimates over languages and tasks, with its 95% bootstrap interval."""
     value = float(np.mean([value for value, _ in estimates]))
     return Score(value, *interval(value, np.mean([resampled for _, resampled in estimates], axis=0)))
 
@@ -75,17 +78,23 @@ def mcnemar_test(
 
 
 def randomization(
-    name: str, a: Sequence[Marked], b: Sequence[Marked], seed: int = 0, columns: Sequence[str] = ("a", "b")
+    name: str,
+    a: Sequence[Marked],
+    b: Sequence[Marked],
+    seed: int = 0,
+    columns: Sequence[str] = ("a", "b"),
+    swaps: int = SWAPS,
 ) -> PairedTest | None:
-    """As `paired_test`, of mean scores over samples. a, b: the same samples of the same items, one by one."""
+    """As `paired_test`, of mean scores over samples. a, b: the same samples of the same items, one by one.
+
+    swaps: where SWAPS give a small p, so many; a table of many tests needs them, as p cannot be under 1 / (1 + swaps).
+    """
     pair = _Pair.of(name, a, b)
     if pair is None:
         return None
-    moved = weighted(swaps, _flat(pair.theirs - pair.ours), SWAPS, seed).reshape(SWAPS, *pair.ours.shape[1:])
-    null = pair.difference(pair.ours.sum(0) + moved, pair.theirs.sum(0) - moved)
-    null = null[np.isfinite(null)]
-    # The margin: rounding must not make a swap that changes nothing look smaller than what was seen.
-    p = (1 + int(np.sum(np.abs(null) >= abs(pair.seen) - 1e-9))) / (1 + len(null))
+    p = pair.p(SWAPS, seed)
+    if p < SMALL and swaps > SWAPS:
+        p = pair.p(swaps, seed)
     return PairedTest(*columns, name, pair.seen, *pair.interval(seed), p, RANDOMIZATION)
 
 
@@ -105,10 +114,15 @@ def mcnemar(
 
 
 def pair_tests(
-    name: str, a: Sequence[Marked], b: Sequence[Marked], seed: int = 0, columns: Sequence[str] = ("a", "b")
+    name: str,
+    a: Sequence[Marked],
+    b: Sequence[Marked],
+    seed: int = 0,
+    columns: Sequence[str] = ("a", "b"),
+    swaps: int = SWAPS,
 ) -> list[PairedTest]:
     """The tests between two columns: randomization in the headline score, and McNemar's beside it for labels."""
-    found = [randomization(name, a, b, seed, columns)]
+    found = [randomization(name, a, b, seed, columns, swaps)]
     found += [mcnemar(a, b, seed, columns)] if family_of(name) == LABEL else []
     return [test for test in found if test]
 
@@ -166,9 +180,21 @@ class _Pair:
         """Of summed statistics (..., samples, d) -> (...)."""
         return _mean(self.name, ours, self.classes) - _mean(self.name, theirs, self.classes)
 
-    @property
+    @cached_property
     def seen(self) -> float:
         return float(self.difference(self.ours.sum(0), self.theirs.sum(0)))
+
+    def p(self, times: int, seed: int) -> float:
+        """The share of drawn swaps after which the difference is as large as seen, what was seen among them."""
+        moves = _flat(self.theirs - self.ours)
+        told = moves.any(0)  # the gold answers' statistics are the same on both sides
+        moved = np.zeros((times, moves.shape[1]))
+        moved[:, told] = weighted(_resampling.swaps, moves[:, told], times, seed)
+        moved = moved.reshape(times, *self.ours.shape[1:])
+        null = self.difference(self.ours.sum(0) + moved, self.theirs.sum(0) - moved)
+        null = null[np.isfinite(null)]
+        # The margin: rounding must not make a swap that changes nothing look smaller than what was seen.
+        return (1 + int(np.sum(np.abs(null) >= abs(self.seen) - 1e-9))) / (1 + len(null))
 
     def interval(self, seed: int) -> tuple[float, float]:
         """The difference's 95% bootstrap interval over items."""
@@ -183,8 +209,8 @@ def _sides(golds: Golds, a: Answers, b: Answers) -> tuple[list[Marked], list[Mar
 
 
 def _items(samples: Sequence[Marked]) -> dict[str, int]:
-    """The rows of all items, in the order of their first appearance."""
-    return {name: row for row, name in enumerate(dict.fromkeys(name for sample in samples for name in sample.ids))}
+    """The rows of all items, by id: parallel data of several languages are drawn alike."""
+    return {name: row for row, name in enumerate(sorted({name for sample in samples for name in sample.ids}))}
 
 
 def _classes(samples: Sequence[Marked]) -> list[str]:

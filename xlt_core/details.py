@@ -1,0 +1,119 @@
+"""A closer look at a place: which labels a column confuses, and which entities survive translation."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+
+from xlt_core._found import Place
+from xlt_core.findings import place_of
+from xlt_core.records import Answer, Comparison, Run, Span
+from xlt_core.significance import shared
+
+INVALID = "(not readable)"
+MOST_LABELS = 30  # more cannot be told apart in a picture
+WAYS = {"exact": "as written", "fuzzy": "nearly as written", "translated": "translated back"}
+LOST = "lost on the way back"
+
+
+@dataclass(frozen=True)
+class Confusion:
+    """Answers by gold label. counts: (gold, answer) -> items, summed over seeds; an answer may be INVALID."""
+
+    place: Place
+    shots: int
+    column: str
+    strategy: str
+    labels: tuple[str, ...]
+    counts: Mapping[tuple[str, str], int]
+
+    @property
+    def items(self) -> int:
+        return sum(self.counts.values())
+
+    @property
+    def mistakes(self) -> list[tuple[str, str, int]]:
+        """Gold, answer and how often, of those that differ, the most frequent first."""
+        wrong = [(gold, answer, n) for (gold, answer), n in self.counts.items() if gold != answer and n]
+        return sorted(wrong, key=lambda one: (-one[2], one[0], one[1]))
+
+
+@dataclass(frozen=True)
+class Survival:
+    """What becomes of the gold entities of a kind when a column goes by way of English; summed over seeds.
+
+    right: those that came out right, by the way in WAYS in which they were found again in the source text; gold: all.
+    lost: entities of the kind that the model named in English and that were not found again in the source text.
+    """
+
+    place: Place
+    shots: int
+    column: str
+    kind: str
+    gold: int
+    right: Mapping[str, int]
+    lost: int
+
+    @property
+    def survived(self) -> int:
+        return sum(self.right.values())
+
+
+def confusions(comparisons: Iterable[Comparison], shots: int) -> list[Confusion]:
+    """One for each place and column with labels, at a number of shots."""
+    found: dict[tuple[Place, str], list[Run]] = _runs(comparisons, shots)
+    made = (_confusion(place, shots, runs) for (place, _), runs in found.items())
+    return [one for one in made if one]
+
+
+def survivals(comparisons: Iterable[Comparison], shots: int) -> list[Survival]:
+    """One for each place, column that goes by way of English, and kind of entity, at a number of shots."""
+    return [one for (place, _), runs in _runs(comparisons, shots).items() for one in _survivals(place, shots, runs)]
+
+
+def _runs(comparisons: Iterable[Comparison], shots: int) -> dict[tuple[Place, str], list[Run]]:
+    """Finished runs by place and column; of two with the same seed the later counts."""
+    found: dict[tuple[Place, str], dict[int, Run]] = {}
+    for comparison in comparisons:
+        for run in comparison.runs:
+            if run.state == "done" and comparison.plan.shots == shots:
+                found.setdefault((place_of(comparison), run.name), {})[comparison.plan.seed] = run
+    return {key: list(runs.values()) for key, runs in sorted(found.items())}
+
+
+def _confusion(place: Place, shots: int, runs: list[Run]) -> Confusion | None:
+    marked = [pair for run in runs for one in shared(run) for pair in zip(one.golds, one.answers, strict=True)]
+    if not marked or not all(isinstance(gold, str) for gold, _ in marked):
+        return None
+    labels = {choice for run in runs for example in run.examples for choice in example.choices}
+    if not labels or len(labels) > MOST_LABELS:
+        return None
+    counts = Counter((str(gold), INVALID if answer is None else str(answer)) for gold, answer in marked)
+    return Confusion(
+        place, shots, runs[0].name, runs[0].strategy, tuple(sorted(labels | {g for g, _ in counts})), counts
+    )
+
+
+def _survivals(place: Place, shots: int, runs: list[Run]) -> Iterator[Survival]:
+    sides = [one for run in runs for one in shared(run)]
+    pairs = [pair for one in sides for pair in zip(one.golds, one.answers, strict=True)]
+    if not any(span.way.split(",")[0] in {*WAYS, LOST} for _, answer in pairs for span in _spans(answer)):
+        return
+    golds = Counter(span.kind for gold, _ in pairs for span in _spans(gold))
+    right: Counter[tuple[str, str]] = Counter()
+    lost: Counter[str] = Counter()
+    for gold, answer in pairs:
+        wanted = {(span.kind, span.start, span.end) for span in _spans(gold)}
+        for span in _spans(answer):
+            lost[span.kind] += span.way == LOST
+            if (span.kind, span.start, span.end) in wanted:
+                right[span.kind, span.way.split(",")[0] or "exact"] += 1
+    for kind in sorted(golds):
+        yield Survival(
+            place, shots, runs[0].name, kind, golds[kind], {way: right[kind, way] for way in WAYS}, lost[kind]
+        )
+
+
+def _spans(answer: Answer | None) -> tuple[Span, ...]:
+    return answer if isinstance(answer, tuple) else ()

@@ -1,0 +1,235 @@
+"""What a set of finished comparisons shows: scores, differences and costs per cell, and over all cells.
+
+A cell is a column at a place (task, language, data, models) with a number of shots. Its score is the mean over seeds;
+its interval comes from resampling items, an item's answers under all seeds together: it says how sure the mean over
+these seeds is for other items. The headline score of each task is used throughout."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from itertools import combinations
+
+from xlt_core import catalog, metrics
+from xlt_core._colours import ordered
+from xlt_core._found import Aggregate, Average, Baseline, Cell, Contrast, Findings, Leader, Missing, Place
+from xlt_core.records import Comparison, Run
+from xlt_core.significance import (
+    Array,
+    Marked,
+    corrected,
+    estimate,
+    holm,
+    pair_tests,
+    score_of,
+    shared,
+    signed_rank,
+)
+
+LEVEL = 0.05  # p, after Holm's correction, below which a difference is called decisive
+
+Setting = tuple[int, int]  # shots, seed
+Runs = Mapping[str, Mapping[Setting, Run]]  # of a place: by column, then setting
+
+
+def find(comparisons: Iterable[Comparison]) -> Findings:
+    """The findings of comparisons that have ended. Of two with the same place, shots, seed and column the later counts.
+
+    Only columns that are done are scored; failed and stopped ones are listed in `missing`.
+    """
+    ended = list(comparisons)
+    done = {place: _by_column(runs) for place, runs in _grouped(ended).items()}
+    done = {place: runs for place, runs in done.items() if runs}
+    columns = {run.name: run.strategy for comparison in ended for run in comparison.runs}
+    names = sorted(columns, key=lambda name: (ordered(columns.values()).index(columns[name]), name))
+    made = [entry for place, runs in done.items() for entry in _cells(place, runs, names)]
+    tests = sum(len(list(combinations(here, 2))) for runs in done.values() for _, here, _ in _shots(runs, names))
+    contrasts = _corrected([c for place, runs in done.items() for c in _contrasts(place, runs, names, 100 * tests)])
+    found = Findings(
+        places=tuple(sorted(done)),
+        shots=tuple(sorted({shots for runs in done.values() for run in runs.values() for shots, _ in run})),
+        seeds=tuple(sorted({seed for runs in done.values() for run in runs.values() for _, seed in run})),
+        columns={name: columns[name] for name in names},
+        cells=tuple(cell for cell, _ in made),
+        contrasts=contrasts,
+        missing=tuple(_missing(ended)),
+        baselines={place: _baseline(place, runs) for place, runs in done.items()},
+    )
+    found = replace(found, leaders=tuple(_leaders(found)), aggregates=_aggregates(found))
+    return _averaged(found, {(cell.place, cell.shots, cell.column): resampled for cell, resampled in made})
+
+
+def place_of(comparison: Comparison) -> Place:
+    """Where a comparison stands among others."""
+    plan = comparison.plan
+    return Place(plan.task, plan.language, plan.dataset, plan.split, plan.model, plan.translator)
+
+
+def _grouped(comparisons: Sequence[Comparison]) -> dict[Place, dict[tuple[str, Setting], Run]]:
+    found: dict[Place, dict[tuple[str, Setting], Run]] = {}
+    for comparison in comparisons:
+        setting = (comparison.plan.shots, comparison.plan.seed)
+        done = {(run.name, setting): run for run in comparison.runs if run.state == "done"}
+        found.setdefault(place_of(comparison), {}).update(done)
+    return found
+
+
+def _by_column(runs: Mapping[tuple[str, Setting], Run]) -> Runs:
+    found: dict[str, dict[Setting, Run]] = {}
+    for (column, setting), run in sorted(runs.items(), key=lambda pair: pair[0]):
+        if shared(run)[0].ids:
+            found.setdefault(column, {})[setting] = run
+    return found
+
+
+def _missing(comparisons: Sequence[Comparison]) -> Iterator[Missing]:
+    for comparison in comparisons:
+        for run in comparison.runs:
+            if run.state != "done":
+                plan = comparison.plan
+                yield Missing(place_of(comparison), plan.shots, plan.seed, run.name, run.state, run.note)
+
+
+def _shots(runs: Runs, names: Iterable[str]) -> list[tuple[int | None, list[str], list[Setting]]]:
+    """The tables to make of a place: for each number of shots, and for their mean, columns and shared settings."""
+    rows: list[tuple[int | None, list[str], list[Setting]]] = []
+    for shots in sorted({shots for run in runs.values() for shots, _ in run}):
+        here = [name for name in names if any(s == shots for s, _ in runs.get(name, ()))]
+        rows.append((shots, here, _shared_settings(runs, here, shots)))
+    there = [name for name in names if name in runs]
+    rows.append((None, there, _shared_settings(runs, there, None)))
+    return rows
+
+
+def _shared_settings(runs: Runs, names: Sequence[str], shots: int | None) -> list[Setting]:
+    common = set.intersection(*(set(runs[name]) for name in names)) if names else set()
+    return sorted(setting for setting in common if shots is None or setting[0] == shots)
+
+
+def _cells(place: Place, runs: Runs, names: Sequence[str]) -> Iterator[tuple[Cell, Array]]:
+    """The cells of a place with the resamples of their scores."""
+    for shots, columns, settings in _shots(runs, names):
+        for column in columns:
+            # Where columns share no seed, each has its own mean; tests between them are on what both have.
+            own = settings or [setting for setting in runs[column] if shots in (None, setting[0])]
+            made = _cell(place, shots, column, {setting: runs[column][setting] for setting in own})
+            if made:
+                yield made
+
+
+def _cell(place: Place, shots: int | None, column: str, runs: Mapping[Setting, Run]) -> tuple[Cell, Array] | None:
+    metric = catalog.task(place.task).metrics[0]
+    samples = {setting: shared(run)[0] for setting, run in runs.items()}
+    found = estimate(metric, list(samples.values()))
+    if found is None:
+        return None
+    seeds = {seed: [s for (_, one), s in samples.items() if one == seed] for _, seed in samples}
+    values = {seed: estimate(metric, own) for seed, own in seeds.items()}
+    made = list(runs.values())
+    cell = Cell(
+        place, shots, column, made[0].strategy, metric, score_of([found]),
+        {seed: value[0] for seed, value in values.items() if value},
+        len({name for sample in samples.values() for name in sample.ids}), sum(run.errors for run in made),
+        _mean([run.valid for run in made]), *_costs(made),
+    )  # fmt: skip
+    return cell, found[1]
+
+
+def _costs(runs: Sequence[Run]) -> tuple[float | None, float | None]:
+    """Tokens of all models per word of the items, and seconds of all calls per item."""
+    texts = [{example.id: example.text for example in run.examples} for run in runs]
+    pairs = [(p, own[p.id]) for run, own in zip(runs, texts, strict=True) for p in run.predictions if p.replies]
+    words = sum(len(text.split()) for _, text in pairs)
+    replies = [reply for prediction, _ in pairs for reply in prediction.replies]
+    tokens, seconds = sum(r.tokens_in + r.tokens_out for r in replies), sum(r.seconds for r in replies)
+    return tokens / words if words and tokens else None, seconds / len(pairs) if pairs and seconds else None
+
+
+def _mean(values: Sequence[float | None]) -> float | None:
+    known = [value for value in values if value is not None]
+    return sum(known) / len(known) if known else None
+
+
+def _contrasts(place: Place, runs: Runs, names: Sequence[str], swaps: int) -> Iterator[Contrast]:
+    """The tests between each two columns of a place, on the items and seeds that both have."""
+    metric = catalog.task(place.task).metrics[0]
+    for shots, columns, settings in _shots(runs, names):
+        for a, b in combinations(columns, 2):
+            both = settings or _shared_settings(runs, (a, b), shots)
+            pairs = [shared(runs[a][setting], runs[b][setting]) for setting in both]
+            sides: tuple[list[Marked], list[Marked]] = [p[0] for p in pairs], [p[1] for p in pairs]
+            for test in pair_tests(metric, *sides, columns=(a, b), swaps=swaps):
+                yield Contrast(place, shots, test)
+
+
+def _corrected(contrasts: Sequence[Contrast]) -> tuple[Contrast, ...]:
+    """With Holm's correction: the tests at numbers of shots are one table, those of the means another."""
+    made: dict[int, Contrast] = {}
+    for means in (False, True):
+        rows = [(i, c) for i, c in enumerate(contrasts) if (c.shots is None) == means]
+        tests = corrected([c.test for _, c in rows])
+        made |= {i: replace(c, test=test) for (i, c), test in zip(rows, tests, strict=True)}
+    return tuple(made[i] for i in range(len(contrasts)))
+
+
+def _baseline(place: Place, runs: Runs) -> Baseline:
+    """Chance and majority on the items that were scored, the mean over seeds and numbers of shots."""
+    metric = catalog.task(place.task).metrics[0]
+    settings = {setting: run for column in runs.values() for setting, run in column.items()}
+    chances, majorities = [], []
+    for run in settings.values():
+        golds = shared(run)[0].golds
+        choices = {choice for example in run.examples for choice in example.choices}
+        chances.append(metrics.chance(metric, golds, sorted(choices)))
+        majorities.append(metrics.majority(metric, golds))
+    return Baseline(_mean(chances), _mean(majorities))
+
+
+def _leaders(found: Findings) -> Iterator[Leader]:
+    for place in found.places:
+        for shots in (*found.shots, None):
+            cells = [c for c in (found.cell(place, shots, name) for name in found.columns) if c]
+            cells.sort(key=lambda cell: -cell.score.value)
+            if cells:
+                best, *others = cells
+                level = tuple(c.column for c in others if abs(c.score.value - best.score.value) < 1e-9)
+                open_ = tuple(c.column for c in others if not _ahead(found, best, c))
+                names = tuple(cell.column for cell in cells)
+                yield Leader(place, shots, best.column, best.score, names, level, open_)
+
+
+def _ahead(found: Findings, best: Cell, other: Cell) -> bool:
+    test = found.contrast(best.place, best.shots, best.column, other.column)
+    return bool(test and test.difference > 0 and (test.p if test.p_holm is None else test.p_holm) < LEVEL)
+
+
+def _aggregates(found: Findings) -> tuple[Aggregate, ...]:
+    """One test for each number of shots and pair of columns, corrected over the pairs at that number of shots."""
+    made: list[Aggregate] = []
+    for shots in (*found.shots, None):
+        rows = [row for pair in combinations(found.columns, 2) if (row := _aggregate(found, shots, *pair))]
+        adjusted = holm([1.0 if row.p is None else row.p for row in rows])
+        made += [replace(row, p_holm=p) for row, p in zip(rows, adjusted, strict=True)]
+    return tuple(made)
+
+
+def _aggregate(found: Findings, shots: int | None, a: str, b: str) -> Aggregate | None:
+    tests = [found.contrast(place, shots, a, b) for place in found.places]
+    moved = [test.difference for test in tests if test]
+    if len(moved) < 2:
+        return None
+    ahead, behind = sum(value > 1e-9 for value in moved), sum(value < -1e-9 for value in moved)
+    return Aggregate(shots, a, b, len(moved), sum(moved) / len(moved), ahead, behind, signed_rank(moved))
+
+
+def _averaged(found: Findings, resampled: Mapping[tuple[Place, int | None, str], Array]) -> Findings:
+    """With each column's mean over the places that have every column at every number of shots."""
+    wanted = [(shots, column) for shots in found.shots for column in found.columns]
+    places = tuple(p for p in found.places if all(found.cell(p, *one) for one in wanted))
+    averages = []
+    for shots, column in wanted if places else ():
+        cells = [cell for cell in (found.cell(place, shots, column) for place in places) if cell]
+        score = score_of([(cell.score.value, resampled[cell.place, shots, column]) for cell in cells])
+        costs = _mean([cell.tokens_per_word for cell in cells]), _mean([cell.seconds_per_item for cell in cells])
+        averages.append(Average(shots, column, score, *costs))
+    return replace(found, averages=tuple(averages), complete=places)
