@@ -22,7 +22,8 @@ HELPERS = {"_metrics": "metrics", "_resampling": "metrics",
            "_languages": "settings", "_models": "settings", "_rows": "contracts",
            "_catalog": "catalog", "_compare": "compare", "_columns": "compare",
            "_found": "findings", "_words": "details", "_pictures": "report", "_score": "__main__",
-           "_document": "document", "_adapt": "adapt", "_table": "__main__"}  # fmt: skip
+           "_document": "records", "_signature": "compare", "_recall": "store", "_store": "store",
+           "_engines": "sweep", "_estimate": "sweep", "_adapt": "adapt", "_table": "__main__"}  # fmt: skip
 FOLDERS = ("tasks", "strategies", "hosts", "translators", "datasets")
 HEAVY = {"torch", "transformers", "peft", "datasets", "evaluate", "ray", "httpx", "gradio", "plotly", "pandas"}
 OF_THE_PAGE = {"gradio", "plotly", "pandas"}

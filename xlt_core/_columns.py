@@ -9,8 +9,9 @@ from dataclasses import dataclass, replace
 from itertools import combinations
 
 from xlt_core import metrics
+from xlt_core._signature import column_key, item_key
 from xlt_core.catalog import Parts
-from xlt_core.contracts import Setting, Solver
+from xlt_core.contracts import Memory, Setting, Solver
 from xlt_core.records import Column, Example, InputError, PairedTest, Plan, Prediction, Reply, Run, Score
 from xlt_core.significance import corrected, pair_tests, shared
 
@@ -19,7 +20,8 @@ SCORING_PAUSE = 1.0  # seconds at least between scores of a column at work
 
 @dataclass(frozen=True)
 class Job:
-    """A resolved plan with its parts at hand. blocked: reasons by column why it cannot run; remarks: on the data."""
+    """A resolved plan with its parts at hand. blocked: reasons by column why it cannot run; remarks: on the data;
+    memory: of what was computed before."""
 
     plan: Plan
     parts: Parts
@@ -27,6 +29,7 @@ class Job:
     examples: tuple[Example, ...]
     blocked: Mapping[str, str]
     remarks: tuple[str, ...] = ()
+    memory: Memory | None = None
 
     def prepare(self, column: Column) -> Generator[str | Reply, None, Solver]:
         """The column's strategy, getting ready. Raises InputError for a column that cannot run."""
@@ -89,17 +92,34 @@ class Worker:
     def _work(self, column: Column) -> Iterator[None]:
         self._run = replace(self._run, state="running")
         solver = yield from self._prepared(self._job.prepare(column))
-        ids = {example.id for example in self._job.examples}
-        for prediction in solver([example.blanked() for example in self._job.examples]):
-            if prediction.id not in ids:
+        keys = self._recall(column)
+        asked = [example.blanked() for example in self._job.examples if example.id not in self._predictions]
+        for prediction in solver(asked) if asked else ():
+            if prediction.id not in keys:
                 raise ValueError(f"an answer to an item that was not asked, {prediction.id!r}")
             self._predictions[prediction.id] = prediction
             self._hear(prediction)
+            if self._job.memory and prediction.final and not prediction.error:
+                self._job.memory.keep(self._run.signature, keys[prediction.id], prediction)
             yield
-        for name in ids:
+        for name in keys:
             given = self._predictions.get(name, Prediction(name, final=False))
             if not given.final:
                 self._predictions[name] = replace(given, final=True, error="The strategy ended without an answer.")
+
+    def _recall(self, column: Column) -> dict[str, str]:
+        """Takes over what was computed before, and returns the items' keys by their ids."""
+        job = self._job
+        if job.memory is None:
+            return {example.id: "" for example in job.examples}
+        keys = {example.id: item_key(example) for example in job.examples}
+        self._run = replace(self._run, signature=column_key(job.plan, column, job.parts))
+        known = job.memory.known(self._run.signature, tuple(keys.values()))
+        for name, key in keys.items():
+            if key in known:
+                self._predictions[name] = known[key]
+                self._hear(known[key])
+        return keys
 
     def _prepared(self, preparation: Generator[str | Reply, None, Solver]) -> Generator[None, None, Solver]:
         while True:

@@ -6,6 +6,7 @@ import math
 import types
 from collections.abc import Mapping
 from dataclasses import MISSING, Field, fields, is_dataclass
+from functools import cache
 from typing import Any, Union, get_args, get_origin, get_type_hints
 
 from xlt_core.records import InputError
@@ -13,13 +14,13 @@ from xlt_core.records import InputError
 NAMES = {str: "text", int: "a whole number", float: "a number", bool: "true or false", types.NoneType: "null"}
 
 
-def plain(value: Any) -> Any:
-    """A record as dicts, lists, texts and numbers; an infinity, which JSON lacks, is left out of mappings."""
+def plain(value: Any, infinities: bool = False) -> Any:
+    """A record as dicts, lists, texts and numbers. JSON lacks infinities: unless asked for, mappings lose them."""
     if is_dataclass(value):
-        return {field.name: plain(getattr(value, field.name)) for field in fields(value)}
+        return {field.name: plain(getattr(value, field.name), infinities) for field in fields(value)}
     if isinstance(value, Mapping):
-        return {key: plain(inner) for key, inner in value.items() if not _odd(inner)}
-    return [plain(inner) for inner in value] if isinstance(value, tuple | list) else value
+        return {key: plain(inner, infinities) for key, inner in value.items() if infinities or not _odd(inner)}
+    return [plain(inner, infinities) for inner in value] if isinstance(value, tuple | list) else value
 
 
 def build(kind: Any, data: Any, place: str) -> Any:
@@ -59,8 +60,11 @@ def _record(kind: Any, data: Any, place: str) -> Any:
     odd = [key for key in data if key not in known] + [name for name, f in known.items() if _needed(f, data)]
     if odd:
         raise InputError(f"{place} {'lacks' if odd[0] in known else 'cannot have'} {str(odd[0])[:40]!r}.")
-    hints = get_type_hints(kind)
+    hints = _hints(kind)
     return kind(**{name: build(hints[name], value, f"{place}.{name}") for name, value in data.items()})
+
+
+_hints = cache(get_type_hints)  # reading the annotations takes longer than all the rest
 
 
 def _needed(field: Field[Any], data: dict[str, Any]) -> bool:

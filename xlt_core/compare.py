@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from xlt_core import _compare, _rows
 from xlt_core._columns import Job, Worker, paired_tests
 from xlt_core.catalog import PARTS, PIVOT, Parts, needs_rows, why_not
-from xlt_core.contracts import Setting
+from xlt_core.contracts import Memory, Setting
 from xlt_core.records import Column, Comparison, Example, InputError, Plan, Reply, Row
 
 PAUSE = 0.1  # seconds at least between snapshots
@@ -33,9 +33,31 @@ def sample(examples: Sequence[Example], n: int, seed: int) -> list[Example]:
     return _compare.spread(examples, seed)[:n]
 
 
+def tidied(plan: Plan, parts: Parts = PARTS) -> Plan:
+    """The plan's own values in one form, whatever the data. Raises InputError for one that is off."""
+    if not 1 <= plan.limits.tokens <= MOST_TOKENS:
+        raise InputError(f"The output limit is {plan.limits.tokens} tokens; give 1 to {MOST_TOKENS}.")
+    if not (math.isfinite(plan.limits.temperature) and 0 <= plan.limits.temperature <= 2):
+        raise InputError(f"The temperature is {plan.limits.temperature}; give 0 to 2.")
+    if plan.shots < 0:
+        raise InputError(f"There cannot be {plan.shots} shots; give 0 or more.")
+    if plan.seed < 0:
+        raise InputError(f"The seed cannot be {plan.seed}; give 0 or more.")
+    if plan.samples < 1 and not plan.inputs:
+        raise InputError(f"There cannot be {plan.samples} samples; give 1 or more.")
+    names = [column.name for column in plan.columns]
+    if not names or len(set(names)) < len(names) or not all(names):
+        raise InputError("Choose at least one strategy." if not names else "Give each column a name of its own.")
+    labels = tuple(dict.fromkeys(filter(None, map(str.strip, plan.labels))))
+    return replace(plan, language=parts.language(plan.language).code, inputs=_cleaned(plan.inputs), labels=labels,
+                   limits=replace(plan.limits, seed=plan.seed),
+                   demonstrations=None if plan.demonstrations is None else _cleaned(plan.demonstrations),
+                   columns=tuple(_column(column, parts) for column in plan.columns))  # fmt: skip
+
+
 def resolve(plan: Plan, parts: Parts = PARTS) -> Plan:
     """The plan with everything checked and filled in: demonstrations, revision, digest. Raises InputError."""
-    plan = _tidied(plan, parts)
+    plan = tidied(plan, parts)
     blocked = why_not(plan, parts).get("")
     if blocked:
         raise InputError(blocked)
@@ -109,13 +131,14 @@ def preview(plan: Plan, parts: Parts = PARTS) -> Iterator[dict[str, Preview]]:
         yield dict(shown)
 
 
-def compare(plan: Plan, parts: Parts = PARTS) -> Iterator[Comparison]:
+def compare(plan: Plan, parts: Parts = PARTS, memory: Memory | None = None) -> Iterator[Comparison]:
     """Snapshots of the plan at work, the first at once and the last when all columns have ended.
 
-    The columns take turns, so that they advance together; one that fails is shown so and the others go on. Closing
-    the iterator stops the work. Raises InputError, before the first snapshot, for a plan that is off.
+    The columns take turns, so that they advance together; one that fails is shown so and the others go on. Items that
+    the memory knows are not computed again. Closing the iterator stops the work. Raises InputError, before the first
+    snapshot, for a plan that is off.
     """
-    job = _job(resolve(plan, parts), parts)
+    job = replace(_job(resolve(plan, parts), parts), memory=memory)
     workers = [Worker(job, column) for column in job.plan.columns]
     yield _snapshot(job, workers)
     shown, active = time.monotonic(), list(workers)
@@ -138,28 +161,6 @@ def stopped(comparison: Comparison) -> Comparison:
     """The snapshot as what remains of a comparison that was stopped."""
     ended = [replace(r, state="stopped") if r.state in ("waiting", "running") else r for r in comparison.runs]
     return replace(comparison, runs=tuple(ended))
-
-
-def _tidied(plan: Plan, parts: Parts) -> Plan:
-    """The plan's own values checked and in one form."""
-    if not 1 <= plan.limits.tokens <= MOST_TOKENS:
-        raise InputError(f"The output limit is {plan.limits.tokens} tokens; give 1 to {MOST_TOKENS}.")
-    if not (math.isfinite(plan.limits.temperature) and 0 <= plan.limits.temperature <= 2):
-        raise InputError(f"The temperature is {plan.limits.temperature}; give 0 to 2.")
-    if plan.shots < 0:
-        raise InputError(f"There cannot be {plan.shots} shots; give 0 or more.")
-    if plan.seed < 0:
-        raise InputError(f"The seed cannot be {plan.seed}; give 0 or more.")
-    if plan.samples < 1 and not plan.inputs:
-        raise InputError(f"There cannot be {plan.samples} samples; give 1 or more.")
-    names = [column.name for column in plan.columns]
-    if not names or len(set(names)) < len(names) or not all(names):
-        raise InputError("Choose at least one strategy." if not names else "Give each column a name of its own.")
-    labels = tuple(dict.fromkeys(filter(None, map(str.strip, plan.labels))))
-    return replace(plan, language=parts.language(plan.language).code, inputs=_cleaned(plan.inputs), labels=labels,
-                   limits=replace(plan.limits, seed=plan.seed),
-                   demonstrations=None if plan.demonstrations is None else _cleaned(plan.demonstrations),
-                   columns=tuple(_column(column, parts) for column in plan.columns))  # fmt: skip
 
 
 def _column(column: Column, parts: Parts) -> Column:

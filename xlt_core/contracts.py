@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import ClassVar, Literal, Protocol, runtime_checkable
@@ -135,6 +135,19 @@ class Dataset:
     def at_hand(self) -> bool:
         """Whether the rows can be read without asking a server."""
         return True
+
+
+class Memory(Protocol):
+    """What was computed before. column: the signature of a column at work; items: the keys of its items.
+
+    Only final predictions without an error are given to it.
+    """
+
+    def known(self, column: str, items: Sequence[str]) -> Mapping[str, Prediction]:
+        """Predictions by the item's key; the items that are not known are left out."""
+
+    def keep(self, column: str, item: str, prediction: Prediction) -> None:
+        """Keeps a prediction, at once."""
 
 
 @dataclass(frozen=True)

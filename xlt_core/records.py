@@ -191,7 +191,8 @@ class Plan:
 @dataclass(frozen=True)
 class Run:
     """One column's state. state: waiting, running, done, failed or stopped; scoring: likelihood or generated;
-    preparation: the calls made once, before the items (such as translating the demonstrations)."""
+    preparation: the calls made once, before the items (such as translating the demonstrations); signature: of all
+    that the predictions hang on, where they are kept."""
 
     name: str
     strategy: str
@@ -202,6 +203,7 @@ class Run:
     predictions: tuple[Prediction, ...] = ()
     scores: Mapping[str, Score] = field(default_factory=dict)
     preparation: tuple[Reply, ...] = ()
+    signature: str = ""
 
     @property
     def errors(self) -> int:

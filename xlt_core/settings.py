@@ -27,3 +27,7 @@ def _ids(name: str) -> tuple[str, ...]:
 
 MODELS = _ids("XLT_MODELS")
 TRANSLATORS = _ids("XLT_TRANSLATORS")
+STORE = Path(
+    os.environ.get("XLT_STORE")  # :memory: keeps nothing
+    or Path(os.environ.get("XDG_DATA_HOME") or "~/.local/share").expanduser() / "xlt" / "store.sqlite"
+)

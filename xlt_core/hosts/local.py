@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from xlt_core import _fetch, _pretrained
+from xlt_core._digest import digest
 from xlt_core._shelf import SHELF, Lease, Shelf, Weights
 from xlt_core.contracts import Host
 from xlt_core.hosts import _offered
@@ -58,6 +59,14 @@ class LocalHost:
     def describe(self) -> str:
         form = "4 bits" if self._known.form else str(self._known.dtype).removeprefix("torch.")
         return f"local · {self._known.device} · {form} · {self.name} @ {self.revision[:8]}"
+
+    def identity(self, adapter: str = "") -> str:
+        """What answers, and how it is run: where this is the same, a prompt gets the same answer."""
+        reader, known = self.adapted(adapter), self._known
+        if reader is not self:
+            return reader.identity()
+        weights = digest(Path(_pretrained.adapter_folder(self._source(adapter)))) if adapter else ""
+        return f"{known.device} · {known.form or known.dtype} · {self.revision} · {weights}"
 
     def render(self, prompt: Prompt) -> str:
         return self._text.render(prompt)

@@ -47,6 +47,10 @@ class RemoteHost:
         parts = ["labels by likelihood"] if found.scores else []
         return " · ".join(["remote", self._server.address, self.name, *parts, adapters, *found.notes])
 
+    def identity(self, adapter: str = "") -> str:
+        """What answers. A server tells no revision: another model under the same name looks the same."""
+        return f"{self._server.address} · {self._model(adapter)} · {'turns' if self._found.chat else 'text'}"
+
     def render(self, prompt: Prompt) -> str:
         """Plain text; of a server that takes turns only, the turns, since what it makes of them is not known."""
         if not self._found.chat:

@@ -1,0 +1,149 @@
+"""What a sweep will cost, from first batches of some of its cells; their results are kept, so nothing is wasted."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from xlt_core.catalog import Parts
+from xlt_core.compare import compare
+from xlt_core.contracts import Memory
+from xlt_core.records import Comparison, InputError, Plan, Reply
+
+FIRST, MORE = 4, 8  # items: with the first ones comes what a cell costs once, such as reading the demonstrations
+SURE = 3.0  # seconds of work after which its pace is believed
+Kind = tuple[str, str, str]  # task, dataset, language
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """calls: of models; tokens_in, tokens_out: of all calls; seconds: of the models alone; measured: the answers that
+    it stands on, 0 where nothing is known yet."""
+
+    calls: float = 0.0
+    tokens_in: float = 0.0
+    tokens_out: float = 0.0
+    seconds: float = 0.0
+    measured: int = 0
+
+    def __add__(self, other: Estimate) -> Estimate:
+        return Estimate(*(a + b for a, b in zip(_values(self), _values(other), strict=True)))
+
+    def __mul__(self, times: float) -> Estimate:
+        return Estimate(*(value * times for value in _values(self)))
+
+
+def _values(cost: Estimate) -> tuple[float, float, float, float]:
+    return cost.calls, cost.tokens_in, cost.tokens_out, cost.seconds
+
+
+@dataclass(frozen=True)
+class Rate:
+    """What a cell costs once, and for each item; answers: how many were measured."""
+
+    once: Estimate
+    item: Estimate
+    answers: int
+
+
+@dataclass(frozen=True)
+class Rates:
+    """What the plans cost, by what was measured: rates by kind and number of shots."""
+
+    plans: tuple[Plan, ...] = ()
+    found: Mapping[Kind, Mapping[int, Rate]] = field(default_factory=dict)
+
+    @property
+    def estimate(self) -> Estimate:
+        if not self.found:
+            return Estimate()
+        answers = sum(rate.answers for rates in self.found.values() for rate in rates.values())
+        return replace(sum(map(self.cost, self.plans), Estimate()), measured=answers)
+
+    def cost(self, plan: Plan) -> Estimate:
+        """What the plan costs: as its kind, else as kinds of the same task, else as all."""
+        task = [kind for kind in self.found if kind[0] == plan.task]
+        near = [kind for kind in task if kind == _kind(plan)] or task or [*self.found]
+        costs = [_between(self.found[kind], plan) for kind in near]
+        return sum(costs, Estimate()) * (1 / max(len(costs), 1))
+
+
+def measured(plans: Sequence[Plan], parts: Parts, memory: Memory) -> Iterator[Rates]:
+    """Rates that grow as kinds are measured, with their fewest and most shots; the first kind of each task first.
+
+    Yields more often than it has news, so that it can be stopped. A plan that cannot be run is passed over.
+    """
+    rates = Rates(tuple(plans))
+    for plan in _samples(plans):
+        try:
+            for size in (FIRST, FIRST + MORE):
+                for snapshot in compare(replace(plan, samples=min(size, plan.samples)), parts, memory):
+                    comparison = snapshot
+                    yield rates
+        except InputError:
+            continue
+        if any(run.state == "done" for run in comparison.runs):
+            known = {**rates.found.get(_kind(plan), {}), plan.shots: _rate(comparison)}
+            rates = replace(rates, found={**rates.found, _kind(plan): known})
+            yield rates
+
+
+class Clock:
+    """Tells how long the rest will take: by the rates, corrected by how they held so far."""
+
+    def __init__(self, rates: Rates, plans: Mapping[int, Plan]) -> None:
+        self._began, self._known = time.monotonic(), bool(rates.found)
+        self._costs = {place: rates.cost(plan).seconds for place, plan in plans.items()} if self._known else {}
+
+    def left(self, shares: Mapping[int, float]) -> float | None:
+        """Seconds. shares: how much of each plan is done, 0..1."""
+        if not self._known:
+            return None
+        spent = sum(self._costs[place] * share for place, share in shares.items() if place in self._costs)
+        elapsed = time.monotonic() - self._began
+        pace = elapsed / spent if spent and elapsed > SURE else 1.0
+        return max(sum(self._costs.values()) - spent, 0.0) * pace
+
+
+def _kind(plan: Plan) -> Kind:
+    return plan.task, plan.dataset, plan.language
+
+
+def _samples(plans: Sequence[Plan]) -> list[Plan]:
+    """Two plans of each kind, that with the fewest shots and that with the most."""
+    kinds: dict[Kind, list[Plan]] = {}
+    for plan in plans:
+        kinds.setdefault(_kind(plan), []).append(plan)
+    places = {kind: [*filter(lambda k: k[0] == kind[0], kinds)].index(kind) for kind in kinds}
+    chosen = []
+    for kind in sorted(kinds, key=places.__getitem__):
+        ends = [pick(kinds[kind], key=lambda plan: plan.shots) for pick in (min, max)]
+        chosen += ends[: len({plan.shots for plan in ends})]
+    return chosen
+
+
+def _rate(comparison: Comparison) -> Rate:
+    """The later items show what an item costs; what the first ones cost beyond that came once."""
+    once = item = Estimate()
+    for run in comparison.runs:
+        early, late = run.predictions[:FIRST], run.predictions[FIRST:]
+        each = _cost([r for p in late or early for r in p.replies]) * (1 / max(len(late or early), 1))
+        start = sum(r.seconds for p in early for r in p.replies) - each.seconds * len(early)
+        once = once + _cost(run.preparation) + Estimate(seconds=max(start, 0.0))
+        item = item + each
+    return Rate(once, item, sum(len(run.predictions) for run in comparison.runs))
+
+
+def _cost(replies: Sequence[Reply]) -> Estimate:
+    return Estimate(
+        len(replies), *(sum(getattr(r, n) for r in replies) for n in ("tokens_in", "tokens_out", "seconds"))
+    )
+
+
+def _between(found: Mapping[int, Rate], plan: Plan) -> Estimate:
+    """The plan's cost, on the line through the rates with fewer and with more shots."""
+    low, high = min(found), max(found)
+    share = (plan.shots - low) / (high - low) if high > low else 0.0
+    ends = [rate.once + rate.item * plan.samples for rate in (found[low], found[high])]
+    return ends[0] * (1 - share) + ends[1] * share

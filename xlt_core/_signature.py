@@ -1,0 +1,79 @@
+"""What results hang on, in a few signs: the same signature stands for the same computation, and any change changes it.
+
+That a result may be used again instead of computed is only right where nothing that made it has changed since: not the
+weights, nor the prompt, nor the code that stands between them.
+"""
+
+from __future__ import annotations
+
+import inspect
+import json
+from collections.abc import Sequence
+from functools import lru_cache
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+from xlt_core._document import plain
+from xlt_core.catalog import PIVOT, Parts
+from xlt_core.contracts import Adapts, Host, Strategy, Translator
+from xlt_core.records import Column, Example, Plan
+
+LENGTH = 24  # hexadecimal digits: 96 bits
+
+
+def signed(*values: Any) -> str:
+    """Signs for plain values and records."""
+    return sha256(json.dumps(plain(values), sort_keys=True).encode()).hexdigest()[:LENGTH]
+
+
+def item_key(example: Example) -> str:
+    """An example's own signs, its gold answer and its pivot included."""
+    return signed(example)
+
+
+def column_key(plan: Plan, column: Column, parts: Parts) -> str:
+    """Signs for a column of a resolved plan: whatever its predictions hang on, but for which items there are."""
+    strategy, task, host = parts.strategy(column), parts.task(plan.task), parts.host(plan.model)
+    translator = parts.translator(plan.translator) if strategy.uses_translator else None
+    ends = parts.language(plan.language), parts.language(PIVOT)
+    return signed(
+        made_by(task, strategy, host, *([translator] if translator else [])),
+        [task.instruction((), language) for language in ends],
+        (plan.task, plan.language, plan.data_digest, plan.labels, plan.seed, plan.limits, plan.demonstrations),
+        (column.strategy, column.knobs),
+        host_identity(host, _adapter(strategy, host, plan.language)),
+        translator_identity(translator) if translator else "",
+    )
+
+
+def _adapter(strategy: Strategy, host: Host, language: str) -> str:
+    """The adapted weights that a strategy will ask for."""
+    if "adapts" not in strategy.needs or not isinstance(host, Adapts):
+        return ""
+    return getattr(strategy, "adapter", "") or next(iter(host.adapters(language)), "")
+
+
+def host_identity(host: Host, adapter: str) -> str:
+    """What answers: the weights and how they are run. A host tells it by `identity`; else its revision stands for it.
+
+    Raises InputError where there is no such adapter.
+    """
+    identity = getattr(host, "identity", None)
+    return identity(adapter) if identity else f"{host.name} {host.revision} {adapter}"
+
+
+def translator_identity(translator: Translator) -> str:
+    return f"{translator.name} {translator.revision}"
+
+
+def made_by(*parts: object) -> str:
+    """Signs for the code of the parts: the file of each and the helpers beside it."""
+    return signed([_code(inspect.getfile(type(inspect.unwrap(part)))) for part in parts])  # type: ignore[arg-type]
+
+
+@lru_cache
+def _code(file: str) -> str:
+    own = Path(file)
+    helpers: Sequence[Path] = sorted(own.parent.glob("_*.py"))
+    return sha256(b"\n".join(path.read_bytes() for path in (own, *helpers))).hexdigest()[:LENGTH]

@@ -1,0 +1,221 @@
+"""The store: one SQLite file that holds every prediction and call as it came, and the runs that they belong to."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from xlt_core import settings
+from xlt_core._document import build, plain
+from xlt_core._signature import item_key, signed
+from xlt_core._store import File, packed, unpacked
+from xlt_core.records import Comparison, Example, InputError, PairedTest, Plan, Prediction, Reply, Run
+
+CALLS = 500_000  # calls that are remembered, the latest; some 300 bytes each
+ENDED = ("done", "failed", "stopped")
+
+
+@dataclass(frozen=True)
+class Kept:
+    """A run in the store. kind: comparison or sweep; plan: as plain values, a sweep's grid or a comparison's plan;
+    made, changed: seconds since 1970; states: how many of its cells are in each state."""
+
+    id: str
+    owner: str
+    name: str
+    kind: str
+    plan: Mapping[str, Any]
+    made: float
+    changed: float
+    states: Mapping[str, int]
+
+
+@dataclass(frozen=True)
+class KeptCell:
+    """A cell of a run. state: waiting, done, failed, stopped, or cannot (note: why); plan: as asked for, and resolved
+    once it has ended."""
+
+    position: int
+    plan: Plan
+    state: str
+    note: str
+
+
+@dataclass(frozen=True)
+class _Side:
+    """A column of a cell without its predictions; others: those that are no result, such as errors."""
+
+    run: Run
+    others: tuple[Prediction, ...]
+
+
+@dataclass(frozen=True)
+class _Body:
+    sides: tuple[_Side, ...]
+    tests: tuple[PairedTest, ...]
+
+
+class Store(File):
+    """The file, for all threads of a process; other processes may use the same file at the same time.
+
+    owner: where given, only that owner's runs are seen (a public Space gives each browser a key); None sees all.
+    Every method raises InputError where the file fails.
+    """
+
+    def __init__(self, path: Path = settings.STORE) -> None:
+        super().__init__(path)
+        with self.change() as file:
+            file.execute("DELETE FROM calls WHERE rowid <= (SELECT max(rowid) FROM calls) - ?", (CALLS,))
+
+    def known(self, column: str, items: Sequence[str]) -> dict[str, Prediction]:
+        """Predictions by the item's key, of those that were kept under the column's signature."""
+        found = self.select("SELECT item, body FROM predictions WHERE signature = ? AND item IN", (column,), items)
+        return {item: unpacked(Prediction, body) for item, body in found}
+
+    def keep(self, column: str, item: str, prediction: Prediction) -> None:
+        row = (column, item, packed(prediction))
+        with self.reach() as file:
+            file.execute("INSERT OR IGNORE INTO predictions VALUES (?, ?, ?)", row)
+
+    def recall(self, keys: Sequence[str]) -> dict[str, Reply]:
+        """Replies by the call's key, of those that were remembered."""
+        return {key: unpacked(Reply, body) for key, body in self.select("SELECT * FROM calls WHERE key IN", (), keys)}
+
+    def remember(self, key: str, reply: Reply) -> None:
+        row = key, packed(reply)
+        with self.reach() as file:
+            file.execute("INSERT OR IGNORE INTO calls VALUES (?, ?)", row)
+
+    def begin(self, kind: str, plan: Mapping[str, Any], cells: Sequence[KeptCell], owner: str = "") -> str:
+        """The id of the run for a plan or grid: the one that there is, to go on with, or a new one."""
+        name, now = signed(kind, plan, owner)[:12], time.time()
+        rows = [(name, c.position, json.dumps(plain(c.plan)), c.state, c.note, "[]", "[]", None) for c in cells]
+        with self.change() as file:
+            file.execute("INSERT OR IGNORE INTO runs VALUES (?, ?, '', ?, ?, ?, ?)",
+                         (name, owner, kind, json.dumps(plan), now, now))  # fmt: skip
+            file.executemany(
+                "INSERT INTO cells VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET plan = excluded.plan, "
+                "state = excluded.state, note = excluded.note WHERE body IS NULL", rows)  # fmt: skip
+        return name
+
+    def claim(self, run: str, position: int, signatures: Sequence[str]) -> None:
+        """Says which predictions a cell will need, so that no deletion of another run takes them away."""
+        with self.reach() as file:
+            file.execute("UPDATE cells SET signatures = ? WHERE run = ? AND position = ?",
+                         (json.dumps(signatures), run, position))  # fmt: skip
+
+    def end(self, run: str, position: int, comparison: Comparison, state: str = "done", note: str = "") -> None:
+        """Keeps what became of a cell. state: done, failed or stopped."""
+        examples = {item_key(e): e for side in comparison.runs for e in side.examples}
+        keys = {example.id: key for key, example in examples.items()}
+        body = _Body(tuple(map(_side, comparison.runs)), comparison.tests)
+        self.claim(run, position, [side.signature for side in comparison.runs])
+        with self.change() as file:
+            file.executemany("INSERT OR IGNORE INTO items VALUES (?, ?)", [(k, packed(e)) for k, e in examples.items()])
+            for side in comparison.runs:
+                self._complete(file, side, keys)
+            plan, keys_of_items = json.dumps(plain(comparison.plan)), json.dumps([*examples])
+            file.execute("UPDATE cells SET plan = ?, state = ?, note = ?, items = ?, body = ? WHERE run = ? AND "
+                         "position = ?", (plan, state, note, keys_of_items, packed(body), run, position))  # fmt: skip
+            file.execute("UPDATE runs SET changed = ? WHERE id = ?", (time.time(), run))
+
+    def runs(self, owner: str | None = None) -> tuple[Kept, ...]:
+        """The runs, the last changed first."""
+        with self.reach() as file:
+            whose = "SELECT * FROM runs WHERE ?1 IS NULL OR owner = ?1 ORDER BY changed DESC"
+            rows = file.execute(whose, (owner,)).fetchall()
+            counted = file.execute("SELECT run, state, count(*) FROM cells GROUP BY run, state").fetchall()
+        states: dict[str, dict[str, int]] = {}
+        for run, state, number in counted:
+            states.setdefault(run, {})[state] = number
+        return tuple(Kept(name, whose, title, kind, json.loads(plan), made, changed, states.get(name, {}))
+                     for name, whose, title, kind, plan, made, changed in rows)  # fmt: skip
+
+    def run(self, run: str, owner: str | None = None) -> Kept:
+        """The run. Raises InputError where the owner has none of this id."""
+        found = next((kept for kept in self.runs(owner) if kept.id == run), None)
+        if found is None:
+            raise InputError(f"There is no run {run[:40]!r}; choose one of the list.")
+        return found
+
+    def cells(self, run: str) -> tuple[KeptCell, ...]:
+        """The run's cells in their order."""
+        with self.reach() as file:
+            rows = file.execute("SELECT position, plan, state, note FROM cells WHERE run = ? ORDER BY position", (run,))
+            rows = rows.fetchall()
+        return tuple(KeptCell(n, build(Plan, json.loads(plan), "plan"), *more) for n, plan, *more in rows)
+
+    def comparison(self, run: str, position: int) -> Comparison | None:
+        """A cell's comparison as it ended, bit by bit; None where it has not ended."""
+        with self.reach() as file:
+            found = file.execute("SELECT plan, items, body FROM cells WHERE run = ? AND position = ?", (run, position))
+            plan, items, body = found.fetchone() or ("", "[]", None)
+        if body is None:
+            return None
+        keys, parts = json.loads(items), unpacked(_Body, body)
+        bodies = dict(self.select("SELECT * FROM items WHERE key IN", (), keys))
+        examples = {key: unpacked(Example, bodies[key]) for key in keys}
+        runs = tuple(self._read(side, examples) for side in parts.sides)
+        return Comparison(build(Plan, json.loads(plan), "plan"), runs, parts.tests)
+
+    def comparisons(self, run: str, owner: str | None = None) -> Iterator[Comparison]:
+        """The comparisons of all cells that have ended, in their order, each read as it is asked for."""
+        self.run(run, owner)
+        for cell in self.cells(run):
+            if cell.state in ENDED and (found := self.comparison(run, cell.position)):
+                yield found
+
+    def rename(self, run: str, name: str, owner: str | None = None) -> None:
+        self.run(run, owner)
+        with self.reach() as file:
+            file.execute("UPDATE runs SET name = ? WHERE id = ?", (name.strip(), run))
+
+    def delete(self, run: str, owner: str | None = None) -> None:
+        """Takes a run out of the store, with the predictions and items that no other run has a share in."""
+        self.run(run, owner)
+        with self.change() as file:
+            for table, key, named in (("predictions", "signature", "signatures"), ("items", "key", "items")):
+                ours = f"SELECT value FROM cells, json_each({named}) WHERE run"
+                file.execute(
+                    f"DELETE FROM {table} WHERE {key} IN ({ours} = ?) AND {key} NOT IN ({ours} <> ?)", (run, run)
+                )
+            file.execute("DELETE FROM cells WHERE run = ?", (run,))
+            file.execute("DELETE FROM runs WHERE id = ?", (run,))
+
+    def _complete(self, file: sqlite3.Connection, run: Run, keys: Mapping[str, str]) -> None:
+        """Keeps the predictions that are not there, such as those that another process computed."""
+        made = {keys[p.id]: p for p in run.predictions if _result(p, run)}
+        found = self.select(
+            "SELECT item, 0 FROM predictions WHERE signature = ? AND item IN", (run.signature,), [*made]
+        )
+        there = {item for item, _ in found}
+        rows = [(run.signature, key, packed(p)) for key, p in made.items() if key not in there]
+        file.executemany("INSERT OR IGNORE INTO predictions VALUES (?, ?, ?)", rows)
+
+    def _read(self, side: _Side, examples: Mapping[str, Example]) -> Run:
+        known = {p.id: p for p in self.known(side.run.signature, tuple(examples)).values()}
+        known |= {p.id: p for p in side.others}
+        predictions = tuple(known[e.id] for e in examples.values() if e.id in known)
+        return replace(side.run, examples=tuple(examples.values()), predictions=predictions)
+
+
+@cache
+def store() -> Store:
+    """The store that XLT_STORE names, opened once. Raises InputError where it cannot be."""
+    return Store()
+
+
+def _result(prediction: Prediction, run: Run) -> bool:
+    """Whether the prediction can be used again; one that comes from elsewhere is the cell's own."""
+    return prediction.final and not prediction.error and bool(run.signature)
+
+
+def _side(run: Run) -> _Side:
+    others = tuple(prediction for prediction in run.predictions if not _result(prediction, run))
+    return _Side(replace(run, examples=(), predictions=()), others)
