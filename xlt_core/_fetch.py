@@ -21,7 +21,7 @@ FOLDERS = ("*/*",)  # other forms of the same weights
 
 @dataclass(frozen=True)
 class Download:
-    """How far a download is, in bytes; total grows while the files are looked up."""
+    """How far a download is, in bytes; total is 0 while the files are looked up."""
 
     name: str
     done: int
@@ -59,12 +59,12 @@ def weights(name: str, revision: str | None = None) -> str:
     from huggingface_hub import snapshot_download
 
     if offline():
-        return _snapshot(name, revision, ())
-    planned = snapshot_download(name, revision=revision, dry_run=True, ignore_patterns=list(FOLDERS),
-                                tqdm_class=_meter(lambda done, total: None))  # fmt: skip
-    names = [Path(file.filename) for file in planned]
-    kinds = (kind for kind in WEIGHTS if any(file.match(kind) for file in names))
-    return _snapshot(name, revision, (*SMALL, *list(kinds)[:1]))
+        return _snapshot(name, revision, SMALL)  # which kind of weights was fetched shows when they are read
+    planned = snapshot_download(name, revision=revision, dry_run=True, allow_patterns=list(WEIGHTS),
+                                ignore_patterns=list(FOLDERS), tqdm_class=_meter(lambda done, total: None))  # fmt: skip
+    sizes = {kind: [file.file_size for file in planned if Path(file.filename).match(kind)] for kind in WEIGHTS}
+    kinds = [kind for kind, found in sizes.items() if found]
+    return _snapshot(name, revision, (*SMALL, *kinds[:1]), sum(sizes[kinds[0]]) if kinds else 0)
 
 
 def adapter(name: str) -> str:
@@ -86,20 +86,21 @@ def has(name: str, file: str) -> bool:
     return True
 
 
-def _snapshot(name: str, revision: str | None, patterns: tuple[str, ...]) -> str:
+def _snapshot(name: str, revision: str | None, patterns: tuple[str, ...], size: int = 0) -> str:
+    """size: bytes, where it is known; else the total grows as the files are asked for."""
     from huggingface_hub import snapshot_download
 
-    options = {"revision": revision, "allow_patterns": list(patterns) or None, "ignore_patterns": list(FOLDERS)}
+    options = {"revision": revision, "allow_patterns": list(patterns), "ignore_patterns": list(FOLDERS)}
     if offline():
         try:
             return snapshot_download(name, local_files_only=True, **options)
         except FileNotFoundError as error:
             raise FileNotFoundError("the Hub does not answer, and it is not in the cache") from error
     with _locks.setdefault((name, patterns), Lock()):  # two who ask at once share one download
-        _under_way[name] = Download(name, 0, 0)
+        _under_way[name] = Download(name, 0, size)
 
         def tell(done: int, total: int) -> None:
-            _under_way[name] = Download(name, done, total)
+            _under_way[name] = Download(name, done, max(size, total))
 
         try:
             return snapshot_download(name, tqdm_class=_meter(tell), **options)

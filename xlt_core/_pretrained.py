@@ -6,6 +6,8 @@ A Hub id that is in the cache loads without a network; any other is refused with
 from __future__ import annotations
 
 import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -66,10 +68,16 @@ def with_adapter(model: PreTrainedModel, config: PeftConfig, name: str = "defaul
     """peft's model around a model, with one new adapter."""
     from peft import get_peft_model
 
-    with warnings.catch_warnings():
-        # peft asks transformers by a name that has become another; nothing that a user could change.
-        warnings.filterwarnings("ignore", "`is_gradient_checkpointing` is deprecated", FutureWarning)
+    with quiet():
         return get_peft_model(model, config, name, **options)
+
+
+@contextmanager
+def quiet() -> Iterator[None]:
+    """Keeps back a warning that nobody can do anything about: peft asks transformers by a name that has changed."""
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "`is_gradient_checkpointing` is deprecated", FutureWarning)
+        yield
 
 
 def reason(error: Exception) -> str:

@@ -9,7 +9,7 @@ import torch
 from peft import LoraConfig, PeftConfig, PeftModel
 from peft.utils import load_peft_weights
 
-from xlt_core._pretrained import with_adapter
+from xlt_core._pretrained import quiet, with_adapter
 from xlt_core.records import InputError
 
 INNER = "base_model.model."
@@ -59,7 +59,8 @@ class Adapters:
             if self._wrapped is None:
                 self._wrapped = with_adapter(self._model, config, name, autocast_adapter_dtype=False)
             else:
-                self._wrapped.add_adapter(name, config, autocast_adapter_dtype=False)
+                with quiet():
+                    self._wrapped.add_adapter(name, config, autocast_adapter_dtype=False)
             device = str(next(self._model.parameters()).device)
             loaded = self._wrapped.load_adapter(source, name, torch_device=device, autocast_adapter_dtype=False)
         except (ValueError, RuntimeError, KeyError) as error:

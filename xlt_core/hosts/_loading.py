@@ -113,7 +113,7 @@ def fetch(known: Known) -> None:
 def check_alike(base: Known, other: Known) -> None:
     """Raises InputError where full weights cannot be an adaptation of the base model: another network was trained."""
     for key, what in (("model_type", "kind"), ("hidden_size", "width"), ("num_hidden_layers", "number of layers")):
-        ours, theirs = (getattr(known.skeleton.config, key, None) for known in (base, other))
+        ours, theirs = (getattr(known.skeleton.config.get_text_config(decoder=True), key) for known in (base, other))
         if ours != theirs:
             raise InputError(
                 f"The adapter {other.name!r} does not fit this model: its {what} is {theirs}, and {ours} here; "

@@ -23,6 +23,7 @@ class Published:
     languages: tuple[str, ...]
     kind: str
     licence: str
+    note: str
     source: str
 
 
@@ -38,9 +39,9 @@ def table() -> tuple[Published, ...]:
     path = ASSETS / "adapted.csv"
     with path.open(encoding="utf-8", newline="") as stream:
         return tuple(
-            Published(row["id"], tuple(row["base"].split()), tuple(row["languages"].split()), row["kind"],
-                      row["licence"], row["source"]) for row in csv.DictReader(stream)
-        )  # fmt: skip
+            Published(**row | {name: tuple(row[name].split()) for name in ("bases", "languages")})
+            for row in csv.DictReader(stream)
+        )
 
 
 def published(base: str, language: str) -> tuple[str, ...]:

@@ -1,0 +1,97 @@
+"""Whole comparisons on models that are neither Llama nor ours: every strategy, every task, batched and one by one."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from tiny_models import THINKING, GPTNeoXConfig, Qwen2Config, make_adapter, make_model
+
+from xlt_core.__main__ import main
+from xlt_core.catalog import PARTS, tasks
+from xlt_core.compare import compare
+from xlt_core.hosts.local import LocalHost
+from xlt_core.records import Column, Comparison, InputError, Limits, Message, Plan
+from xlt_core.settings import POCKET
+
+COLUMNS = tuple(Column(name, name) for name in ("prompt", "translate", "laft"))
+FULL = Column("laft full", "laft", {"adapter": "kin-full"})
+
+
+@pytest.fixture(scope="module")
+def neox(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A base model with a LoRA adapter and with full weights that have another vocabulary."""
+    folder = make_model(tmp_path_factory.mktemp("neox"), kind=GPTNeoXConfig, context=2048)
+    make_adapter(folder, folder / "adapters" / "kin")
+    make_model(folder / "adapters" / "kin-full", kind=GPTNeoXConfig, size=300, seed=9, context=2048)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def instruct(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A model with a chat template that thinks unless told not to, and an adapter for it."""
+    folder = make_model(tmp_path_factory.mktemp("instruct"), THINKING, kind=Qwen2Config, context=2048)
+    make_adapter(folder, folder / "adapters" / "kin")
+    return folder
+
+
+@pytest.fixture(params=["neox", "instruct"])
+def folder(request: pytest.FixtureRequest) -> Path:
+    return request.getfixturevalue(request.param)
+
+
+def run(folder: Path, task: str, tokens: int, columns: tuple[Column, ...], **changes: object) -> Comparison:
+    """The comparison with so many tokens in a forward pass."""
+    host = LocalHost(folder, device="cpu")
+    host._engine.step_tokens = tokens
+    plan = Plan(task, "kin", columns, model=str(folder), shots=2, samples=5, limits=Limits(6, stop=()), **changes)
+    *_, last = compare(plan, replace(PARTS, host=lambda name: host))
+    return last
+
+
+@pytest.mark.parametrize("task", tasks())
+def test_every_strategy_and_task_runs_and_the_batch_changes_nothing(folder: Path, task: str) -> None:
+    columns = (*COLUMNS, FULL) if (folder / "adapters" / "kin-full").is_dir() else COLUMNS
+    together, alone = run(folder, task, 16384, columns), run(folder, task, 1, columns)
+    for many, one in zip(together.runs, alone.runs, strict=True):
+        assert many.state == one.state == "done" and many.errors == 0, many.note
+        for a, b in zip(many.predictions, one.predictions, strict=True):
+            assert (a.id, a.answer, a.valid) == (b.id, b.answer, b.valid)
+            assert [r.text for r in a.replies] == [r.text for r in b.replies]
+            assert a.replies[-1].choices == pytest.approx(b.replies[-1].choices, abs=1e-4)
+    prompt, adapted = together.runs[0], together.runs[2]
+    assert [p.replies[-1].sent for p in prompt.predictions] == [p.replies[-1].sent for p in adapted.predictions]
+    assert _outputs(prompt) != _outputs(adapted)
+    assert len({tuple(_outputs(run)) for run in together.runs}) == len(columns)
+
+
+def _outputs(run: object) -> list[str]:
+    return [f"{p.replies[-1].text} {sorted(p.replies[-1].choices.items())}" for p in run.predictions]
+
+
+def test_an_instruct_model_gets_turns_and_does_not_think(instruct: Path) -> None:
+    last = run(instruct, "topic", 4096, COLUMNS[:1])
+    sent = last.runs[0].predictions[0].replies[-1].sent
+    assert sent.startswith("<|system|>\n") and sent.count("<|user|>") == 3 and sent.count("<|assistant|>") == 3
+    assert sent.endswith("<|assistant|>\n<think>\n\n</think>\n\n")
+
+
+def test_a_template_that_refuses_the_prompt_is_a_sentence(tmp_path: Path) -> None:
+    refusing = "{{ raise_exception('never') }}"
+    host = LocalHost(make_model(tmp_path, refusing), device="cpu")
+    with pytest.raises(InputError, match="chat template refuses this prompt: never"):
+        host.render((Message("user", "Hi"),))
+
+
+def test_full_weights_made_by_the_command_run_as_laft(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    corpus, out = tmp_path / "kin.txt", tmp_path / "adapted"
+    corpus.write_text("\n\n".join(f"Aline yasuye ibitaro bya {n} i Huye ku wa mbere." for n in range(30)), "utf-8")
+    train = ["adapt", "--language", "kin", "--corpus", corpus, "--method", "full", "--steps", "1", "--out", out]
+    assert main(list(map(str, train))) == 0
+    assert (out / "config.json").is_file() and (out / "tokenizer.json").is_file()
+    compare_it = ["compare", "--task", "topic", "--language", "kin", "--samples", "3", "--strategies", "prompt,laft"]
+    assert main([*compare_it, "--adapter", str(out)]) == 0
+    assert "laft" in capsys.readouterr().out
+    host = LocalHost(POCKET / "model", device="cpu")
+    assert host.adapted(str(out)).revision != host.revision
