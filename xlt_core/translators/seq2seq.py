@@ -124,13 +124,11 @@ class Seq2Seq:
         seconds = (time.perf_counter() - started) / len(rest)
         for row, output in zip(rest, outputs, strict=True):
             row.draft.made[row.number] = Reply("translate", "", *output, seconds)
-        for text in dict.fromkeys(row.draft.text for row in rest):
-            reply = drafts[text].reply(text)
-            if reply.final:
-                if len(self._memory) >= REMEMBERED:
-                    self._memory.clear()
-                self._memory[text, *pair, beams] = reply
-            yield reply
+        replies = [drafts[text].reply(text) for text in dict.fromkeys(row.draft.text for row in rest)]
+        if len(self._memory) >= REMEMBERED:
+            self._memory.clear()
+        self._memory |= {(reply.sent, *pair, beams): reply for reply in replies if reply.final}
+        yield from replies
 
     def _windows(self, texts: Iterable[str], source: Language, pair: tuple[str, str]) -> Iterator[list[Ready]]:
         window: list[Ready] = []
