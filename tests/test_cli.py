@@ -151,18 +151,6 @@ def test_the_commands_that_train_say_what_is_missing(capsys, arguments):
     assert status == 2 and err.count("\n") == 1
 
 
-@pytest.mark.parametrize(("option", "sentence"), [
-    (("--steps", "0"), "cannot be 0 steps"), (("--out", "{here}/corpus.txt"), "cannot be written"),
-    (("--model", "/nowhere"), "There is no model"), (("--language", "klingon"), "no language"),
-])  # fmt: skip
-def test_an_adaptation_that_is_off_gives_status_2(capsys, tmp_path, option, sentence):
-    corpus = tmp_path / "corpus.txt"
-    corpus.write_text("\n".join(f"Aline yaje {number}" for number in range(30)))
-    start = ("adapt", "--language", "kin", "--corpus", str(corpus), "--out", str(tmp_path / "out"))
-    status, _, err = run(capsys, *start, *(part.format(here=tmp_path) for part in option))
-    assert status == 2 and sentence in err and "Traceback" not in err
-
-
 @pytest.mark.parametrize("name", ["languages", "tasks", "strategies", "models", "datasets"])
 def test_lists_are_for_readers_and_for_machines(capsys, name):
     status, out, _ = run(capsys, name)

@@ -11,7 +11,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import NoReturn
 
-from xlt_core import _table, catalog, settings
+from xlt_core import _adapting, _table, catalog, settings
 from xlt_core.catalog import PARTS, Parts
 from xlt_core.records import Column, Comparison, InputError, Plan, Row
 
@@ -58,7 +58,8 @@ def _parser() -> argparse.ArgumentParser:
         command.add_argument("--json", action="store_true", help="for machines")
         command.set_defaults(run=_list, name=name)
     _add_pocket(commands.add_parser("pocket", help="train the bundled models again", allow_abbrev=False))
-    _add_adapt(commands.add_parser("adapt", help="adapt a model to a language's text", allow_abbrev=False))
+    _adapting.add_adapt(commands.add_parser("adapt", help="adapt a model to a language's text", allow_abbrev=False))
+    _adapting.add_average(commands.add_parser("average", help="average adapters as one", allow_abbrev=False))
     return parser
 
 
@@ -82,7 +83,7 @@ def _add_compare(command: argparse.ArgumentParser) -> None:
         "--model", help=f"pocket, a Hugging Face id, a folder or http(s)://host/v1 (default: {FRESH.model})"
     )
     command.add_argument("--adapter", metavar="NAME|DIR|ID", help="the adapted weights of laft, LoRA or full")
-    command.add_argument("--translator", help="pocket, llm, a Hugging Face id or a folder")
+    command.add_argument("--translator", help=f"pocket, a Hugging Face id or a folder (default: {FRESH.translator})")
     command.add_argument("--plan", type=Path, metavar="FILE.json", help="replay a plan, or the plan of an --out file")
     command.add_argument("--out", type=Path, metavar="FILE.json", help="write the whole comparison")
     command.set_defaults(run=_compare)
@@ -92,17 +93,6 @@ def _add_pocket(command: argparse.ArgumentParser) -> None:
     command.add_argument("--out", type=Path, default=settings.POCKET, metavar="DIR", help="default: %(default)s")
     command.add_argument("--resume", action="store_true", help="go on where an earlier call stopped")
     command.set_defaults(run=_pocket)
-
-
-def _add_adapt(command: argparse.ArgumentParser) -> None:
-    command.add_argument("--language", required=True)
-    command.add_argument("--corpus", type=Path, required=True, metavar="FILE", help="plain text of the language")
-    command.add_argument("--model", default="pocket", help="default: %(default)s")
-    command.add_argument("--out", type=Path, required=True, metavar="DIR")
-    command.add_argument("--method", choices=("lora", "full"), default="lora", help="default: %(default)s")
-    command.add_argument("--steps", type=int, default=200, help="default: %(default)s")
-    command.add_argument("--resume", action="store_true", help="go on where an earlier call stopped")
-    command.set_defaults(run=_adapt)
 
 
 def _compare(options: argparse.Namespace, parts: Parts) -> int:
@@ -212,14 +202,6 @@ def _pocket(options: argparse.Namespace, parts: Parts) -> int:
     from xlt_core.pocket import recipe
 
     recipe.main(options.out, options.resume)
-    return DONE
-
-
-def _adapt(options: argparse.Namespace, parts: Parts) -> int:
-    from xlt_core.adapt import Adaptation, adapt
-
-    plan = Adaptation(options.language, options.model, options.method, options.steps)
-    adapt(plan, options.corpus, options.out, options.resume, lambda line: print(line, file=sys.stderr))
     return DONE
 
 

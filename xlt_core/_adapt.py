@@ -1,130 +1,240 @@
-"""The training behind adapt: transformers.Trainer and peft."""
+"""The training behind adapt: transformers.Trainer and peft, also under `accelerate launch`."""
 
 from __future__ import annotations
 
+import json
 import shutil
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
+from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from threading import Event
+from typing import Any
 
 import torch
+from accelerate import PartialState
 from peft import LoraConfig
-from torch.nn.functional import cross_entropy
-from transformers import (
-    AutoModelForCausalLM,
-    AutoTokenizer,
-    PreTrainedModel,
-    PreTrainedTokenizerBase,
-    PrinterCallback,
-    Trainer,
-    TrainerCallback,
-    TrainingArguments,
-)
+from transformers import AutoModelForCausalLM, AutoTokenizer, PreTrainedTokenizerBase
 
-from xlt_core import _pretrained
-from xlt_core._memory import keep_freed_memory
+from xlt_core import _average, _card, _pretrained
+from xlt_core._bits import bits_per_byte
+from xlt_core._corpus import Text
+from xlt_core._packing import drawn, packed, shares, unpacked
+from xlt_core._survey import size, surveys
+from xlt_core._texts import HUB
+from xlt_core._trainer import CHECKPOINTS, Progress, Run, collate, fit
+from xlt_core.adapt import Adaptation, Estimate, Snapshot, rate_of
+from xlt_core.pocket import world
+from xlt_core.records import InputError
+from xlt_core.settings import POCKET
 
-if TYPE_CHECKING:
-    from xlt_core.adapt import Adaptation
-
-
-class _Progress(TrainerCallback):
-    def __init__(self, say: Callable[[str], None]) -> None:
-        self.say = say
-        self.losses: list[tuple[int, float]] = []
-
-    def on_log(self, args: Any, state: Any, control: Any, logs: dict[str, float] | None = None, **_: Any) -> None:
-        if logs and "loss" in logs:
-            self.losses.append((state.global_step, round(float(logs["loss"]), 4)))
-            self.say(f"step {state.global_step}/{state.max_steps}  loss {float(logs['loss']):.3f}")
+BLOCK = 512  # tokens a row where none is given
+MOST_HELD_OUT = 200  # documents of a language; more would hardly change what they measure
+ENGLISH = 100  # documents that show what was forgotten
 
 
-def train(
-    plan: Adaptation,
-    model_path: str,
-    texts: list[str],
-    held_out: list[str],
-    out: Path,
-    resume: bool,
-    say: Callable[[str], None],
-) -> dict[str, Any]:
-    """Trains and writes out's weights; returns the losses and the bits per byte before and after."""
-    from xlt_core.adapt import bits_per_byte
+@dataclass(frozen=True)
+class Work:
+    """What `train` is given. path: of the base model; tell: takes each snapshot; stop: is set to end early."""
 
-    keep_freed_memory()
+    plan: Adaptation
+    path: str
+    texts: tuple[Text, ...]
+    out: Path
+    resume: bool
+    tell: Callable[[Snapshot], None]
+    stop: Event
+
+
+@dataclass(frozen=True)
+class Base:
+    """The model before training, as it will be trained. plan: with everything chosen that was left open."""
+
+    plan: Adaptation
+    tokenizer: PreTrainedTokenizerBase
+    model: Any
+    revision: str
+
+
+def train(work: Work) -> None:
+    """Trains and writes work.out: weights, adaptation.json and README.md."""
+    plan, tell, main = work.plan, work.tell, PartialState().is_main_process
     torch.manual_seed(plan.seed)
-    tokenizer = _pretrained.load(AutoTokenizer, model_path, "language model")
-    model = _pretrained.load(AutoModelForCausalLM, model_path, "language model", dtype=torch.float32)
-    model.to("cuda" if torch.cuda.is_available() else "cpu")
-    size = sum(len(text.encode()) for text in held_out)
-    before = bits_per_byte(negative_log_likelihood(model, tokenizer, held_out), size)
-    say(f"held-out text before: {before:.3f} bits per byte")
-    if plan.method == "lora":
-        model = _pretrained.with_adapter(
-            model, LoraConfig(r=plan.rank, lora_alpha=2 * plan.rank, target_modules="all-linear", task_type="CAUSAL_LM")
-        )
-    progress = _fit(plan, model, blocks(tokenizer, texts, plan.block), out / "checkpoints", resume, say)
-    after = bits_per_byte(negative_log_likelihood(model, tokenizer, held_out), size)
-    say(f"held-out text after: {after:.3f} bits per byte")
-    if plan.method == "lora":
-        model.peft_config["default"].base_model_name_or_path = plan.model
-    # No layer of embeddings is adapted; peft would ask the Hub whether it was.
-    model.to(torch.bfloat16).save_pretrained(out, **({"save_embedding_layers": False} if plan.method == "lora" else {}))
-    (out / "README.md").unlink(missing_ok=True)  # peft's, with blanks to fill in and this machine's folders
-    if plan.method == "full":
-        tokenizer.save_pretrained(out)
-    shutil.rmtree(out / "checkpoints", ignore_errors=True)
-    return {"losses": progress.losses, "bits_per_byte": {"before": round(before, 4), "after": round(after, 4)}}
+    tell(Snapshot("loading the model"))
+    base = _base(plan, work.path)
+    plan = base.plan
+    learned, held_out = _split(plan, work.texts)
+    run = Run(work.out / "checkpoints", _identity(base, work.texts), work.resume, main)
+    if run.finished:
+        tell(Snapshot("finished before", plan.steps, plan.steps, card=_card.read(work.out)))
+        return
+    first = Snapshot("measuring the model before", 0, plan.steps, surveys=surveys(base.tokenizer, work.texts))
+    shown = Progress(first, tell, work.stop)
+    tell(shown.now)
+    before = run.before or _bits(base.model, base.tokenizer, held_out)
+    run.begin(before)
+    shown.bits(before)
+    rows = _rows(base, learned)
+    if not fit(base, rows, run, shown):
+        return
+    shown.say("measuring the model after")
+    if main:
+        _save(base, run, work.out)
+    PartialState().wait_for_everyone()
+    after = _bits(_outcome(base, work.out), base.tokenizer, held_out)
+    shown.bits(after)
+    if main:
+        card = _card.write(work.out, _facts(base, work, shown.now))
+        shutil.rmtree(run.folder, ignore_errors=True)
+        tell(replace(shown.now, doing="done", left=0.0, card=card))
 
 
-def _fit(
-    plan: Adaptation, model: Any, rows: list[list[int]], scratch: Path, resume: bool, say: Callable[[str], None]
-) -> _Progress:
-    progress, on_gpu = _Progress(say), torch.cuda.is_available()
-    arguments = TrainingArguments(
-        output_dir=str(scratch),
-        max_steps=plan.steps,
-        learning_rate=plan.rate,
-        per_device_train_batch_size=plan.rows,
-        lr_scheduler_type="cosine",
-        warmup_steps=max(1, round(0.03 * plan.steps)),
-        logging_steps=10,
-        save_steps=50,
-        save_total_limit=2,
-        bf16=True,
-        use_cpu=not on_gpu,
-        seed=plan.seed,
-        report_to=[],
-        disable_tqdm=True,
-        dataloader_pin_memory=on_gpu,
-        remove_unused_columns=False,
-    )
-    trainer = Trainer(model=model, args=arguments, train_dataset=rows, data_collator=_collate, callbacks=[progress])
-    trainer.remove_callback(PrinterCallback)
-    trainer.train(resume_from_checkpoint=resume and any(scratch.glob("checkpoint-*")))
-    return progress
+def measure(plan: Adaptation, path: str, texts: Sequence[Text]) -> Estimate:
+    """Loads the model, and times a step and the reading of held-out text."""
+    base = _base(plan, path)
+    learned, held_out = _split(base.plan, texts)
+    some = {code: documents[:5] for code, documents in held_out.items()}
+    began = time.perf_counter()
+    _bits(base.model, base.tokenizer, some)
+    share = sum(map(size, held_out.values())) / sum(map(size, some.values()))
+    reading = 2 * (time.perf_counter() - began) * share
+    step = _step_seconds(base, _rows(replace(base, plan=replace(base.plan, steps=1)), learned))
+    trained = sum(weight.numel() for weight in base.model.parameters() if weight.requires_grad)
+    return Estimate(surveys(base.tokenizer, texts), base.plan.steps, base.plan.steps * step + reading, trained)
 
 
-def _collate(rows: list[list[int]]) -> dict[str, torch.Tensor]:
-    ids = torch.tensor(rows)
-    return {"input_ids": ids, "labels": ids.clone(), "attention_mask": torch.ones_like(ids)}
+def _base(plan: Adaptation, path: str) -> Base:
+    on_gpu = torch.cuda.is_available()
+    dtype = torch.bfloat16 if on_gpu and plan.method == "lora" else torch.float32
+    tokenizer = _pretrained.load(AutoTokenizer, path, "language model")
+    model = _pretrained.load(AutoModelForCausalLM, path, "language model", dtype=dtype)
+    revision = _pretrained.revision(path, model)
+    model.to(PartialState().device if on_gpu else "cpu")
+    plan = _chosen(plan, model, tokenizer, path)
+    return Base(plan, tokenizer, _with_lora(model, plan) if plan.method == "lora" else model, revision)
 
 
-def blocks(tokenizer: PreTrainedTokenizerBase, texts: list[str], length: int) -> list[list[int]]:
-    """The documents one after the other, each begun as a prompt is, in rows of `length` tokens."""
-    ids = [token for row in tokenizer([f"{text}\n" for text in texts])["input_ids"] for token in row]
-    ids = ids * (1 + length // len(ids))
-    return [ids[i : i + length] for i in range(0, len(ids) - length + 1, length)]
+def _chosen(plan: Adaptation, model: Any, tokenizer: PreTrainedTokenizerBase, path: str) -> Adaptation:
+    """The plan with what was left open; a card travels, and a machine's folders do not."""
+    claimed = getattr(model.config.get_text_config(decoder=True), "max_position_embeddings", None) or BLOCK
+    longest = min(claimed, tokenizer.model_max_length)
+    if plan.block > longest:
+        raise InputError(f"The model reads {longest} tokens at most; a row of {plan.block} is too long for it.")
+    block = plan.block or min(BLOCK, longest)
+    steps = -(-plan.tokens // (plan.rows * block)) if plan.tokens else plan.steps
+    rate = plan.rate or float(f"{rate_of(plan.method, model.num_parameters()):.1g}")
+    name = _named(path)
+    alpha = plan.alpha or 2 * plan.rank
+    return replace(plan, model=name, block=block, steps=steps, tokens=0, rate=rate, alpha=alpha)
 
 
-@torch.inference_mode()
-def negative_log_likelihood(model: PreTrainedModel, tokenizer: PreTrainedTokenizerBase, texts: list[str]) -> float:
-    """Summed over the texts, in nats, each read on its own and cut at the model's positions."""
-    total = 0.0
+def _with_lora(model: Any, plan: Adaptation) -> Any:
+    """The model with a new adapter on the modules that the plan names. Raises InputError where it has none of them."""
+    named = [part.strip() for part in plan.targets.split(",") if part.strip()]
+    targets = {"all-linear": "all-linear", "attention": None}.get(plan.targets, named)
+    config = LoraConfig(r=plan.rank, lora_alpha=plan.alpha, target_modules=targets, task_type="CAUSAL_LM")
+    try:
+        model = _pretrained.with_adapter(model, config)
+    except ValueError as error:
+        raise InputError(
+            f"The targets {plan.targets!r} do not fit a model of the kind {model.config.model_type} "
+            f"({_pretrained.reason(error)}); choose all-linear, or name modules of it."
+        ) from error
+    return model
+
+
+def _split(plan: Adaptation, texts: Sequence[Text]) -> tuple[list[Text], dict[str, list[str]]]:
+    """The texts to learn from, and by language the documents held out; English ones beside them."""
+    learned, held_out = [], {}
     for text in texts:
-        ids = tokenizer(text, return_tensors="pt", truncation=True, max_length=model.config.max_position_embeddings)[
-            "input_ids"
-        ].to(model.device)
-        logits = model(input_ids=ids).logits[0, :-1].float()
-        total += cross_entropy(logits, ids[0, 1:], reduction="sum").item()
-    return total
+        order = torch.randperm(len(text.documents), generator=torch.Generator().manual_seed(plan.seed)).tolist()
+        kept = min(max(1, round(len(order) * plan.held_out)), MOST_HELD_OUT)
+        held_out[text.language.code] = [text.documents[at] for at in order[:kept]]
+        learned.append(replace(text, documents=tuple(text.documents[at] for at in order[kept:])))
+    held_out.setdefault("eng", list(islice(world.documents("eng", seed=3), ENGLISH)))
+    return learned, held_out
+
+
+def _rows(base: Base, texts: Sequence[Text]) -> list[Any]:
+    plan = base.plan
+    count, weights = plan.steps * plan.rows, shares([text.size for text in texts])
+    make = packed if plan.packed else unpacked
+    needed = [round(count * weight) + 1 for weight in weights]
+    pools = [make(base.tokenizer, text.documents, plan.block, most)
+             for text, most in zip(texts, needed, strict=True)]  # fmt: skip
+    return drawn(pools, weights, count, plan.seed)
+
+
+def _bits(model: Any, tokenizer: PreTrainedTokenizerBase, held_out: Mapping[str, Sequence[str]]) -> dict[str, float]:
+    return {code: round(bits_per_byte(model, tokenizer, documents), 4) for code, documents in held_out.items()}
+
+
+def _step_seconds(base: Base, rows: Sequence[Any]) -> float:
+    """Seconds for a forward and a backward pass over one step's rows; the second try counts, when all is warm."""
+    batch = {name: tensor.to(base.model.device) for name, tensor in collate(rows[: base.plan.rows]).items()}
+    base.model.train()
+    for _ in range(2):
+        began = time.perf_counter()
+        with torch.autocast(base.model.device.type, torch.bfloat16):
+            loss = base.model(**batch).loss
+        loss.backward()
+        loss.item()
+        took = time.perf_counter() - began
+    base.model.zero_grad(set_to_none=True)
+    return took
+
+
+def _identity(base: Base, texts: Sequence[Text]) -> dict[str, Any]:
+    """What must be the same for a run to go on."""
+    plan = asdict(base.plan) | {"corpora": [text.language.code for text in texts]}
+    return json.loads(json.dumps({"plan": plan, "base": base.revision, "text": [text.digest() for text in texts]}))
+
+
+def _named(path: str) -> str:
+    """What a model is called in a card, which travels: a machine's folders do not."""
+    folder = Path(path)
+    if not folder.is_dir():
+        return path
+    return "pocket" if folder.resolve() == (POCKET / "model").resolve() else folder.resolve().name
+
+
+def _save(base: Base, run: Run, out: Path) -> None:
+    """Writes the weights: those at the end, or the mean of the checkpoints."""
+    plan, checkpoints = base.plan, run.checkpoints()
+    if plan.average and plan.method == "lora":
+        step = -(-len(checkpoints) // CHECKPOINTS)
+        _average.average(checkpoints[::-step][::-1], out, plan.model)
+        return
+    if plan.average:
+        _average.average_weights(checkpoints, base.model)
+    if plan.method == "lora":
+        base.model.peft_config["default"].base_model_name_or_path = plan.model
+    # No layer of embeddings is adapted; peft would ask the Hub whether it was.
+    options = {"save_embedding_layers": False} if plan.method == "lora" else {}
+    base.model.to(torch.bfloat16).save_pretrained(out, **options)
+    if plan.method == "full":
+        base.tokenizer.save_pretrained(out)
+
+
+def _outcome(base: Base, out: Path) -> Any:
+    """The model as whoever loads what was written will have it."""
+    if base.plan.average and base.plan.method == "lora":
+        base.model.load_adapter(str(out), "average")
+        base.model.set_adapter("average")
+    return base.model
+
+
+def _facts(base: Base, work: Work, end: Snapshot) -> dict[str, Any]:
+    identity = _identity(base, work.texts)
+    sources = [corpus.source for corpus in work.plan.corpora]
+    texts = [
+        {"language": text.language.code, "source": source if source.startswith(HUB) else Path(source).name,
+         "documents": len(text.documents), "bytes": text.size, "duplicates": text.duplicates, "short": text.short,
+         "sha256": digest}
+        for text, source, digest in zip(work.texts, sources, identity["text"], strict=True)
+    ]  # fmt: skip
+    bits = {code: {"before": before, "after": after} for code, (before, after) in end.bits.items()}
+    return {"plan": identity["plan"], "base": {"model": base.plan.model, "revision": base.revision}, "texts": texts,
+            "bits_per_byte": bits, "losses": [list(point) for point in end.losses], "notes": list(end.notes),
+            "licence": ""}  # fmt: skip

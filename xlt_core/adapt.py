@@ -1,93 +1,217 @@
-"""LAFT, language-adaptive fine-tuning: trains an adapter, or all weights, on plain text of a language."""
+"""LAFT, language-adaptive fine-tuning: trains an adapter, or all weights, on plain text of one or more languages."""
 
 from __future__ import annotations
 
-import hashlib
-import json
 import math
-import random
-from collections.abc import Callable
-from dataclasses import asdict, dataclass, replace
+from collections.abc import Callable, Generator, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
 from pathlib import Path
+from queue import Full, Queue
+from threading import Event, Thread
 from typing import Any, Literal
 
-from xlt_core import catalog
+from xlt_core import _card, catalog
+from xlt_core._corpus import MOST_CHARACTERS, Corpus, Text, read
 from xlt_core.records import InputError
-from xlt_core.settings import POCKET
+from xlt_core.settings import ADAPTERS
 
-RATES = {"lora": 1e-3, "full": 2e-5}
-LEAST_DOCUMENTS = 20
+METHODS = ("lora", "full")
+LETTERS_A_TOKEN = 8  # more than any tokenizer makes of a text; so much of a stream is read for one pass
+LIMITS = {
+    "steps": (1, 10_000_000), "tokens": (0, 10**13), "rate": (0.0, 1.0), "rank": (1, 1024), "alpha": (0, 4096),
+    "block": (0, 1 << 20), "rows": (1, 4096), "held_out": (0.001, 0.5),
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
 class Adaptation:
-    """What to train. rate 0: the method's default; block: tokens a row; held_out: share kept for perplexity."""
+    """What to train, and on what. Where 0 stands, it is chosen: tokens: by the steps; rate: by the method and the size
+    of the model; alpha: twice the rank; block: tokens a row, up to 512. targets: `all-linear`, `attention` (those that
+    peft knows for the architecture) or names of modules. held_out: share of the documents that measures the outcome.
+    packed: several documents a row. average: the mean of the run's checkpoints is the outcome."""
 
-    language: str
+    corpora: tuple[Corpus, ...]
     model: str = "pocket"
     method: Literal["lora", "full"] = "lora"
     steps: int = 200
+    tokens: int = 0
     rate: float = 0.0
     rank: int = 16
-    block: int = 192
+    alpha: int = 0
+    targets: str = "all-linear"
+    block: int = 0
     rows: int = 16
     held_out: float = 0.05
+    packed: bool = True
+    average: bool = False
     seed: int = 0
 
 
-def adapt(
-    plan: Adaptation, corpus: Path, out: Path, resume: bool = False, say: Callable[[str], None] = print
-) -> dict[str, Any]:
-    """Trains on the documents of a text file (separated by blank lines, or else one a line) and writes `out`.
+@dataclass(frozen=True)
+class Survey:
+    """What the text of one language holds. foreign: share of documents that look like another language, None where
+    no library here knows this one; whole: False where only as much was read as the run needs."""
 
-    Returns the card that is also written to out/adaptation.json: the plan, the text's digest and, as bits per byte of
-    held-out text (mean negative log-likelihood in nats x tokens / (ln 2 x UTF-8 bytes)), the model before and after.
+    language: str
+    documents: int
+    size: int
+    words: int
+    tokens: int
+    duplicates: int
+    short: int
+    foreign: float | None
+    whole: bool
+
+    @property
+    def tokens_per_word(self) -> float:
+        return self.tokens / max(self.words, 1)
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """seconds: of the whole run here, by a step that was measured; parameters: those that are trained."""
+
+    surveys: tuple[Survey, ...]
+    steps: int
+    seconds: float
+    parameters: int
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """How far an adaptation is. losses: (step, nats per token); left: seconds; bits: bits per byte of held-out text by
+    language, before and, at the end, after; English is what may be forgotten. surveys: what the texts hold. card: what
+    was written, at the end."""
+
+    doing: str
+    step: int = 0
+    steps: int = 0
+    losses: tuple[tuple[int, float], ...] = ()
+    rate: float = 0.0
+    left: float | None = None
+    bits: Mapping[str, tuple[float, ...]] = field(default_factory=dict)
+    surveys: tuple[Survey, ...] = ()
+    notes: tuple[str, ...] = ()
+    card: Mapping[str, Any] | None = None
+
+
+def adapt(plan: Adaptation, out: Path, resume: bool = False) -> Generator[Snapshot, None, None]:
+    """Trains, and writes the weights and their card to `out`. resume: goes on from the last checkpoint there.
+
+    Closing the generator stops the training, which keeps a checkpoint. Raises InputError.
     """
-    from xlt_core import _adapt
-
-    language = catalog.language(plan.language)
-    if plan.method not in RATES:
-        raise InputError(f"There is no method {plan.method!r}; choose lora or full.")
-    if plan.steps < 1:
-        raise InputError(f"There cannot be {plan.steps} steps; give 1 or more.")
-    plan = replace(plan, language=language.code, rate=plan.rate or RATES[plan.method])
-    texts = documents(corpus)
-    random.Random(plan.seed).shuffle(texts)
-    kept = max(1, round(len(texts) * plan.held_out))
+    plan, path = checked(plan)
     try:
         out.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise InputError(f"{out} cannot be written ({error.strerror}); name another folder.") from None
-    say(f"{len(texts)} documents of {language.name}, {kept} of them held out")
-    path = catalog.model_path(plan.model)
-    if Path(path).is_dir():  # a card travels; a machine's folders do not
-        folder = Path(path).resolve()
-        plan = replace(plan, model="pocket" if folder == (POCKET / "model").resolve() else folder.name)
-    trained = _adapt.train(plan, path, texts[kept:], texts[:kept], out, resume, say)
-    digest = hashlib.sha256("\n\n".join(texts).encode()).hexdigest()[:16]
-    card = {"plan": asdict(plan), "documents": len(texts), "text_sha256": digest, **trained}
-    (out / "adaptation.json").write_text(json.dumps(card, indent=1) + "\n", encoding="utf-8")
-    return card
+    yield Snapshot("reading the text")
+    texts = _read(plan)
+
+    def work(tell: Callable[[Snapshot], None], stop: Event) -> None:
+        from xlt_core import _adapt
+
+        _adapt.train(_adapt.Work(plan, path, texts, out, resume, tell, stop))
+
+    yield from _in_a_thread(work)
 
 
-def documents(path: Path) -> list[str]:
-    """The documents of a text file, duplicates dropped, in their order."""
-    if not path.is_file():
-        raise InputError(f"There is no file {path}; name a text file in UTF-8.")
+def survey(plan: Adaptation) -> Estimate:
+    """What the texts hold and how long training will take, by a first measured step. Raises InputError."""
+    from xlt_core import _adapt
+
+    plan, path = checked(plan)
+    return _adapt.measure(plan, path, _read(plan))
+
+
+def checked(plan: Adaptation) -> tuple[Adaptation, str]:
+    """The plan with its languages' codes, and the place of its model. Raises InputError for what cannot be."""
+    if plan.method not in METHODS:
+        raise InputError(f"There is no method {plan.method!r}; choose {' or '.join(METHODS)}.")
+    for name, (least, most) in LIMITS.items():
+        if not least <= getattr(plan, name) <= most:
+            raise InputError(f"The setting {name} cannot be {getattr(plan, name)}; give {least} to {most}.")
+    if not plan.corpora:
+        raise InputError("There is no text to adapt on; give a file, or hub:ID of a dataset.")
+    corpora = tuple(replace(corpus, language=catalog.language(corpus.language).code) for corpus in plan.corpora)
+    codes = [corpus.language for corpus in corpora]
+    twice = next((code for code in codes if codes.count(code) > 1), "")
+    if twice:
+        raise InputError(f"There are two texts of {twice}; join them in one file.")
+    return replace(plan, corpora=corpora), catalog.model_path(plan.model)
+
+
+def folder_for(plan: Adaptation, resume: bool = False) -> Path:
+    """A new folder among the adapters that the local host finds; to go on, the latest that holds checkpoints."""
+    name, number = "-".join(corpus.language for corpus in plan.corpora), 1
+    while (ADAPTERS / f"{name}-{number}").exists():
+        number += 1
+    begun = [ADAPTERS / f"{name}-{at}" for at in range(1, number) if (ADAPTERS / f"{name}-{at}/checkpoints").is_dir()]
+    if resume and not begun:
+        raise InputError(f"No training on {name} was begun in {ADAPTERS}; leave out --resume, or name its --out.")
+    return begun[-1] if resume else ADAPTERS / f"{name}-{number}"
+
+
+def average(adapters: Sequence[Path], out: Path) -> None:
+    """Writes the average of LoRA adapters of one base, folders or names of those made here, with a card of its own
+    where they have one. Raises InputError."""
+    from xlt_core import _average
+
+    folders = [path if path.is_dir() else ADAPTERS / path for path in adapters]
+    if out.resolve() in [folder.resolve() for folder in folders]:
+        raise InputError(f"{out} is one of the adapters to be averaged; name another folder.")
+    _average.average(folders, out)
+    cards = [_card.read(folder) for folder in folders]
+    if all("base" in card for card in cards):
+        texts = {row["sha256"]: row for card in cards for row in card["texts"]}
+        rank = sum(card["plan"]["rank"] for card in cards)
+        codes = list(dict.fromkeys(code for card in cards for code in card["plan"]["corpora"]))
+        plan = cards[0]["plan"] | {"corpora": codes, "rank": rank, "alpha": rank}
+        names = [folder.resolve().name for folder in folders]
+        _card.write(out, {"plan": plan, "base": cards[0]["base"], "texts": list(texts.values()), "bits_per_byte": {},
+                          "losses": [], "notes": [], "average_of": names, "licence": ""})  # fmt: skip
+
+
+def _read(plan: Adaptation) -> tuple[Text, ...]:
+    wanted = plan.tokens or plan.steps * plan.rows * (plan.block or 512)
+    most = min(MOST_CHARACTERS, round(wanted * LETTERS_A_TOKEN / (1 - plan.held_out)))
+    limits = [most if corpus.source.startswith("hub:") else MOST_CHARACTERS for corpus in plan.corpora]
+    return tuple(
+        read(corpus.source, catalog.language(corpus.language), limit)
+        for corpus, limit in zip(plan.corpora, limits, strict=True)
+    )
+
+
+def _in_a_thread(work: Callable[[Callable[[Snapshot], None], Event], None]) -> Generator[Snapshot, None, None]:
+    """Yields what the work tells; closing sets its `stop` and waits until it has ended."""
+    told: Queue[Snapshot | BaseException | None] = Queue(maxsize=1)  # so that it does not run ahead of who can stop it
+    stop = Event()
+
+    def tell(item: Snapshot | BaseException | None) -> None:
+        while not stop.is_set():  # nobody reads what is told after that
+            with suppress(Full):
+                return told.put(item, timeout=0.1)
+
+    def run() -> None:
+        try:
+            work(tell, stop)
+        except BaseException as error:  # of whatever kind: it is raised again where the generator is read
+            tell(error)
+        tell(None)
+
+    thread = Thread(target=run, name="adapt")
+    thread.start()
     try:
-        text = path.read_text(encoding="utf-8")
-    except UnicodeDecodeError as error:
-        raise InputError(f"{path.name} is not UTF-8 text (byte {error.start}); save it as UTF-8.") from error
-    parts = text.split("\n\n") if "\n\n" in text else text.splitlines()
-    found = list(dict.fromkeys(part.strip() for part in parts if part.strip()))
-    if len(found) < LEAST_DOCUMENTS:
-        raise InputError(
-            f"{path.name} holds {len(found)} documents; adapting needs at least {LEAST_DOCUMENTS} "
-            "(separate them by blank lines, or write one a line)."
-        )
-    return found
+        while (item := told.get()) is not None:
+            if isinstance(item, BaseException):
+                raise item
+            yield item
+    finally:
+        stop.set()
+        thread.join()
 
 
-def bits_per_byte(nats: float, size: int) -> float:
-    """nats: the summed negative log-likelihood of text of `size` UTF-8 bytes."""
-    return nats / (math.log(2) * size)
+def rate_of(method: str, parameters: int) -> float:
+    """The learning rate where none is given: 2e-5 for full weights, 2e-4 for LoRA, more for tiny models."""
+    return {"lora": 2e-4, "full": 2e-5}[method] * max(1.0, math.sqrt(1e8 / parameters))

@@ -66,8 +66,7 @@ def perplexity(language: str, model: str, documents: int = 100) -> str:
     from peft import PeftModel
     from transformers import AutoModelForCausalLM, AutoTokenizer
 
-    from xlt_core._adapt import negative_log_likelihood
-    from xlt_core.adapt import bits_per_byte
+    from xlt_core._bits import bits_per_byte
 
     path = catalog.model_path(model)
     tokenizer, base = AutoTokenizer.from_pretrained(path), AutoModelForCausalLM.from_pretrained(path).float()
@@ -75,10 +74,9 @@ def perplexity(language: str, model: str, documents: int = 100) -> str:
     cells = []
     for code in (language, "eng"):
         texts = list(islice(world.documents(code, seed=2), documents))
-        size = sum(len(text.encode()) for text in texts)
         with adapted.disable_adapter():
-            before = bits_per_byte(negative_log_likelihood(adapted, tokenizer, texts), size)
-        after = bits_per_byte(negative_log_likelihood(adapted, tokenizer, texts), size)
+            before = bits_per_byte(adapted, tokenizer, texts)
+        after = bits_per_byte(adapted, tokenizer, texts)
         cells += [f"{before:.3f}", f"{after:.3f}"]
     return f"| {language} | {' | '.join(cells)} |"
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from xlt_core import _fetch, _pretrained
 from xlt_core._digest import digest
+from xlt_core._made import made
 from xlt_core._shelf import SHELF, Lease, Shelf, Weights
 from xlt_core.contracts import Host
 from xlt_core.hosts import _offered
@@ -81,9 +82,10 @@ class LocalHost:
 
     def adapters(self, language: str) -> tuple[str, ...]:
         """Names of the adapted weights for a language: those in the model's folder `adapters`, the language's own
-        first, then those that others have published for this model."""
+        first, then those that were made here, and those that others have published for this model."""
         own = [name for name in _offered.own(self._known.place) if name.startswith(language)]
-        return (*sorted(own, key=lambda name: (name != language, name)),
+        here = [name for name in made(self.name, self.revision, language) if name not in own]
+        return (*sorted(own, key=lambda name: (name != language, name)), *here,
                 *_offered.published(self._known.source, language))  # fmt: skip
 
     def adapted(self, adapter: str) -> Host:
@@ -200,7 +202,7 @@ class LocalHost:
 
     def _source(self, adapter: str) -> str:
         """The folder or Hugging Face id that an adapter's name stands for."""
-        own = _offered.own(self._known.place)
+        own = made(self.name, self.revision) | _offered.own(self._known.place)
         if adapter in own:
             return own[adapter]
         if _offered.is_adapter(adapter) or HUB_ID.fullmatch(adapter):

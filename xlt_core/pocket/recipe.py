@@ -5,16 +5,15 @@ from __future__ import annotations
 import shutil
 import time
 from collections.abc import Callable
-from itertools import islice
 from pathlib import Path
 
+from xlt_core._corpus import Corpus
 from xlt_core.adapt import Adaptation, adapt
-from xlt_core.pocket import mixture, world
+from xlt_core.pocket import mixture
 from xlt_core.settings import POCKET
 
 LANGUAGE_STEPS, TRANSLATION_STEPS = 1700, 900
-ADAPTER = {"steps": 120, "rank": 8, "rate": 5e-4}
-LAFT_DOCUMENTS = 3000
+ADAPTER = {"steps": 120, "rank": 8, "rate": 5e-4, "block": 192}
 
 
 def main(out: Path = POCKET, resume: bool = False, say: Callable[[str], None] = print) -> None:
@@ -38,7 +37,7 @@ def main(out: Path = POCKET, resume: bool = False, say: Callable[[str], None] = 
         "model", scratch, say, lambda checkpoint: _models.language_model(out / "model", checkpoint, LANGUAGE_STEPS, say)
     )
     for code in mixture.TARGETS:
-        _stage(f"adapter {code}", scratch, say, lambda checkpoint, code=code: _adapter(code, out, scratch, say))
+        _stage(f"adapter {code}", scratch, say, lambda checkpoint, code=code: _adapter(code, out, resume, say))
     shutil.rmtree(scratch, ignore_errors=True)
     say(f"done in {(time.monotonic() - started) / 60:.0f} minutes; the weights are in {out}")
 
@@ -55,9 +54,12 @@ def _stage(name: str, scratch: Path, say: Callable[[str], None], work: Callable[
     mark.touch()
 
 
-def _adapter(code: str, out: Path, scratch: Path, say: Callable[[str], None]) -> None:
+def _adapter(code: str, out: Path, resume: bool, say: Callable[[str], None]) -> None:
     """LAFT on unlabelled text of one language, by the same function that users train their own with."""
-    text = scratch / f"raw-{code}.txt"
-    text.write_text("\n\n".join(islice(world.documents(code, seed=1), LAFT_DOCUMENTS)), encoding="utf-8")
+    plan = Adaptation((Corpus(code, "pocket"),), str(out / "model"), **ADAPTER)
     target = out / "model" / "adapters" / code
-    adapt(Adaptation(code, str(out / "model"), **ADAPTER), text, target, resume=True, say=say)
+    for snapshot in adapt(plan, target, resume=resume and (target / "checkpoints").is_dir()):
+        if snapshot.losses and snapshot.step % 10 == 0:
+            say(f"step {snapshot.step}/{snapshot.steps}  loss {snapshot.losses[-1][1]:.3f}")
+        elif snapshot.card:
+            say(f"bits per byte before and after: {dict(snapshot.bits)}")

@@ -1,0 +1,203 @@
+"""Adapting: what is measured and written, on two architectures; memory that runs out; stopping, and going on."""
+
+from __future__ import annotations
+
+import json
+import math
+
+import adapt_seam as seam
+import pytest
+import torch
+from huggingface_hub import ModelCard
+from transformers import AutoModelForCausalLM, AutoTokenizer, Trainer
+
+from xlt_core import _pretrained, catalog, settings
+from xlt_core._bits import bits_per_byte
+from xlt_core.adapt import adapt, rate_of, survey
+from xlt_core.hosts.local import LocalHost
+from xlt_core.pocket import world
+from xlt_core.records import InputError, Message
+from xlt_core.settings import POCKET
+
+MODEL = POCKET / "model"
+PROMPT = ((Message("user", "Minisitiri yasuye ibitaro bya Huye."),),)
+
+
+@pytest.fixture(scope="module")
+def base(tmp_path_factory):
+    return seam.neox(tmp_path_factory.mktemp("neox"))
+
+
+def test_an_adapter_of_the_bundled_model_learns_and_says_what_it_is(tmp_path):
+    given = seam.plan(seam.text(tmp_path, documents=200), model="pocket", steps=20, rows=8, block=96)
+    last = seam.finished(given, tmp_path / "out")
+    (before, after), english = last.bits["kin"], last.bits["eng"]
+    assert after < before and len(english) == 2 and last.losses[-1][0] == 20 and last.left == 0
+    card = json.loads((tmp_path / "out" / "adaptation.json").read_text("utf-8"))
+    revision = _pretrained.revision_at(str(MODEL), "")
+    assert card["base"] == {"model": "pocket", "revision": revision} and card["plan"]["model"] == "pocket"
+    assert card["bits_per_byte"]["kin"] == {"before": before, "after": after}
+    assert card["texts"][0]["source"] == "kin.txt"
+    assert str(tmp_path) not in json.dumps(card), "no path of a machine belongs into a card"
+    readme = ModelCard.load(tmp_path / "out" / "README.md")
+    assert readme.data.library_name == "peft" and readme.data.language == ["kin"] and readme.data.license == "other"
+    assert f"{before:.3f} | {after:.3f}" in readme.text and card["texts"][0]["sha256"] in readme.text
+    config = json.loads((tmp_path / "out" / "adapter_config.json").read_text("utf-8"))
+    assert config["base_model_name_or_path"] == "pocket"
+    assert not (tmp_path / "out" / "checkpoints").exists()
+
+
+def test_bits_per_byte_are_those_of_the_whole_text():
+    tokenizer, model = AutoTokenizer.from_pretrained(MODEL), AutoModelForCausalLM.from_pretrained(MODEL).float()
+    texts = [next(world.documents("kin", seed)) for seed in range(5)]
+    nats = 0.0
+    for text in texts:
+        ids = tokenizer(text, return_tensors="pt")["input_ids"]
+        with torch.no_grad():
+            nats += model(input_ids=ids, labels=ids).loss.item() * (ids.shape[1] - 1)
+    expected = nats / math.log(2) / sum(len(text.encode()) for text in texts)
+    assert bits_per_byte(model, tokenizer, texts) == pytest.approx(expected, rel=1e-4)
+
+
+def test_a_text_longer_than_the_model_is_read_in_windows(base):
+    tokenizer, model = AutoTokenizer.from_pretrained(base), AutoModelForCausalLM.from_pretrained(base).float()
+    text = " ".join(next(world.documents("kin", seed)) for seed in range(4))
+    assert len(tokenizer(text)["input_ids"]) > 300 > 2 * model.config.max_position_embeddings
+    uniform = math.log2(len(tokenizer)) * len(tokenizer(text, add_special_tokens=False)["input_ids"])
+    assert bits_per_byte(model, tokenizer, [text]) == pytest.approx(uniform / len(text.encode()), rel=0.02)
+
+
+@pytest.mark.parametrize(("targets", "modules"), [
+    ("all-linear", {"query_key_value", "dense", "dense_h_to_4h", "dense_4h_to_h"}),
+    ("attention", {"query_key_value"}), ("dense_h_to_4h, dense", {"dense_h_to_4h", "dense"}),
+])  # fmt: skip
+def test_the_targets_fit_any_architecture(tmp_path, base, targets, modules):
+    seam.finished(seam.plan(seam.text(tmp_path), model=base, steps=2, targets=targets), tmp_path / "out")
+    config = json.loads((tmp_path / "out" / "adapter_config.json").read_text("utf-8"))
+    assert {name.rpartition(".")[2] for name in config["target_modules"]} == modules
+    host = LocalHost(base)
+    adapted, plain = (dict(host.score(PROMPT, [("a", "b")], name))[0].choices for name in (str(tmp_path / "out"), ""))
+    assert adapted != plain
+
+
+def test_full_weights_are_a_model_folder_of_their_own(tmp_path, base):
+    given = seam.plan(seam.text(tmp_path), model=base, method="full", steps=30, rate=1e-2)
+    last = seam.finished(given, tmp_path / "out")
+    assert last.bits["kin"][1] < last.bits["kin"][0] - 0.1
+    model, tokenizer = (kind.from_pretrained(tmp_path / "out") for kind in (AutoModelForCausalLM, AutoTokenizer))
+    some = [next(world.documents("kin", 9))]
+    former = bits_per_byte(AutoModelForCausalLM.from_pretrained(base).float(), tokenizer, some)
+    assert bits_per_byte(model.float(), tokenizer, some) < former - 0.1
+    card = ModelCard.load(tmp_path / "out" / "README.md")
+    assert card.data.library_name == "transformers"
+
+
+def test_several_languages_make_one_adapter(tmp_path, base):
+    given = seam.plan(seam.text(tmp_path), seam.text(tmp_path, "hau"), model=base, average=True)
+    last = seam.finished(given, tmp_path / "out")
+    assert set(last.bits) == {"kin", "hau", "eng"} and [one.language for one in last.surveys] == ["kin", "hau"]
+    assert last.card["plan"]["corpora"] == ["kin", "hau"] and last.card["plan"]["average"]
+
+
+def test_memory_that_runs_out_halves_what_is_computed_at_once_and_nothing_else(tmp_path, base, monkeypatch):
+    given = seam.plan(seam.text(tmp_path), model=base, steps=4, packed=False)
+    undisturbed = seam.finished(given, tmp_path / "a")
+    step, sizes = Trainer.compute_loss, []
+
+    def compute(self, model, inputs, *args, **named):
+        sizes.append(len(inputs["input_ids"]))
+        if sizes[-1] > 1:
+            raise torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 2 GiB")
+        return step(self, model, inputs, *args, **named)
+
+    monkeypatch.setattr(Trainer, "compute_loss", compute)
+    last = seam.finished(given, tmp_path / "b")
+    assert sizes[:3] == [4, 2, 1] and sizes[3:] == [1] * 15
+    assert last.notes[-1] == "Memory ran out: each step is now computed in parts of 1 rows." and len(last.notes) == 2
+    assert [loss for _, loss in last.losses] == pytest.approx([loss for _, loss in undisturbed.losses], abs=2e-3)
+    assert last.bits["kin"] == pytest.approx(undisturbed.bits["kin"], abs=1e-3)
+
+
+def test_memory_that_does_not_suffice_for_a_row_is_one_sentence(tmp_path, base, monkeypatch):
+    def compute(*args, **named):
+        raise RuntimeError("DefaultCPUAllocator: can't allocate memory: you tried to allocate 9 bytes")
+
+    monkeypatch.setattr(Trainer, "compute_loss", compute)
+    with pytest.raises(InputError, match="take fewer rows a step, shorter rows or a smaller model"):
+        list(adapt(seam.plan(seam.text(tmp_path), model=base), tmp_path / "out"))
+
+
+def test_a_stop_keeps_a_checkpoint_and_going_on_ends_where_an_undisturbed_run_does(tmp_path, base):
+    given = seam.plan(seam.text(tmp_path), model=base, steps=12, rate=1e-2)
+    whole = seam.finished(given, tmp_path / "whole")
+    running = adapt(given, tmp_path / "out")
+    for snapshot in running:
+        if snapshot.step == 7:
+            break
+    running.close()
+    kept = max(int(path.name.partition("-")[2]) for path in (tmp_path / "out" / "checkpoints").glob("checkpoint-*"))
+    assert 7 <= kept < 12
+    assert not (tmp_path / "out" / "adaptation.json").exists()
+    (tmp_path / "out" / "checkpoints" / "checkpoint-99").mkdir()  # a process may have been killed while it wrote one
+    went_on = list(adapt(given, tmp_path / "out", resume=True))
+    steps = [snapshot.step for snapshot in went_on if snapshot.doing == "training"]
+    assert steps[0] == kept and steps[-1] == 12
+    assert [loss for _, loss in went_on[-1].losses] == pytest.approx([loss for _, loss in whole.losses], abs=1e-3)
+    assert went_on[-1].bits == whole.bits
+    again = seam.finished(given, tmp_path / "out", resume=True)
+    assert again.doing == "finished before" and again.card == json.loads(json.dumps(went_on[-1].card))
+
+
+def test_what_goes_on_must_be_what_was_begun(tmp_path, base):
+    given = seam.plan(seam.text(tmp_path), model=base)
+    running = adapt(given, tmp_path / "out")
+    assert any(snapshot.step == 2 for snapshot in running)
+    running.close()
+    assert (tmp_path / "out" / "checkpoints" / "run.json").exists()
+    less = tmp_path / "less"
+    less.mkdir()
+    for other, said in ((seam.plan(seam.text(tmp_path), model=base, rank=3), "rank 2, not 3"),
+                        (seam.plan(seam.text(less, documents=50), model=base), "another text"),
+                        (seam.plan(seam.text(tmp_path), model=seam.neox(tmp_path / "x", 64)), "model")):  # fmt: skip
+        with pytest.raises(InputError, match=said):
+            list(adapt(other, tmp_path / "out", resume=True))
+    assert seam.finished(seam.plan(seam.text(tmp_path), model=base, rank=3), tmp_path / "out").step == 8, "begun anew"
+
+
+def test_a_survey_says_what_the_text_holds_and_times_a_step(tmp_path, base):
+    found = survey(seam.plan(seam.text(tmp_path), model=base, steps=1000))
+    (held,) = found.surveys
+    longer = survey(seam.plan(seam.text(tmp_path), model=base, tokens=64 * 128 * 2))
+    assert held.documents == 60 and 1.5 < held.tokens_per_word < 2.5 and held.foreign == 0.0
+    assert found.steps == 1000 and found.seconds > 1 and longer.steps == 128, "tokens over rows times block"
+    assert found.parameters == 2 * 2 * (32 + 96 + 32 + 32 + 32 + 64 + 64 + 32)
+
+
+@pytest.mark.parametrize(("setting", "said"), [
+    ({"steps": 0}, "setting steps cannot be 0"), ({"method": "magic"}, "no method 'magic'"),
+    ({"targets": "w_q"}, "targets 'w_q' do not fit a model of the kind gpt_neox"),
+    ({"block": 4096}, "128 tokens at most"), ({"language": "klingon"}, "no language"),
+    ({"held_out": 0.9}, "held_out cannot be 0.9"),
+])  # fmt: skip
+def test_a_plan_that_is_off_is_one_sentence(tmp_path, base, setting, said):
+    with pytest.raises(InputError, match=said):
+        list(adapt(seam.plan(seam.text(tmp_path), model=base, **setting), tmp_path / "out"))
+    with pytest.raises(InputError, match="no text"):
+        list(adapt(seam.plan(model=base), tmp_path / "out"))
+
+
+def test_small_models_learn_faster_and_full_weights_slower():
+    assert rate_of("lora", 7_000_000_000) == 2e-4 and rate_of("full", 7_000_000_000) == 2e-5
+    assert 5e-4 < rate_of("lora", 5_600_000) < 1e-3
+
+
+def test_what_was_made_here_is_a_choice_of_laft_at_once(tmp_path, monkeypatch):
+    monkeypatch.setattr(settings, "ADAPTERS", tmp_path / "made")
+    host = catalog.host("pocket")
+    assert host.adapters("kin") == ("kin",)
+    seam.finished(seam.plan(seam.text(tmp_path), model="pocket", steps=10), tmp_path / "made" / "mine")
+    assert host.adapters("kin") == ("kin", "mine") and "mine" not in host.adapters("hau")
+    scores = [dict(host.score(PROMPT, [("a", "b")], adapter=name))[0].choices["a"] for name in ("", "kin", "mine")]
+    assert len(set(scores)) == 3
+    seam.finished(seam.plan(seam.text(tmp_path), model=seam.neox(tmp_path / "x")), tmp_path / "made" / "other")
+    assert "other" not in host.adapters("kin"), "it is of another base"

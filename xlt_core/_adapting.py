@@ -1,0 +1,144 @@
+"""The commands adapt and average."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from xlt_core import settings
+from xlt_core._memory import keep_freed_memory
+from xlt_core.records import InputError
+
+if TYPE_CHECKING:
+    from xlt_core.adapt import Adaptation, Estimate, Snapshot, Survey
+    from xlt_core.catalog import Parts
+
+KNOBS = ("steps", "tokens", "rate", "rank", "alpha", "targets", "rows", "block", "held_out", "seed")
+
+
+def add_adapt(command: argparse.ArgumentParser) -> None:
+    from xlt_core.adapt import METHODS, Adaptation
+
+    fresh = Adaptation(())
+    command.add_argument("--language", action="append", required=True, help="repeat it, with --corpus, for several")
+    command.add_argument("--corpus", action="append", required=True, metavar="FILE|hub:ID|pocket",
+                         help="text: .txt, .jsonl, .parquet, hub:ID[:CONFIG][:COLUMN], or pocket")  # fmt: skip
+    command.add_argument("--model", default=fresh.model, help="pocket, a Hugging Face id or a folder (default: pocket)")
+    command.add_argument("--out", type=Path, metavar="DIR", help=f"default: a new folder in {settings.ADAPTERS}")
+    command.add_argument("--method", choices=METHODS, default=fresh.method, help="default: %(default)s")
+    helps = {
+        "steps": "default: %(default)s", "tokens": "to read, in place of --steps",
+        "rate": "peak learning rate (default: by the method and the model's size)", "rank": "default: %(default)s",
+        "alpha": "default: twice the rank", "rows": "of text a step (default: %(default)s)",
+        "targets": "all-linear, attention or names of modules (default: %(default)s)",
+        "block": "tokens a row (default: 512, or what the model takes)",
+        "held_out": "share of the text that measures the outcome (default: %(default)s)",
+        "seed": "default: %(default)s",
+    }  # fmt: skip
+    for name in KNOBS:
+        value = getattr(fresh, name)
+        command.add_argument(f"--{name.replace('_', '-')}", type=type(value), default=value, help=helps[name])
+    command.add_argument("--unpacked", action="store_true", help="one document a row")
+    command.add_argument("--average", action="store_true", help="write the mean of the run's checkpoints")
+    command.add_argument(
+        "--survey", action="store_true", help="only say what the text holds, and how long it will take"
+    )
+    command.add_argument("--resume", action="store_true", help="go on where an earlier call stopped")
+    command.set_defaults(run=_adapt)
+
+
+def add_average(command: argparse.ArgumentParser) -> None:
+    command.add_argument("adapters", nargs="+", type=Path, metavar="ADAPTER", help="folders of adapters of one base")
+    command.add_argument("--out", type=Path, required=True, metavar="DIR")
+    command.set_defaults(run=_average)
+
+
+def _adapt(options: argparse.Namespace, parts: Parts) -> int:
+    from xlt_core.adapt import adapt, folder_for, survey
+
+    plan = _plan(options)
+    if options.survey:
+        print("\n".join(estimated(survey(plan))))
+        return 0
+    keep_freed_memory()
+    out = options.out or folder_for(plan, options.resume)
+    said: set[str] = set()
+    try:
+        for snapshot in adapt(plan, out, options.resume):
+            for what, line in told(snapshot):
+                if what not in said:
+                    print(line, file=sys.stderr, flush=True)
+                    said.add(what)
+            if snapshot.card:
+                print(f"{out}: use it with `compare --adapter {out}`")
+    except KeyboardInterrupt:
+        print(f"The last checkpoint is kept: the same call with --out {out} --resume goes on.", file=sys.stderr)
+        raise
+    return 0
+
+
+def _plan(options: argparse.Namespace) -> Adaptation:
+    from xlt_core import catalog
+    from xlt_core.adapt import Adaptation, Corpus
+
+    if len(options.language) != len(options.corpus):
+        raise InputError("Give each --language its --corpus, in the same order.")
+    pairs = zip(options.language, options.corpus, strict=True)
+    corpora = tuple(Corpus(catalog.language(language).code, source) for language, source in pairs)
+    knobs = {name: getattr(options, name) for name in KNOBS}
+    return Adaptation(corpora, options.model, options.method, packed=not options.unpacked, average=options.average,
+                      **knobs)  # fmt: skip
+
+
+def _average(options: argparse.Namespace, parts: Parts) -> int:
+    from xlt_core.adapt import average
+
+    average(options.adapters, options.out)
+    print(f"{options.out}: the average of {len(options.adapters)} adapters")
+    return 0
+
+
+def told(now: Snapshot) -> Iterator[tuple[str, str]]:
+    """What there is to say up to a snapshot: lines, each under a name that it keeps in later snapshots."""
+    for survey in now.surveys:
+        yield survey.language, held(survey)
+    for index, when in enumerate(("before", "after")):
+        bits = {code: values[index] for code, values in now.bits.items() if len(values) > index}
+        if bits:
+            yield when, f"bits per byte {when}: {_listed(bits)}"
+    every = max(1, now.steps // 10)
+    for step, loss in now.losses:
+        if step % every == 0:
+            left = f"  {duration(now.left)} left" if now.left and step == now.losses[-1][0] else ""
+            yield f"step {step}", f"step {step}/{now.steps}  loss {loss:.3f}{left}"
+    yield from zip(now.notes, now.notes, strict=True)
+
+
+def estimated(estimate: Estimate) -> Iterator[str]:
+    """What a survey found, in lines."""
+    yield from map(held, estimate.surveys)
+    yield (f"{estimate.steps} steps on {estimate.parameters:,} parameters will take about {duration(estimate.seconds)} "
+           "here, by a first step.")  # fmt: skip
+
+
+def held(survey: Survey) -> str:
+    """What one text holds, in a line."""
+    dropped = f"{survey.duplicates:,} duplicates and {survey.short:,} too short dropped"
+    strange = "" if survey.foreign is None else f"; {survey.foreign:.0%} look like another language"
+    part = "" if survey.whole else " (as much as this run reads)"
+    return (f"{survey.language}: {survey.documents:,} documents{part}, {survey.tokens:,} tokens, "
+            f"{survey.tokens_per_word:.2f} a word; {dropped}{strange}")  # fmt: skip
+
+
+def duration(seconds: float) -> str:
+    """Such as 40 seconds, 12 minutes or 3.5 hours."""
+    if seconds < 90:
+        return f"{max(round(seconds), 1)} seconds"
+    return f"{seconds / 60:.0f} minutes" if seconds < 5400 else f"{seconds / 3600:.1f} hours"
+
+
+def _listed(bits: dict[str, float]) -> str:
+    return ", ".join(f"{code} {value:.3f}" for code, value in bits.items())

@@ -1,0 +1,62 @@
+"""How well a model predicts text, as bits per byte, which are comparable across tokenizers."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
+
+import torch
+from torch.nn.functional import cross_entropy
+
+if TYPE_CHECKING:
+    from transformers import PreTrainedModel, PreTrainedTokenizerBase
+
+LONGEST = 1024  # tokens that are read at once
+LETTERS = 16_384  # tokens in a batch, padding included
+
+
+@torch.inference_mode()
+def bits_per_byte(model: PreTrainedModel, tokenizer: PreTrainedTokenizerBase, texts: Sequence[str]) -> float:
+    """Negative log-likelihood of the texts in nats, over ln 2 times their UTF-8 bytes.
+
+    Each text is read on its own, after the tokenizer's first token or, where it has none, the end-of-text token. A long
+    one is read in windows that share one token, so that every token is predicted once.
+    """
+    model.eval()
+    nats = sum(_negative_log_likelihood(model, batch) for batch in _batches(_windows(model, tokenizer, texts)))
+    return nats / (math.log(2) * sum(len(text.encode()) for text in texts))
+
+
+def _windows(model: PreTrainedModel, tokenizer: PreTrainedTokenizerBase, texts: Sequence[str]) -> list[list[int]]:
+    config = model.config.get_text_config(decoder=True)
+    length = min(LONGEST, getattr(config, "max_position_embeddings", None) or LONGEST)
+    found = []
+    for ids in tokenizer(list(texts), verbose=False)["input_ids"]:
+        first = tokenizer.bos_token_id if tokenizer.bos_token_id is not None else tokenizer.eos_token_id
+        whole = ids if first is None or ids[:1] == [first] else [first, *ids]
+        found += [whole[at : at + length] for at in range(0, len(whole) - 1, length - 1)]
+    return sorted(found, key=len)
+
+
+def _batches(windows: Sequence[list[int]]) -> Iterator[list[list[int]]]:
+    """Windows of like length together."""
+    batch: list[list[int]] = []
+    for window in windows:
+        if batch and (len(batch) + 1) * len(window) > LETTERS:
+            yield batch
+            batch = []
+        batch.append(window)
+    if batch:
+        yield batch
+
+
+def _negative_log_likelihood(model: PreTrainedModel, windows: Sequence[list[int]]) -> float:
+    """Summed over the windows, in nats."""
+    longest = max(map(len, windows))
+    ids = torch.tensor([window + [0] * (longest - len(window)) for window in windows]).to(model.device)
+    real = torch.tensor([[1] * len(window) + [0] * (longest - len(window)) for window in windows]).to(model.device)
+    logits = model(input_ids=ids, attention_mask=real).logits[:, :-1]
+    targets = ids[:, 1:].masked_fill(real[:, 1:] == 0, -100)
+    rows = zip(logits, targets, strict=True)  # a row at a time: 32-bit logits of a large vocabulary fill the memory
+    return sum(cross_entropy(row.float(), target, reduction="sum").item() for row, target in rows)

@@ -1,0 +1,82 @@
+"""The card of an adapted model: adaptation.json for programs, README.md for people."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from xlt_core._languages import languages
+
+NAME = "adaptation.json"
+SETTINGS = ("method", "steps", "rows", "block", "rate", "rank", "alpha", "targets", "packed", "average", "seed")
+
+
+def read(folder: Path) -> dict[str, Any]:
+    """The card in a folder; an empty one where there is none."""
+    try:
+        return json.loads((folder / NAME).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+
+
+def identity(folder: Path) -> dict[str, Any]:
+    """What a finished run was, in the form in which a run that goes on is compared; empty where there is none."""
+    card = read(folder)
+    if not {"plan", "base", "texts"} <= card.keys():
+        return {}
+    return {"plan": card["plan"], "base": card["base"]["revision"], "text": [row["sha256"] for row in card["texts"]]}
+
+
+def write(folder: Path, card: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Writes both, the one that says that all is there as the last; returns the card."""
+    (folder / "README.md").write_text(readme(card), encoding="utf-8")
+    half = folder / f"{NAME}.new"
+    half.write_text(json.dumps(card, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+    os.replace(half, folder / NAME)
+    return card
+
+
+def readme(card: Mapping[str, Any]) -> str:
+    """A model card as the Hugging Face Hub reads it; the licence is for its author to fill in."""
+    plan, base = card["plan"], card["base"]
+    names = [_name(code) for code in plan["corpora"]]
+    kind = "A LoRA adapter" if plan["method"] == "lora" else "All weights"
+    tongues = " and ".join(filter(None, [", ".join(names[:-1]), names[-1]]))
+    averaged = f" It is the average of {', '.join(card['average_of'])}." if card.get("average_of") else ""
+    texts = [f"| {_name(row['language'])} | {row['source']} | {row['documents']:,} | {row['bytes']:,} | "
+             f"{row['sha256']} |" for row in card["texts"]]  # fmt: skip
+    settings = [f"| {name} | {plan[name]} |" for name in SETTINGS]
+    return "\n".join([
+        *_front(card),
+        f"# {base['model']}, adapted to {tongues}", "",
+        f"{kind} for `{base['model']}` (revision `{base['revision']}`), trained on plain text of {tongues} by "
+        f"next-token prediction, without labels (language-adaptive fine-tuning).{averaged}", "",
+        "Licence: to be filled in. It depends on the base model and on the text.", "",
+        *(_measured(card) if card["losses"] else []),
+        "## Text", "", "| language | source | documents | bytes | SHA-256, first 16 digits |", "|---|---|---|---|---|",
+        *texts, "", "## Settings", "", "| setting | value |", "|---|---|", *settings, "",
+    ])  # fmt: skip
+
+
+def _measured(card: Mapping[str, Any]) -> list[str]:
+    bits, losses = card["bits_per_byte"], card["losses"]
+    rows = [f"| {_name(code)} | {row['before']:.3f} | {row['after']:.3f} |" for code, row in bits.items()]
+    return ["## Measured", "",
+            "Bits per byte of held-out text; less is better. What English lost was forgotten.", "",
+            "| text | before | after |", "|---|---|---|", *rows, "",
+            f"The training loss went from {losses[0][1]:.3f} to {losses[-1][1]:.3f} nats a token.", ""]  # fmt: skip
+
+
+def _front(card: Mapping[str, Any]) -> list[str]:
+    plan, base = card["plan"], card["base"]["model"]
+    hub = [f"base_model: {base}"] if "/" in base else []
+    kind = ["library_name: peft"] if plan["method"] == "lora" else ["library_name: transformers"]
+    return ["---", *hub, *kind, "language:", *(f"- {code}" for code in plan["corpora"]),
+            "license: other", "license_name: to-be-filled-in", "pipeline_tag: text-generation", "---", ""]  # fmt: skip
+
+
+def _name(code: str) -> str:
+    return languages()[code].name if code in languages() else code

@@ -1,0 +1,152 @@
+"""The raw documents of a text file, of a dataset of the Hub and of the bundled world, one after the other."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+from xlt_core._fetch import offline
+from xlt_core.pocket import world
+from xlt_core.records import InputError, Language
+
+FORMATS = (".txt", ".jsonl", ".parquet")
+HUB, POCKET = "hub:", "pocket"
+HUB_ID = re.compile(r"[\w][\w.-]*/[\w][\w.-]*", re.ASCII)
+BUNDLED = 3000  # documents of the bundled world, which has no end
+PEEK = 1 << 20  # characters in which a blank line shows how documents are separated
+
+
+def documents(source: str, language: Language) -> Iterator[str]:
+    """The raw documents of a source, one after the other; nothing is held in memory. Raises InputError."""
+    if source == POCKET:
+        if language.code not in world.languages():
+            raise InputError(f"There is no bundled text in {language.name}; give a file, or hub:ID of a dataset.")
+        return islice(world.documents(language.code, seed=1), BUNDLED)
+    if source.startswith(HUB):
+        return _from_hub(source)
+    path = Path(source).expanduser()
+    readers = {".txt": _from_txt, ".jsonl": _from_jsonl, ".parquet": _from_parquet}
+    if not path.is_file():
+        raise InputError(f"There is no file {source}; name a {', '.join(FORMATS)} file, or hub:ID of a dataset.")
+    if path.suffix.lower() not in readers:
+        raise InputError(f"{path.name} is of no known kind; give text as {', '.join(FORMATS)}.")
+    return readers[path.suffix.lower()](path)
+
+
+def _from_txt(path: Path) -> Iterator[str]:
+    """Documents separated by blank lines; where there is none, one a line."""
+    try:
+        with path.open(encoding="utf-8") as file:
+            start = file.read(PEEK)
+            apart = "\n\n" in start
+            file.seek(0)
+            yield from _paragraphs(file) if apart else file
+    except UnicodeDecodeError as error:
+        raise InputError(f"{path.name} is not UTF-8 text (byte {error.start}); save it as UTF-8.") from error
+
+
+def _paragraphs(lines: Iterable[str]) -> Iterator[str]:
+    held: list[str] = []
+    for line in lines:
+        if line.strip():
+            held.append(line)
+        elif held:
+            yield "".join(held)
+            held = []
+    if held:
+        yield "".join(held)
+
+
+def _from_jsonl(path: Path) -> Iterator[str]:
+    column = ""
+    try:
+        with path.open(encoding="utf-8") as file:
+            for number, line in enumerate(file, 1):
+                if line.strip():
+                    row = _row(line, f"{path.name}, line {number},")
+                    column = column or pick([key for key, cell in row.items() if isinstance(cell, str)], path.name)
+                    yield str(row.get(column) or "")
+    except UnicodeDecodeError as error:
+        raise InputError(f"{path.name} is not UTF-8 text (byte {error.start}); save it as UTF-8.") from error
+
+
+def _row(line: str, place: str) -> Mapping[str, Any]:
+    try:
+        row = json.loads(line)
+    except ValueError:
+        row = None
+    if not isinstance(row, dict):
+        raise InputError(f'{place} is no JSON object; write each as {{"text": "..."}}.')
+    return row
+
+
+def _from_parquet(path: Path) -> Iterator[str]:
+    from pyarrow import ArrowException
+    from pyarrow.parquet import ParquetFile
+
+    try:
+        with ParquetFile(path) as file:
+            kinds = {field.name: str(field.type) for field in file.schema_arrow}
+            column = pick([name for name, kind in kinds.items() if "string" in kind], path.name)
+            for batch in file.iter_batches(columns=[column]):
+                yield from (cell or "" for cell in batch.column(0).to_pylist())
+    except (ArrowException, OSError) as error:
+        raise InputError(f"{path.name} cannot be read as Parquet ({_line(error)}); write it anew.") from error
+
+
+def pick(columns: list[str], place: str, wanted: str = "") -> str:
+    """The column of text: the one that is wanted, else `text`, else the only one. Raises InputError."""
+    for name in filter(None, (wanted, "text")):
+        if name in columns:
+            return name
+    if len(columns) == 1 and not wanted:
+        return columns[0]
+    have = f"the columns of text are {', '.join(columns)}" if columns else "there is no column of text"
+    raise InputError(f"{place} has no column {wanted or 'text'!r} ({have}); name that of the text `text`.")
+
+
+def _from_hub(source: str) -> Iterator[str]:
+    from huggingface_hub.errors import HfHubHTTPError
+
+    identifier, _, rest = source.removeprefix(HUB).partition(":")
+    if not HUB_ID.fullmatch(identifier) or Path(identifier).exists():
+        raise InputError(f"{source} names no dataset of the Hub; write it as hub:org/name, hub:org/name:column or "
+                         "hub:org/name:config:column.")  # fmt: skip
+    try:
+        if offline():  # the library itself would try for half a minute
+            raise OSError("the Hub does not answer")
+        rows, column = _stream(identifier, [part for part in rest.split(":") if part])
+        for row in rows:
+            yield str(row.get(column) or "")
+    except (OSError, ValueError, RuntimeError, HfHubHTTPError) as error:
+        raise InputError(
+            f"The dataset {identifier} cannot be read from the Hub ({_line(error)}); check its name and the "
+            "connection, and set HF_TOKEN where access to it was granted to you."
+        ) from error
+
+
+def _stream(identifier: str, parts: list[str]) -> tuple[Iterable[Mapping[str, Any]], str]:
+    """The rows of a dataset's train split as they are downloaded, and the name of their column of text."""
+    from datasets import get_dataset_config_names, load_dataset
+
+    configs = get_dataset_config_names(identifier)
+    config = parts.pop(0) if parts and parts[0] in configs else None
+    if len(parts) > 1:
+        raise InputError(f"{identifier} has no configuration {parts[0]!r}; choose one of {', '.join(configs[:20])}.")
+    if config is None and len(configs) > 1:
+        raise InputError(
+            f"{identifier} has several configurations; write hub:{identifier}:CONFIG with one of "
+            f"{', '.join(configs[:20])}."
+        )
+    rows = load_dataset(identifier, config or configs[0], split="train", streaming=True)
+    features = rows.features or {name: None for name in next(iter(rows))}
+    kinds = {name: getattr(feature, "dtype", "string") for name, feature in features.items()}
+    return rows, pick([name for name, kind in kinds.items() if "string" in kind], identifier, *parts)
+
+
+def _line(error: Exception) -> str:
+    return (str(error).strip() or type(error).__name__).split("\n")[0][:200].rstrip(".")

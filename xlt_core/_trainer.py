@@ -1,0 +1,216 @@
+"""One training run by transformers.Trainer: its checkpoints, what it tells, and what it does when memory runs out."""
+
+from __future__ import annotations
+
+import gc
+import json
+import math
+import shutil
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from threading import Event
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import torch
+from accelerate import PartialState
+from torch.nn.functional import cross_entropy
+from transformers import PrinterCallback, Trainer, TrainerCallback, TrainingArguments
+
+from xlt_core import _card
+from xlt_core.records import InputError
+
+if TYPE_CHECKING:
+    from xlt_core._adapt import Base
+    from xlt_core.adapt import Snapshot
+
+MOST_BETWEEN = 100  # steps from one checkpoint to the next
+CHECKPOINTS = 10  # of a run, where it is short
+POINTS = 200  # of the loss curve
+
+
+class Run:
+    """The folder of a run's checkpoints. finished: the run ended before; before: its first measurement, if it has one.
+
+    identity: what must be the same for a run to go on. Raises InputError where it is not.
+    """
+
+    def __init__(self, folder: Path, identity: Mapping[str, Any], resume: bool, main: bool) -> None:
+        self.folder, self._identity, self._main = folder, identity, main
+        if main and not resume:
+            shutil.rmtree(folder, ignore_errors=True)
+        PartialState().wait_for_everyone()
+        begun = _json(folder / "run.json") if resume else {}
+        done = _card.identity(folder.parent) if resume and not begun else {}
+        for former in filter(None, (begun.get("identity"), done)):
+            _check_same(former, identity)
+        self.finished = bool(done)
+        self.before: dict[str, float] = begun.get("before", {})
+
+    def begin(self, before: Mapping[str, float]) -> None:
+        """Writes down what a later call needs in order to go on."""
+        if self._main:
+            self.folder.mkdir(parents=True, exist_ok=True)
+            text = json.dumps({"identity": self._identity, "before": before}, indent=1)
+            (self.folder / "run.json").write_text(text, encoding="utf-8")
+
+    def checkpoints(self) -> list[Path]:
+        """Whole checkpoints, the first step first: a process may have been killed while it wrote one."""
+        whole = (path.parent for path in self.folder.glob("checkpoint-*/trainer_state.json") if _json(path))
+        return sorted(whole, key=lambda path: int(path.name.partition("-")[2]))
+
+
+class Progress(TrainerCallback):
+    """Turns what happens into snapshots; asks the training to end once `stop` is set."""
+
+    def __init__(self, first: Snapshot, tell: Callable[[Snapshot], None], stop: Event) -> None:
+        self.now, self._tell, self._stop = first, tell, stop
+        self._began, self._first = 0.0, 0
+
+    def say(self, doing: str) -> None:
+        self._update(doing=doing, left=None)
+
+    def note(self, note: str) -> None:
+        self._update(notes=(*self.now.notes, note))
+
+    def bits(self, values: Mapping[str, float]) -> None:
+        """Adds a measurement, by language."""
+        self._update(bits={code: (*self.now.bits.get(code, ()), value) for code, value in values.items()})
+
+    def _update(self, **changed: Any) -> None:
+        self.now = replace(self.now, **changed)
+        self._tell(self.now)
+
+    def on_train_begin(self, args: Any, state: Any, control: Any, **_: Any) -> None:
+        losses = tuple((row["step"], round(row["loss"], 4)) for row in state.log_history if "loss" in row)
+        self._update(doing="training", step=state.global_step, losses=losses)
+        self._first = 0
+
+    def on_log(self, args: Any, state: Any, control: Any, logs: dict[str, float] | None = None, **_: Any) -> None:
+        if logs and "loss" in logs:
+            point = (state.global_step, round(float(logs["loss"]), 4))
+            self._update(losses=(*self.now.losses, point), rate=float(logs["learning_rate"]))
+
+    def on_step_end(self, args: Any, state: Any, control: Any, **_: Any) -> None:
+        if not self._first:  # the first step is slower than the others, and is not measured
+            self._began, self._first = time.perf_counter(), state.global_step
+        done = state.global_step - self._first
+        pace = (time.perf_counter() - self._began) / done if done else None
+        left = None if pace is None else pace * (state.max_steps - state.global_step)
+        self._update(step=state.global_step, left=left)
+        if self._stop.is_set():
+            control.should_training_stop = control.should_save = True
+
+
+class _Trainer(Trainer):
+    """Halves the rows that are computed at once where the memory does not suffice, and adds up their gradients."""
+
+    parts, progress = 1, None
+
+    def training_step(self, model: Any, inputs: dict[str, Any], num_items_in_batch: Any = None) -> torch.Tensor:
+        rows = len(inputs["input_ids"])
+        while True:
+            problem = None
+            try:
+                size = math.ceil(rows / self.parts)
+                pieces = [
+                    {name: whole[at : at + size] for name, whole in inputs.items()} for at in range(0, rows, size)
+                ]
+                return sum(super(_Trainer, self).training_step(model, piece, num_items_in_batch) for piece in pieces)
+            except RuntimeError as error:
+                problem = str(error)
+                if not any(sign in problem.lower() for sign in ("out of memory", "can't allocate memory")):
+                    raise
+            # Outside of the handler: its traceback holds on to the tensors that fill the memory.
+            self._halve(model, rows)
+
+    def _halve(self, model: Any, rows: int) -> None:
+        if self.parts >= rows or self.accelerator.num_processes > 1:
+            raise InputError("The model ran out of memory; take fewer rows a step, shorter rows or a smaller model.")
+        self.parts *= 2
+        model.zero_grad(set_to_none=True)
+        gc.collect()
+        if torch.cuda.is_available():
+            torch.cuda.empty_cache()
+        size = math.ceil(rows / self.parts)
+        self.progress.note(f"Memory ran out: each step is now computed in parts of {size} rows.")
+
+
+def fit(base: Base, rows: Sequence[np.ndarray], run: Run, progress: Progress) -> bool:
+    """Trains base.model in place, from the run's last checkpoint on; returns whether it came to its end."""
+    last = run.checkpoints()[-1:]
+    trainer = _Trainer(
+        model=base.model,
+        args=_arguments(base, run),
+        train_dataset=rows,
+        data_collator=collate,
+        compute_loss_func=_loss,
+        callbacks=[progress],
+    )
+    trainer.progress = progress
+    trainer.remove_callback(PrinterCallback)
+    trainer.train(resume_from_checkpoint=str(last[0]) if last else None)
+    return trainer.state.global_step >= trainer.state.max_steps
+
+
+def _arguments(base: Base, run: Run) -> TrainingArguments:
+    plan, on_gpu, workers = base.plan, torch.cuda.is_available(), PartialState().num_processes
+    arguments = TrainingArguments(
+        output_dir=str(run.folder),
+        max_steps=plan.steps,
+        learning_rate=plan.rate,
+        per_device_train_batch_size=math.ceil(plan.rows / workers),
+        lr_scheduler_type="cosine",
+        warmup_steps=max(1, round(0.03 * plan.steps)),
+        logging_steps=max(1, plan.steps // POINTS),
+        save_steps=min(MOST_BETWEEN, math.ceil(plan.steps / CHECKPOINTS)),
+        save_total_limit=None if plan.average else 2,
+        bf16=True,
+        activation_checkpointing=on_gpu,
+        use_cpu=not on_gpu,
+        seed=plan.seed,
+        report_to=[],
+        log_level="error",
+        disable_tqdm=True,
+        dataloader_pin_memory=on_gpu,
+        remove_unused_columns=False,
+    )
+    arguments._n_gpu = min(1, arguments.n_gpu)  # several GPUs are for `accelerate launch`, one process each
+    return arguments
+
+
+def collate(rows: Sequence[np.ndarray]) -> dict[str, torch.Tensor]:
+    """Rows as a batch; what fills up a short one is not learned."""
+    length = max(map(len, rows))
+    ids = torch.zeros(len(rows), length, dtype=torch.long)
+    real = torch.zeros(len(rows), length, dtype=torch.long)
+    for index, row in enumerate(rows):
+        ids[index, : len(row)] = torch.from_numpy(np.asarray(row, dtype=np.int64))
+        real[index, : len(row)] = 1
+    return {"input_ids": ids, "labels": ids.masked_fill(real == 0, -100), "attention_mask": real}
+
+
+def _loss(outputs: Any, labels: torch.Tensor, num_items_in_batch: Any = None) -> torch.Tensor:
+    """Mean over the tokens of the whole step, of which this may be a part: parts can be added up."""
+    logits, targets = outputs.logits[:, :-1].float(), labels[:, 1:].to(outputs.logits.device)
+    total = cross_entropy(logits.flatten(0, 1), targets.flatten(), reduction="sum")
+    return total / (num_items_in_batch if num_items_in_batch is not None else (targets != -100).sum())
+
+
+def _json(path: Path) -> dict[str, Any]:
+    try:
+        return json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+
+
+def _check_same(former: Mapping[str, Any], now: Mapping[str, Any]) -> None:
+    for name, was in (former.get("plan", {}) | {k: v for k, v in former.items() if k != "plan"}).items():
+        new = (now["plan"] | now)[name]
+        if was != new:
+            what = {"base": "another base model", "text": "another text"}.get(name, f"{name} {was}, not {new}")
+            raise InputError(
+                f"The training here was begun with {what}; give the same, or leave out --resume to begin anew."
+            )
