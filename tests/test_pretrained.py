@@ -5,13 +5,15 @@ from __future__ import annotations
 import json
 import time
 import warnings
+from threading import Thread
 
 import pytest
 import torch
-from transformers import AutoModelForCausalLM, LlamaConfig, LlamaForCausalLM
+from transformers import AutoModelForCausalLM, AutoModelForSeq2SeqLM, LlamaConfig, LlamaForCausalLM
 
 from xlt_core import _fetch, _pretrained
 from xlt_core.records import InputError
+from xlt_core.settings import POCKET
 
 SMALL = LlamaConfig(vocab_size=16, hidden_size=8, intermediate_size=8, num_hidden_layers=1, num_attention_heads=1)
 
@@ -61,3 +63,24 @@ def test_an_adapter_is_put_on_without_a_warning():
         warnings.simplefilter("error")
         model = _pretrained.with_adapter(LlamaForCausalLM(SMALL), LoraConfig(target_modules=["q_proj"]))
     assert model(torch.tensor([[1, 2]])).logits.shape == (1, 2, 16)
+
+
+def test_models_can_be_loaded_by_several_threads_at_once() -> None:
+    found: list[object] = []
+
+    def load(kind: object, part: str) -> None:
+        for _ in range(3):
+            try:
+                found.append(_pretrained.load(kind, str(POCKET / part), part).to("cpu"))
+            except Exception as error:
+                found.append(error)
+
+    threads = [
+        Thread(target=load, args=given)
+        for given in ((AutoModelForCausalLM, "model"), (AutoModelForSeq2SeqLM, "translator"))
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert [type(model).__name__ for model in found if isinstance(model, Exception)] == [] and len(found) == 6

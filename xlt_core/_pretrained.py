@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import lru_cache
 from pathlib import Path
+from threading import RLock
 from typing import TYPE_CHECKING, Any
 
 from xlt_core import _fetch
@@ -19,6 +20,10 @@ from xlt_core.records import InputError
 if TYPE_CHECKING:
     from peft import PeftConfig, PeftModel
     from transformers import PreTrainedModel
+
+# transformers changes torch's own functions while it builds a model: of two that are built at once, neither gets its
+# weights.
+BUILDING = RLock()
 
 
 def load(kind: Any, name: str, what: str, **options: Any) -> Any:
@@ -32,7 +37,8 @@ def load(kind: Any, name: str, what: str, **options: Any) -> Any:
         if not Path(name).is_dir():
             fetch = _fetch.weights if hasattr(kind, "from_config") else _fetch.files  # a model, or what goes before it
             place = fetch(name, options.pop("revision", None))
-        return kind.from_pretrained(place, trust_remote_code=False, **options)
+        with BUILDING:
+            return kind.from_pretrained(place, trust_remote_code=False, **options)
     except (OSError, ValueError, ImportError, RuntimeError, KeyError, SafetensorError) as error:
         raise InputError(
             f"No {what} could be loaded from {name!r}; give a model folder, or a Hugging Face id that can be "
@@ -68,7 +74,7 @@ def with_adapter(model: PreTrainedModel, config: PeftConfig, name: str = "defaul
     """peft's model around a model, with one new adapter."""
     from peft import get_peft_model
 
-    with quiet():
+    with quiet(), BUILDING:
         return get_peft_model(model, config, name, **options)
 
 

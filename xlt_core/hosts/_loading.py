@@ -145,7 +145,7 @@ def _check_form(form: str) -> None:
 
 def _skeleton(config: Any, source: str) -> PreTrainedModel:
     try:
-        with torch.device("meta"):
+        with _pretrained.BUILDING, torch.device("meta"):
             network = AutoModelForCausalLM.from_config(config, trust_remote_code=False)
     except (ValueError, ImportError, AttributeError, KeyError) as error:
         raise InputError(
