@@ -107,4 +107,4 @@ def text_of(path: Path) -> str:
     except OSError as error:
         raise InputError(f"{path} cannot be read: {error.strerror or error}.") from None
     except UnicodeDecodeError:
-        raise InputError(f"{path} is not in UTF-8; save it so.") from None
+        raise InputError(f"{path.name} is not in UTF-8; save it so.") from None

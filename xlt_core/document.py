@@ -142,12 +142,15 @@ def _public(name: str) -> str:
     return path.name if local else name
 
 
-def command(plan: Plan) -> str:
-    """The line that reproduces a resolved plan; one that no line can say is replayed from its download."""
+def command(plan: Plan, dataset: str = "") -> str:
+    """The line that reproduces a resolved plan; one that no line can say is replayed from its download.
+
+    dataset: what it is called where the line will run, where not as here.
+    """
     if not _sayable(plan):
         return shlex.join(["python", "-m", "xlt_core", "compare", "--plan", DOWNLOAD])
     words = ["python", "-m", "xlt_core", "compare", "--task", plan.task, "--language", plan.language]
-    words += ["--dataset", plan.dataset, "--split", plan.split]
+    words += ["--dataset", dataset or plan.dataset, "--split", plan.split]
     words += [f"--labels={','.join(plan.labels)}"] if plan.labels else []
     words += ["--strategies", ",".join(column.strategy for column in plan.columns)]
     for column in plan.columns:

@@ -29,7 +29,7 @@ def test_the_endpoint_returns_the_document(address: str) -> None:
 
 @pytest.mark.parametrize(
     ("change", "words"),
-    [({"language": "klingon"}, "klingon"), ({"model": "/etc"}, "not offered"), ({"text": " "}, "empty"),
+    [({"language": "klingon"}, "klingon"), ({"model": "/etc"}, "holds no model"), ({"text": " "}, "empty"),
      ({"demonstrations": [{"text": "a"}]}, "Demonstration 1"), ({"strategies": []}, "No strategy"),
      ({"task": "nope"}, "nope"), ({"shots": -1}, "shots")],
 )  # fmt: skip
@@ -44,8 +44,8 @@ def test_the_endpoint_refuses_in_a_sentence(address: str, change: dict[str, Any]
 
 
 def test_drawn_demonstrations_are_those_of_the_core() -> None:
-    from xlt_core.ui import events
+    from xlt_core.ui import fitting
 
     plan = Plan("topic", "kin", shots=3)
-    assert events.drawn(plan) == compare.draw(plan)
-    assert events.drawn(replace(plan, language="amh")) == ()
+    assert fitting.drawn(plan) == compare.draw(plan)
+    assert fitting.drawn(replace(plan, language="amh")) == ()

@@ -64,6 +64,13 @@ def one_input(tab: Any, text: str = "", gold: str = "") -> None:
         tab.fill("#gold textarea", gold)
 
 
+def many_items(tab: Any, count: int) -> None:
+    tab.get_by_label("Items of the dataset", exact=True).check()
+    tab.wait_for_selector("#samples input[type=number]")
+    tab.fill("#samples input[type=number]", str(count))
+    tab.press("#samples input[type=number]", "Tab")
+
+
 def compare(tab: Any, press: Any = None) -> None:
     """Starts a comparison, and waits until what was shown before is gone: the sample's columns are done, too."""
     tab.evaluate("document.querySelectorAll('.xlt-column').forEach(column => { column.id = 'before'; })")
@@ -92,10 +99,7 @@ def test_edit_a_demonstration_and_compare_with_the_keyboard(tab: Any) -> None:
 
 @needs_chromium
 def test_test_items_fill_the_chart_the_items_and_the_downloads(tab: Any) -> None:
-    tab.get_by_label("Test items", exact=True).check()
-    tab.wait_for_selector("#samples input[type=number]")
-    tab.fill("#samples input[type=number]", "10")
-    tab.press("#samples input[type=number]", "Tab")
+    many_items(tab, 10)
     compare(tab)
     assert finished(tab) == ["done"] * 3
     tab.wait_for_selector("#chart .js-plotly-plot")
@@ -113,10 +117,7 @@ def test_test_items_fill_the_chart_the_items_and_the_downloads(tab: Any) -> None
 
 @needs_chromium
 def test_stop_stops(tab: Any) -> None:
-    tab.get_by_label("Test items", exact=True).check()
-    tab.wait_for_selector("#samples input[type=number]")
-    tab.fill("#samples input[type=number]", "300")
-    tab.press("#samples input[type=number]", "Tab")
+    many_items(tab, 300)
     tab.click("#compare")
     tab.wait_for_selector(".xlt-column[data-state=running]")
     tab.click("#stop")
@@ -126,21 +127,23 @@ def test_stop_stops(tab: Any) -> None:
 
 
 @needs_chromium
-def test_the_filter_holds_and_old_files_go_while_a_comparison_runs(tab: Any) -> None:
-    tab.get_by_label("Test items", exact=True).check()
-    tab.fill("#samples input[type=number]", "300")
-    tab.press("#samples input[type=number]", "Tab")
-    if tab.locator("#items > button:not(.open)").count():
-        tab.click("#items > button")
-    tab.get_by_label("Only where the columns disagree").check()
-    tab.click("#compare")
+def test_the_page_of_items_holds_and_old_files_go_while_a_comparison_runs(tab: Any) -> None:
+    many_items(tab, 300)
+    compare(tab)
     tab.wait_for_selector(".xlt-column[data-state=running]")
-    tab.wait_for_function("document.querySelector('#items-where').innerText.startsWith('0 items where')")
+    tab.click("#items > button:not(.open)")
+    tab.wait_for_function("document.querySelector('#items-where').innerText.includes('300 items, page 1 of 20')")
+    tab.click("#items-on")
+    tab.wait_for_function("document.querySelector('#items-where').innerText.includes('page 2 of 20')")
     assert not tab.is_visible("#download-json") and not tab.locator(".xlt-command").count()
     assert tab.is_disabled("#preview")
+    shown = "document.querySelectorAll('#table details').length"
+    tab.wait_for_function(f"{shown} > 0")  # it fills while the columns are at work
     tab.click("#stop")
     tab.wait_for_selector("#download-json")
-    assert tab.is_enabled("#preview")
+    assert "page 2 of 20" in tab.inner_text("#items-where") and tab.is_enabled("#preview")
+    tab.get_by_label("Only where the columns disagree").check()
+    tab.wait_for_function("document.querySelector('#items-where').innerText.includes('disagree, page 1')")
 
 
 @needs_chromium

@@ -160,24 +160,6 @@ def test_rows_are_moved_removed_and_resized() -> None:
         demonstrations.added(tuple(Row(str(i)) for i in range(_limits.MOST_ROWS)))
 
 
-@pytest.mark.parametrize(
-    ("change", "words"),
-    [
-        ({"model": "/etc"}, "model '/etc' is not offered"),
-        ({"dataset": "/etc/passwd"}, "dataset '/etc/passwd' is not offered"),
-        ({"translator": "org/name"}, "is not offered"),
-        ({"columns": ()}, "No strategy"),
-        ({"samples": 10**6}, "test items"),
-        ({"inputs": (Row("x" * 10_000_000),)}, "The input is 10,000,000 characters long"),
-        ({"demonstrations": (Row("a", "b"), Row("x" * 60_000, "b"))}, "Demonstration 2 is 60,000"),
-    ],
-)
-def test_a_visitor_gets_only_what_is_offered(change: dict[str, object], words: str) -> None:
-    with pytest.raises(InputError) as raised:
-        _limits.check_offered(replace(Plan("topic", "kin"), **change))
-    assert words in str(raised.value)
-
-
 def test_lessons_are_whole_settings() -> None:
     assert len(lessons.lessons()) == 3
     for lesson in lessons.lessons():

@@ -8,7 +8,7 @@ from functools import wraps
 from typing import Any
 
 from xlt_core import catalog
-from xlt_core.contracts import Adapts
+from xlt_core.contracts import SPLITS, Adapts
 from xlt_core.records import InputError, Plan, Row
 
 MOST_CHARACTERS = 50_000
@@ -19,21 +19,29 @@ UNEXPECTED = "Something went wrong on this side; it has been logged. Nothing tha
 LOG = logging.getLogger("xlt_core.ui")
 
 
-def check_offered(plan: Plan) -> Plan:
-    """The plan, if a visitor may run it. Folders, files and models that are not offered may not be named here:
-    a link or a call from outside must not reach the machine's own files. Raises InputError."""
-    for what, name, offered in (
-        ("model", plan.model, catalog.models()),
-        ("translator", plan.translator, catalog.translators()),
-        ("dataset", plan.dataset, catalog.offered_datasets()),
-        ("split", plan.split, ("train", "validation", "test")),
+def check_sources(plan: Plan, own: str = "") -> Plan:
+    """The plan, if what it runs on may be named here: what is offered or, where the settings let anything be typed,
+    any model. A link or a call from outside must not reach the machine's own files. own: the visitor's own file, as
+    it was uploaded. Raises InputError."""
+    for what, name, offered, free in (
+        ("model", plan.model, catalog.models(), catalog.typed("model")),
+        ("translator", plan.translator, catalog.translators(), catalog.typed("translator")),
+        ("dataset", plan.dataset, (*catalog.offered_datasets(), *filter(None, [own])), False),
+        ("split", plan.split, SPLITS, False),
     ):
-        if name not in offered:
-            raise InputError(f"The {what} {name[:80]!r} is not offered here; choose one of {', '.join(offered)}.")
+        if name not in offered and not free:
+            there = ", ".join(entry for entry in offered if entry != own)
+            raise InputError(f"The {what} {name[:80]!r} is not offered here; choose one of {there}.")
+    return plan
+
+
+def check_offered(plan: Plan, own: str = "") -> Plan:
+    """The plan, if a visitor may run it, so much of it, and on that. own: as for check_sources. Raises InputError."""
+    check_sources(plan, own)
     if not plan.columns:
         raise InputError("No strategy is chosen; tick at least one.")
     if not 1 <= plan.samples <= MOST_SAMPLES:
-        raise InputError(f"Between 1 and {MOST_SAMPLES} test items can be compared here, not {plan.samples}.")
+        raise InputError(f"Between 1 and {MOST_SAMPLES} items can be compared here, not {plan.samples}.")
     if not 1 <= plan.limits.tokens <= MOST_TOKENS:
         raise InputError(f"The output limit must lie between 1 and {MOST_TOKENS} tokens.")
     _check_rows("The input", plan.inputs, MOST_SAMPLES)
@@ -89,6 +97,8 @@ def _check_rows(name: str, rows: tuple[Row, ...], most: int) -> None:
 
 
 def _check_adapters(plan: Plan) -> None:
+    if catalog.typed("model"):
+        return  # the host says what it cannot have
     for column in plan.columns:
         adapter = str(column.knobs.get("adapter", ""))
         host = catalog.host(plan.model) if adapter else None

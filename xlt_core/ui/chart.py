@@ -11,7 +11,7 @@ from xlt_core.ui._html import escape, number
 
 GREY = "#7b7f87"
 SIGNIFICANT = 0.05
-ONE_ITEM = "One item shows how each column works, but nothing can be concluded from it; compare on test items for that."
+ONE_ITEM = "One item shows how each column works, but nothing can be concluded from it; compare on more items for that."
 FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, sans-serif"
 
 
@@ -53,7 +53,7 @@ def conclusion(comparison: Comparison, metric: str, single: bool) -> str:
     items = max((sum(not p.error for p in run.predictions) for run in comparison.runs), default=0)
     says = f"{'; '.join(clear)}" if clear else "no column is shown to be ahead"
     leaves = f"; nothing can be concluded about {_listed(open_)}" if open_ else ""
-    return f"On {items} test items, by {name}, {says}{leaves}."
+    return f"On {items} {comparison.plan.split} items, by {name}, {says}{leaves}."
 
 
 def conclusion_html(sentence: str, note: str = "") -> str:

@@ -1,4 +1,4 @@
-"""The choices: language, task, data, model, strategies and their knobs, drawn from the catalog."""
+"""The choices: language, task, sources, strategies and their knobs, drawn from the catalog."""
 
 from __future__ import annotations
 
@@ -12,8 +12,13 @@ from xlt_core import catalog
 from xlt_core._colours import ordered
 from xlt_core.catalog import Knob
 from xlt_core.records import Column, InputError, Limits, Plan
+from xlt_core.ui import sources
 from xlt_core.ui._html import spoken
 from xlt_core.ui._limits import MOST_TOKENS
+from xlt_core.ui.sources import Sources
+
+ADAPTER = "adapter"  # the knob that is a choice among what the model has
+FIRST = ("the first one for the language", "")
 
 Values = Mapping[Any, Any]
 Updates = dict[Any, Any]
@@ -25,9 +30,7 @@ class Choices:
 
     language: gr.Dropdown
     task: gr.Dropdown
-    dataset: gr.Dropdown
-    model: gr.Dropdown
-    translator: gr.Dropdown
+    sources: Sources
     shots: gr.Slider
     seed: gr.Number
     tokens: gr.Number
@@ -41,7 +44,7 @@ class Choices:
 
     def widgets(self) -> set[Any]:
         """Everything that a plan is read from."""
-        menus = {self.language, self.task, self.dataset, self.model, self.translator, self.shots, self.seed}
+        menus = {self.language, self.task, self.shots, self.seed} | self.sources.widgets()
         knobs = {widget for knobs in self.knobs.values() for widget in knobs.values()}
         rest = {self.tokens, self.temperature, self.extras, self.extra_names, self.greyed}
         return menus | knobs | rest | set(self.strategies.values())
@@ -66,7 +69,8 @@ def build(plan: Plan) -> Choices:
     extra_names = gr.CheckboxGroup([], label="Further columns", visible=False, elem_id="extras")
     menus["shots"] = gr.Slider(0, 8, value=min(plan.shots, 8), step=1, label="Shots", elem_id="shots")
     with gr.Accordion("Model and data", open=False, elem_id="model-and-data"):
-        menus |= _sources(plan)
+        menus["sources"] = sources.build(plan)
+        menus["seed"] = gr.Number(value=plan.seed, precision=0, label="Seed", info="Draws demonstrations and items.")
     with gr.Accordion("Knobs", open=False, elem_id="knobs"):
         limits = _limits(plan.limits)
         knobs, seconds = {}, {}
@@ -89,12 +93,6 @@ def language_menu(dataset: str, task: str) -> list[tuple[str, str]]:
     return here + rest
 
 
-def credit(dataset: str) -> str:
-    """Whose the data are, and on what terms."""
-    data = catalog.dataset(dataset)
-    return " ".join(filter(None, [data.citation, f"Licence: {data.licence}.", data.url]))
-
-
 def read(choices: Choices, values: Values) -> Plan:
     """The plan that the choices stand for, without input and demonstrations. Raises InputError."""
     columns = tuple(_column(choices, name, values) for name, box in choices.strategies.items() if values[box]) + tuple(
@@ -104,9 +102,7 @@ def read(choices: Choices, values: Values) -> Plan:
         task=_menu(values[choices.task], "a task"),
         language=_menu(values[choices.language], "a language"),
         columns=columns,
-        dataset=_menu(values[choices.dataset], "a dataset"),
-        model=_menu(values[choices.model], "a model"),
-        translator=_menu(values[choices.translator], "a translator"),
+        **sources.read(choices.sources, values),
         shots=int(values[choices.shots]),
         seed=_whole(values[choices.seed], "The seed"),
         limits=Limits(
@@ -124,9 +120,7 @@ def fill(choices: Choices, plan: Plan) -> Updates:
     updates: Updates = {
         choices.language: gr.update(choices=language_menu(plan.dataset, plan.task), value=plan.language),
         choices.task: plan.task,
-        choices.dataset: plan.dataset,
-        choices.model: plan.model,
-        choices.translator: plan.translator,
+        **sources.fill(choices.sources, plan),
         choices.shots: min(plan.shots, 8),
         choices.seed: plan.seed,
         choices.tokens: plan.limits.tokens,
@@ -173,6 +167,18 @@ def second(choices: Choices, strategy: str, values: Values) -> Updates:
     return _with_extras(choices, (*extras, column), chosen)
 
 
+def offer_adapters(choices: Choices, here: tuple[str, ...]) -> Updates:
+    """The adapted weights that there are for the language, in the knobs that ask for them."""
+    menus = [knobs[ADAPTER] for knobs in choices.knobs.values() if ADAPTER in knobs]
+    return {menu: gr.update(choices=[FIRST, *((name, name) for name in here)]) for menu in menus}
+
+
+def forget_adapters(choices: Choices, values: Values, others: set[str]) -> Updates:
+    """Empties the knobs that name one of the others: those of the model for other languages."""
+    menus = [knobs[ADAPTER] for knobs in choices.knobs.values() if ADAPTER in knobs]
+    return {menu: "" for menu in menus if values[menu] in others}
+
+
 def _with_extras(choices: Choices, extras: tuple[Column, ...], chosen: list[str]) -> Updates:
     names = [column.name for column in extras]
     return {
@@ -194,20 +200,6 @@ def _box(name: str, plan: Plan) -> gr.Checkbox:
     )
 
 
-def _sources(plan: Plan) -> dict[str, Any]:
-    datasets = [(catalog.dataset(name).title, name) for name in catalog.offered_datasets()]
-    return {
-        "dataset": gr.Dropdown(
-            datasets, value=plan.dataset, label="Dataset", info=credit(plan.dataset), elem_id="dataset"
-        ),
-        "model": gr.Dropdown(list(catalog.models()), value=plan.model, label="Model", elem_id="model"),
-        "translator": gr.Dropdown(
-            list(catalog.translators()), value=plan.translator, label="Translator", elem_id="translator"
-        ),
-        "seed": gr.Number(value=plan.seed, precision=0, label="Seed", info="Draws demonstrations and items."),
-    }
-
-
 def _limits(limits: Limits) -> dict[str, Any]:
     return {
         "tokens": gr.Number(
@@ -222,6 +214,8 @@ def _limits(limits: Limits) -> dict[str, Any]:
 def _knob(knob: Knob, strategy: str) -> Any:
     common = {"value": knob.default, "label": knob.label, "info": knob.help or None}
     elem_id = f"knob-{strategy}-{knob.name}"
+    if knob.name == ADAPTER:
+        return gr.Dropdown([FIRST], **common, allow_custom_value=catalog.typed("model"), elem_id=elem_id)
     if knob.kind == "bool":
         return gr.Checkbox(**common, elem_id=elem_id)
     if knob.kind == "choice":

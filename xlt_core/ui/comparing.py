@@ -12,10 +12,9 @@ import gradio as gr
 from xlt_core import catalog, document
 from xlt_core.records import Comparison, InputError, Plan, Row
 from xlt_core.settings import ASSETS
-from xlt_core.ui import api, choices, demonstrations, events, inputs, lessons, results
-from xlt_core.ui._html import message
-from xlt_core.ui._limits import LOG, check_offered, sentence, shield, shield_all
-from xlt_core.ui.events import Page
+from xlt_core.ui import api, choices, demonstrations, events, fitting, inputs, lessons, results
+from xlt_core.ui._limits import LOG, sentence, shield, shield_all
+from xlt_core.ui._page import Page, Updates, Values
 
 MODEL = {"concurrency_id": "model", "concurrency_limit": 2}
 QUIET = {"api_visibility": "private", "show_progress": "hidden"}
@@ -29,9 +28,8 @@ def build(blocks: gr.Blocks, host: gr.HTML) -> Page:
     _wire_choices(page)
     _wire_table(page)
     _wire_work(page)
-    _wire_results(page)
     _wire_lessons(page, buttons)
-    _wire_start(blocks, page, plan)
+    _wire_start(blocks, page, plan, fitting.opened if sample else fitting.settle)
     gr.api(api.compare_text, api_name="compare", **MODEL)
     return page
 
@@ -70,7 +68,7 @@ def _draw(plan: Plan, sample: Comparison | None, host: gr.HTML) -> tuple[Page, l
                 run = gr.Button("Compare", variant="primary", elem_id="compare")
                 stop = gr.Button("Stop", variant="stop", interactive=False, elem_id="stop")
             shown = results.build(sample)
-    return Page(host, chosen, entered, table, shown, lesson, problem, preview, run, stop), buttons
+    return Page(host, chosen, entered, table, shown, lesson, problem, preview, run, stop, gr.State("")), buttons
 
 
 def _on(
@@ -84,41 +82,40 @@ def _on(
 
 
 def _troubled(page: Page) -> set[Any]:
-    return {page.message, page.compare, page.preview, page.stop}
+    return {page.message, page.compare, page.preview, page.stop, page.results.beat}
 
 
 def _settled(page: Page) -> set[Any]:
     """Everything that a new setting may change."""
     boxes = {line.group for line in page.table.lines} | {page.table.fold, page.table.count, page.table.drawn}
-    own = {page.inputs.one, page.inputs.many, page.inputs.example, page.inputs.picked, page.lesson}
-    return page.form() | boxes | own
+    own = {page.inputs.one, page.inputs.many, page.inputs.example, page.inputs.picked, page.lesson, page.host}
+    return page.form() | boxes | own | {page.choices.sources.file}
 
 
 def _wire_choices(page: Page) -> None:
     chosen = page.choices
-    for menu in (chosen.language, chosen.task, chosen.dataset, chosen.model, chosen.translator):
-        _on(page, menu.input, events.changed, page.form(), _settled(page))
-    _on(page, chosen.model.change, lambda page, values: {page.host: events.host_line(values[chosen.model])},
-        {chosen.model}, {page.host})  # fmt: skip
+    file, needs, gives = chosen.sources.file, page.form(), _settled(page)
+    for chooses in (chosen.language.input, chosen.task.input, *chosen.sources.menus()):
+        _on(page, chooses, fitting.changed, needs, gives, generator=True)
+    for drops in (file.upload, file.clear):
+        _on(page, drops, partial(fitting.dropped, file=file), needs | {file}, gives, generator=True)
     for name, button in chosen.seconds.items():
         handler = partial(_second, name)
         _on(page, button.click, handler, page.form(), {chosen.extras, chosen.extra_names})
-    needs = page.form()
     _on(page, chosen.shots.release, _resize, needs, _rows_out(page))
-    _on(page, page.inputs.mode.input, lambda page, values: inputs.switch(page.inputs, values[page.inputs.mode]),
-        {page.inputs.mode}, {page.inputs.one, page.inputs.many})  # fmt: skip
+    _on(page, page.inputs.mode.input, fitting.switched, needs, gives)
     _on(page, page.inputs.example.input,
-        lambda page, values: events.picked(page, values, values[page.inputs.example]),
+        lambda page, values: fitting.picked(page, values, values[page.inputs.example]),
         page.form() | {page.inputs.example}, {page.inputs.text, page.inputs.gold, page.inputs.picked})  # fmt: skip
 
 
-def _second(name: str, page: Page, values: events.Values) -> events.Updates:
+def _second(name: str, page: Page, values: Values) -> Updates:
     return choices.second(page.choices, name, values)
 
 
-def _resize(page: Page, values: events.Values) -> events.Updates:
+def _resize(page: Page, values: Values) -> Updates:
     plan = choices.read(page.choices, values)
-    rows = demonstrations.resized(demonstrations.read(page.table, values), events.drawn(plan), plan.shots)
+    rows = demonstrations.resized(demonstrations.read(page.table, values), fitting.drawn(plan), plan.shots)
     return demonstrations.show(page.table, rows)
 
 
@@ -144,16 +141,16 @@ def _wire_table(page: Page) -> None:
         _on(page, line.remove.click, on_rows(partial(demonstrations.removed, index=index)), needs, gives)
 
 
-def _reload(page: Page, values: events.Values) -> events.Updates:
+def _reload(page: Page, values: Values) -> Updates:
     """As many rows as shots from the train split; by the seed at first, by the next one if those are shown already."""
     from dataclasses import replace
 
     plan = choices.read(page.choices, values)
     shown = demonstrations.read(page.table, values)
-    rows = events.drawn(plan)
+    rows = fitting.drawn(plan)
     if rows == shown:
         plan = replace(plan, seed=plan.seed + 1)
-        rows = events.drawn(plan)
+        rows = fitting.drawn(plan)
     return demonstrations.show(page.table, rows, drawn=True) | {page.choices.seed: plan.seed}
 
 
@@ -161,18 +158,20 @@ def _wire_work(page: Page) -> None:
     shown = page.results
     taken = {shown.share.json, shown.share.csv, shown.share.text}
     parts = {shown.heading, shown.columns, shown.conclusion, shown.chart, shown.history, shown.fold, shown.where,
-             shown.table, shown.shown, shown.page, shown.earlier} | taken  # fmt: skip
-    needs = page.form() | {shown.disagree, shown.earlier}
+             shown.table, shown.shown, shown.page, shown.earlier, page.host, page.ticket} | taken  # fmt: skip
+    needs = page.form() | {shown.earlier}
     work = _on(page, page.compare.click, events.run, needs, parts, generator=True, **MODEL)
-    _on(page, page.preview.click, events.preview, needs, parts,
-        generator=True, **MODEL)  # fmt: skip
-    _on(page, page.stop.click, events.stop, needs | {shown.shown}, parts, cancels=[work], queue=False)
+    _on(page, page.preview.click, events.preview, needs, parts, generator=True, **MODEL)
+    _on(page, page.stop.click, events.stop, {page.ticket}, {page.stop}, queue=False)
+    _wire_results(page, work.then)
 
 
-def _wire_results(page: Page) -> None:
+def _wire_results(page: Page, end: Callable[..., Any]) -> None:
+    """The items: another page, another filter, and the same page as it becomes while columns are at work."""
     shown = page.results
     needs, gives = {shown.shown, shown.disagree, shown.page}, {shown.page, shown.where, shown.table}
-    for trigger, by in ((shown.disagree.input, 0), (shown.back.click, -1), (shown.on.click, 1)):
+    turns = ((shown.disagree.input, None), (shown.back.click, -1), (shown.on.click, 1), (shown.beat.tick, 0), (end, 0))
+    for trigger, by in turns:
         _on(page, trigger, lambda page, values, by=by: results.turn(page.results, values, by), needs, gives)
 
 
@@ -182,22 +181,20 @@ def _wire_lessons(page: Page, buttons: list[gr.Button]) -> None:
         _on(page, button.click, handler, page.form(), _settled(page))
 
 
-def _lesson(lesson: lessons.Lesson, page: Page, values: events.Values) -> events.Updates:
-    return events.settle(page, lesson.plan, values[page.choices.greyed]) | {page.lesson: lessons.lesson_html(lesson)}
+def _lesson(lesson: lessons.Lesson, page: Page, values: Values) -> Updates:
+    return fitting.settle(page, lesson.plan, values[page.choices.greyed]) | {page.lesson: lessons.lesson_html(lesson)}
 
 
-def _wire_start(blocks: gr.Blocks, page: Page, plan: Plan) -> None:
-    def start(request: gr.Request) -> events.Updates:
+def _wire_start(blocks: gr.Blocks, page: Page, plan: Plan, opened: Callable[[Page, Plan], Updates]) -> None:
+    def start(request: gr.Request) -> Updates:
         try:
             code = request.query_params.get("plan")
-            wanted = check_offered(document.decode(code)) if code else plan
-            told = {page.message: message("This setting came with the link. Press Compare to run it.")} if code else {}
-            return events.settle(page, wanted) | told
+            return fitting.linked(page, document.decode(code)) if code else opened(page, plan)
         except Exception as error:
-            return events.settle(page, plan) | events.failed(page, sentence(error))
+            return opened(page, plan) | events.failed(page, sentence(error))
 
     def hosted() -> Iterator[str]:
-        yield shield(partial(events.host_line, plan.model), str)()
+        yield shield(partial(fitting.host_line, plan.model), str)()
 
     blocks.load(start, None, _settled(page) | _troubled(page), **QUIET)
     blocks.load(hosted, None, page.host, **QUIET)

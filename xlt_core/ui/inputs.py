@@ -1,4 +1,4 @@
-"""The input: one text, typed or picked from the test split, with its gold answer; or a number of test items."""
+"""The input: one text, typed or picked from the dataset, with its gold answer; or a number of items."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from xlt_core.records import Example, InputError, Plan, Row
 from xlt_core.ui._limits import MOST_SAMPLES
 from xlt_core.ui.demonstrations import spoken_in
 
-ONE, MANY = "One input", "Test items"
+ONE, MANY = "One input", "Items of the dataset"
 OFFERED = 40
 
 Updates = dict[Any, Any]
@@ -39,11 +39,16 @@ class Inputs:
 
 def build(plan: Plan, language: Any) -> Inputs:
     """Draws the input, set as the plan has it."""
-    row, single = first_row(plan), bool(plan.inputs)
+    items, single = offered(plan), bool(plan.inputs)
+    row = first_row(plan) if single or not items else row_of(items[0], plan.task)
     mode = gr.Radio([ONE, MANY], value=ONE if single else MANY, label="Compare on", elem_id="mode")
     with gr.Group(visible=single, elem_classes=["xlt-one"]) as one:
         example = gr.Dropdown(
-            [], label="Pick a test item", value=None, elem_id="example", info="Or type a text of your own below."
+            menu(items),
+            label="Pick an item",
+            value=None if single or not items else items[0].id,
+            elem_id="example",
+            info="Or type a text of your own below.",
         )
         text = gr.Textbox(row.text, label="Input", lines=3, max_lines=10, elem_id="text", **spoken_in(language))
         gold = gr.Textbox(
@@ -51,8 +56,8 @@ def build(plan: Plan, language: Any) -> Inputs:
         )
     with gr.Group(visible=not single) as many:
         samples = gr.Slider(
-            5, MOST_SAMPLES, value=plan.samples, step=5, label="Number of test items", elem_id="samples",
-            info="Drawn from the test split by the seed; more items make narrower intervals.",
+            5, MOST_SAMPLES, value=plan.samples, step=5, label="Number of items", elem_id="samples",
+            info="Drawn from the split by the seed; more items make narrower intervals.",
         )  # fmt: skip
     return Inputs(mode, one, many, example, text, gold, samples, gr.State(row))
 
@@ -63,7 +68,7 @@ def read(inputs: Inputs, values: Mapping[Any, Any]) -> dict[str, Any]:
         return {"inputs": (), "samples": int(values[inputs.samples])}
     text, gold = values[inputs.text] or "", values[inputs.gold] or ""
     if not text.strip():
-        raise InputError("The input is empty; type a text, or pick a test item.")
+        raise InputError("The input is empty; type a text, or pick an item.")
     picked: Row = values[inputs.picked]
     same = picked and picked.text == text
     return {"inputs": (Row(text, gold, picked.id, picked.english, picked.english_answer) if same else Row(text, gold),)}
@@ -88,9 +93,9 @@ def first_row(plan: Plan) -> Row:
 
 
 def offered(plan: Plan) -> list[Example]:
-    """The test items that can be picked; none where the dataset lacks the language."""
+    """The items that can be picked; none where the dataset lacks the language."""
     try:
-        return catalog.dataset(plan.dataset).load(plan.task, plan.language, "test")[:OFFERED]
+        return catalog.dataset(plan.dataset).load(plan.task, plan.language, plan.split)[:OFFERED]
     except InputError:
         return []
 

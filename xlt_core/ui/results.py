@@ -4,17 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import gradio as gr
 
 from xlt_core import catalog
 from xlt_core._colours import colour
-from xlt_core.records import Comparison, Language
+from xlt_core.records import Comparison, Language, Plan
 from xlt_core.ui import chart, columns, items, share
 from xlt_core.ui._html import escape, number
+from xlt_core.ui.sources import of_a_file
 
 REMEMBERED = 6
+BEAT = 1.5  # seconds
 EMPTY = (
     "<p class='xlt-empty'>Here the strategies will stand side by side. "
     "Choose a language and a task, and press Compare.</p>"
@@ -25,7 +28,8 @@ Updates = dict[Any, Any]
 
 @dataclass(frozen=True)
 class Results:
-    """The widgets. shown: the comparison that they show; earlier: rows of former results, for this visitor only."""
+    """The widgets. shown: the comparison that they show; earlier: rows of former results, for this visitor only;
+    beat: ticks while columns are at work, so that the items come anew on the page and with the filter of the moment."""
 
     heading: gr.HTML
     columns: gr.HTML
@@ -42,6 +46,7 @@ class Results:
     shown: gr.State
     page: gr.State
     earlier: gr.State
+    beat: gr.Timer
 
 
 def build(sample: Comparison | None) -> Results:
@@ -66,14 +71,15 @@ def build(sample: Comparison | None) -> Results:
     taken = share.build(sample)
     return Results(
         heading, grid, conclusion, plot, history, fold, disagree, back, on, where, table, taken,
-        gr.State(sample), gr.State(0), gr.State(()),
+        gr.State(sample), gr.State(0), gr.State(()), gr.Timer(BEAT, active=False),
     )  # fmt: skip
 
 
 def begin(results: Results) -> Updates:
     """Takes away what belongs to the comparison before: its sentence, chart, items, files and command."""
     hidden = gr.update(visible=False)
-    return share.clear(results.share) | {results.conclusion: "", results.chart: hidden, results.fold: hidden}
+    old = {results.conclusion: "", results.chart: hidden, results.fold: hidden, results.table: "", results.page: 0}
+    return share.clear(results.share) | old
 
 
 def stream(results: Results, comparison: Comparison) -> Updates:
@@ -81,8 +87,8 @@ def stream(results: Results, comparison: Comparison) -> Updates:
     return {results.columns: grid_html(comparison), results.shown: comparison}
 
 
-def show(results: Results, comparison: Comparison, disagreeing: bool = False) -> Updates:
-    """All updates but the files: columns, sentence, chart and items."""
+def show(results: Results, comparison: Comparison) -> Updates:
+    """All updates but the items, which turn by themselves, and the files: columns, sentence and chart."""
     many = not columns.single(comparison)
     figure = chart.figure(comparison, metric_of(comparison)) if many else None
     return stream(results, comparison) | {
@@ -90,33 +96,30 @@ def show(results: Results, comparison: Comparison, disagreeing: bool = False) ->
         results.conclusion: conclusion_html(comparison),
         results.chart: gr.update(value=figure, visible=figure is not None),
         results.fold: gr.update(visible=many),
-        results.where: where_html(comparison, disagreeing, 0),
-        results.table: table_html(comparison, disagreeing, 0) if many else "",
-        results.page: 0,
     }
 
 
-def again(results: Results, comparison: Comparison, disagreeing: bool) -> Updates:
+def again(results: Results, comparison: Comparison) -> Updates:
     """All updates and the files, without a line among the earlier results."""
-    return show(results, comparison, disagreeing) | share.show(results.share, comparison)
+    return show(results, comparison) | share.show(results.share, comparison)
 
 
-def finish(results: Results, comparison: Comparison, disagreeing: bool, earlier: tuple[Any, ...]) -> Updates:
+def finish(results: Results, comparison: Comparison, earlier: tuple[Any, ...]) -> Updates:
     """All updates of a finished comparison: what `again` gives, and a line among the earlier results."""
     if not columns.single(comparison) and all(run.state == "done" for run in comparison.runs):
         earlier = (*earlier, _line(comparison))[-REMEMBERED:]
     past = {results.earlier: earlier, results.history: history_html(earlier)}
-    return again(results, comparison, disagreeing) | past
+    return again(results, comparison) | past
 
 
-def turn(results: Results, values: Mapping[Any, Any], by: int) -> Updates:
-    """Another page of the items, as the filter stands; by 0 goes to the first."""
+def turn(results: Results, values: Mapping[Any, Any], by: int | None) -> Updates:
+    """Another page of the items as the filter stands, or by 0 the same one as it has become; by None, the first."""
     comparison: Comparison | None = values[results.shown]
-    if comparison is None:
+    if comparison is None or columns.single(comparison):
         return {}
     disagreeing = bool(values[results.disagree])
     last = items.pages(comparison, disagreeing) - 1
-    page = min(max(values[results.page] + by, 0), last) if by else 0
+    page = 0 if by is None else min(max(values[results.page] + by, 0), last)
     return {
         results.page: page,
         results.where: where_html(comparison, disagreeing, page),
@@ -130,7 +133,18 @@ def grid_html(comparison: Comparison) -> str:
 
 
 def heading_html(comparison: Comparison, what: str = "Result") -> str:
-    return f"<h2 class='xlt-heading'>{escape(what)} <small>{escape(setting(comparison))}</small></h2>"
+    line = f"<h2 class='xlt-heading'>{escape(what)} <small>{escape(setting(comparison))}</small></h2>"
+    return f"{line}<p class='xlt-credit'>{credit_html(comparison.plan)}</p>"
+
+
+def credit_html(plan: Plan) -> str:
+    """Whose the data are, on what terms, and where they are from."""
+    if of_a_file(plan):
+        return f"Data: {escape(Path(plan.dataset).name)}, a file of your own."
+    data = catalog.dataset(plan.dataset)
+    link = f" <a href='{escape(data.url)}' rel='noopener'>{escape(data.url)}</a>" if data.url else ""
+    said = filter(None, [f"Data: {data.title}.", data.citation, f"Licence: {data.licence}."])
+    return f"{escape(' '.join(said))}{link}"
 
 
 def setting(comparison: Comparison) -> str:
@@ -140,7 +154,8 @@ def setting(comparison: Comparison) -> str:
     on = "one input" if columns.single(comparison) else f"{len(plan.inputs) or plan.samples} items"
     shots = "1 shot" if rows == 1 else f"{rows} shots"
     name = language.name if language else plan.language
-    return f"{name} · {catalog.task(plan.task).title} · {shots} · {on} · {plan.model} · seed {plan.seed}"
+    task, split = catalog.task(plan.task).title, f"{plan.split} · " * (plan.split != "test")
+    return f"{name} · {task} · {split}{shots} · {on} · {plan.model} · seed {plan.seed}"
 
 
 def conclusion_html(comparison: Comparison) -> str:

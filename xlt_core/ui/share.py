@@ -5,15 +5,16 @@ from __future__ import annotations
 import json
 import re
 import tempfile
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import gradio as gr
 
 from xlt_core import document
-from xlt_core.records import Comparison
+from xlt_core.records import Comparison, Plan
 from xlt_core.ui._html import escape
+from xlt_core.ui.sources import of_a_file
 
 _TURNS = re.compile("[\u202a-\u202e\u2066-\u2069]")  # characters that would show the rest of the command reversed
 
@@ -58,7 +59,8 @@ def files(comparison: Comparison) -> tuple[str, str]:
     folder = Path(tempfile.mkdtemp(prefix="xlt-"))
     stem = f"xlt-{comparison.plan.task}-{comparison.plan.language}"
     as_json, as_csv = folder / f"{stem}.json", folder / f"{stem}.csv"
-    text = json.dumps(document.document(comparison), ensure_ascii=False, indent=1, allow_nan=False)
+    named = replace(comparison, plan=replace(comparison.plan, dataset=_called(comparison.plan)))
+    text = json.dumps(document.document(named), ensure_ascii=False, indent=1, allow_nan=False)
     as_json.write_text(text, encoding="utf-8")
     as_csv.write_text(document.items_csv(comparison), encoding="utf-8-sig")
     return str(as_json), str(as_csv)
@@ -67,13 +69,20 @@ def files(comparison: Comparison) -> tuple[str, str]:
 def text_html(comparison: Comparison) -> str:
     """The link and the command, each with a button that copies it."""
     link = f"?plan={document.encode(comparison.plan)}"
-    command = document.command(comparison.plan)
+    command = document.command(comparison.plan, _called(comparison.plan))
     shown = _TURNS.sub("\N{REPLACEMENT CHARACTER}", command)
     first = "Save the downloaded JSON as comparison.json first. " if "--plan" in command else ""
+    needs = f" <span class='xlt-quiet'>(it needs {escape(_called(comparison.plan))}, which no link carries)</span>"
+    needs = needs if of_a_file(comparison.plan) else ""
     return (
         f"<div class='xlt-share'><p><a id='plan-link' href='{escape(link)}'>Link that restores this setting</a>"
-        f" <button type='button' class='xlt-copy' data-copy-link='{escape(link)}'>Copy link</button></p>"
+        f" <button type='button' class='xlt-copy' data-copy-link='{escape(link)}'>Copy link</button>{needs}</p>"
         f"<p>The same on the command line: {first}"
         f"<button type='button' class='xlt-copy' data-copy='{escape(command)}'>Copy command</button></p>"
         f"<pre class='xlt-command' tabindex='0'>{escape(shown)}</pre></div>"
     )
+
+
+def _called(plan: Plan) -> str:
+    """What the dataset is called elsewhere: a file by its name, since where it lies on this side is nobody's matter."""
+    return Path(plan.dataset).name if of_a_file(plan) else plan.dataset

@@ -1,0 +1,78 @@
+"""What one visitor may ask of the page: only what is offered, only so much, and of files only their own."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from xlt_core import catalog, document
+from xlt_core.records import Column, Comparison, InputError, Plan, Row
+from xlt_core.ui import _limits, share, sources
+
+TOPIC = Plan("topic", "kin")
+
+
+@pytest.fixture
+def listed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A page where nothing can be typed, as a public one is."""
+    monkeypatch.setattr(catalog, "MODELS", ("org/listed",))
+    monkeypatch.setattr(catalog, "TRANSLATORS", ())
+    monkeypatch.setattr(catalog, "HOST_URL", "")
+
+
+@pytest.mark.parametrize(("change", "words"), [
+    ({"model": "/etc"}, "model '/etc' is not offered here; choose one of pocket, org/listed."),
+    ({"model": "http://10.0.0.1/v1"}, "is not offered"),
+    ({"translator": "org/name"}, "is not offered"),
+    ({"dataset": "/etc/passwd"}, "dataset '/etc/passwd' is not offered"),
+    ({"dataset": "/tmp/other.csv"}, "dataset '/tmp/other.csv' is not offered"),
+    ({"split": "secret"}, "split 'secret' is not offered"),
+    ({"columns": (Column("laft", "laft", {"adapter": "../adapter"}),)}, "adapter '../adapter' is not offered"),
+    ({"columns": ()}, "No strategy"), ({"samples": 10**6}, "Between 1 and 300 items"),
+    ({"inputs": (Row("x" * 10_000_000),)}, "The input is 10,000,000 characters long"),
+    ({"demonstrations": (Row("a", "b"), Row("x" * 60_000, "b"))}, "Demonstration 2 is 60,000"),
+])  # fmt: skip
+def test_a_visitor_gets_only_what_is_offered(change: dict[str, object], words: str, listed: None) -> None:
+    with pytest.raises(InputError) as raised:
+        _limits.check_offered(replace(TOPIC, **change), own="/tmp/mine.csv")
+    assert words in str(raised.value) and "/tmp/mine.csv" not in str(raised.value)
+
+
+def test_what_is_listed_and_ones_own_file_may_be_named(listed: None) -> None:
+    plan = replace(TOPIC, model="org/listed", dataset="/tmp/mine.csv")
+    assert _limits.check_offered(plan, own="/tmp/mine.csv") == plan
+
+
+def test_where_any_may_be_typed_still_no_path_is_a_dataset() -> None:
+    assert catalog.typed("model")
+    free = replace(TOPIC, model="org/name", translator="~/models/mine")
+    assert _limits.check_offered(free) == free
+    with pytest.raises(InputError, match="not offered"):
+        _limits.check_offered(replace(TOPIC, dataset="/etc/hosts.csv"))
+
+
+def test_what_goes_out_names_a_file_and_not_where_it_lies(tmp_path: Path) -> None:
+    path = tmp_path / "mine.csv"
+    path.write_text("text,answer\nAmakuru,good\nInkuru,bad\n", encoding="utf-8")
+    plan = replace(TOPIC, dataset=str(path), shots=0, demonstrations=(), samples=2)
+    comparison = Comparison(plan, ())
+    page, names = share.text_html(comparison), share.files(comparison)
+    assert document.decode(page.split("?plan=")[1].split("'")[0]).dataset == "mine.csv"
+    assert "--dataset mine.csv" in page and "it needs mine.csv" in page
+    assert all(str(tmp_path) not in text for text in (page, *(Path(name).read_text("utf-8") for name in names)))
+
+
+def test_a_file_that_cannot_be_used_is_a_sentence(tmp_path: Path) -> None:
+    path = tmp_path / "mine.csv"
+    assert sources.trouble(replace(TOPIC, dataset=sources.OWN)).startswith("Drop the file")
+    path.write_text("text,answer\nAmakuru,good\nInkuru,\n", encoding="utf-8")
+    assert sources.trouble(replace(TOPIC, dataset=str(path))).startswith("Line 3 of mine.csv has no answer")
+    path.write_bytes(b"text,answer\n\xff,good\n")
+    assert sources.trouble(replace(TOPIC, dataset=str(path))) == "mine.csv is not in UTF-8; save it so."
+    path.write_text("text,answer,split\nAmakuru,good,train\n", encoding="utf-8")
+    assert sources.fitted(replace(TOPIC, dataset=str(path))).split == "train"
+    path.write_text("x" * 6_000_000, encoding="utf-8")
+    with pytest.raises(InputError, match=r"mine.csv is larger than 5 MB"):
+        sources.dropped(str(path))

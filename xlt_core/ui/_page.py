@@ -1,0 +1,35 @@
+"""The regions of the page Compare, under one name."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import gradio as gr
+
+from xlt_core.ui import choices, demonstrations, inputs, results
+
+Values = Mapping[Any, Any]
+Updates = dict[Any, Any]
+
+
+@dataclass(frozen=True)
+class Page:
+    """The regions of the page. ticket: of the work that Stop is to stop."""
+
+    host: gr.HTML
+    choices: choices.Choices
+    inputs: inputs.Inputs
+    table: demonstrations.Demonstrations
+    results: results.Results
+    lesson: gr.HTML
+    message: gr.HTML
+    preview: gr.Button
+    compare: gr.Button
+    stop: gr.Button
+    ticket: gr.State
+
+    def form(self) -> set[Any]:
+        """Every widget that a plan is read from."""
+        return self.choices.widgets() | self.inputs.widgets() | self.table.widgets()
