@@ -116,6 +116,7 @@ def _many(run: Run, metric: str) -> str:
     bar = f"<progress max='{max(len(run.examples), 1)}' value='{done}'></progress>" if run.state == "running" else ""
     parts = [
         f"<p class='xlt-progress'>{done} of {len(run.examples)} items{bar}</p>",
+        _waits(run),
         _score(metric, run.scores.get(metric)),
         _rates(run, metric),
         _costs(run),
@@ -127,6 +128,13 @@ def _many(run: Run, metric: str) -> str:
 def _working(run: Run) -> str:
     words = "Waiting for its turn." if run.state == "waiting" else "Getting ready."
     return f"<p class='xlt-quiet'>{words}</p>{steps_html(run.name, 'item', run.preparation)}"
+
+
+def _waits(run: Run) -> str:
+    """What a column at work waits for, such as a download, with how far it is."""
+    calls = [prediction.replies[-1] for prediction in run.predictions if prediction.replies and not prediction.final]
+    said = next((reply.note for reply in calls if reply.note and not reply.final), "")
+    return f"<p class='xlt-waits' role='status'>{escape(said)}</p>" if said else ""
 
 
 def _score(metric: str, score: Score | None) -> str:

@@ -10,6 +10,7 @@ from typing import Any
 import gradio as gr
 
 from xlt_core import catalog, compare
+from xlt_core._fetch import downloads
 from xlt_core.contracts import Host
 from xlt_core.records import InputError, Plan, Row
 from xlt_core.ui import choices, demonstrations, inputs, sources
@@ -166,7 +167,8 @@ def patiently(
         if signal and signal.is_set():
             raise InputError(f"Stopped before anything was asked of {name}.")
         if waited >= PATIENCE:
-            yield {page.message: message(f"Getting {name} ready: {waited:.0f} s")}
+            said = "; ".join(map(str, downloads())) or f"getting {name} ready"
+            yield {page.message: message(f"{said[0].upper()}{said[1:]} ({waited:.0f} s)")}
 
 
 def _redrawn(page: Page, values: Values, fresh: tuple[Row, ...]) -> Updates:
