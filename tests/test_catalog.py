@@ -123,7 +123,7 @@ def test_one_thing_is_made_per_name_however_many_ask():
         made.append(name)
         return object()
 
-    get, got = catalog._once(make), []
+    get, got = catalog.once(make), []
     threads = [threading.Thread(target=lambda: got.append(get("a"))) for _ in range(8)]
     for thread in threads:
         thread.start()

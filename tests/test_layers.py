@@ -12,8 +12,8 @@ from xlt_core.settings import ROOT
 
 ORDER = ["records", "settings", "metrics", "significance", "contracts", "pocket.world",
          ("tasks", "strategies", "hosts", "translators", "datasets"),
-         "catalog", "compare", "document", "store", "sweep", "outputs", "findings", "details", "export", "report",
-         "adapt", "pocket", "jobs", ("ui", "__main__"), "app"]  # fmt: skip
+         "catalog", "compare", "document", "store", "sweep", "outputs", "findings", "details", "tables",
+         "export", "report", "adapt", "pocket", "jobs", ("ui", "__main__"), "app"]  # fmt: skip
 RANKS = {name: rank for rank, names in enumerate(ORDER) for name in ([names] if isinstance(names, str) else names)}
 # A helper beside the files of the core has the place of the file that it helps.
 HELPERS = {"_metrics": "metrics", "_resampling": "metrics",
@@ -21,7 +21,8 @@ HELPERS = {"_metrics": "metrics", "_resampling": "metrics",
            "_fetch": "records", "_shelf": "records",
            "_languages": "settings", "_models": "settings", "_rows": "contracts",
            "_catalog": "catalog", "_compare": "compare", "_columns": "compare",
-           "_found": "findings", "_words": "details", "_pictures": "report", "_score": "__main__",
+           "_found": "findings", "_words": "details", "_pictures": "report", "_sections": "report",
+           "_score": "__main__",
            "_document": "records", "_signature": "compare", "_recall": "store", "_store": "store",
            "_engines": "sweep", "_estimate": "sweep", "_card": "settings", "_made": "settings",
            **dict.fromkeys(("_adapt", "_average", "_bits", "_corpus", "_packing", "_survey", "_texts"), "adapt"),

@@ -37,4 +37,5 @@ def test_a_list_offers_what_it_names_and_nothing_else(monkeypatch: pytest.Monkey
     monkeypatch.setattr(catalog, "MODELS", ("org/a",))
     monkeypatch.setattr(catalog, "HOST_URL", "")
     assert catalog.models() == ("pocket", "org/a") and not catalog.typed("model")
-    assert {"id": "org/a", "kind": "model"}.items() <= _table.models()[-1].items()
+    listed = {row["id"]: row for row in _table.models()}
+    assert listed["org/a"]["kind"] == "model" and listed["llm"]["kind"] == "translator" and listed["llm"]["note"]

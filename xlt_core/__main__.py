@@ -83,7 +83,7 @@ def _add_compare(command: argparse.ArgumentParser) -> None:
         "--model", help=f"pocket, a Hugging Face id, a folder or http(s)://host/v1 (default: {FRESH.model})"
     )
     command.add_argument("--adapter", metavar="NAME|DIR|ID", help="the adapted weights of laft, LoRA or full")
-    command.add_argument("--translator", help=f"pocket, a Hugging Face id or a folder (default: {FRESH.translator})")
+    command.add_argument("--translator", help="pocket, llm, a Hugging Face id or a folder")
     command.add_argument("--plan", type=Path, metavar="FILE.json", help="replay a plan, or the plan of an --out file")
     command.add_argument("--out", type=Path, metavar="FILE.json", help="write the whole comparison")
     command.set_defaults(run=_compare)

@@ -5,9 +5,10 @@ from __future__ import annotations
 import difflib
 import importlib
 import pkgutil
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import MISSING, dataclass, fields
-from functools import cache
+from functools import cache, wraps
+from threading import Lock
 from typing import Any, Literal, TypeVar, get_args, get_origin, get_type_hints
 
 from xlt_core.records import InputError
@@ -16,6 +17,7 @@ T = TypeVar("T")
 Value = bool | int | float | str
 TRUTH = dict.fromkeys(("true", "yes", "on", "1"), True) | dict.fromkeys(("false", "no", "off", "0"), False)
 MOST_OFFERED = 20
+KEPT = 8  # hosts, and translators
 WANTED = {"bool": "true or false", "int": "a whole number", "float": "a number"}
 
 
@@ -86,3 +88,21 @@ def unknown(what: str, name: str, near: Iterable[str], known: Iterable[str]) -> 
     offer = f"choose one of {', '.join(listed[:MOST_OFFERED]) or 'none'}{more}."
     offer = f"did you mean {', '.join(close)}?" if close else offer
     return f"There is no {what} {name[:60]!r}; {offer}"
+
+
+def once(make: Callable[[str], T]) -> Callable[[str], T]:
+    """Makes one thing per name, also when two threads ask for it at once, and keeps the last few used."""
+    made: dict[str, T] = {}
+    locks: dict[str, Lock] = {}
+
+    @wraps(make)
+    def get(name: str) -> T:
+        # A lock for each, so that a large model on its way keeps nobody from the others; setdefault is atomic.
+        with locks.setdefault(name, Lock()):
+            made[name] = made.pop(name) if name in made else make(name)  # the last used stands at the end
+            found = made[name]
+            for old in [*made][:-KEPT]:
+                made.pop(old, None)
+            return found
+
+    return get

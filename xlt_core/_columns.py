@@ -6,13 +6,14 @@ import logging
 import time
 from collections.abc import Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from itertools import combinations
 
 from xlt_core import metrics
 from xlt_core._signature import column_key, item_key
-from xlt_core.catalog import Parts
-from xlt_core.contracts import Memory, Setting, Solver
-from xlt_core.records import Column, Example, InputError, PairedTest, Plan, Prediction, Reply, Run, Score
+from xlt_core.catalog import Parts, translator_of
+from xlt_core.contracts import Memory, Setting, Solver, Translator
+from xlt_core.records import Column, Example, InputError, PairedTest, Plan, Prediction, Reply, Row, Run, Score
 from xlt_core.significance import corrected, pair_tests, shared
 
 SCORING_PAUSE = 1.0  # seconds at least between scores of a column at work
@@ -21,7 +22,7 @@ SCORING_PAUSE = 1.0  # seconds at least between scores of a column at work
 @dataclass(frozen=True)
 class Job:
     """A resolved plan with its parts at hand. blocked: reasons by column why it cannot run; remarks: on the data;
-    memory: of what was computed before."""
+    parallel: rows with their English for a translator to be shown; memory: of what was computed before."""
 
     plan: Plan
     parts: Parts
@@ -29,14 +30,20 @@ class Job:
     examples: tuple[Example, ...]
     blocked: Mapping[str, str]
     remarks: tuple[str, ...] = ()
+    parallel: tuple[Row, ...] = ()
     memory: Memory | None = None
+
+    @cached_property
+    def translator(self) -> Translator:
+        """One for all columns, so that nothing is translated twice."""
+        return translator_of(self.plan, self.parts, self.parallel)
 
     def prepare(self, column: Column) -> Generator[str | Reply, None, Solver]:
         """The column's strategy, getting ready. Raises InputError for a column that cannot run."""
         if column.name in self.blocked:
             raise InputError(self.blocked[column.name])
         strategy = self.parts.strategy(column)
-        translator = self.parts.translator(self.plan.translator) if strategy.uses_translator else None
+        translator = self.translator if strategy.uses_translator else None
         return (yield from strategy.prepare(replace(self.setting, translator=translator)))
 
 

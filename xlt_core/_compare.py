@@ -13,6 +13,8 @@ from xlt_core._rows import read_row, same
 from xlt_core.contracts import Dataset, Task
 from xlt_core.records import Example, InputError, Row
 
+PARALLEL = 4  # rows that a model is shown before it translates
+
 
 @lru_cache(maxsize=16)
 def load(dataset: Dataset, task: str, language: str, split: str) -> tuple[Example, ...]:
@@ -54,6 +56,23 @@ def draw_rows(task: Task, examples: Sequence[Example], shots: int, seed: int, ta
     if len(rows) < shots:
         raise InputError(f"There are only {len(rows)} examples to draw demonstrations from; lower the shots.")
     return tuple(rows)
+
+
+def draw_parallel(examples: Sequence[Example], seed: int, taken: Iterable[Example]) -> tuple[Row, ...]:
+    """A few texts with their English, drawn by the seed: none that is taken in either language."""
+    used = {same(text) for example in taken for text in _both(example)}
+    rows: list[Row] = []
+    for example in spread(examples, seed):
+        text, *english = _both(example)
+        if len(rows) < PARALLEL and english and not used & {same(text), same(english[0])}:
+            used.add(same(text))
+            rows.append(Row(text, id=example.id, english=english[0]))
+    return tuple(rows)
+
+
+def _both(example: Example) -> list[str]:
+    """The text, and its English where there is one."""
+    return [e.text for e in (example, example.pivot) if e and e.text.strip()]
 
 
 def survives(task: Task, row: Row, choices: tuple[str, ...]) -> bool:

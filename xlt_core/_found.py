@@ -95,7 +95,7 @@ class Leader:
 
 @dataclass(frozen=True)
 class Average:
-    """A column's mean over the places that every column has at every number of shots."""
+    """A column's mean over the places that have every column at every number of shots, as far as any place has."""
 
     shots: int
     column: str

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from xlt_core._document import plain
-from xlt_core.catalog import PIVOT, Parts
+from xlt_core.catalog import PIVOT, Parts, translator_of
 from xlt_core.contracts import Adapts, Host, Strategy, Translator
 from xlt_core.records import Column, Example, Plan
 
@@ -35,7 +35,7 @@ def item_key(example: Example) -> str:
 def column_key(plan: Plan, column: Column, parts: Parts) -> str:
     """Signs for a column of a resolved plan: whatever its predictions hang on, but for which items there are."""
     strategy, task, host = parts.strategy(column), parts.task(plan.task), parts.host(plan.model)
-    translator = parts.translator(plan.translator) if strategy.uses_translator else None
+    translator = translator_of(plan, parts) if strategy.uses_translator else None
     ends = parts.language(plan.language), parts.language(PIVOT)
     return signed(
         made_by(task, strategy, host, *([translator] if translator else [])),

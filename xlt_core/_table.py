@@ -132,8 +132,9 @@ def models() -> list[dict[str, object]]:
     suggested = [asdict(entry) for entry in suggestions()]
     here = [("model", name) for name in catalog.models()] + [("translator", name) for name in catalog.translators()]
     known = {(entry["kind"], entry["id"]) for entry in suggested}
-    blank = dict.fromkeys(suggested[0], "")
-    return suggested + [{**blank, "id": name, "kind": kind} for kind, name in here if (kind, name) not in known]
+    blank, notes = dict.fromkeys(suggested[0], ""), {catalog.LLM: "the language model translates for itself"}
+    return suggested + [{**blank, "id": name, "kind": kind, "note": notes.get(name, "")}
+                        for kind, name in here if (kind, name) not in known]  # fmt: skip
 
 
 def datasets() -> list[dict[str, object]]:

@@ -7,25 +7,23 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from functools import cache, wraps
+from functools import cache
 from pathlib import Path
-from threading import Lock
-from typing import Literal, TypeVar
+from typing import Literal
 
 from xlt_core import _catalog
-from xlt_core._catalog import Knob, coerced, pick, scan, unknown
+from xlt_core._catalog import Knob, coerced, once, pick, scan, unknown
 from xlt_core._languages import languages
 from xlt_core._models import suggested
 from xlt_core._rows import FORMATS
 from xlt_core.contracts import ABILITIES, Dataset, Host, Strategy, Task, Translator
-from xlt_core.records import Column, InputError, Language, Plan
+from xlt_core.records import Column, InputError, Language, Plan, Row
 from xlt_core.settings import ANY, DATA_ROOTS, DATASETS, HOST_KEY, HOST_URL, MODELS, POCKET, TRANSLATORS
 
-T = TypeVar("T")
 PIVOT = "eng"
+LLM = "llm"  # the translator that is the plan's own model
 HUB_ID = re.compile(r"[\w.-]+(/[\w.-]+)?", re.ASCII)
 LONGEST_ID = 96  # characters, as the Hub has it
-KEPT = 8  # hosts, and translators
 
 
 def language(text: str) -> Language:
@@ -104,7 +102,7 @@ def models() -> tuple[str, ...]:
 
 def translators() -> tuple[str, ...]:
     """Translators that are offered by name, likewise."""
-    return _named("pocket", *TRANSLATORS, *(suggested("translator") if ANY in TRANSLATORS else ()))
+    return _named("pocket", LLM, *TRANSLATORS, *(suggested("translator") if ANY in TRANSLATORS else ()))
 
 
 def typed(part: Literal["model", "translator"]) -> bool:
@@ -134,25 +132,7 @@ def model_path(name: str, part: Literal["model", "translator"] = "model") -> str
     raise InputError(f"There is no {part} {name[:80]!r}; give pocket, a Hugging Face id such as org/name, or a folder.")
 
 
-def _once(make: Callable[[str], T]) -> Callable[[str], T]:
-    """Makes one thing per name, also when two threads ask for it at once, and keeps the last few used."""
-    made: dict[str, T] = {}
-    locks: dict[str, Lock] = {}
-
-    @wraps(make)
-    def get(name: str) -> T:
-        # A lock for each, so that a large model on its way keeps nobody from the others; setdefault is atomic.
-        with locks.setdefault(name, Lock()):
-            made[name] = made.pop(name) if name in made else make(name)  # the last used stands at the end
-            found = made[name]
-            for old in [*made][:-KEPT]:
-                made.pop(old, None)
-            return found
-
-    return get
-
-
-@_once
+@once
 def host(model: str) -> Host:
     """Where a model runs: one host per model, made once. model: as for model_path, or a server's address."""
     if model.startswith(("http://", "https://")):
@@ -167,9 +147,9 @@ def host(model: str) -> Host:
     return LocalHost(model_path(name) + mark + form)
 
 
-@_once
+@once
 def translator(name: str) -> Translator:
-    """A translator, made once."""
+    """A translator with weights of its own, made once."""
     from xlt_core.translators.seq2seq import Seq2Seq
 
     return Seq2Seq(model_path(name, "translator"), name=name)
@@ -188,6 +168,15 @@ class Parts:
 
 
 PARTS = Parts()
+
+
+def translator_of(plan: Plan, parts: Parts = PARTS, rows: Sequence[Row] = ()) -> Translator:
+    """The plan's translator; `llm` is made with the host of its model, and shown rows that have their English."""
+    if plan.translator != LLM:
+        return parts.translator(plan.translator)
+    from xlt_core.translators.llm import Llm
+
+    return Llm(parts.host(plan.model), rows)
 
 
 def why_not(plan: Plan, parts: Parts = PARTS) -> dict[str, str]:
@@ -239,7 +228,7 @@ def _reason(plan: Plan, column: Column, spoken: Language, host: Host, parts: Par
             host.adapted(adapter)
         if solver.uses_translator and spoken.code == PIVOT:
             return f"{spoken.name} is what {column.strategy} goes by: there is nothing to translate."
-        if solver.uses_translator and parts.translator(plan.translator).lacks(spoken):
+        if solver.uses_translator and translator_of(plan, parts).lacks(spoken):
             return (
                 f"The translator {plan.translator} does not know {spoken.name} ({spoken.code}); "
                 "choose another translator."

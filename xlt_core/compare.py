@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 
 from xlt_core import _compare, _rows
 from xlt_core._columns import Job, Worker, paired_tests
-from xlt_core.catalog import PARTS, PIVOT, Parts, needs_rows, why_not
+from xlt_core.catalog import LLM, PARTS, PIVOT, Parts, needs_rows, translator_of, why_not
 from xlt_core.contracts import Memory, Setting
 from xlt_core.records import Column, Comparison, Example, InputError, Plan, Reply, Row
 
@@ -63,7 +63,7 @@ def resolve(plan: Plan, parts: Parts = PARTS) -> Plan:
         raise InputError(blocked)
     if any(parts.strategy(column).uses_translator for column in plan.columns):
         # Asked only so that a translator that cannot be had is the plan's error; the column answers for what it lacks.
-        parts.translator(plan.translator).lacks(parts.language(plan.language))
+        translator_of(plan, parts).lacks(parts.language(plan.language))
     known = _known(plan, parts)
     plan = replace(plan, model_revision=parts.host(plan.model).revision,
                    data_digest=_compare.digest(known) if known else "")  # fmt: skip
@@ -206,7 +206,21 @@ def _job(plan: Plan, parts: Parts) -> Job:
     setting = Setting(
         parts.task(plan.task), parts.language(plan.language), parts.language(PIVOT), parts.host(plan.model), None,
         demonstrations_of(plan, parts), plan.limits, plan.seed)  # fmt: skip
-    return Job(plan, parts, setting, examples_of(plan, parts), why_not(plan, parts), remarks(plan, parts))
+    return Job(plan, parts, setting, examples_of(plan, parts), why_not(plan, parts), remarks(plan, parts),
+               _parallel(plan, parts))  # fmt: skip
+
+
+def _parallel(plan: Plan, parts: Parts) -> tuple[Row, ...]:
+    """What the model is shown where it is to translate: rows of the train split that have their English, none of which
+    is among the plan's items and demonstrations."""
+    data = parts.dataset(plan.dataset)
+    served = plan.language in data.languages(plan.task) and "train" in data.splits(plan.task, plan.language)
+    if plan.translator != LLM or not served or not any(parts.strategy(c).uses_translator for c in plan.columns):
+        return ()
+    items = [*examples_of(plan, parts), *demonstrations_of(plan, parts)]
+    others = items if plan.split == "train" else [*items, *_split(plan, parts)]
+    train = _compare.load(data, plan.task, plan.language, "train")
+    return _compare.draw_parallel(train, plan.seed, others)
 
 
 def _previewed(job: Job, column: Column) -> Preview:

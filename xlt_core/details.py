@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from xlt_core._found import Place
+from xlt_core._found import Average, Place
 from xlt_core.findings import place_of
 from xlt_core.records import Answer, Comparison, Run, Span
 from xlt_core.significance import shared
@@ -117,3 +117,12 @@ def _survivals(place: Place, shots: int, runs: list[Run]) -> Iterator[Survival]:
 
 def _spans(answer: Answer | None) -> tuple[Span, ...]:
     return answer if isinstance(answer, tuple) else ()
+
+
+def front(averages: Sequence[Average], axis: str) -> list[Average]:
+    """Those that no other beats (as high for less, or higher for as much), the cheapest first (Pareto's front)."""
+    best: list[Average] = []
+    for one in sorted(averages, key=lambda one: (getattr(one, axis), -one.score.value)):
+        if not best or one.score.value > best[-1].score.value + 1e-9:
+            best.append(one)
+    return best

@@ -41,7 +41,8 @@ def find(comparisons: Iterable[Comparison]) -> Findings:
     done = {place: _by_column(runs) for place, runs in _grouped(ended).items()}
     done = {place: runs for place, runs in done.items() if runs}
     columns = {run.name: run.strategy for comparison in ended for run in comparison.runs}
-    names = sorted(columns, key=lambda name: (ordered(columns.values()).index(columns[name]), name))
+    ranks = ordered(set(columns.values()))
+    names = sorted(columns, key=lambda name: ranks.index(columns[name]))
     made = [entry for place, runs in done.items() for entry in _cells(place, runs, names)]
     tests = sum(len(list(combinations(here, 2))) for runs in done.values() for _, here, _ in _shots(runs, names))
     contrasts = _corrected([c for place, runs in done.items() for c in _contrasts(place, runs, names, 100 * tests)])
@@ -223,8 +224,8 @@ def _aggregate(found: Findings, shots: int | None, a: str, b: str) -> Aggregate 
 
 
 def _averaged(found: Findings, resampled: Mapping[tuple[Place, int | None, str], Array]) -> Findings:
-    """With each column's mean over the places that have every column at every number of shots."""
-    wanted = [(shots, column) for shots in found.shots for column in found.columns]
+    """With each column's mean over the places that have all that is had anywhere: columns at numbers of shots."""
+    wanted = sorted({(cell.shots, cell.column) for cell in found.cells if cell.shots is not None})
     places = tuple(p for p in found.places if all(found.cell(p, *one) for one in wanted))
     averages = []
     for shots, column in wanted if places else ():

@@ -49,6 +49,16 @@ def test_nothing_is_translated_twice(translator, monkeypatch):
     assert dict(translator.translate([text], LUGANDA, ENGLISH))[0] == first[0]
 
 
+def test_nothing_is_translated_twice_by_two_at_once(monkeypatch):
+    translator = Seq2Seq(POCKET / "translator", "pocket")
+    texts, given, search = told("lug", 60), [], translator._search
+    monkeypatch.setattr(translator, "_search", lambda rows, *rest: given.append(len(rows)) or search(rows, *rest))
+    works = [translator.translate(order, LUGANDA, ENGLISH) for order in (texts, texts[::-1])]
+    ours, theirs = map(dict, zip(*zip(*works, strict=True), strict=True))  # in turns, as columns go
+    assert sum(given) == 60 and len(given) > 2
+    assert [ours[i].text for i in range(60)] == [theirs[59 - i].text for i in range(60)]
+
+
 def test_a_long_text_is_translated_by_parts_to_its_end(translator):
     texts = told("lug", 40)
     reply = dict(translator.translate([" ".join(texts)], LUGANDA, ENGLISH))[0]

@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from sentencex import segment
 
-from xlt_core.records import Language
+from xlt_core.records import Language, Reply
 
 LINE_ENDS = re.compile(r"\s*[\n\r\v\f\x85\u2028\u2029]\s*")
 
@@ -22,6 +22,31 @@ class Piece:
 
     text: str
     gap: str = " "
+
+
+@dataclass
+class Draft:
+    """A text on its way: its pieces in order, and by their numbers what has become of them."""
+
+    text: str
+    pieces: list[Piece]
+    made: dict[int, Reply] = field(default_factory=dict)
+
+    def reply(self, sent: str) -> Reply:
+        """What there is of the translation; final where all pieces are done."""
+        parts = [self.made[number] for number in sorted(self.made)]
+        text = joined((self.pieces[number], self.made[number].text) for number in sorted(self.made))
+        final = len(parts) == len(self.pieces) and all(part.final for part in parts)
+        return Reply(
+            "translate",
+            sent,
+            text,
+            sum(part.tokens_in for part in parts),
+            sum(part.tokens_out for part in parts),
+            sum(part.seconds for part in parts),
+            final=final,
+            note="; ".join(dict.fromkeys(part.note for part in parts if part.note)),
+        )
 
 
 def pieces(

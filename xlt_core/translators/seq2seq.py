@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Container, Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from threading import Lock
@@ -13,7 +13,7 @@ from typing import Any
 from xlt_core import _pretrained
 from xlt_core.records import InputError, Language, Reply
 from xlt_core.translators._families import Family, family
-from xlt_core.translators._sentences import Piece, joined, pieces
+from xlt_core.translators._sentences import Draft, Piece, pieces
 
 BATCH_TOKENS = {"cpu": 1024, "cuda": 8192}
 WINDOW = 256  # pieces that are sorted by length at once
@@ -23,26 +23,8 @@ ENGLISH = Language("eng", "English", flores="eng_Latn", aliases=("en",))
 Output = tuple[str, int, int]  # the translation, tokens in, tokens out
 
 
-@dataclass
-class Draft:
-    """A text on its way: its pieces in order, and by their numbers what has become of them."""
-
-    text: str
-    pieces: list[Piece]
-    made: dict[int, Output] = field(default_factory=dict)
-    seconds: float = 0.0
-
-    def reply(self) -> Reply:
-        """What there is of the translation; final where all pieces are done."""
-        numbers = sorted(self.made)
-        text = joined((self.pieces[number], self.made[number][0]) for number in numbers)
-        tokens_in, tokens_out = (sum(self.made[number][part] for number in numbers) for part in (1, 2))
-        final = len(numbers) == len(self.pieces)
-        return Reply("translate", self.text, text, tokens_in, tokens_out, self.seconds, final=final)
-
-
 @dataclass(frozen=True)
-class Row:
+class Ready:
     """A piece ready for the model. tokens: with those that tell the languages."""
 
     draft: Draft
@@ -120,32 +102,41 @@ class Seq2Seq:
                 yield index, Reply("translate", text, text)
             else:
                 waiting.setdefault(text, []).append(index)
-        for reply in self._replies(sorted(waiting, key=len), source, pair, beams):
-            if reply.final:
-                if len(self._memory) >= REMEMBERED:
-                    self._memory.clear()
-                self._memory[(reply.sent, *pair, beams)] = reply
-            yield from ((index, reply) for index in waiting[reply.sent])
-
-    def _replies(self, texts: Iterable[str], source: Language, pair: tuple[str, str], beams: int) -> Iterator[Reply]:
-        for window in self._windows(texts, source, pair):
+        for window in self._windows(sorted(waiting, key=len), source, pair):
             for batch in self._batches(window, beams):
-                started = time.perf_counter()
-                with self._lock:
-                    outputs = self._generate([row.tokens for row in batch], pair[1], beams)
-                seconds = (time.perf_counter() - started) / len(batch)
-                for row, output in zip(batch, outputs, strict=True):
-                    row.draft.made[row.number] = output
-                    row.draft.seconds += seconds
-                yield from (draft.reply() for draft in {id(row.draft): row.draft for row in batch}.values())
+                for reply in self._replies(batch, waiting, pair, beams):
+                    indices = waiting.pop(reply.sent) if reply.final else waiting[reply.sent]
+                    yield from ((index, reply) for index in indices)
 
-    def _windows(self, texts: Iterable[str], source: Language, pair: tuple[str, str]) -> Iterator[list[Row]]:
-        window: list[Row] = []
+    def _replies(
+        self, batch: Sequence[Ready], waiting: Container[str], pair: tuple[str, str], beams: int
+    ) -> Iterator[Reply]:
+        """What there is of each text of a batch. Another call may have ended some of them meanwhile."""
+        drafts = {row.draft.text: row.draft for row in batch if row.draft.text in waiting}
+        known = {text: self._memory[text, *pair, beams] for text in drafts if (text, *pair, beams) in self._memory}
+        rest = [row for row in batch if row.draft.text in drafts and row.draft.text not in known]
+        yield from known.values()
+        if not rest:
+            return
+        started = time.perf_counter()
+        with self._lock:
+            outputs = self._generate([row.tokens for row in rest], pair[1], beams)
+        seconds = (time.perf_counter() - started) / len(rest)
+        for row, output in zip(rest, outputs, strict=True):
+            row.draft.made[row.number] = Reply("translate", "", *output, seconds)
+        replies = [drafts[text].reply(text) for text in dict.fromkeys(row.draft.text for row in rest)]
+        if len(self._memory) >= REMEMBERED:
+            self._memory.clear()
+        self._memory |= {(reply.sent, *pair, beams): reply for reply in replies if reply.final}
+        yield from replies
+
+    def _windows(self, texts: Iterable[str], source: Language, pair: tuple[str, str]) -> Iterator[list[Ready]]:
+        window: list[Ready] = []
         for text in texts:
             with self._lock:  # fast tokenizers may not be used by two threads at once
                 draft = Draft(text, list(self._pieces(text, source, pair)))
                 rows = self._family.encode(self._tokenizer, [piece.text for piece in draft.pieces], *pair)
-            window += [Row(draft, number, tokens) for number, tokens in enumerate(rows)]
+            window += [Ready(draft, number, tokens) for number, tokens in enumerate(rows)]
             while len(window) >= WINDOW:
                 yield window[:WINDOW]
                 del window[:WINDOW]
@@ -160,9 +151,9 @@ class Seq2Seq:
         documents = getattr(self._model.config, "translates_documents", False)
         return pieces(text, source, size, min(LONGEST_PIECE, self._most // 2), lines=documents)
 
-    def _batches(self, rows: Sequence[Row], beams: int) -> Iterator[list[Row]]:
+    def _batches(self, rows: Sequence[Ready], beams: int) -> Iterator[list[Ready]]:
         room = BATCH_TOKENS[self._model.device.type] // beams
-        batch: list[Row] = []
+        batch: list[Ready] = []
         for row in sorted(rows, key=lambda row: len(row.tokens)):
             if batch and (len(batch) + 1) * len(row.tokens) > room:
                 yield batch

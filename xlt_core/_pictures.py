@@ -1,0 +1,206 @@
+"""The pictures of findings, as plotly figures that read in light and dark and at the width of a phone."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import plotly.graph_objects as go
+
+from xlt_core import metrics
+from xlt_core._colours import colour
+from xlt_core._found import Average, Findings, Leader, Place
+from xlt_core._words import amount, language_of, number, shots_of, task_of
+from xlt_core.details import INVALID, WAYS, Confusion, Survival, front
+from xlt_core.records import Score
+
+GREY = "#7b7f87"
+GRID = "rgba(128,128,128,.22)"
+FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, sans-serif"
+DASHES = ("solid", "dash", "dot", "dashdot")  # tells columns of the same strategy apart
+SYMBOLS = ("circle", "square", "diamond", "cross")
+WAY_COLOURS = {"exact": "#2f8f83", "fuzzy": "#7fbdb4", "translated": "#c8a23c"}
+AXES = {"tokens_per_word": "tokens for a word of the text", "seconds_per_item": "seconds for an item"}
+
+
+def over_shots(found: Findings, place: Place) -> go.Figure:
+    """The headline score against the number of shots, a line with its 95% band for each column; chance and majority."""
+    chart = go.Figure()
+    for name in found.columns:
+        cells = [cell for cell in (found.cell(place, shots, name) for shots in found.shots) if cell]
+        _line(chart, found, name, [cell.shots or 0 for cell in cells], [cell.score for cell in cells])
+    lines = found.baselines.get(place)
+    for value, said, dash in ((lines.chance, "chance", "dash"), (lines.majority, "majority", "dot")) if lines else ():
+        if value is not None:
+            _level(chart, value, said, dash)
+    metric = next((cell.metric for cell in found.cells if cell.place == place), "")
+    return _with_shots(chart, found, metrics.title(metric) if metric else "score")
+
+
+def average_over_shots(found: Findings) -> go.Figure:
+    """The mean headline score over the complete places against the number of shots."""
+    chart = go.Figure()
+    for name in found.columns:
+        own = [one for one in found.averages if one.column == name]
+        _line(chart, found, name, [one.shots for one in own], [one.score for one in own])
+    return _with_shots(chart, found, "mean score")
+
+
+def best(found: Findings, shots: int | None = None) -> go.Figure:
+    """Languages by tasks: the best column of each in its colour, full where it is decisively ahead, else pale."""
+    leaders = [one for one in found.leaders if one.shots == shots]
+    tasks = list(dict.fromkeys(task_of(one.place, found) for one in leaders))
+    languages = sorted({language_of(one.place.language) for one in leaders}, reverse=True)
+    chart = go.Figure()
+    for one in leaders:
+        at = tasks.index(task_of(one.place, found)), languages.index(language_of(one.place.language))
+        _tile(chart, found, one, at)
+    chart.update_xaxes(tickvals=list(range(len(tasks))), ticktext=[task.replace(" (", "<br>(") for task in tasks],
+                       range=[-0.5, len(tasks) - 0.5], side="top", showgrid=False, zeroline=False)  # fmt: skip
+    chart.update_yaxes(tickvals=list(range(len(languages))), ticktext=[f"{name}  " for name in languages],
+                       range=[-0.5, len(languages) - 0.5], showgrid=False, zeroline=False, automargin=True)  # fmt: skip
+    chart.update_layout(**_layout(90 + 66 * max(len(languages), 1)), showlegend=False)
+    return chart
+
+
+def against_cost(found: Findings, axis: str) -> go.Figure:
+    """The mean score against a cost in AXES, a point for each column and number of shots; the best buys joined."""
+    points = [one for one in found.averages if getattr(one, axis) is not None]
+    chart = go.Figure()
+    kept = front(points, axis)
+    chart.add_scatter(x=[getattr(one, axis) for one in kept], y=[one.score.value for one in kept], mode="lines",
+                      line={"color": GREY, "dash": "dot", "width": 1.5, "shape": "hv"}, hoverinfo="skip",
+                      showlegend=False)  # fmt: skip
+    for name in found.columns:
+        _points(chart, found, name, [one for one in points if one.column == name], axis)
+    chart.update_layout(**_layout(380))
+    chart.update_xaxes(type="log", title=AXES[axis], gridcolor=GRID, zeroline=False, nticks=6)
+    chart.update_yaxes(title="mean score", range=[-0.02, 1.05], gridcolor=GRID, zeroline=False)
+    return chart
+
+
+def confusion(one: Confusion) -> go.Figure:
+    """Gold labels down, answers across; the shade is the share of the gold label's items."""
+    answers = [*one.labels, *([INVALID] if any(answer == INVALID for _, answer in one.counts) else [])]
+    rows = [[one.counts.get((gold, answer), 0) for answer in answers] for gold in one.labels]
+    shares = [[n / max(sum(row), 1) for n in row] for row in rows]
+    chart = go.Figure(go.Heatmap(
+        z=shares, x=answers, y=list(one.labels), text=[[n or "" for n in row] for row in rows], texttemplate="%{text}",
+        colorscale=[[0, "rgba(128,128,128,.06)"], [1, colour(one.strategy)]], zmin=0, zmax=1, showscale=False,
+        xgap=2, ygap=2, hovertemplate="%{y}, answered %{x}: %{text}<extra></extra>",
+    ))  # fmt: skip
+    chart.update_layout(**_layout(150 + 26 * len(one.labels)))
+    chart.update_xaxes(title="answer", side="bottom", tickangle=-45, showgrid=False, automargin=True)
+    chart.update_yaxes(title="right", autorange="reversed", showgrid=False, automargin=True)
+    return chart
+
+
+def survival(rows: Sequence[Survival]) -> go.Figure:
+    """What becomes of the gold entities of each kind, in shares of them: right, by each way back, or not."""
+    kinds = [f"{row.kind} ({row.gold})  " for row in rows]
+    chart = go.Figure()
+    for way, said in WAYS.items():
+        _share(chart, kinds, rows, [row.right.get(way, 0) for row in rows], f"right, {said}", WAY_COLOURS[way])
+    _share(chart, kinds, rows, [row.gold - row.survived for row in rows], "wrong or not found", "rgba(128,128,128,.28)")
+    chart.update_layout(**_layout(150 + 34 * len(rows)), barmode="stack", bargap=0.35, legend_traceorder="normal")
+    chart.update_xaxes(range=[0, 1], tickformat=".0%", gridcolor=GRID, zeroline=False)
+    chart.update_yaxes(autorange="reversed", automargin=True, showgrid=False, type="category")
+    return chart
+
+
+def _line(chart: go.Figure, found: Findings, name: str, shots: Sequence[int], scores: Sequence[Score]) -> None:
+    """A column's line with its band; a single point gets its interval as a bar."""
+    if not scores:
+        return
+    x, paint, place = [str(k) for k in shots], colour(found.columns[name]), _rank(found, name)
+    if len(scores) > 1:
+        around = [score.high for score in scores] + [score.low for score in reversed(scores)]
+        chart.add_scatter(x=[*x, *reversed(x)], y=around, fill="toself", fillcolor=_pale(paint, 0.16), mode="lines",
+                          line={"width": 0}, hoverinfo="skip", showlegend=False, legendgroup=name)  # fmt: skip
+    bars = {"type": "data", "array": [score.high - score.value for score in scores], "width": 7,
+            "arrayminus": [score.value - score.low for score in scores], "visible": len(scores) == 1}  # fmt: skip
+    said = [f"{number(score.value)} ({number(score.low)} to {number(score.high)})" for score in scores]
+    chart.add_scatter(
+        x=x, y=[score.value for score in scores], error_y=bars, mode="lines+markers", name=name, legendgroup=name,
+        text=said, hovertemplate=f"{_plain(name)}, %{{x}} shots: %{{text}}<extra></extra>",
+        line={"color": paint, "width": 2.5, "dash": DASHES[place]}, marker={"size": 8, "symbol": SYMBOLS[place]},
+    )  # fmt: skip
+
+
+def _with_shots(chart: go.Figure, found: Findings, title: str) -> go.Figure:
+    chart.update_layout(**_layout(330))
+    order = [str(k) for k in found.shots]
+    chart.update_xaxes(title="shots", type="category", categoryorder="array", categoryarray=order, gridcolor=GRID)
+    chart.update_yaxes(title=title, range=[-0.02, 1.05], gridcolor=GRID, zeroline=False)
+    return chart
+
+
+def _level(chart: go.Figure, value: float, said: str, dash: str) -> None:
+    chart.add_hline(y=value, line={"dash": dash, "color": GREY, "width": 1.5})
+    right = said == "chance"  # on two sides, as the two may be close
+    chart.add_annotation(x=1.0 if right else 0.0, xref="paper", xanchor="right" if right else "left", y=value,
+                         yanchor="bottom", text=said, showarrow=False, font={"size": 11})  # fmt: skip
+
+
+def _tile(chart: go.Figure, found: Findings, leader: Leader, at: tuple[int, int]) -> None:
+    paint, (x, y) = colour(found.columns[leader.column]) if not leader.level else GREY, at
+    fill, line = _pale(paint, 0.42 if leader.decisive else 0.12), {"color": paint, "width": 3 if leader.decisive else 0}
+    chart.add_shape(type="rect", x0=x - 0.47, x1=x + 0.47, y0=y - 0.44, y1=y + 0.44, fillcolor=fill, line=line)
+    names = " = ".join([leader.column, *leader.level])
+    sure = "level" if leader.level else "decisive" if leader.decisive else _undecided(leader)
+    text = f"<b>{_plain(names)}</b><br>{number(leader.score.value)}<br><span style='font-size:11px'>{sure}</span>"
+    chart.add_annotation(x=x, y=y, text=text, showarrow=False)
+
+
+def _undecided(leader: Leader) -> str:
+    return "may be chance" if len(leader.columns) > 1 else "alone"
+
+
+def _points(chart: go.Figure, found: Findings, name: str, points: Sequence[Average], axis: str) -> None:
+    if not points:
+        return
+    paint, place = colour(found.columns[name]), _rank(found, name)
+    said = [f"{number(one.score.value)}, {amount(getattr(one, axis), axis)}, {shots_of([one.shots])}" for one in points]
+    chart.add_scatter(
+        x=[getattr(one, axis) for one in points], y=[one.score.value for one in points], name=name,
+        mode="lines+markers+text", text=[str(one.shots) for one in points], textposition="top center",
+        customdata=said, hovertemplate=f"{_plain(name)}: %{{customdata}}<extra></extra>",
+        line={"color": _pale(paint, 0.5), "width": 1.5, "dash": DASHES[place]},
+        marker={"size": 10, "symbol": SYMBOLS[place], "color": paint},
+    )  # fmt: skip
+
+
+def _share(chart: go.Figure, kinds: Sequence[str], rows: Sequence[Survival], counts: Sequence[int], name: str,
+           paint: str) -> None:  # fmt: skip
+    shares = [n / row.gold if row.gold else 0 for n, row in zip(counts, rows, strict=True)]
+    chart.add_bar(y=list(kinds), x=shares, name=name, orientation="h", marker={"color": paint}, customdata=list(counts),
+                  hovertemplate=f"{name}: %{{customdata}} (%{{x:.0%}})<extra></extra>")  # fmt: skip
+
+
+def _rank(found: Findings, name: str) -> int:
+    """Which one of the columns of its strategy it is."""
+    same = [other for other, strategy in found.columns.items() if strategy == found.columns[name]]
+    return same.index(name) % len(DASHES)
+
+
+def _pale(paint: str, opacity: float) -> str:
+    red, green, blue = (int(paint[i : i + 2], 16) for i in (1, 3, 5))
+    return f"rgba({red},{green},{blue},{opacity})"
+
+
+def _plain(name: str) -> str:
+    """A name without what plotly would take for a tag or a template."""
+    return name.replace("<", "\u2039").replace(">", "\u203a").replace("%{", "% {")
+
+
+def _layout(height: int) -> dict[str, Any]:
+    return {
+        "height": height,
+        "margin": {"l": 10, "r": 14, "t": 14, "b": 10},
+        "paper_bgcolor": "rgba(0,0,0,0)",
+        "plot_bgcolor": "rgba(0,0,0,0)",
+        "font": {"family": FONT, "size": 13, "color": GREY},
+        "legend": {"orientation": "h", "x": 0, "y": 1.02, "yanchor": "bottom"},
+        "dragmode": False,
+        "hoverlabel": {"font": {"family": FONT}},
+    }

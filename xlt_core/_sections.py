@@ -1,0 +1,193 @@
+"""The sections of the report: each picture with its sentence, then tables, settings and commands."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from html import escape
+from itertools import groupby
+
+import plotly.graph_objects as go
+
+from xlt_core import _pictures, _words, details, document, tables
+from xlt_core._found import Findings
+from xlt_core.records import Comparison
+from xlt_core.settings import ASSETS
+
+
+@dataclass
+class Page:
+    """The parts of the report as they are made. pictures: each figure's JSON by id."""
+
+    found: Findings
+    comparisons: Sequence[Comparison]
+    pictures: dict[str, str] = field(default_factory=dict)
+
+    def picture(self, figure: go.Figure, words: str, title: str = "", wide: bool = False) -> str:
+        """A figure with its sentence; the place that it will be drawn in."""
+        name, height = f"picture-{len(self.pictures) + 1}", figure.layout.height
+        # "<" would let a text end the script that holds it.
+        self.pictures[name] = str(figure.to_json()).replace("<", "\\u003c")
+        head = f"<h3>{escape(title)}</h3>" if title else ""
+        place = (
+            f"<div data-picture='{name}' style='min-height:{height}px' role='img' aria-label='{escape(words)}'></div>"
+        )
+        return f"<figure{' class=wide' if wide else ''}>{head}{place}<figcaption>{escape(words)}</figcaption></figure>"
+
+
+def _short(page: Page) -> str:
+    """What was compared, and the main result."""
+    found = page.found
+    of = [_count(len({place.task for place in found.places}), "task"), _languages(found),
+          f"{_count(len(found.columns), 'column')} ({', '.join(found.columns)})", _words.shots_of(found.shots),
+          _count(len(found.seeds), "seed")]  # fmt: skip
+    sizes = sorted({cell.items for cell in found.cells if cell.shots is not None})
+    items = str(sizes[0]) if len(sizes) == 1 else f"{sizes[0]} to {sizes[-1]}"
+    models = sorted({place.model for place in found.places})
+    overall = [_words.over_places(one) for one in found.aggregates if one.shots is None]
+    says = [_words.where_best(found), *overall, _words.readable(found.cells)]
+    if len(found.places) == 1:
+        says = [_words.over_shots(found, found.places[0]), says[-1]]
+    lost = f"{_count(len(found.missing), 'run')} without a result: see below. " if found.missing else ""
+    what = f"{', '.join(of)}; {items} items a cell; {_words.listed(models)}. {lost}{_caution(found)}"
+    return f"<p class='quiet'>{escape(what)}</p><div class='short'>{_paragraphs(says)}</div>"
+
+
+def _caution(found: Findings) -> str:
+    if all(place.model == "pocket" and place.dataset == "world" for place in found.places):
+        return "Pocket is a model of a few million parameters on generated text: this is no measure of the languages."
+    return ""
+
+
+def _languages(found: Findings) -> str:
+    codes = dict.fromkeys(place.language for place in found.places)
+    return f"{_count(len(codes), 'language')} ({', '.join(map(_words.language_of, codes))})"
+
+
+def _where(page: Page) -> str:
+    """The map of the best columns, over shots and for each number of them."""
+    found = page.found
+    key = "A framed tile is a decisive lead, a pale one may be chance."
+    key += " Scores are means over the numbers of shots." if len(found.shots) > 1 else ""
+    several = len(found.shots) > 1
+    folds = [
+        page.picture(_pictures.best(found, k), _words.where_best(found, k), _words.shots_of([k])) for k in found.shots
+    ]
+    more = f"<details><summary>For each number of shots</summary>{''.join(folds)}</details>" if several else ""
+    main = page.picture(_pictures.best(found), _words.where_best(found), wide=True)
+    return f"<h2>Which is best where</h2><p class='quiet'>{key}</p>{main}{more}"
+
+
+def _shots(page: Page) -> str:
+    """Scores against shots: the mean over places, then each place."""
+    found = page.found
+    each = [page.picture(_pictures.over_shots(found, one), _words.over_shots(found, one), _words.called(one, found))
+            for one in found.places]  # fmt: skip
+    mean = ""
+    if len(found.complete) > 1:
+        some = "" if len(found.complete) == len(found.places) else " (the others lack a column at some number of shots)"
+        words = f"The mean over {len(found.complete)} of {len(found.places)} pairs of task and language{some}."
+        mean = page.picture(_pictures.average_over_shots(found), words, "Mean over tasks and languages", wide=True)
+    tests = _table(tables.aggregates(found)) if found.aggregates else ""
+    return (f"<h2>Score against shots</h2><p class='quiet'>Bands are 95% bootstrap intervals over items.</p>{mean}"
+            f"{tests}<div class='pictures'>{''.join(each)}</div>")  # fmt: skip
+
+
+def _costs(page: Page) -> str:
+    axes = [axis for axis in _pictures.AXES if any(getattr(one, axis) is not None for one in page.found.averages)]
+    if not axes:
+        return ""
+    made = [page.picture(_pictures.against_cost(page.found, axis), _words.costs(page.found, axis)) for axis in axes]
+    about = ("Means over the same pairs of task and language; a point's number is its shots. "
+             "The dotted line joins what no other beats.")  # fmt: skip
+    return f"<h2>Score against cost</h2><p class='quiet'>{about}</p><div class='pictures'>{''.join(made)}</div>"
+
+
+def _confusions(page: Page) -> str:
+    shots, folds = page.found.shots[-1], []
+    for place, of in groupby(details.confusions(page.comparisons, shots), key=lambda one: one.place):
+        pictures = [page.picture(_pictures.confusion(one), _words.confused(one), one.column) for one in of]
+        folds.append(_fold(_words.called(place, page.found), [f"<div class='pictures'>{''.join(pictures)}</div>"]))
+    head = f"<h2>Which labels are confused</h2><p class='quiet'>At {escape(_words.shots_of([shots]))}.</p>"
+    return head + "".join(folds) if folds else ""
+
+
+def _survivals(page: Page) -> str:
+    rows = details.survivals(page.comparisons, page.found.shots[-1])
+    made = [page.picture(_pictures.survival(own), _words.survived(own), f"{_words.called(place, page.found)}, {column}")
+            for (place, column), of in groupby(rows, key=lambda one: (one.place, one.column))
+            for own in [list(of)]]  # fmt: skip
+    at = escape(_words.shots_of([page.found.shots[-1]]))
+    head = f"<h2>Which entities survive translation</h2><p class='quiet'>At {at}.</p>"
+    return f"{head}<div class='pictures'>{''.join(made)}</div>" if made else ""
+
+
+def _numbers(page: Page) -> str:
+    """All tables, and what has no result."""
+    found = page.found
+    made = [_table(tables.summary(found), fold=False), _table(tables.cells(found)), _table(tables.contrasts(found))]
+    lost = [(_words.called(one.place, found), str(one.shots), str(one.seed), one.column, one.state, one.reason)
+            for one in found.missing]  # fmt: skip
+    heads = ("task and language", "shots", "seed", "column", "state", "reason")
+    made += [_table(tables.Table("Without a result", heads, tuple(lost)))] if lost else []
+    return f"<h2>All numbers</h2>{''.join(made)}"
+
+
+def _settings(page: Page) -> str:
+    """How the numbers came about, and how to make them again."""
+    plans = [comparison.plan for comparison in page.comparisons]
+    lines = list(dict.fromkeys(document.command(plan) for plan in plans))
+    used = sorted(
+        {(p.model, p.model_revision, p.translator, p.dataset, p.split, p.language, p.data_digest) for p in plans}
+    )
+    heads = ("model", "revision", "translator", "dataset", "split", "language", "data digest")
+    knobs = sorted({f"{c.name}: {c.strategy}" + "".join(f", {k} = {v}" for k, v in sorted(c.knobs.items()))
+                    for plan in plans for c in plan.columns})  # fmt: skip
+    columns = f"<p>Columns: {escape('; '.join(knobs))}.</p>" if knobs else ""
+    method = _paragraphs((ASSETS / "method.txt").read_text(encoding="utf-8").split("\n\n"))
+    return (f"<h2>Settings, and how to make it again</h2>{method}{columns}"
+            f"{_table(tables.Table('Models and data', heads, tuple(used)))}"
+            f"{_fold('The command of each comparison', [_code(lines)])}")  # fmt: skip
+
+
+def made_by(command: str) -> str:
+    """The one command that made all comparisons, where there is one."""
+    return f"<p>All of it by one command:</p>{_code([command])}" if command else ""
+
+
+def _paragraphs(texts: Iterable[str]) -> str:
+    return "".join(f"<p>{escape(text)}</p>" for text in texts)
+
+
+def _code(lines: Iterable[str]) -> str:
+    return f"<pre tabindex='0'>{escape(chr(10).join(lines))}</pre>"
+
+
+def _fold(title: str, parts: Iterable[str]) -> str:
+    return f"<details><summary>{escape(title)}</summary>{''.join(parts)}</details>"
+
+
+def _table(table: tables.Table, fold: bool = True) -> str:
+    head = "".join(f"<th scope='col'>{escape(cell)}</th>" for cell in table.heads)
+    rows = "".join(
+        f"<tr>{''.join(_cell(table, r, c) for c in range(len(row)))}</tr>" for r, row in enumerate(table.rows)
+    )
+    made = f"<div class='scroll' tabindex='0'><table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table></div>"
+    return (
+        _fold(f"{table.title} ({_count(len(table.rows), 'row')})", [made])
+        if fold
+        else f"<h3>{escape(table.title)}</h3>{made}"
+    )
+
+
+def _cell(table: tables.Table, row: int, column: int) -> str:
+    text = escape(table.rows[row][column])
+    return f"<td>{f'<b>{text}</b>' if (row, column) in table.bold else text}</td>"
+
+
+def _count(n: int, what: str) -> str:
+    return f"{n} {what}" if n == 1 else f"{n} {what}s"
+
+
+SECTIONS: tuple[Callable[[Page], str], ...] = (
+    _short, _where, _shots, _costs, _confusions, _survivals, _numbers, _settings)  # fmt: skip

@@ -1,0 +1,206 @@
+"""Findings in words: one or two plain sentences for each picture, made from its numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from xlt_core import catalog
+from xlt_core._found import Aggregate, Average, Cell, Findings, Leader, Place
+from xlt_core.details import INVALID, WAYS, Confusion, Survival, front
+from xlt_core.findings import LEVEL
+from xlt_core.records import PairedTest
+
+READABLE = 0.95  # share of outputs that can be read, below which it is worth a word
+FEWEST = 6  # pairs with which a signed-rank test can give p < 0.05 at all: 2 / 2**6
+
+
+def number(value: float, digits: int = 2) -> str:
+    """A score or a difference with a true minus; what rounds to nothing has no sign."""
+    return f"{round(value, digits) + 0.0:.{digits}f}".replace("-", "\N{MINUS SIGN}")
+
+
+def p_value(p: float) -> str:
+    return "p < 0.001" if p < 0.001 else f"p = {p:.3f}"
+
+
+def listed(parts: Sequence[str], word: str = "and") -> str:
+    return "".join(parts) if len(parts) < 2 else f"{', '.join(parts[:-1])} {word} {parts[-1]}"
+
+
+def shots_of(shots: Iterable[int | None]) -> str:
+    """Such as "0, 2 and 4 shots", or what stands for their mean."""
+    known = [k for k in shots if k is not None]
+    return (
+        f"{listed([str(k) for k in known])} {'shot' if known == [1] else 'shots'}" if known else "the mean over shots"
+    )
+
+
+def language_of(code: str) -> str:
+    known = catalog.languages().get(code)
+    return known.name if known else code
+
+
+def task_of(place: Place, found: Findings) -> str:
+    """The task's title, and what else tells it from other places of the findings."""
+    told = [getattr(place, part) for part in ("dataset", "split", "model", "translator")
+            if len({getattr(other, part) for other in found.places}) > 1]  # fmt: skip
+    return catalog.task(place.task).title + (f" ({', '.join(told)})" if told else "")
+
+
+def called(place: Place, found: Findings) -> str:
+    return f"{task_of(place, found)} in {language_of(place.language)}"
+
+
+def lead(found: Findings, leader: Leader) -> str:
+    """Who is best at a place, by how much, and which of its leads may be chance."""
+    best = f"{leader.column} ({number(leader.score.value)}, {number(leader.score.low)} to {number(leader.score.high)})"
+    if len(leader.columns) == 1:
+        return f"Only {best} was scored: there is nothing to compare it with."
+    if leader.level:
+        return f"{listed([leader.column, *leader.level])} are level at {number(leader.score.value)}."
+    tests = {name: found.contrast(leader.place, leader.shots, leader.column, name) for name in leader.columns[1:]}
+    clear = [_by(test) for name, test in tests.items() if test and name not in leader.open]
+    doubtful = [_by(test) for name, test in tests.items() if test and name in leader.open]
+    says = [f"is ahead of {listed(clear)}"] if clear else []
+    says += [f"its lead over {listed(doubtful)} may be chance"] if doubtful else []
+    return f"{best} scores highest: {'; '.join(['it ' + says[0], *says[1:]] if clear else says)}."
+
+
+def _by(test: PairedTest) -> str:
+    return f"{test.b} by {number(test.difference)} ({number(test.low)} to {number(test.high)})"
+
+
+def over_shots(found: Findings, place: Place) -> str:
+    """Which column is best at which numbers of shots, and what shots do for each."""
+    leaders = [one for one in found.leaders if one.place == place and one.shots is not None]
+    if len(leaders) == 1:
+        return lead(found, leaders[0])
+    parts = [_highest(name, [one for one in leaders if one.column == name and not one.level], len(leaders))
+             for name in found.columns] if any(len(one.columns) > 1 for one in leaders) else []  # fmt: skip
+    level = [one.shots for one in leaders if one.level]
+    parts += [f"at {shots_of(level)} the best are level"] if level else []
+    trend = _trend(found, place)
+    return " ".join(filter(None, [f"{'; '.join(filter(None, parts))}." if any(parts) else "", trend]))
+
+
+def _highest(name: str, leaders: Sequence[Leader], of: int) -> str:
+    if not leaders:
+        return ""
+    where = "every number of shots" if len(leaders) == of else shots_of(one.shots for one in leaders)
+    sure = [one for one in leaders if one.decisive]
+    if not sure:
+        return f"{name} scores highest at {where}, but nowhere decisively"
+    return f"{name} scores highest at {where}, decisively at " + (
+        "each" if len(sure) == len(leaders) else shots_of(one.shots for one in sure))  # fmt: skip
+
+
+def _trend(found: Findings, place: Place) -> str:
+    moves = []
+    for name in found.columns:
+        cells = [cell for cell in (found.cell(place, shots, name) for shots in found.shots) if cell]
+        if len(cells) > 1:
+            change = cells[-1].score.value - cells[0].score.value
+            said = f"{'+' if round(change, 2) > 0 else ''}{number(change)}"
+            moves.append((f"From {cells[0].shots} to {shots_of([cells[-1].shots])}", f"{name} {said}"))
+    spans = dict.fromkeys(span for span, _ in moves)
+    return " ".join(f"{span}: {', '.join(m for s, m in moves if s == span)}." for span in spans)
+
+
+def where_best(found: Findings, shots: int | None = None) -> str:
+    """How many places each column is best at, and at how many decisively."""
+    leaders = [one for one in found.leaders if one.shots == shots]
+    rivals = [one for one in leaders if len(one.columns) > 1]
+    if not rivals:
+        return "Nothing is compared: at no place is there more than one column with a score."
+    parts = []
+    for name in found.columns:
+        own = [one for one in rivals if one.column == name and not one.level]
+        sure = sum(one.decisive for one in own)
+        if own:
+            parts.append(f"{name} scores highest in {len(own)} of {len(rivals)}, decisively in {sure or 'none'}")
+    level = sum(bool(one.level) for one in rivals)
+    parts += [f"in {level} of {len(rivals)} the best are level"] if level else []
+    alone = len(leaders) - len(rivals)
+    left = f" In {alone} more, only one column has a score." if alone else ""
+    return f"Of the pairs of task and language, {'; '.join(parts)}.{left}"
+
+
+def over_places(aggregate: Aggregate) -> str:
+    """A pair of columns over all places."""
+    a, b, ahead, difference = aggregate.a, aggregate.b, aggregate.ahead, aggregate.difference
+    if aggregate.behind > aggregate.ahead:
+        a, b, ahead, difference = b, a, aggregate.behind, -difference
+    if aggregate.p is None:
+        return f"{a} and {b} score the same in all {aggregate.places}."
+    few = f"; with fewer than {FEWEST} pairs it cannot be under 0.05" if aggregate.places < FEWEST else ""
+    corrected = "" if aggregate.p_holm is None else f", {p_value(aggregate.p_holm)} after correction"
+    chance = " This may be chance." if (aggregate.p_holm or aggregate.p) >= LEVEL else ""
+    return (f"{a} scores higher than {b} in {ahead} of {aggregate.places} pairs of task and language (mean difference "
+            f"{number(difference)}, {p_value(aggregate.p)}{corrected}{few}).{chance}")  # fmt: skip
+
+
+def costs(found: Findings, axis: str) -> str:
+    """Which columns are worth their cost. axis: tokens_per_word or seconds_per_item."""
+    points = [one for one in found.averages if getattr(one, axis) is not None]
+    if not points:
+        return "There are no places where every column was run at every number of shots and its cost is known."
+    best, cheapest = (front(points, axis)[place] for place in (-1, 0))
+    worth = list(dict.fromkeys(one.column for one in front(points, axis)))
+    idle = [name for name in found.columns if name not in worth and any(one.column == name for one in points)]
+    says = f"The highest score, {number(best.score.value)}, is that of {_point(best, axis)}"
+    if cheapest is not best:
+        says += f"; the cheapest is {_point(cheapest, axis)}, with {number(cheapest.score.value)}"
+    spare = f" For {listed(idle, 'or')} there is always another that scores as high for no more." if idle else ""
+    return f"{says}.{spare}"
+
+
+def _point(average: Average, axis: str) -> str:
+    return f"{average.column} at {shots_of([average.shots])} ({amount(getattr(average, axis), axis)})"
+
+
+def amount(value: float, axis: str) -> str:
+    """A cost with its unit."""
+    if axis == "tokens_per_word":
+        return f"{value:.3g} tokens a word"
+    return f"{value:.3g} s an item" if value >= 0.0995 else f"{value * 1000:.3g} ms an item"
+
+
+def readable(cells: Sequence[Cell]) -> str:
+    """Which columns' outputs could often not be read, apart from the scores."""
+    known = [cell for cell in cells if cell.valid is not None and cell.shots is not None]
+    if not known:
+        return "No output was read."
+    means = {key: [c.valid or 0.0 for c in known if (c.column, c.shots) == key] for key in
+             dict.fromkeys((cell.column, cell.shots) for cell in known)}  # fmt: skip
+    low = [(sum(values) / len(values), *key) for key, values in means.items() if sum(values) < READABLE * len(values)]
+    if not low:
+        return f"At least {min(sum(v) / len(v) for v in means.values()):.0%} of each column's outputs could be read."
+    rows = [f"{share:.0%} of those of {name} at {shots_of([shots])}" for share, name, shots in sorted(low)[:4]]
+    more = f", and under {READABLE:.0%} in {len(low) - 4} more" if len(low) > 4 else ""
+    return f"Not all outputs could be read: {listed(rows)}{more}."
+
+
+def confused(confusion: Confusion) -> str:
+    """The most frequent mistake of a column."""
+    unread = sum(n for (_, answer), n in confusion.counts.items() if answer == INVALID)
+    said = f"; {unread} of {confusion.items} answers could not be read" if unread else ""
+    wrong = [one for one in confusion.mistakes if one[1] != INVALID]
+    if not wrong:
+        return f"{confusion.column} takes no label for another{said}."
+    gold, answer, times = wrong[0]
+    of = sum(n for (own, _), n in confusion.counts.items() if own == gold)
+    return f"{confusion.column} most often says {answer} where {gold} is right ({times} of {of}){said}."
+
+
+def survived(rows: Sequence[Survival]) -> str:
+    """How many of a column's entities come through translation, and which kind fares worst."""
+    gold, right, lost = (sum(values) for values in zip(*((r.gold, r.survived, r.lost) for r in rows), strict=True))
+    if not gold:
+        return "There are no entities to follow."
+    ways = [f"{n} {said}" for way, said in WAYS.items() if (n := sum(row.right.get(way, 0) for row in rows))]
+    shares = sorted((row.survived / row.gold, row.kind) for row in rows if row.gold)
+    worst = f" Worst fares {shares[0][1]} ({shares[0][0]:.0%}), best {shares[-1][1]} ({shares[-1][0]:.0%})."
+    how = f": {listed(ways)}" if ways else ""
+    gone = f" {lost} that the model named in English could not be found again in the text." if lost else ""
+    return (f"Of {gold} entities {right} ({right / gold:.0%}) come out right by way of English{how}."
+            f"{worst if shares[0][0] < shares[-1][0] else ''}{gone}")  # fmt: skip

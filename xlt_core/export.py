@@ -1,0 +1,93 @@
+"""Comparisons for elsewhere: documents, and their items as CSV and Parquet."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from xlt_core import catalog, metrics
+from xlt_core.document import document, read_document, write_answer
+from xlt_core.records import Comparison, Example, InputError, Prediction
+
+SETTING = ("task", "language", "dataset", "split", "model", "model_revision", "translator", "shots", "seed")
+
+
+def items(comparisons: Iterable[Comparison]) -> Iterator[dict[str, str | int | float | bool | None]]:
+    """A row per item and column, with the setting; score None where there is no gold answer or no result."""
+    for comparison in comparisons:
+        plan = comparison.plan
+        head = {name: getattr(plan, name) for name in SETTING}
+        for run in comparison.runs:
+            found = {prediction.id: prediction for prediction in run.predictions if prediction.final}
+            for example in run.examples:
+                if example.id in found:
+                    yield head | {"column": run.name, "strategy": run.strategy} | _item(plan.task, example, found)
+
+
+def _item(task_name: str, example: Example, found: Mapping[str, Prediction]) -> dict[str, Any]:
+    task, prediction = catalog.task(task_name), found[example.id]
+    marked = example.answer is not None and not prediction.error
+    return {
+        "id": example.id,
+        "text": example.text,
+        "gold": write_answer(task, example.answer),
+        "answer": write_answer(task, prediction.answer),
+        "score": metrics.item_score(task.metrics[0], example.answer, prediction.answer) if marked else None,
+        "valid": None if prediction.error else prediction.valid,
+        "error": prediction.error,
+        "output": next((r.text for r in reversed(prediction.replies) if r.purpose == "answer"), ""),
+        "tokens_in": sum(reply.tokens_in for reply in prediction.replies),
+        "tokens_out": sum(reply.tokens_out for reply in prediction.replies),
+        "seconds": sum(reply.seconds for reply in prediction.replies),
+    }
+
+
+def items_csv(comparisons: Iterable[Comparison]) -> str:
+    """The items as CSV, a row per item and column."""
+    sheet, rows = io.StringIO(), list(items(comparisons))
+    lines = csv.DictWriter(sheet, list(rows[0]) if rows else ["id"], lineterminator="\n")
+    lines.writeheader()
+    lines.writerows(rows)
+    return sheet.getvalue()
+
+
+def items_parquet(comparisons: Iterable[Comparison]) -> bytes:
+    """The items as Parquet."""
+    import pyarrow
+    import pyarrow.parquet
+
+    buffer = io.BytesIO()
+    pyarrow.parquet.write_table(pyarrow.Table.from_pylist(list(items(comparisons))), buffer)
+    return buffer.getvalue()
+
+
+def documents(comparisons: Sequence[Comparison]) -> str:
+    """One comparison as its document, several as {"comparisons": [document, ...]}."""
+    made = [document(comparison) for comparison in comparisons]
+    return json.dumps(made[0] if len(made) == 1 else {"comparisons": made}, ensure_ascii=False, allow_nan=False) + "\n"
+
+
+def read_documents(data: Any) -> tuple[Comparison, ...]:
+    """The comparisons of such a document. Raises InputError for one that is off."""
+    if isinstance(data, dict) and isinstance(data.get("comparisons"), list):
+        return tuple(read_document(one) for one in data["comparisons"])
+    return (read_document(data),)
+
+
+def write(path: Path, comparisons: Sequence[Comparison]) -> None:
+    """Writes a file of the form that its name ends in: .json, or .csv or .parquet of items. Raises InputError."""
+    if path.suffix.lower() not in WRITERS:
+        raise InputError(f"{path} must end in {', '.join(WRITERS)}.")
+    made = WRITERS[path.suffix.lower()](comparisons)
+    try:
+        path.write_bytes(made if isinstance(made, bytes) else made.encode())
+    except OSError as error:
+        raise InputError(f"{path} cannot be written ({error.strerror}); name another file.") from None
+
+
+WRITERS: dict[str, Callable[[Sequence[Comparison]], str | bytes]] = {
+    ".json": documents, ".csv": items_csv, ".parquet": items_parquet}  # fmt: skip
