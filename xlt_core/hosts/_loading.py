@@ -61,7 +61,8 @@ class Known:
         """What the weights will take."""
         if self.form != QUANTIZED:
             return taken(self.skeleton)
-        inner = [m.weight for m in self.skeleton.modules() if isinstance(m, torch.nn.Linear)]
+        last = self.skeleton.get_output_embeddings()  # stays as it is
+        inner = [m.weight for m in self.skeleton.modules() if isinstance(m, torch.nn.Linear) and m is not last]
         halved = sum(weight.nbytes for weight in inner)
         return taken(self.skeleton) - halved + int(halved * 4.5 / (8 * self.dtype.itemsize))
 
