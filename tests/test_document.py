@@ -4,6 +4,8 @@ import csv
 import io
 import json
 import shlex
+import subprocess
+import sys
 from dataclasses import replace
 
 import pytest
@@ -13,6 +15,7 @@ from xlt_core import document as documents
 from xlt_core.catalog import task
 from xlt_core.compare import compare, resolve
 from xlt_core.records import Column, Comparison, InputError, Limits, Plan, Prediction, Reply, Row, Run, Span
+from xlt_core.settings import ROOT
 
 KEYS = {"name", "strategy", "state", "note", "scoring", "scores", "valid", "errors", "tokens_in", "tokens_out",
         "seconds", "predictions", "preparation"}  # fmt: skip
@@ -37,6 +40,22 @@ def test_a_document_has_the_keys_that_scripts_read(comparison):
 def test_a_document_reads_back_the_same(comparison):
     text = json.dumps(documents.document(comparison), allow_nan=False)
     assert documents.read_document(json.loads(text)) == comparison
+
+
+def test_a_document_opens_where_no_model_can_be_loaded(comparison, tmp_path):
+    (tmp_path / "x.json").write_text(json.dumps(documents.document(comparison)), encoding="utf-8")
+    code = """
+import json, sys
+from xlt_core import document, export, report
+from xlt_core.ui import columns, items
+read = document.read_document(json.loads(open(sys.argv[1], encoding="utf-8").read()))
+assert "xlt-columns" in columns.columns_html(read, None, {}) and items.rows_of(read, False)
+assert document.items_csv(read) and list(export.items([read])) and document.command(read.plan)
+assert "Which is best where" in report.html([read])
+assert not {"torch", "transformers", "peft"} & set(sys.modules)
+"""
+    done = subprocess.run([sys.executable, "-c", code, tmp_path / "x.json"], cwd=ROOT, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
 
 
 def test_a_plan_reads_back_the_same():

@@ -11,7 +11,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import NoReturn
 
-from xlt_core import _adapting, _table, catalog, settings
+from xlt_core import _adapting, _score, _table, catalog, settings
 from xlt_core.catalog import PARTS, Parts
 from xlt_core.records import Column, Comparison, InputError, Plan, Row
 
@@ -53,6 +53,7 @@ def _parser() -> argparse.ArgumentParser:
                      allow_abbrev=False)  # fmt: skip
     commands = parser.add_subparsers(required=True, metavar="command", parser_class=_Parser)
     _add_compare(commands.add_parser("compare", help="compare strategies on the same items", allow_abbrev=False))
+    _score.add(commands.add_parser("score", help="score outputs recorded elsewhere", allow_abbrev=False))
     for name in LISTS:
         command = commands.add_parser(name, help=f"list the {name}", allow_abbrev=False)
         command.add_argument("--json", action="store_true", help="for machines")

@@ -7,14 +7,13 @@ import time
 from collections.abc import Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from itertools import combinations
 
 from xlt_core import metrics
 from xlt_core._signature import column_key, item_key
 from xlt_core.catalog import Parts, translator_of
 from xlt_core.contracts import Memory, Setting, Solver, Translator
-from xlt_core.records import Column, Example, InputError, PairedTest, Plan, Prediction, Reply, Row, Run, Score
-from xlt_core.significance import corrected, pair_tests, shared
+from xlt_core.records import Column, Example, InputError, Plan, Prediction, Reply, Row, Run, Score
+from xlt_core.significance import shared
 
 SCORING_PAUSE = 1.0  # seconds at least between scores of a column at work
 
@@ -149,13 +148,3 @@ def _scores(job: Job, run: Run) -> dict[str, Score]:
 def _scoring(predictions: Sequence[Prediction]) -> str:
     """How the answers came about."""
     return "likelihood" if any(r.choices for p in predictions for r in p.replies) else "generated"
-
-
-def paired_tests(job: Job, runs: Sequence[Run]) -> tuple[PairedTest, ...]:
-    """The tests between each two finished columns, on the items that both have."""
-    found: list[PairedTest] = []
-    headline = job.setting.task.metrics[0]
-    for a, b in combinations([run for run in runs if run.state == "done"], 2):
-        ours, theirs = shared(a, b)
-        found += pair_tests(headline, [ours], [theirs], job.plan.seed, (a.name, b.name))
-    return corrected(found)

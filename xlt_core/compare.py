@@ -8,10 +8,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from xlt_core import _compare, _rows
-from xlt_core._columns import Job, Worker, paired_tests
+from xlt_core._columns import Job, Worker
 from xlt_core.catalog import LLM, PARTS, PIVOT, Parts, needs_rows, translator_of, why_not
 from xlt_core.contracts import Memory, Setting
 from xlt_core.records import Column, Comparison, Example, InputError, Plan, Reply, Row
+from xlt_core.significance import between
 
 PAUSE = 0.1  # seconds at least between snapshots
 MOST_TOKENS = 4096
@@ -154,7 +155,7 @@ def compare(plan: Plan, parts: Parts = PARTS, memory: Memory | None = None) -> I
         for worker in workers:
             worker.close()
     final = _snapshot(job, workers)
-    yield replace(final, tests=paired_tests(job, final.runs))
+    yield replace(final, tests=between(final.runs, job.setting.task.metrics[0], job.plan.seed))
 
 
 def stopped(comparison: Comparison) -> Comparison:

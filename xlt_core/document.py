@@ -147,17 +147,23 @@ def command(plan: Plan, dataset: str = "") -> str:
 
     dataset: what it is called where the line will run, where not as here.
     """
+    data = _data(replace(plan, dataset=dataset or plan.dataset))
+    if not plan.columns:
+        return shlex.join(["python", "-m", "xlt_core", "score", *data, "--predictions", "FILE"])
     if not _sayable(plan):
         return shlex.join(["python", "-m", "xlt_core", "compare", "--plan", DOWNLOAD])
-    words = ["python", "-m", "xlt_core", "compare", "--task", plan.task, "--language", plan.language]
-    words += ["--dataset", dataset or plan.dataset, "--split", plan.split]
-    words += [f"--labels={','.join(plan.labels)}"] if plan.labels else []
+    words = ["python", "-m", "xlt_core", "compare", *data]
     words += ["--strategies", ",".join(column.strategy for column in plan.columns)]
     for column in plan.columns:
         words += [word for name, value in column.knobs.items() for word in ("--set", _setting(column, name, value))]
     words += ["--shots", str(plan.shots), "--seed", str(plan.seed)]
     words += [f"--text={row.text}" for row in plan.inputs] or ["--samples", str(plan.samples)]
     return shlex.join([*words, "--model", plan.model, "--translator", plan.translator])
+
+
+def _data(plan: Plan) -> list[str]:
+    labels = [f"--labels={','.join(plan.labels)}"] if plan.labels else []
+    return ["--task", plan.task, "--language", plan.language, "--dataset", plan.dataset, "--split", plan.split, *labels]
 
 
 def _setting(column: Column, name: str, value: object) -> str:

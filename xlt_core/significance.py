@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from itertools import combinations
 
 import numpy as np
 
@@ -125,6 +126,15 @@ def pair_tests(
     found = [randomization(name, a, b, seed, columns, swaps)]
     found += [mcnemar(a, b, seed, columns)] if family_of(name) == LABEL else []
     return [test for test in found if test]
+
+
+def between(runs: Sequence[Run], metric: str, seed: int = 0) -> tuple[PairedTest, ...]:
+    """The tests between each two finished columns of a comparison, on the items that both have."""
+    found: list[PairedTest] = []
+    for a, b in combinations([run for run in runs if run.state == "done"], 2):
+        ours, theirs = shared(a, b)
+        found += pair_tests(metric, [ours], [theirs], seed, (a.name, b.name))
+    return corrected(found)
 
 
 def holm(p_values: Sequence[float]) -> list[float]:

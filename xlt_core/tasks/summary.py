@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from xlt_core.contracts import Task
 from xlt_core.records import Answer, Example, Language
 from xlt_core.tasks._instructions import instruction
-from xlt_core.tasks._lines import first_line, one_line
+from xlt_core.tasks._lines import first_line, one_line, refuses
 
 FIELD = re.compile(r"^[*_#\s]*summary[*_\s]*:[*_\s]*", re.IGNORECASE)
 
@@ -30,5 +30,5 @@ class Summary(Task):
         return one_line(str(answer)).strip()
 
     def read(self, text: str, example: Example) -> Answer | None:
-        """The first line of the output; None where it is empty."""
-        return first_line(FIELD.sub("", text.strip())) or None
+        """The first line of the output; None where it is empty or a refusal."""
+        return None if refuses(text) else first_line(FIELD.sub("", text.strip())) or None

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from xlt_core.contracts import Task
 from xlt_core.records import Answer, Example, Language
 from xlt_core.tasks._instructions import instruction
-from xlt_core.tasks._lines import first_line, one_line
+from xlt_core.tasks._lines import first_line, one_line, refuses
 
 
 class Topic(Task):
@@ -29,10 +29,12 @@ class Topic(Task):
         return one_line(str(answer)).strip()
 
     def read(self, text: str, example: Example) -> Answer | None:
-        """The one label named. A label alone on the first line wins; two different labels make it unreadable."""
+        """The one label named. A label alone on the first line wins; two labels, or a refusal, cannot be read."""
         line = first_line(text)
         if line in example.choices:
             return line
+        if refuses(text):
+            return None
         for part in (line, text):
             named = _named(part, example.choices)
             if named:

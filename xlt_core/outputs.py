@@ -1,0 +1,133 @@
+"""Outputs of other systems, recorded elsewhere: read by the task's own reader, scored as one more column."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from xlt_core import _compare, catalog, metrics
+from xlt_core._rows import FORMATS, lines_of, text_of
+from xlt_core.catalog import PARTS, Parts
+from xlt_core.contracts import Task
+from xlt_core.records import Comparison, Example, InputError, Plan, Prediction, Reply, Run
+from xlt_core.significance import between, shared
+from xlt_core.tasks._lines import refuses
+
+RECORDED = "recorded"  # stands where a column's strategy does
+COLUMNS = ("id", "output")
+
+
+def score(plan: Plan, paths: Sequence[Path], parts: Parts = PARTS) -> Comparison:
+    """Files of outputs for a whole split, as the columns of a comparison. plan: without columns; only its data counts.
+
+    Raises InputError that names the first id, or token, that does not fit the split's.
+    """
+    language = parts.language(plan.language).code
+    data, task = parts.dataset(plan.dataset), parts.task(plan.task)
+    if language not in data.languages(plan.task):
+        raise InputError(f"The dataset {plan.dataset} has no {plan.task} in {language}; choose another language.")
+    examples = _compare.load(data, plan.task, language, plan.split)
+    examples = _compare.relabelled(examples, plan.labels) if plan.labels else examples
+    names: list[str] = []
+    runs = []
+    for path in paths:
+        names.append(_name(path, names))
+        runs.append(column(names[-1], task, examples, path, plan.seed))
+    made = replace(plan, language=language, columns=(), model=RECORDED, translator="", shots=0, demonstrations=(),
+                   samples=len(examples), data_digest=_compare.digest(examples))  # fmt: skip
+    return Comparison(made, tuple(runs), between(runs, task.metrics[0], plan.seed))
+
+
+def joined(comparison: Comparison, path: Path, name: str = "") -> Comparison:
+    """A finished comparison with the outputs of a file as one more column, and the tests made again.
+
+    The file may hold outputs of other items too; each item of the comparison must have one. Raises InputError.
+    """
+    task, seed = catalog.task(comparison.plan.task), comparison.plan.seed
+    examples = next((run.examples for run in comparison.runs if run.examples), ())
+    if not any(example.answer is not None for example in examples):
+        raise InputError("This comparison has no items with gold answers; compare on test items first.")
+    label = _name(Path(name) if name else path, [run.name for run in comparison.runs])
+    runs = (*comparison.runs, column(label, task, examples, path, seed, whole=False))
+    return replace(comparison, runs=runs, tests=between(runs, task.metrics[0], seed))
+
+
+def column(name: str, task: Task, examples: Sequence[Example], path: Path, seed: int = 0, whole: bool = True) -> Run:
+    """A file's outputs as a finished, scored column. whole: it must have outputs for these examples and no others."""
+    tabular = path.suffix.lower() in FORMATS and (task.answer_kind != "spans" or _is_table(path))
+    if not tabular and task.answer_kind != "spans":
+        raise InputError(f"{path.name} must end in {', '.join(FORMATS)}, with the columns {' and '.join(COLUMNS)}.")
+    if tabular:
+        predictions = _of_table(task, examples, path, whole)
+    else:
+        from xlt_core._conll import predictions_of
+
+        predictions = predictions_of(examples, path.name, text_of(path), whole)
+    run = Run(name, RECORDED, "done", scoring="generated", examples=tuple(examples), predictions=tuple(predictions))
+    marked = shared(run)[0]
+    scores = metrics.measure(task.metrics, marked.golds, marked.answers, seed=seed)
+    return replace(run, scores=scores, note=_note(run, path.name))
+
+
+def _name(path: Path, taken: Iterable[str]) -> str:
+    """The file's name without its ending, with a number where that is taken."""
+    number, stem = 1, path.stem
+    while (name := stem if number == 1 else f"{stem} {number}") in set(taken):
+        number += 1
+    return name
+
+
+def _is_table(path: Path) -> bool:
+    """Whether a file that may also be of tokens and tags is a table with a first line."""
+    if path.suffix.lower() != ".tsv":
+        return True
+    return set(COLUMNS) <= set(text_of(path).partition("\n")[0].strip("\r").split("\t"))
+
+
+def _of_table(task: Task, examples: Sequence[Example], path: Path, whole: bool) -> list[Prediction]:
+    found: dict[str, str] = {}
+    known = {example.id for example in examples}
+    for number, cells in lines_of(path):
+        place = f"Line {number} of {path.name}"
+        name, output = _cells(cells, place, path)
+        if name in found:
+            raise InputError(f"{place} has the id {name!r}, as an earlier line has; give each item one output.")
+        if whole and name not in known:
+            raise InputError(f"{place} has the id {name!r}, which is no item of these data; theirs are such as "
+                             f"{', '.join(repr(example.id) for example in examples[:2])}.")  # fmt: skip
+        found[name] = output
+    lacking = [example.id for example in examples if example.id not in found]
+    if lacking:
+        more = f" (nor for {len(lacking) - 1} more)" if lacking[1:] else ""
+        raise InputError(f"{path.name} has no output for the item {lacking[0]!r}{more}; add a line for each.")
+    return [_prediction(task, example, found[example.id]) for example in examples]
+
+
+def _cells(cells: Any, place: str, path: Path) -> tuple[str, str]:
+    if not isinstance(cells, Mapping):
+        raise InputError(f"{place} is no JSON object.")
+    lacking = next((name for name in COLUMNS if name not in cells), "")
+    if lacking:
+        where = place if path.suffix.lower() == ".jsonl" else f"Line 1 of {path.name}"
+        raise InputError(f"{where} lacks the column {lacking}; the columns are {' and '.join(COLUMNS)}.")
+    name, output = cells["id"], cells["output"]
+    if not isinstance(name, str | int) or isinstance(name, bool) or not isinstance(output, str | None):
+        raise InputError(f"{place} must have text as its id and output; put it in quotation marks.")
+    return str(name).strip(), output or ""
+
+
+def _prediction(task: Task, example: Example, output: str) -> Prediction:
+    answer = task.read(output, example)
+    why = "" if answer is not None else "empty" if not output.strip() else "a refusal" if refuses(output) else "unclear"
+    notes = (f"not readable: {why}",) if why else ()
+    return Prediction(example.id, answer, (Reply("answer", "", output),), answer is not None, notes=notes)
+
+
+def _note(run: Run, name: str) -> str:
+    """Where the column is from, and how many of its outputs could not be read, by why."""
+    reasons = [note.removeprefix("not readable: ") for p in run.predictions for note in p.notes]
+    counted = ", ".join(f"{reasons.count(why)} {why}" for why in dict.fromkeys(sorted(reasons)))
+    unread = f"; {len(reasons)} of {len(run.predictions)} could not be read: {counted}" if reasons else ""
+    return f"recorded elsewhere, from {name}{unread}"
