@@ -24,9 +24,10 @@ HELPERS = {"_metrics": "metrics", "_resampling": "metrics",
            "_conll": "outputs", "_found": "findings", "_words": "details", "_pictures": "report", "_sections": "report",
            "_score": "__main__",
            "_document": "records", "_signature": "compare", "_recall": "store", "_store": "store",
-           "_engines": "sweep", "_estimate": "sweep", "_card": "settings", "_made": "settings",
+           "_cells": "sweep", "_engines": "sweep", "_estimate": "sweep", "_card": "settings", "_made": "settings",
            **dict.fromkeys(("_adapt", "_average", "_bits", "_corpus", "_packing", "_survey", "_texts"), "adapt"),
            "_trainer": "adapt",
+           "_options": "__main__", "_sweep_command": "__main__",
            "_adapting": "__main__", "_table": "__main__"}  # fmt: skip
 FOLDERS = ("tasks", "strategies", "hosts", "translators", "datasets")
 HEAVY = {"torch", "transformers", "peft", "datasets", "evaluate", "ray", "httpx", "gradio", "plotly", "pandas"}

@@ -128,6 +128,12 @@ def test_a_translation_is_made_once_and_the_recalling_parts_can_what_the_others_
     assert first and second and not first & second
 
 
+def test_what_is_asked_twice_at_once_is_asked_once(store):
+    host = Adapting()
+    replies = list(recalling(parts(host), store).host("fake").generate([plan_prompt()] * 3))
+    assert host.batches == [1] and sorted(index for index, reply in replies if reply.final) == [0, 1, 2]
+
+
 def test_chance_is_not_recalled_for_another_seed(store):
     asked = []
     for seed, temperature in ((0, 0.0), (1, 0.0), (0, 0.7), (1, 0.7), (0, 0.7)):

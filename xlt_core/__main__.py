@@ -6,17 +6,16 @@ import argparse
 import json
 import os
 import sys
-from collections.abc import Callable, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import NoReturn
 
-from xlt_core import _adapting, _score, _table, catalog, settings
+from xlt_core import _adapting, _score, _sweep_command, _table, catalog, settings
+from xlt_core._options import DATASET, FRESH, add_shared, columns_of, listed, rooted
 from xlt_core.catalog import PARTS, Parts
-from xlt_core.records import Column, Comparison, InputError, Plan, Row
+from xlt_core.records import Comparison, InputError, Plan, Row
 
 DONE, FAILED, OFF = 0, 1, 2
-FRESH = Plan("", "")
 
 
 class _Parser(argparse.ArgumentParser):
@@ -53,6 +52,7 @@ def _parser() -> argparse.ArgumentParser:
                      allow_abbrev=False)  # fmt: skip
     commands = parser.add_subparsers(required=True, metavar="command", parser_class=_Parser)
     _add_compare(commands.add_parser("compare", help="compare strategies on the same items", allow_abbrev=False))
+    _sweep_command.add(commands.add_parser("sweep", help="compare over tasks, languages and shots", allow_abbrev=False))
     _score.add(commands.add_parser("score", help="score outputs recorded elsewhere", allow_abbrev=False))
     for name in LISTS:
         command = commands.add_parser(name, help=f"list the {name}", allow_abbrev=False)
@@ -67,26 +67,14 @@ def _parser() -> argparse.ArgumentParser:
 def _add_compare(command: argparse.ArgumentParser) -> None:
     command.add_argument("--task", help=", ".join(catalog.tasks()))
     command.add_argument("--language", help="a code such as kin, or a name")
-    command.add_argument("--dataset", metavar="ID|FILE", help=f"{', '.join(catalog.datasets())}, or a .jsonl, .csv or "
-                         f".tsv file of your own: text, answer (default: {FRESH.dataset})")  # fmt: skip
-    command.add_argument("--data-root", action="append", type=Path, metavar="DIR",
-                         help="a clone of the dataset's repository, in place of the Hub (repeatable)")  # fmt: skip
-    command.add_argument("--labels", metavar="A,B", help="the labels to choose among (default: the dataset's own)")
-    command.add_argument("--split", help=f"train, validation or test (default: {FRESH.split})")
-    command.add_argument("--strategies", help=f"default: {','.join(column.strategy for column in FRESH.columns)}")
-    command.add_argument("--set", action="append", metavar="STRATEGY.KNOB=VALUE", help="set a knob (repeatable)")
+    command.add_argument("--dataset", metavar="ID|FILE", help=DATASET)
     command.add_argument("--shots", type=int, help=f"demonstrations in the prompt (default: {FRESH.shots})")
-    command.add_argument("--samples", type=int, help=f"items of the split (default: {FRESH.samples})")
     command.add_argument("--seed", type=int, help=f"default: {FRESH.seed}")
     command.add_argument("--text", action="append", help="an input of your own instead of the split (repeatable)")
     command.add_argument("--demonstrations", type=Path, metavar="FILE", help=".jsonl, .csv or .tsv: text, answer")
-    command.add_argument(
-        "--model", help=f"pocket, a Hugging Face id, a folder or http(s)://host/v1 (default: {FRESH.model})"
-    )
-    command.add_argument("--adapter", metavar="NAME|DIR|ID", help="the adapted weights of laft, LoRA or full")
-    command.add_argument("--translator", help="pocket, llm, a Hugging Face id or a folder")
     command.add_argument("--plan", type=Path, metavar="FILE.json", help="replay a plan, or the plan of an --out file")
     command.add_argument("--out", type=Path, metavar="FILE.json", help="write the whole comparison")
+    add_shared(command)
     command.set_defaults(run=_compare)
 
 
@@ -97,15 +85,12 @@ def _add_pocket(command: argparse.ArgumentParser) -> None:
 
 
 def _compare(options: argparse.Namespace, parts: Parts) -> int:
-    from xlt_core.compare import compare, remarks, resolve, stopped
+    from xlt_core.compare import remarks, resolve, stopped
     from xlt_core.document import document
 
     if options.out and (os.path.isdir(options.out) or not os.path.isdir(options.out.parent)):
         raise InputError(f"{options.out} cannot be written; name a file in a folder that exists.")
-    roots = [root.expanduser() for root in options.data_root or ()]
-    if roots:
-        parts = replace(parts, dataset=lambda name: catalog.dataset(name, roots))
-    given = _plan(options)
+    parts, given = rooted(options, parts), _plan(options)
     plan = resolve(given, parts)
     for what, before, now in (("model", given.model_revision, plan.model_revision),
                               ("data", given.data_digest, plan.data_digest)):  # fmt: skip
@@ -115,10 +100,13 @@ def _compare(options: argparse.Namespace, parts: Parts) -> int:
         print(f"Note: {remark}.", file=sys.stderr)
     comparison, progress = Comparison(plan, ()), _table.Progress(sys.stderr)
     try:
-        for comparison in compare(plan, parts):
+        for comparison in _work(plan, parts):
             progress.show(comparison)
     except KeyboardInterrupt:
         comparison = stopped(comparison)
+    recalled = sum(run.recalled for run in comparison.runs)
+    if recalled:
+        print(f"Note: {recalled} answers were computed before, and taken from {settings.STORE}.", file=sys.stderr)
     if options.out:  # before anything is printed: whoever reads the table may close the pipe early
         text = json.dumps(document(comparison), ensure_ascii=False, indent=1, allow_nan=False)
         _write(options.out, text + "\n")
@@ -127,6 +115,22 @@ def _compare(options: argparse.Namespace, parts: Parts) -> int:
         if run.state != "done":
             print(f"{run.name} {run.state}{': ' * bool(run.note)}{run.note}", file=sys.stderr)
     return DONE if all(run.state == "done" for run in comparison.runs) else FAILED
+
+
+def _work(plan: Plan, parts: Parts) -> Iterator[Comparison]:
+    """Compares, with the store where it can be used."""
+    from xlt_core.compare import compare
+    from xlt_core.store import Store
+    from xlt_core.sweep import kept
+
+    try:
+        store = Store()
+    except InputError as error:
+        print(f"Note: {error} Nothing is kept.", file=sys.stderr)
+        return compare(plan, parts)
+    if store.message:
+        print(f"Note: {store.message}", file=sys.stderr)
+    return kept(plan, store, parts)
 
 
 def _write(path: Path, text: str) -> None:
@@ -148,49 +152,16 @@ def _plan(options: argparse.Namespace) -> Plan:
         return load_plan(options.plan)
     if not options.task or not options.language:
         raise InputError("Give --task and --language, or --plan.")
-    for name, read in (("text", _inputs), ("demonstrations", load_rows), ("labels", _labels)):
+    for name, read in (("text", _inputs), ("demonstrations", load_rows), ("labels", listed)):
         if name in given:
             given[{"text": "inputs"}.get(name, name)] = read(given.pop(name))
-    columns = _columns(options)
+    columns = columns_of(options)
     spare = ("strategies", "set", "adapter")
     return Plan(**{name: value for name, value in given.items() if name not in spare}, columns=columns)
 
 
 def _inputs(texts: Sequence[str]) -> tuple[Row, ...]:
     return tuple(Row(text) for text in texts)
-
-
-def _labels(text: str) -> tuple[str, ...]:
-    return tuple(filter(None, map(str.strip, text.split(","))))
-
-
-def _columns(options: argparse.Namespace) -> tuple[Column, ...]:
-    """The strategies with their knobs, each strategy once."""
-    names = [column.strategy for column in FRESH.columns]
-    if options.strategies is not None:
-        names = [name.strip() for name in options.strategies.split(",") if name.strip()]
-    if len(set(names)) < len(names):
-        raise InputError("--strategies names one twice; two columns of the same strategy can be had with --plan.")
-    knobs: dict[str, dict[str, str]] = {name: {} for name in names}
-    for setting in [*(options.set or []), *_adapter(options, names)]:
-        target, equals, value = setting.partition("=")
-        strategy, dot, knob = target.partition(".")
-        if not (equals and dot and knob):
-            raise InputError(f"--set {setting} is off; write it as STRATEGY.KNOB=VALUE.")
-        if strategy not in knobs:
-            raise InputError(f"--set {setting} concerns no column; choose one of {', '.join(names) or 'none'}.")
-        knobs[strategy][knob] = value
-    return tuple(Column(name, name, knobs[name]) for name in names)
-
-
-def _adapter(options: argparse.Namespace, names: Sequence[str]) -> list[str]:
-    """--adapter as settings of the columns that take one."""
-    if options.adapter is None:
-        return []
-    takers = [name for name in names if any(knob.name == "adapter" for knob in catalog.knobs(name))]
-    if not takers:
-        raise InputError("--adapter concerns no column; add laft to --strategies.")
-    return [f"{name}.adapter={options.adapter}" for name in takers]
 
 
 def _list(options: argparse.Namespace, parts: Parts) -> int:

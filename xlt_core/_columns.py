@@ -121,6 +121,7 @@ class Worker:
         keys = {example.id: item_key(example) for example in job.examples}
         self._run = replace(self._run, signature=column_key(job.plan, column, job.parts))
         known = job.memory.known(self._run.signature, tuple(keys.values()))
+        self._run = replace(self._run, recalled=len(known))
         for name, key in keys.items():
             if key in known:
                 self._predictions[name] = known[key]

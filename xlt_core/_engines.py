@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from dataclasses import dataclass
 
 from xlt_core.catalog import Parts
@@ -25,10 +25,10 @@ class News:
 
 
 Work = Sequence[tuple[int, Plan]]
-Engine = Callable[[Work, Parts, Memory], Iterator[News]]
+Engine = Callable[[Work, Parts, Memory], Generator[News, None, None]]
 
 
-def local(work: Work, parts: Parts, memory: Memory) -> Iterator[News]:
+def local(work: Work, parts: Parts, memory: Memory) -> Generator[News, None, None]:
     """In this process, in their order."""
     for position, plan in work:
         yield from at_work(position, plan, parts, memory)

@@ -90,13 +90,20 @@ class RecallingTranslator:
 
 
 def _through(calls: Calls, keys: list[str], sent: Callable[[int], str], call: Call) -> Replies:
-    """What is remembered first, then the answers to the rest as they come. sent: the text, which needs no storing."""
-    known = calls.recall(keys)
-    rest = [index for index, key in enumerate(keys) if key not in known]
+    """What is remembered first, then the answers to the rest as they come; what is asked twice at once is asked once.
+
+    sent: the text of a call by its index, which needs no storing.
+    """
+    known, rest = calls.recall(keys), {}
     for index, key in enumerate(keys):
         if key in known:
             yield index, replace(known[key], sent=sent(index))
-    for position, reply in call(rest) if rest else ():
+        else:
+            rest.setdefault(key, []).append(index)
+    asked = [indices[0] for indices in rest.values()]
+    for position, reply in call(asked) if asked else ():
+        key = keys[asked[position]]
         if reply.final:
-            calls.remember(keys[rest[position]], replace(reply, sent=""))
-        yield rest[position], reply
+            calls.remember(key, replace(reply, sent=""))
+        for index in rest[key]:
+            yield index, reply

@@ -192,7 +192,7 @@ class Plan:
 class Run:
     """One column's state. state: waiting, running, done, failed or stopped; scoring: likelihood or generated;
     preparation: the calls made once, before the items (such as translating the demonstrations); signature: of all
-    that the predictions hang on, where they are kept."""
+    that the predictions hang on, where they are kept; recalled: how many were not computed this time."""
 
     name: str
     strategy: str
@@ -204,6 +204,7 @@ class Run:
     scores: Mapping[str, Score] = field(default_factory=dict)
     preparation: tuple[Reply, ...] = ()
     signature: str = ""
+    recalled: int = field(default=0, compare=False)
 
     @property
     def errors(self) -> int:

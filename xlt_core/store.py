@@ -65,11 +65,11 @@ class Store(File):
     """The file, for all threads of a process; other processes may use the same file at the same time.
 
     owner: where given, only that owner's runs are seen (a public Space gives each browser a key); None sees all.
-    Every method raises InputError where the file fails.
+    path: as XLT_STORE says, where left out. Every method raises InputError where the file fails.
     """
 
-    def __init__(self, path: Path = settings.STORE) -> None:
-        super().__init__(path)
+    def __init__(self, path: Path | None = None) -> None:
+        super().__init__(path or settings.STORE)
         with self.change() as file:
             file.execute("DELETE FROM calls WHERE rowid <= (SELECT max(rowid) FROM calls) - ?", (CALLS,))
 

@@ -1,0 +1,108 @@
+from __future__ import annotations
+
+import json
+
+import pytest
+from compare_seam import parts
+from strategies_seam import Adapting
+
+from xlt_core.__main__ import main
+
+BASE = ("sweep", "--tasks", "topic,ner", "--languages", "kin,hau", "--shots", "0,2", "--samples", "6")
+
+
+def run(capsys, *arguments, given=None):
+    status = main(arguments, given or parts())
+    out, err = capsys.readouterr()
+    return status, out, err
+
+
+def test_a_sweep_writes_a_document_for_each_cell_and_prints_a_table(capsys, tmp_path):
+    status, out, err = run(capsys, *BASE, "--out", str(tmp_path / "new" / "out"))
+    files = sorted((tmp_path / "new" / "out").glob("*.json"))
+    assert status == 0 and len(files) == 8 and len(out.splitlines()) == 9
+    assert files[1].name == "002-topic-kin-2-shots-seed-0.json"
+    document = json.loads(files[1].read_text("utf-8"))
+    assert (document["plan"]["shots"], document["plan"]["samples"]) == (2, 6)
+    assert [side["state"] for side in document["runs"]] == ["done"] * 3 and document["tests"]
+    head, first = out.splitlines()[:2]
+    assert head.split() == ["task", "language", "dataset", "shots", "score", "prompt", "translate", "laft"]
+    assert first.split()[:6] == ["topic", "kin", "world", "0", "macro", "F1"]
+    assert "8 cells, 96 answers" in err and "model calls" in err and "topic in kin, 2 shots, seed 0: done" in err
+    assert "Left out, topic in hau, laft: The model pocket has no adapter for Hausa" in err
+
+
+def test_the_same_call_again_computes_nothing_and_writes_what_is_missing(capsys, tmp_path):
+    first = run(capsys, *BASE, "--out", str(tmp_path))
+    next(tmp_path.glob("003*.json")).unlink()
+    host = Adapting(write=lambda prompt: "none")
+    status, out, err = run(capsys, *BASE, "--out", str(tmp_path), given=parts(host))
+    assert (status, out) == (0, first[1]) and not host.batches and "8 cells are done already" in err
+    assert len(list(tmp_path.glob("*.json"))) == 8
+
+
+def test_failed_cells_give_status_1_and_are_named_and_tried_again(capsys, tmp_path):
+    class Fragile(Adapting):
+        broken = True
+
+        def generate(self, *given, **named):
+            if self.broken:
+                raise OSError("the cable is out")
+            return super().generate(*given, **named)
+
+    host = Fragile(write=lambda prompt: "none")
+    status, out, err = run(capsys, *BASE, "--out", str(tmp_path), given=parts(host))
+    assert status == 1 and "topic  kin" in out and "4 of 8 cells failed" in err and "Traceback" not in err
+    assert "ner in kin, 0 shots, seed 0 failed: prompt: " in err and "the cable is out" in err
+    host.broken = False
+    assert run(capsys, *BASE, "--out", str(tmp_path), given=parts(host))[0] == 0
+
+
+def test_an_interrupted_sweep_says_that_it_goes_on(capsys, tmp_path):
+    class Interrupted(Adapting):
+        def generate(self, *given, **named):
+            raise KeyboardInterrupt
+
+    status, _, err = run(capsys, *BASE, "--out", str(tmp_path), given=parts(Interrupted()))
+    assert status == 1 and "The same call goes on from here." in err
+
+
+@pytest.mark.parametrize(("arguments", "sentence"), [
+    (("sweep",), "required: --tasks, --languages, --out"), ((*BASE, "--shots", "few"), "--shots few is off"),
+    ((*BASE, "--shots", ""), "at least one number of shots"), ((*BASE, "--seeds", "0,0"), "seed 0 is given twice"),
+    ((*BASE, "--tasks", "poetry"), "There is no task"), ((*BASE, "--languages", "klingon"), "There is no language"),
+    ((*BASE, "--languages", "yor"), "has no topic in Yoruba"), ((*BASE, "--samples", "0"), "0 samples"),
+    ((*BASE, "--strategies", "prompt,prompt"), "names one twice"), ((*BASE, "--set", "prompt.a=1"), "no knob"),
+    ((*BASE, "--engine", "steam"), "invalid choice"), ((*BASE, "--lang", "kin"), "unrecognized"),
+])  # fmt: skip
+def test_a_sweep_that_is_off_gives_status_2_and_one_line(capsys, tmp_path, arguments, sentence):
+    out = ("--out", str(tmp_path)) if len(arguments) > 1 else ()
+    status, printed, err = run(capsys, *arguments, *out)
+    assert status == 2 and not printed and sentence in err and err.count("\n") == 1
+
+
+def test_a_folder_that_cannot_be_is_one_line(capsys, tmp_path):
+    (tmp_path / "file").write_text("")
+    status, _, err = run(capsys, *BASE, "--out", str(tmp_path / "file"))
+    assert status == 2 and "cannot be a folder" in err and err.count("\n") == 1
+
+
+def test_a_store_that_was_damaged_is_told_of(capsys, tmp_path):
+    (tmp_path / "store.sqlite").write_text("what is this?" * 100)
+    status, _, err = run(capsys, *BASE, "--out", str(tmp_path))
+    assert status == 0 and "Note: The store" in err and "set aside" in err
+
+
+def test_compare_takes_from_the_store_what_is_there_and_says_so(capsys, tmp_path, monkeypatch):
+    monkeypatch.setattr("xlt_core.settings.STORE", tmp_path / "store.sqlite")
+    line = ("compare", "--task", "topic", "--language", "kin", "--samples", "8", "--strategies", "prompt")
+    first, host = run(capsys, *line), Adapting()
+    status, out, err = run(capsys, *line, given=parts(host))
+    assert (status, out) == (0, first[1]) and not host.batches
+    assert "8 answers were computed before" in err and "computed before" not in first[2]
+
+
+def test_compare_goes_on_without_a_store_that_cannot_be_used(capsys, tmp_path, monkeypatch):
+    monkeypatch.setattr("xlt_core.settings.STORE", tmp_path)
+    status, out, err = run(capsys, "compare", "--task", "topic", "--language", "kin", "--samples", "8")
+    assert status == 0 and "set XLT_STORE to a file that can. Nothing is kept." in err and "macro F1" in out

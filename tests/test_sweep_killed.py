@@ -1,0 +1,73 @@
+"""A sweep whose process is killed loses the batch in flight at most, and computes nothing twice."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from xlt_core.settings import ROOT
+from xlt_core.store import Store
+
+KILLS = 10
+SIGNS = 4  # of a log-likelihood; smaller differences come from the company that an item had in its batch
+
+pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="processes are forked here")
+
+
+@pytest.fixture(scope="module")
+def killed(tmp_path_factory):
+    """The folder of a sweep that was killed ten times and one that was not, and what was told of them."""
+    folder = tmp_path_factory.mktemp("killed")
+    command = [sys.executable, str(ROOT / "tests" / "killed_sweep.py"), str(folder), str(KILLS), "1"]
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), "OMP_NUM_THREADS": "1"}
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=True)
+    return folder, json.loads(done.stdout.splitlines()[-1])
+
+
+def comparisons(folder: Path):
+    store = Store(folder / "store.sqlite")
+    (run,) = store.runs()
+    assert run.states == {"done": 4}
+    found = list(store.comparisons(run.id))
+    store.close()
+    return found
+
+
+def without_time(comparison):
+    return replace(comparison, runs=tuple(map(_timeless, comparison.runs)))
+
+
+def _timeless(run):
+    predictions = tuple(replace(p, replies=tuple(map(_reply, p.replies))) for p in run.predictions)
+    return replace(run, predictions=predictions, preparation=tuple(map(_reply, run.preparation)))
+
+
+def _reply(reply):
+    return replace(reply, seconds=0.0, choices={name: round(v, SIGNS) for name, v in reply.choices.items()})
+
+
+def test_the_result_equals_that_of_an_undisturbed_run(killed):
+    folder, told = killed
+    assert told["ends"] == [-9] * KILLS and told["undisturbed"] == told["finished"] == 0
+    results = [list(map(without_time, comparisons(folder / name))) for name in ("undisturbed", "killed")]
+    assert len(results[0]) == 4 and results[0] == results[1]
+
+
+def test_nothing_is_computed_twice_but_what_was_in_flight(killed):
+    folder, _ = killed
+    answers = [json.loads(line) for line in (folder / "log").read_text("utf-8").splitlines()]
+    processes = list(dict.fromkeys(process for process, *_ in answers))
+    assert len(processes) > KILLS / 2
+    for number, process in enumerate(processes):
+        own = [tuple(rest) for one, *rest in answers if one == process]
+        later = {tuple(rest) for one, *rest in answers if one in processes[number + 1 :]}
+        # The kill may have fallen between the last answer and its keeping.
+        assert len(own) == len(set(own)) and not later.intersection(own[:-1])
+    once = {tuple(rest) for _, *rest in map(json.loads, (folder / "undisturbed log").read_text("utf-8").splitlines())}
+    assert {tuple(rest) for _, *rest in answers} == once

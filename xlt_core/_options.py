@@ -1,0 +1,72 @@
+"""Options that several commands have, and what they stand for."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from xlt_core import catalog
+from xlt_core.catalog import Parts
+from xlt_core.records import Column, InputError, Plan
+
+FRESH = Plan("", "")
+DATASET = (f"{', '.join(catalog.datasets())}, or a .jsonl, .csv or .tsv file of your own: text, answer "
+           f"(default: {FRESH.dataset})")  # fmt: skip
+
+
+def add_shared(command: argparse.ArgumentParser) -> None:
+    """What data, strategies and models; without defaults, so that one sees what was given."""
+    command.add_argument("--data-root", action="append", type=Path, metavar="DIR",
+                         help="a clone of the dataset's repository, in place of the Hub (repeatable)")  # fmt: skip
+    command.add_argument("--labels", metavar="A,B", help="the labels to choose among (default: the dataset's own)")
+    command.add_argument("--split", help=f"train, validation or test (default: {FRESH.split})")
+    command.add_argument("--samples", type=int, help=f"items of the split (default: {FRESH.samples})")
+    command.add_argument("--strategies", help=f"default: {','.join(column.strategy for column in FRESH.columns)}")
+    command.add_argument("--set", action="append", metavar="STRATEGY.KNOB=VALUE", help="set a knob (repeatable)")
+    command.add_argument(
+        "--model", help=f"pocket, a Hugging Face id, a folder or http(s)://host/v1 (default: {FRESH.model})"
+    )
+    command.add_argument("--adapter", metavar="NAME|DIR|ID", help="the adapted weights of laft, LoRA or full")
+    command.add_argument("--translator", help="pocket, llm, a Hugging Face id or a folder")
+
+
+def rooted(options: argparse.Namespace, parts: Parts) -> Parts:
+    """The parts, with the rows of datasets read from --data-root where that is given."""
+    roots = [root.expanduser() for root in options.data_root or ()]
+    return replace(parts, dataset=lambda name: catalog.dataset(name, roots)) if roots else parts
+
+
+def listed(text: str) -> tuple[str, ...]:
+    """The parts of a list with commas."""
+    return tuple(filter(None, map(str.strip, text.split(","))))
+
+
+def columns_of(options: argparse.Namespace) -> tuple[Column, ...]:
+    """The strategies with their knobs, each strategy once."""
+    names = [column.strategy for column in FRESH.columns]
+    if options.strategies is not None:
+        names = [*listed(options.strategies)]
+    if len(set(names)) < len(names):
+        raise InputError("--strategies names one twice; two columns of the same strategy can be had with --plan.")
+    knobs: dict[str, dict[str, str]] = {name: {} for name in names}
+    for setting in [*(options.set or []), *_adapter(options, names)]:
+        target, equals, value = setting.partition("=")
+        strategy, dot, knob = target.partition(".")
+        if not (equals and dot and knob):
+            raise InputError(f"--set {setting} is off; write it as STRATEGY.KNOB=VALUE.")
+        if strategy not in knobs:
+            raise InputError(f"--set {setting} concerns no column; choose one of {', '.join(names) or 'none'}.")
+        knobs[strategy][knob] = value
+    return tuple(Column(name, name, knobs[name]) for name in names)
+
+
+def _adapter(options: argparse.Namespace, names: Sequence[str]) -> list[str]:
+    """--adapter as settings of the columns that take one."""
+    if options.adapter is None:
+        return []
+    takers = [name for name in names if any(knob.name == "adapter" for knob in catalog.knobs(name))]
+    if not takers:
+        raise InputError("--adapter concerns no column; add laft to --strategies.")
+    return [f"{name}.adapter={options.adapter}" for name in takers]

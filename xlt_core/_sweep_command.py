@@ -1,0 +1,188 @@
+"""The command `sweep`: a grid of comparisons, kept in a folder; the same call again goes on where it was stopped."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, TextIO
+
+from xlt_core import _table, catalog, metrics
+from xlt_core._options import DATASET, FRESH, add_shared, columns_of, listed, rooted
+from xlt_core.catalog import Parts
+from xlt_core.records import Comparison, InputError
+
+if TYPE_CHECKING:
+    from xlt_core.store import Store
+    from xlt_core.sweep import Cell, Grid, Snapshot
+
+DONE, FAILED = 0, 1
+STORE = "store.sqlite"
+BEAT = 10.0  # seconds at most without a line
+
+
+def add(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--tasks", required=True, metavar="A,B", help=", ".join(catalog.tasks()))
+    command.add_argument("--languages", required=True, metavar="A,B", help="codes such as kin, or names")
+    command.add_argument("--shots", default="0,2,4", metavar="A,B", help="default: %(default)s")
+    command.add_argument("--seeds", default="0", metavar="A,B", help="default: %(default)s")
+    command.add_argument("--dataset", metavar="ID|FILE,...", help=DATASET + "; of several, each that has the task")
+    add_shared(command)
+    command.add_argument("--engine", choices=("local", "ray"), default="local",
+                         help="where the cells run: in this process, or on the workers of a Ray cluster")  # fmt: skip
+    command.add_argument("--out", required=True, type=Path, metavar="DIR",
+                         help="a document for each cell, and the store; the same call goes on")  # fmt: skip
+    command.set_defaults(run=run)
+
+
+def run(options: argparse.Namespace, parts: Parts) -> int:
+    from xlt_core.store import Store
+    from xlt_core.sweep import sweep
+
+    parts, grid = rooted(options, parts), _grid(options)
+    try:
+        options.out.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise InputError(f"{options.out} cannot be a folder ({error.strerror}); name another one.") from None
+    store = Store(options.out / STORE)
+    if store.message:
+        print(f"Note: {store.message}", file=sys.stderr)
+    progress, snapshot = _Progress(sys.stderr), None
+    try:
+        for snapshot in sweep(grid, store, parts):
+            progress.show(snapshot)
+            _write(options.out, store, snapshot, snapshot.news)
+    except KeyboardInterrupt:
+        print("Stopped. The same call goes on from here.", file=sys.stderr)
+        return FAILED
+    _write(options.out, store, snapshot, range(len(snapshot.cells)))
+    print(_summary(store.comparisons(snapshot.run)))
+    return _report(snapshot)
+
+
+def _grid(options: argparse.Namespace) -> Grid:
+    from xlt_core.sweep import Grid
+
+    plain = ("split", "model", "translator", "samples")
+    given = {name: getattr(options, name) for name in plain if getattr(options, name) is not None}
+    return Grid(
+        tasks=listed(options.tasks), languages=listed(options.languages), shots=_numbers(options.shots, "--shots"),
+        seeds=_numbers(options.seeds, "--seeds"), columns=columns_of(options),
+        datasets=listed(options.dataset or FRESH.dataset), labels=listed(options.labels or ""), **given,
+    )  # fmt: skip
+
+
+def _numbers(text: str, option: str) -> tuple[int, ...]:
+    try:
+        return tuple(int(part) for part in listed(text))
+    except ValueError:
+        raise InputError(f"{option} {text} is off; give whole numbers with commas, such as 0,2,4.") from None
+
+
+def _write(folder: Path, store: Store, snapshot: Snapshot, positions: Sequence[int]) -> None:
+    """Writes the documents of cells that have ended and are not written."""
+    from xlt_core.document import document
+
+    for position in positions:
+        path = folder / f"{_name(position, snapshot.cells[position])}.json"
+        if position not in snapshot.news and path.exists():
+            continue
+        comparison = store.comparison(snapshot.run, position)
+        if comparison and comparison.runs:
+            text = json.dumps(document(comparison), ensure_ascii=False, indent=1, allow_nan=False)
+            path.write_text(text + "\n", encoding="utf-8")
+
+
+def _name(position: int, cell: Cell) -> str:
+    """Such as 007-topic-kin-4-shots-seed-0."""
+    plan = cell.plan
+    return f"{position + 1:03d}-{plan.task}-{plan.language}-{plan.shots}-shots-seed-{plan.seed}"
+
+
+class _Progress:
+    """Says what there is to do and what it will cost, then a line for each cell that ends, and now and then between."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream, self._state, self._when = stream, "", 0.0
+
+    def show(self, snapshot: Snapshot) -> None:
+        begins, self._state = snapshot.state != self._state, snapshot.state
+        if begins:
+            self._say(*BEGINNINGS[snapshot.state](snapshot))
+        for position in snapshot.news:
+            self._say(f"{_title(snapshot.cells[position])}: {_ending(snapshot.cells[position])}{_left(snapshot)}")
+        if time.monotonic() - self._when >= BEAT:
+            self._say(f"{snapshot.done:,} of {snapshot.total:,} answers{_left(snapshot)}")
+
+    def _say(self, *lines: str) -> None:
+        for line in lines:
+            print(line, file=self._stream, flush=True)
+        self._when = time.monotonic()
+
+
+def _plan(snapshot: Snapshot) -> Iterator[str]:
+    """How much there is, and what cannot be, once for all numbers of shots and seeds."""
+    yield f"{len(snapshot.cells) - snapshot.count('cannot')} cells, {snapshot.total:,} answers"
+    yield from dict.fromkeys(
+        f"Left out, {cell.plan.task} in {cell.plan.language}{f', {name}' * bool(name)}: {reason}"
+        for cell in snapshot.cells for name, reason in cell.cannot.items())  # fmt: skip
+
+
+def _cost(snapshot: Snapshot) -> Iterator[str]:
+    if snapshot.count("done"):
+        yield f"{snapshot.count('done')} cells are done already"
+    cost = snapshot.estimate
+    if cost.measured:
+        yield (f"By {cost.measured:,} answers: some {cost.calls:,.0f} model calls, {cost.tokens_in:,.0f} tokens read, "
+               f"{cost.tokens_out:,.0f} written, {_time(cost.seconds)}")  # fmt: skip
+
+
+BEGINNINGS = {"measuring": _plan, "running": _cost, "done": lambda snapshot: ()}
+
+
+def _title(cell: Cell) -> str:
+    plan = cell.plan
+    return f"{plan.task} in {plan.language}, {plan.shots} shots, seed {plan.seed}"
+
+
+def _ending(cell: Cell) -> str:
+    return f"{cell.state}{f' ({cell.note})' * bool(cell.note)}"
+
+
+def _left(snapshot: Snapshot) -> str:
+    return f" - {_time(snapshot.left)} left" if snapshot.left else ""
+
+
+def _time(seconds: float) -> str:
+    """Such as 40 seconds, 12 minutes or 3.5 hours."""
+    if seconds < 100:
+        return f"{seconds:.0f} seconds"
+    return f"{seconds / 60:.0f} minutes" if seconds < 6000 else f"{seconds / 3600:.1f} hours"
+
+
+def _summary(comparisons: Iterator[Comparison]) -> str:
+    """The headline scores, a line for each task, language and number of shots, means over the seeds."""
+    from xlt_core.findings import find
+
+    found = find(comparisons)
+    rows = [("task", "language", "dataset", "shots", "score", *found.columns)]
+    cells = {(cell.place, cell.shots, cell.column): cell for cell in found.cells}
+    for place, shots in dict.fromkeys((place, shots) for place, shots, _ in cells if shots is not None):
+        made = [cells.get((place, shots, column)) for column in found.columns]
+        name = metrics.title(next(cell.metric for cell in made if cell))
+        scores = [f"{c.score.value:.3f} ({c.score.low:.3f}-{c.score.high:.3f})" if c else "-" for c in made]
+        rows.append((place.task, place.language, place.dataset, str(shots), name, *scores))
+    return _table.aligned(rows)
+
+
+def _report(snapshot: Snapshot) -> int:
+    """Says what failed, on stderr, and returns the exit status."""
+    failed = [cell for cell in snapshot.cells if cell.state == "failed"]
+    for cell in failed:
+        print(f"{_title(cell)} failed: {cell.note}", file=sys.stderr)
+    if failed:
+        print(f"{len(failed)} of {len(snapshot.cells)} cells failed. The same call tries them again.", file=sys.stderr)
+    return FAILED if failed else DONE
