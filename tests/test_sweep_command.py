@@ -1,12 +1,15 @@
 from __future__ import annotations
 
 import json
+import shlex
 
 import pytest
 from compare_seam import parts
 from strategies_seam import Adapting
 
 from xlt_core.__main__ import main
+from xlt_core.store import Store
+from xlt_core.sweep import command, grid_of
 
 BASE = ("sweep", "--tasks", "topic,ner", "--languages", "kin,hau", "--shots", "0,2", "--samples", "6")
 
@@ -25,11 +28,34 @@ def test_a_sweep_writes_a_document_for_each_cell_and_prints_a_table(capsys, tmp_
     document = json.loads(files[1].read_text("utf-8"))
     assert (document["plan"]["shots"], document["plan"]["samples"]) == (2, 6)
     assert [side["state"] for side in document["runs"]] == ["done"] * 3 and document["tests"]
+    assert len((tmp_path / "new" / "out" / "items.csv").read_text("utf-8").splitlines()) == 1 + 96
+    assert (tmp_path / "new" / "out" / "items.parquet").stat().st_size
+    assert "xlt_core sweep --tasks topic,ner" in (tmp_path / "new" / "out" / "report.html").read_text("utf-8")
     head, first = out.splitlines()[:2]
     assert head.split() == ["task", "language", "dataset", "shots", "score", "prompt", "translate", "laft"]
     assert first.split()[:6] == ["topic", "kin", "world", "0", "macro", "F1"]
     assert "8 cells, 96 answers" in err and "model calls" in err and "topic in kin, 2 shots, seed 0: done" in err
     assert "Left out, topic in hau, laft: The model pocket has no adapter for Hausa" in err
+
+
+def test_the_line_that_runs_a_grid_says_all_of_it(capsys, tmp_path):
+    given = (
+        "--strategies",
+        "laft,prompt",
+        "--set",
+        "prompt.normalise=true",
+        "--seeds",
+        "3",
+        "--labels",
+        "sports,health",
+    )
+    run(capsys, *BASE, *given, "--out", str(tmp_path / "out"))
+    store = Store(tmp_path / "out" / "store.sqlite")
+    (kept,) = store.runs()
+    line = shlex.split(command(grid_of(kept.plan), str(tmp_path / "again")))
+    run(capsys, *line[3:])
+    (again,) = Store(tmp_path / "again" / "store.sqlite").runs()
+    assert again.plan == kept.plan
 
 
 def test_the_same_call_again_computes_nothing_and_writes_what_is_missing(capsys, tmp_path):

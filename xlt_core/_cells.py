@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 from xlt_core.catalog import PARTS, Parts, why_not
 from xlt_core.compare import tidied
+from xlt_core.document import settings_of
 from xlt_core.records import Column, InputError, Limits, Plan
 
 FRESH = Plan("", "")
@@ -65,6 +67,21 @@ def cells(grid: Grid, parts: Parts = PARTS) -> tuple[Cell, ...]:
     if all(cell.state == "cannot" for cell in made):
         raise InputError(made[0].note)
     return tuple(made)
+
+
+def command(grid: Grid, out: str = "results") -> str:
+    """The line that runs the grid; "" where no line can say it, as with two columns of one strategy."""
+    strategies = [column.strategy for column in grid.columns]
+    if [column.name for column in grid.columns] != strategies or grid.limits != FRESH.limits:
+        return ""
+    words = ["python", "-m", "xlt_core", "sweep", "--tasks", ",".join(grid.tasks), "--languages"]
+    words += [",".join(grid.languages), "--shots", ",".join(map(str, grid.shots))]
+    words += ["--seeds", ",".join(map(str, grid.seeds)), "--dataset", ",".join(grid.datasets), "--split", grid.split]
+    words += [f"--labels={','.join(grid.labels)}"] if grid.labels else []
+    words += ["--strategies", ",".join(strategies)]
+    words += [word for column in grid.columns for word in settings_of(column)]
+    words += ["--samples", str(grid.samples), "--model", grid.model, "--translator", grid.translator, "--out", out]
+    return shlex.join(words)
 
 
 def _check(grid: Grid, parts: Parts) -> None:

@@ -41,9 +41,15 @@ class Job:
         """The column's strategy, getting ready. Raises InputError for a column that cannot run."""
         if column.name in self.blocked:
             raise InputError(self.blocked[column.name])
-        strategy = self.parts.strategy(column)
-        translator = self.translator if strategy.uses_translator else None
-        return (yield from strategy.prepare(replace(self.setting, translator=translator)))
+        setting = replace(self.setting, translator=self._translator_of(column))
+        return (yield from self.parts.strategy(column).prepare(setting))
+
+    def signature(self, column: Column) -> str:
+        """Signs for all that the column's predictions hang on."""
+        return column_key(self.plan, column, self.parts, self._translator_of(column))
+
+    def _translator_of(self, column: Column) -> Translator | None:
+        return self.translator if self.parts.strategy(column).uses_translator else None
 
 
 class Worker:
@@ -119,7 +125,7 @@ class Worker:
         if job.memory is None:
             return {example.id: "" for example in job.examples}
         keys = {example.id: item_key(example) for example in job.examples}
-        self._run = replace(self._run, signature=column_key(job.plan, column, job.parts))
+        self._run = replace(self._run, signature=job.signature(column))
         known = job.memory.known(self._run.signature, tuple(keys.values()))
         self._run = replace(self._run, recalled=len(known))
         for name, key in keys.items():

@@ -2,13 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
+from xlt_core._recall import recalling
+from xlt_core._signature import item_key
 from xlt_core.catalog import Parts
-from xlt_core.compare import compare
+from xlt_core.compare import compare, examples_of, resolve, signatures
 from xlt_core.contracts import Memory
 from xlt_core.records import Comparison, InputError, Plan
+from xlt_core.store import Store
+
+Work = Sequence[tuple[int, Plan]]
+
+
+@dataclass(frozen=True)
+class Signed:
+    """A resolved plan with the signatures of its columns and the keys of its items, where it would be computed."""
+
+    plan: Plan
+    signatures: tuple[str, ...]
+    items: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -24,18 +39,36 @@ class News:
     reason: str = ""
 
 
-Work = Sequence[tuple[int, Plan]]
-Engine = Callable[[Work, Parts, Memory], Generator[News, None, None]]
+class Engine(Protocol):
+    """Where cells are computed."""
+
+    def sign(self, plan: Plan, parts: Parts) -> Signed:
+        """The plan as it would be computed there. Raises InputError for one that is off."""
+
+    def run(self, work: Work, parts: Parts, store: Store) -> Generator[News, None, None]:
+        """Computes what the store does not know, keeps it there, and tells of it. Closing stops the work."""
 
 
-def local(work: Work, parts: Parts, memory: Memory) -> Generator[News, None, None]:
-    """In this process, in their order."""
-    for position, plan in work:
-        yield from at_work(position, plan, parts, memory)
+class Local:
+    """This process."""
+
+    def sign(self, plan: Plan, parts: Parts) -> Signed:
+        return signed(plan, parts)
+
+    def run(self, work: Work, parts: Parts, store: Store) -> Generator[News, None, None]:
+        parts = recalling(parts, store)
+        for position, plan in work:
+            yield from at_work(position, plan, parts, store)
+
+
+def signed(plan: Plan, parts: Parts) -> Signed:
+    """The plan as it would be computed in this process."""
+    plan = resolve(plan, parts)
+    return Signed(plan, signatures(plan, parts), tuple(map(item_key, examples_of(plan, parts))))
 
 
 def at_work(position: int, plan: Plan, parts: Parts, memory: Memory) -> Iterator[News]:
-    """One cell; the last news is that it has ended."""
+    """One cell in this process; the last news is that it has ended."""
     try:
         for comparison in compare(plan, parts, memory):
             yield news_of(position, comparison)

@@ -6,10 +6,10 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
+from xlt_core._engines import Engine
 from xlt_core.catalog import Parts
-from xlt_core.compare import compare
-from xlt_core.contracts import Memory
-from xlt_core.records import Comparison, InputError, Plan, Reply
+from xlt_core.records import Comparison, Plan, Reply
+from xlt_core.store import Store
 
 FIRST, MORE = 4, 8  # items: with the first ones comes what a cell costs once, such as reading the demonstrations
 SURE = 3.0  # seconds of work after which its pace is believed
@@ -69,21 +69,19 @@ class Rates:
         return sum(costs, Estimate()) * (1 / max(len(costs), 1))
 
 
-def measured(plans: Sequence[Plan], parts: Parts, memory: Memory) -> Iterator[Rates]:
+def measured(plans: Sequence[Plan], engine: Engine, parts: Parts, store: Store) -> Iterator[Rates]:
     """Rates that grow as kinds are measured, with their fewest and most shots; the first kind of each task first.
 
     Yields more often than it has news, so that it can be stopped. A plan that cannot be run is passed over.
     """
     rates = Rates(tuple(plans))
     for plan in _samples(plans):
-        try:
-            for size in (FIRST, FIRST + MORE):
-                for snapshot in compare(replace(plan, samples=min(size, plan.samples)), parts, memory):
-                    comparison = snapshot
-                    yield rates
-        except InputError:
-            continue
-        if any(run.state == "done" for run in comparison.runs):
+        comparison = None
+        for size in (FIRST, FIRST + MORE):
+            for news in engine.run([(0, replace(plan, samples=min(size, plan.samples)))], parts, store):
+                comparison = news.comparison
+                yield rates
+        if comparison and any(run.state == "done" for run in comparison.runs):
             known = {**rates.found.get(_kind(plan), {}), plan.shots: _rate(comparison)}
             rates = replace(rates, found={**rates.found, _kind(plan): known})
             yield rates

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from xlt_core._document import plain
-from xlt_core.catalog import PIVOT, Parts, translator_of
+from xlt_core.catalog import PIVOT, Parts
 from xlt_core.contracts import Adapts, Host, Strategy, Translator
 from xlt_core.records import Column, Example, Plan
 
@@ -32,10 +32,12 @@ def item_key(example: Example) -> str:
     return signed(example)
 
 
-def column_key(plan: Plan, column: Column, parts: Parts) -> str:
-    """Signs for a column of a resolved plan: whatever its predictions hang on, but for which items there are."""
+def column_key(plan: Plan, column: Column, parts: Parts, translator: Translator | None) -> str:
+    """Signs for a column of a resolved plan: whatever its predictions hang on, but for which items there are.
+
+    translator: that of the column, where it has one. Raises InputError for a column that cannot run.
+    """
     strategy, task, host = parts.strategy(column), parts.task(plan.task), parts.host(plan.model)
-    translator = translator_of(plan, parts) if strategy.uses_translator else None
     ends = parts.language(plan.language), parts.language(PIVOT)
     return signed(
         made_by(task, strategy, host, *([translator] if translator else [])),

@@ -7,6 +7,7 @@ import json
 import sys
 import time
 from collections.abc import Iterator, Sequence
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
@@ -16,6 +17,7 @@ from xlt_core.catalog import Parts
 from xlt_core.records import Comparison, InputError
 
 if TYPE_CHECKING:
+    from xlt_core._engines import Engine
     from xlt_core.store import Store
     from xlt_core.sweep import Cell, Grid, Snapshot
 
@@ -33,6 +35,10 @@ def add(command: argparse.ArgumentParser) -> None:
     add_shared(command)
     command.add_argument("--engine", choices=("local", "ray"), default="local",
                          help="where the cells run: in this process, or on the workers of a Ray cluster")  # fmt: skip
+    command.add_argument("--ray-address", metavar="ADDRESS", help="of a running cluster (default: one on this machine)")
+    command.add_argument("--workers", type=int, default=0, help="on Ray (default: as many as there is room for)")
+    command.add_argument("--gpus-per-worker", type=float, metavar="N",
+                         help="on Ray (default: one where the cluster has any); 0.5 puts two on a GPU")  # fmt: skip
     command.add_argument("--out", required=True, type=Path, metavar="DIR",
                          help="a document for each cell, and the store; the same call goes on")  # fmt: skip
     command.set_defaults(run=run)
@@ -40,7 +46,7 @@ def add(command: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace, parts: Parts) -> int:
     from xlt_core.store import Store
-    from xlt_core.sweep import sweep
+    from xlt_core.sweep import command, sweep
 
     parts, grid = rooted(options, parts), _grid(options)
     try:
@@ -52,15 +58,37 @@ def run(options: argparse.Namespace, parts: Parts) -> int:
         print(f"Note: {store.message}", file=sys.stderr)
     progress, snapshot = _Progress(sys.stderr), None
     try:
-        for snapshot in sweep(grid, store, parts):
-            progress.show(snapshot)
-            _write(options.out, store, snapshot, snapshot.news)
+        with _engine(options) as engine:
+            for snapshot in sweep(grid, store, parts, engine=engine):
+                progress.show(snapshot)
+                _write(options.out, store, snapshot, snapshot.news)
     except KeyboardInterrupt:
         print("Stopped. The same call goes on from here.", file=sys.stderr)
         return FAILED
     _write(options.out, store, snapshot, range(len(snapshot.cells)))
-    print(_summary(store.comparisons(snapshot.run)))
+    comparisons = tuple(store.comparisons(snapshot.run))
+    _export(options.out, comparisons, command(grid, options.out.name))
+    print(_summary(comparisons))
     return _report(snapshot)
+
+
+@contextmanager
+def _engine(options: argparse.Namespace) -> Iterator[Engine]:
+    """The engine that the options name, ready until the end."""
+    from xlt_core.sweep import LOCAL
+
+    if options.engine == "local":
+        odd = [name for name in ("ray_address", "workers", "gpus_per_worker") if getattr(options, name)]
+        if odd:
+            raise InputError(f"--{odd[0].replace('_', '-')} concerns Ray only; add --engine ray.")
+        yield LOCAL
+        return
+    try:
+        from xlt_core._ray import Cluster
+    except ImportError:
+        raise InputError("Ray is not installed; call `pip install ray`, or leave out --engine.") from None
+    with closing(Cluster(options.ray_address or "", options.workers, options.gpus_per_worker)) as cluster:
+        yield cluster
 
 
 def _grid(options: argparse.Namespace) -> Grid:
@@ -94,6 +122,16 @@ def _write(folder: Path, store: Store, snapshot: Snapshot, positions: Sequence[i
         if comparison and comparison.runs:
             text = json.dumps(document(comparison), ensure_ascii=False, indent=1, allow_nan=False)
             path.write_text(text + "\n", encoding="utf-8")
+
+
+def _export(folder: Path, comparisons: Sequence[Comparison], made_by: str) -> None:
+    """The items as tables, and the report."""
+    from xlt_core import export, report
+
+    for name in ("items.csv", "items.parquet"):
+        export.write(folder / name, comparisons)
+    with suppress(InputError):  # there is nothing to report without one score
+        report.write(folder / "report.html", comparisons, command=made_by)
 
 
 def _name(position: int, cell: Cell) -> str:
@@ -163,7 +201,7 @@ def _time(seconds: float) -> str:
     return f"{seconds / 60:.0f} minutes" if seconds < 6000 else f"{seconds / 3600:.1f} hours"
 
 
-def _summary(comparisons: Iterator[Comparison]) -> str:
+def _summary(comparisons: Sequence[Comparison]) -> str:
     """The headline scores, a line for each task, language and number of shots, means over the seeds."""
     from xlt_core.findings import find
 

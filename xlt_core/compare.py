@@ -158,6 +158,12 @@ def compare(plan: Plan, parts: Parts = PARTS, memory: Memory | None = None) -> I
     yield replace(final, tests=between(final.runs, job.setting.task.metrics[0], job.plan.seed))
 
 
+def signatures(plan: Plan, parts: Parts = PARTS) -> tuple[str, ...]:
+    """Of each column of a resolved plan, signs for all that its predictions hang on. Raises InputError."""
+    job = _job(plan, parts)
+    return tuple(map(job.signature, plan.columns))
+
+
 def stopped(comparison: Comparison) -> Comparison:
     """The snapshot as what remains of a comparison that was stopped."""
     ended = [replace(r, state="stopped") if r.state in ("waiting", "running") else r for r in comparison.runs]

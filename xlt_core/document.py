@@ -155,7 +155,7 @@ def command(plan: Plan, dataset: str = "") -> str:
     words = ["python", "-m", "xlt_core", "compare", *data]
     words += ["--strategies", ",".join(column.strategy for column in plan.columns)]
     for column in plan.columns:
-        words += [word for name, value in column.knobs.items() for word in ("--set", _setting(column, name, value))]
+        words += settings_of(column)
     words += ["--shots", str(plan.shots), "--seed", str(plan.seed)]
     words += [f"--text={row.text}" for row in plan.inputs] or ["--samples", str(plan.samples)]
     return shlex.join([*words, "--model", plan.model, "--translator", plan.translator])
@@ -166,8 +166,10 @@ def _data(plan: Plan) -> list[str]:
     return ["--task", plan.task, "--language", plan.language, "--dataset", plan.dataset, "--split", plan.split, *labels]
 
 
-def _setting(column: Column, name: str, value: object) -> str:
-    return f"{column.strategy}.{name}={str(value).lower() if isinstance(value, bool) else value}"
+def settings_of(column: Column) -> list[str]:
+    """The options that set the column's knobs."""
+    values = {name: str(v).lower() if isinstance(v, bool) else v for name, v in column.knobs.items()}
+    return [word for name, value in values.items() for word in ("--set", f"{column.strategy}.{name}={value}")]
 
 
 def _sayable(plan: Plan) -> bool:

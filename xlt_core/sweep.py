@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Generator, Iterator, Mapping, Sequence
-from contextlib import closing
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+from contextlib import closing, suppress
 from dataclasses import dataclass, replace
 
-from xlt_core._cells import Cell, Grid, cells
+from xlt_core._cells import Cell, Grid, cells, command
 from xlt_core._document import build, plain
-from xlt_core._engines import Engine, News, local, news_of
+from xlt_core._engines import Engine, Local, News, Signed, news_of
 from xlt_core._estimate import Clock, Estimate, Rates, measured
 from xlt_core._recall import recalling
-from xlt_core._signature import column_key
 from xlt_core.catalog import PARTS, Parts
-from xlt_core.compare import compare, resolve, stopped
+from xlt_core.compare import compare, stopped
 from xlt_core.records import Comparison, InputError, Plan, Run
 from xlt_core.store import KeptCell, Store
+
+__all__ = ["Cell", "Estimate", "Grid", "Snapshot", "cells", "command", "estimate", "grid_of", "kept", "sweep"]
+
+LOCAL = Local()
 
 
 @dataclass(frozen=True)
@@ -45,21 +48,21 @@ class Snapshot:
         return sum(cell.state == state for cell in self.cells)
 
 
-def estimate(grid: Grid, store: Store, parts: Parts = PARTS) -> Iterator[Estimate]:
+def estimate(grid: Grid, store: Store, parts: Parts = PARTS, engine: Engine = LOCAL) -> Iterator[Estimate]:
     """What the grid costs, told better and better from first batches, whose results are kept for the sweep."""
-    parts = recalling(parts, store)
-    for rates in measured([cell.plan for cell in cells(grid, parts) if cell.state == "waiting"], parts, store):
+    plans = [cell.plan for cell in cells(grid, parts) if cell.state == "waiting"]
+    for rates in measured(plans, engine, parts, store):
         yield rates.estimate
 
 
 def sweep(
-    grid: Grid, store: Store, parts: Parts = PARTS, owner: str = "", engine: Engine = local
+    grid: Grid, store: Store, parts: Parts = PARTS, owner: str = "", engine: Engine = LOCAL
 ) -> Iterator[Snapshot]:
     """Snapshots of the grid at work. What the store has of it is not computed again, cells that failed are tried again.
 
     Closing the iterator stops the work; started again, it goes on. Raises InputError for a grid that is off.
     """
-    began, parts = time.monotonic(), recalling(parts, store)
+    began = time.monotonic()
     now = list(cells(grid, parts))
     run = store.begin("sweep", plain(grid), [KeptCell(i, c.plan, c.state, c.note) for i, c in enumerate(now)], owner)
 
@@ -68,14 +71,14 @@ def sweep(
 
     rates = Rates()
     yield snapshot("measuring")
-    for position, found in _standing(store, run, now, parts):
+    for position, found in _standing(store, run, now, lambda plan: engine.sign(plan, parts)):
         now[position] = _ended(now[position], news_of(position, found, ended=True))
     waiting = [(position, cell.plan) for position, cell in enumerate(now) if cell.state == "waiting"]
-    for rates in measured([plan for _, plan in waiting], parts, store):
+    for rates in measured([plan for _, plan in waiting], engine, parts, store):
         yield snapshot("measuring", rates.estimate.seconds if rates.found else None)
     clock = Clock(rates, dict(waiting))
     yield snapshot("running", clock.left({}))
-    for news in _claiming(engine(waiting, parts, store), store, run):
+    for news in _claiming(engine.run(waiting, parts, store), store, run):
         now[news.position] = _ended(now[news.position], news) if news.ended else _running(now[news.position], news)
         if news.ended:
             _keep(store, run, now[news.position], news)
@@ -105,12 +108,18 @@ def grid_of(plan: Mapping[str, object]) -> Grid:
     return build(Grid, plan, "grid")
 
 
-def _standing(store: Store, run: str, now: Sequence[Cell], parts: Parts) -> Iterator[tuple[int, Comparison]]:
-    """The cells that ended before and would come out the same."""
+def _standing(
+    store: Store, run: str, now: Sequence[Cell], sign: Callable[[Plan], Signed]
+) -> Iterator[tuple[int, Comparison]]:
+    """The cells that ended before, have all their answers, and would come out the same today."""
     for kept in store.cells(run):
         found = store.comparison(run, kept.position) if kept.state == "done" else None
-        if found and _stands(found, now[kept.position].plan, parts):
-            yield kept.position, found
+        if found and not any(side.errors for side in found.runs):
+            with suppress(InputError):
+                today = sign(now[kept.position].plan)
+                signatures = tuple(side.signature for side in found.runs)
+                if (today.plan, today.signatures) == (found.plan, signatures):
+                    yield kept.position, found
 
 
 def _claiming(work: Generator[News, None, None], store: Store, run: str) -> Iterator[News]:
@@ -122,19 +131,6 @@ def _claiming(work: Generator[News, None, None], store: Store, run: str) -> Iter
                 claimed[news.position] = news.signatures
                 store.claim(run, news.position, news.signatures)
             yield news
-
-
-def _stands(comparison: Comparison, plan: Plan, parts: Parts) -> bool:
-    """Whether a cell that ended would come out the same today, and has all its answers."""
-    try:
-        today = resolve(plan, parts)
-        same = today == comparison.plan and all(
-            run.signature == column_key(today, column, parts)
-            for run, column in zip(comparison.runs, today.columns, strict=True)
-        )
-    except InputError:
-        return False
-    return same and not any(run.errors for run in comparison.runs)
 
 
 def _running(cell: Cell, news: News) -> Cell:
