@@ -211,7 +211,7 @@ from xlt_core.__main__ import main
 from xlt_core.catalog import Parts
 
 class Host:
-    revision = "none"
+    name = revision = "none"
 
 sys.exit(main(sys.argv[1:], Parts(host=lambda name: Host())))
 """

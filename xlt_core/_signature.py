@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from functools import lru_cache
 from hashlib import sha256
 from pathlib import Path
+from secrets import token_hex
 from typing import Any
 
 from xlt_core._document import plain
@@ -20,6 +21,7 @@ from xlt_core.contracts import Adapts, Host, Strategy, Translator
 from xlt_core.records import Column, Example, Plan
 
 LENGTH = 24  # hexadecimal digits: 96 bits
+SESSION = token_hex()
 
 
 def signed(*values: Any) -> str:
@@ -71,7 +73,14 @@ def translator_identity(translator: Translator) -> str:
 
 def made_by(*parts: object) -> str:
     """Signs for the code of the parts: the file of each and the helpers beside it."""
-    return signed([_code(inspect.getfile(type(inspect.unwrap(part)))) for part in parts])  # type: ignore[arg-type]
+    return signed([_source(type(inspect.unwrap(part))) for part in parts])  # type: ignore[arg-type]
+
+
+def _source(kind: type) -> str:
+    try:
+        return _code(inspect.getfile(kind))
+    except (TypeError, OSError):  # written at a prompt: nothing tells whether it is the same tomorrow
+        return f"{SESSION} {id(kind)}"
 
 
 @lru_cache
