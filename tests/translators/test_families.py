@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from itertools import permutations
 
 import pytest
@@ -9,7 +10,9 @@ import torch
 from tiny_translators import MAKERS, TEXTS, make
 
 from xlt_core import catalog
+from xlt_core._shelf import Shelf
 from xlt_core.records import InputError
+from xlt_core.translators import _search
 from xlt_core.translators._families import M2M100, MADLAD, NLLB
 from xlt_core.translators.seq2seq import Seq2Seq
 
@@ -19,6 +22,18 @@ ENGLISH, SWAHILI, AMHARIC = map(catalog.language, ("eng", "swa", "amh"))
 @pytest.fixture(scope="module", params=MAKERS)
 def translator(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Seq2Seq:
     return Seq2Seq(make(request.param, tmp_path_factory.mktemp(request.param)), request.param)
+
+
+def watched(monkeypatch: pytest.MonkeyPatch, look: Callable[[list[list[int]], _search.Search], object]) -> list:
+    """What is seen of each batch that the model is asked for."""
+    seen, searched = [], _search._searched
+
+    def through(model: object, tokenizer: object, rows: list[list[int]], search: _search.Search) -> object:
+        seen.append(look(rows, search))
+        return searched(model, tokenizer, rows, search)
+
+    monkeypatch.setattr(_search, "_searched", through)
+    return seen
 
 
 def translated(translator: Seq2Seq, text: str, source: str = "swa", target: str = "eng", beams: int = 1) -> str:
@@ -49,13 +64,7 @@ def test_a_document_is_translated_by_sentences_and_keeps_its_lines(
 
 
 def test_beams_search_and_are_remembered_apart(translator: Seq2Seq, monkeypatch: pytest.MonkeyPatch) -> None:
-    searched, generate = [], translator._model.generate
-
-    def counted(**options: object) -> torch.Tensor:
-        searched.append(options["num_beams"])
-        return generate(**options)
-
-    monkeypatch.setattr(translator._model, "generate", counted)
+    searched = watched(monkeypatch, lambda rows, search: search.beams)
     text = "Mvua ilinyesha jana. Mvua ilinyesha."
     for beams in (3, 1, 3, 1):
         translated(translator, text, beams=beams)
@@ -71,27 +80,24 @@ def test_a_language_that_the_model_lacks_is_refused_by_name(translator: Seq2Seq)
 
 
 def test_a_long_text_can_be_stopped_between_batches(translator: Seq2Seq, monkeypatch: pytest.MonkeyPatch) -> None:
-    calls, search = [], translator._search
-    monkeypatch.setattr(translator, "_search", lambda rows, *rest: calls.append(len(rows)) or search(rows, *rest))
+    calls = watched(monkeypatch, lambda rows, search: len(rows))
     text = " ".join(f"{number}. {' '.join(TEXTS['swa'])}" for number in range(60))
     work = translator.translate([text], SWAHILI, ENGLISH)
-    index, reply = next(work)
+    index, reply = next(step for step in work if step[1].text)  # until the model is there, nothing
     assert (index, reply.final, len(calls)) == (0, False, 1) and reply.text.count(" ") < text.count(" ")
     work.close()
     assert len(calls) == 1
 
 
 def test_a_batch_too_large_for_memory_is_halved(translator: Seq2Seq, monkeypatch: pytest.MonkeyPatch) -> None:
-    search = translator._search
-
-    def small(rows: list[list[int]], *rest: object) -> list[tuple[str, int, int]]:
+    def full(rows: list[list[int]], search: _search.Search) -> None:
         if len(rows) > 1:
             raise torch.OutOfMemoryError
-        return search(rows, *rest)
 
-    monkeypatch.setattr(translator, "_search", small)
-    assert translated(translator, "\n".join(TEXTS["amh"]), "amh") == "\n".join(TEXTS["eng"])
-    monkeypatch.setattr(translator, "_search", lambda *_: (_ for _ in ()).throw(torch.OutOfMemoryError))
+    watched(monkeypatch, full)
+    *_, (_, reply) = translator.translate(["\n".join(TEXTS["amh"])], AMHARIC, ENGLISH)
+    assert reply.text == "\n".join(TEXTS["eng"]) and reply.note == _search.HALVED
+    monkeypatch.setattr(_search, "_searched", lambda *_: (_ for _ in ()).throw(torch.OutOfMemoryError))
     with pytest.raises(torch.OutOfMemoryError):
         translated(translator, "Daktari!")
 
@@ -99,19 +105,20 @@ def test_a_batch_too_large_for_memory_is_halved(translator: Seq2Seq, monkeypatch
 def test_nothing_longer_than_the_model_takes_is_given_to_it(
     translator: Seq2Seq, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    given: list[str] = []
-    search = translator._search
-    decode = translator._tokenizer.decode
+    given = watched(monkeypatch, lambda rows, search: rows)
+    translated(translator, "mkate" * 200)
+    rows = [row for batch in given for row in batch]
+    assert max(map(len, rows)) <= translator._most // 2
+    assert sum(translator._tokenizer.decode(row, skip_special_tokens=True).count("t") for row in rows) == 200
 
-    def watched(rows: list[list[int]], *rest: object) -> list[tuple[str, int, int]]:
-        assert max(map(len, rows)) <= translator._most // 2
-        given.extend(decode(row, skip_special_tokens=True) for row in rows)
-        return search(rows, *rest)
 
-    monkeypatch.setattr(translator, "_search", watched)
-    text = "mkate" * 200
-    translated(translator, text)
-    assert sum(piece.count("t") for piece in given) == 200
+def test_two_translators_share_a_small_memory(translator: Seq2Seq) -> None:
+    room = int(1.5 * translator._weights.need)
+    shelf = Shelf(lambda device, held: room - held)
+    ours = [Seq2Seq(translator.path, name, shelf) for name in ("one", "two")]
+    for turn, text in enumerate(TEXTS["swa"]):
+        assert translated(ours[turn % 2], text) == TEXTS["eng"][turn]
+        assert [*shelf.held()] == [ours[turn % 2].name] and sum(shelf.held().values()) <= room
 
 
 def test_codes_by_family() -> None:
