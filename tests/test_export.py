@@ -61,8 +61,20 @@ def test_json_of_one_or_several_comparisons_reads_back(tmp_path):
         export.read_documents({"comparisons": [{}]})
 
 
+def test_scores_come_in_markdown_and_latex(tmp_path):
+    grid_of = grid({"prompt": 0.3, "translate": 0.95}, ["kin", "hau"], shots=(0, 2), seeds=(0,), items=30)
+    for name in ("scores.md", "scores.tex"):
+        export.write(tmp_path / name, grid_of)
+    text = (tmp_path / "scores.md").read_text("utf-8")
+    assert [line for line in text.splitlines() if line.startswith("## ")][1].startswith(
+        "## Scores with 95% intervals, 0 shots"
+    )
+    assert "| Topic | Hausa | 0." in text and "| **0.9" in text and "signed-rank" in text
+    assert (tmp_path / "scores.tex").read_text("utf-8").count(r"\toprule") == 4
+
+
 def test_a_form_that_there_is_none_of_is_refused(tmp_path):
-    with pytest.raises(InputError, match=r"must end in .json, .csv, .parquet"):
+    with pytest.raises(InputError, match=r"must end in .json, .csv, .parquet, .md, .tex"):
         export.write(tmp_path / "a.xlsx", MADE)
     with pytest.raises(InputError, match="cannot be written"):
         export.write(tmp_path / "none" / "a.csv", [comparison({"prompt": 0.5}, items=2)])

@@ -63,7 +63,7 @@ def test_the_intervals_hold_the_true_value_nearly_as_often_as_promised():
     assert np.mean(held, axis=0) == pytest.approx([0.95, 0.95], abs=0.03)
 
 
-@pytest.mark.parametrize(("metric", "n"), [("accuracy", 9), ("macro_f1", 9), ("macro_f1", 40)])
+@pytest.mark.parametrize(("metric", "n"), [("accuracy", 9), ("macro_f1", 7), ("macro_f1", 40)])
 def test_randomization_is_scipys_permutation_test(metric, n):
     from scipy.stats import permutation_test
     from sklearn.metrics import accuracy_score, f1_score
@@ -80,11 +80,11 @@ def test_randomization_is_scipys_permutation_test(metric, n):
 
     codes = [np.array([labels.index(answer) for answer in side]) for side in (a, b)]
     expected = permutation_test(codes, lambda x, y: score([labels[i] for i in x]) - score([labels[i] for i in y]),
-                                permutation_type="samples", vectorized=False, n_resamples=999 if n > 9 else np.inf,
+                                permutation_type="samples", vectorized=False, n_resamples=400 if n > 9 else np.inf,
                                 rng=np.random.default_rng(0))  # fmt: skip
     test = paired_test(metric, golds, a, b)
     assert test.difference == pytest.approx(expected.statistic)
-    assert test.p == pytest.approx(expected.pvalue, abs=0.03)
+    assert test.p == pytest.approx(expected.pvalue, abs=0.04)
 
 
 def test_randomization_of_chrf_is_sacrebleus():

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import lru_cache
 
 import numpy as np
 
-KEPT = 1_000_000  # weights, of 8 bytes
+PART = 1_000_000  # weights at once, of 8 bytes while they are used
+KEPT = 5_000_000  # weights, of one or two bytes
 
 Array = np.ndarray
 Draw = Callable[[np.random.Generator, int, int], Array]  # (generator, times, n) -> weights (times, n)
@@ -16,27 +17,30 @@ Draw = Callable[[np.random.Generator, int, int], Array]  # (generator, times, n)
 def counts(rng: np.random.Generator, times: int, n: int) -> Array:
     """How often each of n items is in each bootstrap resample: (times, n)."""
     drawn = rng.integers(0, n, (times, n)) + n * np.arange(times)[:, None]
-    return np.bincount(drawn.ravel(), minlength=times * n).reshape(times, n)
+    return np.bincount(drawn.ravel(), minlength=times * n).reshape(times, n).astype(np.uint16)
 
 
 def swaps(rng: np.random.Generator, times: int, n: int) -> Array:
     """Whether each of n items changes sides, with probability 1/2: (times, n)."""
-    return rng.integers(0, 2, (times, n))
+    return rng.integers(0, 2, (times, n), dtype=np.uint8)
 
 
 def weighted(draw: Draw, rows: Array, times: int, seed: int) -> Array:
-    """Sums of the rows (n, d) under drawn weights: (times, d); in parts, so that none needs over 30 MB."""
-    if times * len(rows) <= KEPT:
-        return _weights(draw, times, len(rows), seed) @ rows
-    rng, step = np.random.default_rng(seed), max(1, 1_000_000 // len(rows))
-    sizes = [min(step, times - done) for done in range(0, times, step)]
-    return np.concatenate([draw(rng, size, len(rows)).astype(float) @ rows for size in sizes])
+    """Sums of the rows (n, d) under drawn weights: (times, d); in parts, so that none needs over 10 MB."""
+    step = max(1, PART // len(rows))
+    parts = _kept(draw, times, len(rows), seed, step) if times * len(rows) <= KEPT else None
+    return np.concatenate([part.astype(float) @ rows for part in parts or _parts(draw, times, len(rows), seed, step)])
+
+
+def _parts(draw: Draw, times: int, n: int, seed: int, step: int) -> Iterator[Array]:
+    rng = np.random.default_rng(seed)
+    yield from (draw(rng, min(step, times - done), n) for done in range(0, times, step))
 
 
 # A table tests many pairs of columns on as many items each: what is drawn for one serves the next.
 @lru_cache(maxsize=8)
-def _weights(draw: Draw, times: int, n: int, seed: int) -> Array:
-    return draw(np.random.default_rng(seed), times, n).astype(float)
+def _kept(draw: Draw, times: int, n: int, seed: int, step: int) -> tuple[Array, ...]:
+    return tuple(_parts(draw, times, n, seed, step))
 
 
 def interval(value: float, resampled: Array) -> tuple[float, float]:

@@ -28,7 +28,12 @@ def add(command: argparse.ArgumentParser) -> None:
                               "(CoNLL); repeatable, a column each")  # fmt: skip
     command.add_argument("--join", type=Path, metavar="FILE.json",
                          help="add to the comparison of an --out file, in place of --task and --language")  # fmt: skip
-    command.add_argument("--out", type=Path, metavar="FILE", help="write it all: .json, .csv, .parquet or .html")
+    command.add_argument(
+        "--out",
+        type=Path,
+        metavar="FILE",
+        help="write it: .json; .csv or .parquet (items); .md or .tex (scores); .html",
+    )
     command.set_defaults(run=run)
 
 

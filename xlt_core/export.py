@@ -1,4 +1,4 @@
-"""Comparisons for elsewhere: documents, and their items as CSV and Parquet."""
+"""Comparisons for elsewhere: documents, their items as CSV and Parquet, their scores in Markdown and LaTeX."""
 
 from __future__ import annotations
 
@@ -9,8 +9,9 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from xlt_core import catalog, metrics
+from xlt_core import catalog, metrics, tables
 from xlt_core.document import document, read_document, write_answer
+from xlt_core.findings import find
 from xlt_core.records import Comparison, Example, InputError, Prediction
 
 SETTING = ("task", "language", "dataset", "split", "model", "model_revision", "translator", "shots", "seed")
@@ -78,8 +79,27 @@ def read_documents(data: Any) -> tuple[Comparison, ...]:
     return (read_document(data),)
 
 
+def scores_markdown(comparisons: Iterable[Comparison]) -> str:
+    """The scores and the tests in Markdown."""
+    return "\n".join(f"## {table.title}\n\n{tables.markdown(table)}" for table in _tables(comparisons))
+
+
+def scores_latex(comparisons: Iterable[Comparison]) -> str:
+    r"""The scores and the tests in LaTeX, for \usepackage{booktabs}."""
+    return "\n".join(map(tables.latex, _tables(comparisons)))
+
+
+def _tables(comparisons: Iterable[Comparison]) -> list[tables.Table]:
+    found = find(comparisons)
+    each = [tables.summary(found, shots) for shots in found.shots if len(found.shots) > 1]
+    return [tables.summary(found), *each, *([tables.aggregates(found)] if found.aggregates else [])]
+
+
 def write(path: Path, comparisons: Sequence[Comparison]) -> None:
-    """Writes a file of the form that its name ends in: .json, or .csv or .parquet of items. Raises InputError."""
+    """Writes a file of the form that its name ends in. Raises InputError.
+
+    .json: the documents; .csv, .parquet: the items; .md, .tex: the scores.
+    """
     if path.suffix.lower() not in WRITERS:
         raise InputError(f"{path} must end in {', '.join(WRITERS)}.")
     made = WRITERS[path.suffix.lower()](comparisons)
@@ -90,4 +110,5 @@ def write(path: Path, comparisons: Sequence[Comparison]) -> None:
 
 
 WRITERS: dict[str, Callable[[Sequence[Comparison]], str | bytes]] = {
-    ".json": documents, ".csv": items_csv, ".parquet": items_parquet}  # fmt: skip
+    ".json": documents, ".csv": items_csv, ".parquet": items_parquet, ".md": scores_markdown, ".tex": scores_latex,
+}  # fmt: skip

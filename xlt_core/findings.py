@@ -45,7 +45,7 @@ def find(comparisons: Iterable[Comparison]) -> Findings:
     names = sorted(columns, key=lambda name: ranks.index(columns[name]))
     made = [entry for place, runs in done.items() for entry in _cells(place, runs, names)]
     tests = sum(len(list(combinations(here, 2))) for runs in done.values() for _, here, _ in _shots(runs, names))
-    contrasts = _corrected([c for place, runs in done.items() for c in _contrasts(place, runs, names, 100 * tests)])
+    contrasts = _corrected([c for place, runs in done.items() for c in _contrasts(place, runs, names, 50 * tests)])
     found = Findings(
         places=tuple(sorted(done)),
         shots=tuple(sorted({shots for runs in done.values() for run in runs.values() for shots, _ in run})),

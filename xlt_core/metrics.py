@@ -142,6 +142,15 @@ def rows_of(family: str, golds: Golds, answers: Answers, classes: Sequence[str])
     return rows.reshape(len(golds), -1)
 
 
+def lean(name: str, rows: Array, classes: Sequence[str]) -> tuple[Array, Sequence[str]]:
+    """The statistics, and classes, that the score alone needs: resampling costs in proportion to them."""
+    if family_of(name) == TEXT:
+        return (rows if name == "chrf" else rows[:, : len(_ROUGE) + 1]), classes
+    if name in MICRO:
+        return rows.reshape(len(rows), -1, 3).sum(1), [""]
+    return rows, classes
+
+
 # The page measures again after every item: what has been counted is kept.
 @lru_cache(maxsize=8192)
 def _text_row(gold: str, answer: str) -> tuple[float, ...]:
@@ -197,6 +206,9 @@ _TALLIED: Mapping[str, Callable[[Array], Array]] = {
     "accuracy": _share(2),
     "f1": lambda tallies: _f1(tallies.sum(-2)), "precision": _share(1), "recall": _share(2),
 }  # fmt: skip
+
+
+MICRO = ("accuracy", "f1", "precision", "recall")  # counted over all classes as one
 
 
 def _chrf(sums: Array) -> Array:

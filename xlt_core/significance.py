@@ -14,7 +14,7 @@ import numpy as np
 
 from xlt_core import _resampling
 from xlt_core._resampling import Array, counts, interval, weighted
-from xlt_core.metrics import LABEL, RESAMPLES, Answers, Golds, classes_of, family_of, rows_of, value_of
+from xlt_core.metrics import LABEL, RESAMPLES, Answers, Golds, classes_of, family_of, lean, rows_of, value_of
 from xlt_core.records import Answer, PairedTest, Run, Score
 
 SWAPS = 2000
@@ -47,8 +47,7 @@ def estimate(name: str, samples: Sequence[Marked], seed: int = 0) -> tuple[float
     samples = [sample for sample in samples if sample.ids]
     if not samples:
         return None
-    classes = _classes(samples)
-    rows = _stacked(name, samples, _items(samples), classes)
+    rows, classes = _stacked(name, samples, _items(samples), _classes(samples))
     value, sums = float(_mean(name, rows.sum(0), classes)), weighted(counts, _flat(rows), RESAMPLES, seed)
     resampled = _mean(name, sums.reshape(RESAMPLES, *rows.shape[1:]), classes)
     return (value, resampled) if np.isfinite(value) else None
@@ -183,7 +182,8 @@ class _Pair:
         if not sides[0]:
             return None
         items, classes = _items(sides[0]), _classes([*sides[0], *sides[1]])
-        made = cls(name, *(_stacked(name, side, items, classes) for side in sides), classes)
+        (ours, lean_classes), (theirs, _) = (_stacked(name, side, items, classes) for side in sides)
+        made = cls(name, ours, theirs, lean_classes)
         return made if np.isfinite(made.seen) else None
 
     def difference(self, ours: Array, theirs: Array) -> Array:
@@ -228,13 +228,15 @@ def _classes(samples: Sequence[Marked]) -> list[str]:
     return classes_of(golds, [answer for sample in samples for answer in sample.answers])
 
 
-def _stacked(name: str, samples: Sequence[Marked], items: dict[str, int], classes: Sequence[str]) -> Array:
-    """The items' statistics in each sample, (items, samples, d), zero where an item is not in it."""
-    made = [rows_of(family_of(name), sample.golds, sample.answers, classes) for sample in samples]
-    stack = np.zeros((len(items), len(made), made[0].shape[1]))
-    for number, (sample, rows) in enumerate(zip(samples, made, strict=True)):
+def _stacked(
+    name: str, samples: Sequence[Marked], items: dict[str, int], classes: Sequence[str]
+) -> tuple[Array, Sequence[str]]:
+    """The items' statistics in each sample, (items, samples, d), zero where an item is not in it; and their classes."""
+    made = [lean(name, rows_of(family_of(name), one.golds, one.answers, classes), classes) for one in samples]
+    stack = np.zeros((len(items), len(made), made[0][0].shape[1]))
+    for number, (sample, (rows, _)) in enumerate(zip(samples, made, strict=True)):
         stack[[items[i] for i in sample.ids], number] = rows
-    return stack
+    return stack, made[0][1]
 
 
 def _flat(rows: Array) -> Array:
