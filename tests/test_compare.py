@@ -6,7 +6,7 @@ from itertools import pairwise
 
 import pytest
 from compare_seam import SMALL, Broken, parts, plan
-from strategies_seam import Adapting
+from strategies_seam import Adapting, Dictionary
 
 from xlt_core import _columns as columns
 from xlt_core.compare import _job, compare, preview, resolve, sample, stopped
@@ -262,3 +262,20 @@ def test_a_note_of_the_host_reaches_the_column_and_a_passing_one_goes():
     while worker.step():
         steps.append(worker.snapshot().note)
     assert steps[0] == "loading the model" and "loading the model" not in steps[1:]
+
+
+def test_what_a_translator_waits_for_is_shown_before_the_first_item():
+    class Slow(Dictionary):
+        def translate(self, texts, *rest, **named):
+            yield 0, Reply("translate", texts[0], "", final=False, note="downloading the translator")
+            for index, reply in super().translate(texts, *rest, **named):
+                yield index, replace(reply, note="memory ran out" if "Train" in reply.sent else "")
+
+    given = replace(PARTS_AT_HAND, translator=lambda name: Slow())
+    worker = columns.Worker(_job(resolve(plan("translate"), given), given), Column("translate", "translate"))
+    shown = []
+    while worker.step():
+        shown.append(worker.snapshot())
+    assert shown[0].note == "downloading the translator" and not shown[0].preparation
+    assert shown[1].note == "memory ran out" and shown[1].preparation
+    assert shown[-1].note == "memory ran out" and all(reply.final for reply in shown[-1].replies)

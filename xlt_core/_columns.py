@@ -95,11 +95,11 @@ class Worker:
     def _fail(self, reason: str) -> None:
         self._run, self._notes, self._passing = replace(self._run, state="failed"), [*self._notes, reason], []
 
-    def _hear(self, prediction: Prediction) -> None:
-        """Takes up the host's notes on its calls: those of a final one stay, of partial ones only the last counts."""
-        said = [reply.note for reply in prediction.replies if reply.note and reply.note not in self._notes]
-        self._passing = [] if prediction.final else said
-        self._notes += dict.fromkeys(said) if prediction.final else ()
+    def _hear(self, replies: Sequence[Reply], final: bool) -> None:
+        """Takes up the notes on calls: those of what is final stay, of what is partial only the last counts."""
+        said = [reply.note for reply in replies if reply.note and reply.note not in self._notes]
+        self._passing = [] if final else said
+        self._notes += dict.fromkeys(said) if final else ()
 
     def _work(self, column: Column) -> Iterator[None]:
         self._run = replace(self._run, state="running")
@@ -110,7 +110,7 @@ class Worker:
             if prediction.id not in keys:
                 raise ValueError(f"an answer to an item that was not asked, {prediction.id!r}")
             self._predictions[prediction.id] = prediction
-            self._hear(prediction)
+            self._hear(prediction.replies, prediction.final)
             if self._job.memory and prediction.final and not prediction.error:
                 self._job.memory.keep(self._run.signature, keys[prediction.id], prediction)
             yield
@@ -131,7 +131,7 @@ class Worker:
         for name, key in keys.items():
             if key in known:
                 self._predictions[name] = known[key]
-                self._hear(known[key])
+                self._hear(known[key].replies, known[key].final)
         return keys
 
     def _prepared(self, preparation: Generator[str | Reply, None, Solver]) -> Generator[None, None, Solver]:
@@ -140,10 +140,12 @@ class Worker:
                 made = next(preparation)
             except StopIteration as end:
                 return end.value
-            if isinstance(made, Reply) and made.final:
-                self._run = replace(self._run, preparation=(*self._run.preparation, made))
-            elif isinstance(made, str):
+            if isinstance(made, str):
                 self._notes.append(made)
+            else:
+                done = (made,) if made.final else ()
+                self._run = replace(self._run, preparation=self._run.preparation + done)
+                self._hear([made], made.final)
             yield
 
 
