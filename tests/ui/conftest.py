@@ -1,11 +1,13 @@
-"""One served page for all tests of the page."""
+"""One served page for all tests of the page, and a browser that visits it."""
 
 from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
+from visiting import ARGUMENTS, CHROMIUM, PATIENCE, visit
 
 os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
 
@@ -19,3 +21,26 @@ def address() -> Iterator[str]:
     _, url, _ = page.launch(prevent_thread_lock=True, quiet=True, **look.launch_options())
     yield url
     page.close()
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Any]:
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        yield started
+        started.close()
+
+
+@pytest.fixture
+def tab(browser: Any, address: str) -> Iterator[Any]:
+    """A page that is open and has got its demonstrations; nothing but its own server was asked for anything."""
+    opened = browser.new_page(viewport={"width": 1280, "height": 900})
+    asked: list[str] = []
+    opened.on("request", lambda request: asked.append(request.url))
+    opened.set_default_timeout(PATIENCE)
+    visit(opened, address)
+    yield opened
+    opened.close()
+    assert [url for url in asked if not url.startswith((address, "data:", "blob:"))] == []

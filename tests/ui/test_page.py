@@ -3,85 +3,14 @@
 from __future__ import annotations
 
 import json
-import shutil
-from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
 import pytest
+from visiting import PATIENCE, choose, compare, finished, many_items, needs_chromium, one_input, visit
 
 from xlt_core import document
 from xlt_core.records import Plan, Row
-
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update",
-             "--no-first-run"]  # fmt: skip
-PATIENCE = 90_000  # milliseconds: the machine may be busy
-needs_chromium = pytest.mark.skipif(not CHROMIUM, reason="no Chromium here")
-DONE = """names => { const all = [...document.querySelectorAll('.xlt-column')];
-  return all.length === names && all.every(column => ['done', 'failed'].includes(column.dataset.state)); }"""
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
-        yield started
-        started.close()
-
-
-@pytest.fixture
-def tab(browser: Any, address: str) -> Iterator[Any]:
-    """A page that is open and has got its demonstrations; nothing but its own server was asked for anything."""
-    opened = browser.new_page(viewport={"width": 1280, "height": 900})
-    asked: list[str] = []
-    opened.on("request", lambda request: asked.append(request.url))
-    opened.set_default_timeout(PATIENCE)
-    visit(opened, address)
-    yield opened
-    opened.close()
-    assert [url for url in asked if not url.startswith((address, "data:", "blob:"))] == []
-
-
-def visit(tab: Any, url: str) -> None:
-    tab.goto(url)
-    tab.wait_for_function("document.querySelector('#host')?.innerText.includes('pocket @')")
-    tab.wait_for_function("document.querySelector('#demo-text-1 textarea')?.value.length > 10")
-
-
-def choose(tab: Any, menu: str, words: str) -> None:
-    tab.click(f"#{menu} input")
-    tab.get_by_role("option", name=words).first.click()
-
-
-def one_input(tab: Any, text: str = "", gold: str = "") -> None:
-    tab.get_by_label("One input", exact=True).check()
-    tab.wait_for_selector("#text textarea")
-    if text:
-        tab.fill("#text textarea", text)
-        tab.fill("#gold textarea", gold)
-
-
-def many_items(tab: Any, count: int) -> None:
-    tab.get_by_label("Items of the dataset", exact=True).check()
-    tab.wait_for_selector("#samples input[type=number]")
-    tab.fill("#samples input[type=number]", str(count))
-    tab.press("#samples input[type=number]", "Tab")
-
-
-def compare(tab: Any, press: Any = None) -> None:
-    """Starts a comparison, and waits until what was shown before is gone: the sample's columns are done, too."""
-    tab.evaluate("document.querySelectorAll('.xlt-column').forEach(column => { column.id = 'before'; })")
-    (press or (lambda: tab.click("#compare")))()
-    tab.wait_for_function("!document.querySelector('#before')")
-
-
-def finished(tab: Any, count: int = 3) -> list[str]:
-    tab.wait_for_function(DONE, arg=count)
-    tab.wait_for_function("!document.querySelector('#compare').disabled")
-    return tab.eval_on_selector_all(".xlt-column", "all => all.map(column => column.dataset.state)")
 
 
 @needs_chromium

@@ -1,0 +1,92 @@
+"""What a comparison runs on, chosen on the page: a dropped file, a typed model, a language that the data lack."""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import pytest
+from visiting import choose, compare, finished, needs_chromium, one_input, visit
+
+from xlt_core import _fetch
+from xlt_core.settings import POCKET
+
+ROWS = [("Umukinnyi yatsinze umukino", "siporo"), ("Ibiciro by'ibirayi byazamutse", "ubukungu"),
+        ("Ikipe yatsinze igikombe", "siporo"), ("Banki yungutse amafaranga", "ubukungu")]  # fmt: skip
+
+
+def type_into(tab: Any, menu: str, text: str) -> None:
+    tab.fill(f"#{menu} input", text)
+    tab.press(f"#{menu} input", "Enter")
+
+
+def table(path: Path, rows: list[tuple[str, str]], split: str) -> Path:
+    path.write_text("text,answer,split\n" + "".join(f"{text},{answer},{split}\n" for text, answer in rows), "utf-8")
+    return path
+
+
+@needs_chromium
+def test_a_dropped_file_is_compared_on_and_no_path_of_it_goes_out(tab: Any, address: str, tmp_path: Path) -> None:
+    tab.click("#model-and-data > button")
+    choose(tab, "dataset", "A file of your own")
+    tab.wait_for_function("document.querySelector('#message').innerText.includes('Drop the file')")
+    assert tab.is_disabled("#compare")
+    bad = table(tmp_path / "mine.csv", [("Umukino", "siporo"), ("Igiciro", "")], "test")
+    tab.set_input_files("#file input[type=file]", bad)
+    tab.wait_for_function("document.querySelector('#message').innerText.includes('Line 3 of mine.csv has no answer')")
+    tab.click("#file button[aria-label=Clear], #file button[aria-label=Remove]")
+    tab.wait_for_function("document.querySelector('#message').innerText.includes('Drop the file')")
+    tab.set_input_files("#file input[type=file]", table(bad, ROWS, "dev"))
+    tab.wait_for_function("document.querySelector('#split input').value === 'validation'")
+    tab.wait_for_function("document.querySelector('#message').innerText.trim() === ''")
+    assert tab.inner_text("#demonstrations > button").startswith("Demonstrations (0)")  # the file has no train rows
+    compare(tab)
+    assert finished(tab) == ["done"] * 3
+    assert "4 of 4 items" in tab.inner_text("#columns") and "On 4 validation items" in tab.inner_text("#conclusion")
+    assert "--dataset mine.csv --split validation" in tab.inner_text("#share")
+    assert tempfile.gettempdir() not in tab.inner_html("#share")
+    visit(tab, f"{address}/{tab.get_attribute('#plan-link', 'href')}")
+    tab.wait_for_function("document.querySelector('#message').innerText.includes('the file mine.csv')")
+
+
+@needs_chromium
+def test_a_typed_folder_is_a_model_and_a_typed_id_that_is_not_there_a_sentence(
+    tab: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(_fetch, "offline", lambda: True)
+    tab.click("#model-and-data > button")
+    assert "licence: Apache-2.0" in tab.inner_text("#model")
+    type_into(tab, "model", "nobody/nothing")
+    tab.wait_for_function("document.querySelector('#message').innerText.includes('nobody/nothing')")
+    assert tab.is_disabled("#compare") and "nobody/nothing is not there" in tab.inner_text("#host")
+    type_into(tab, "model", str(POCKET / "model"))
+    tab.wait_for_function("!document.querySelector('#compare').disabled")
+    assert tab.is_checked("#strategy-laft input")
+    one_input(tab)
+    compare(tab)
+    assert finished(tab) == ["done"] * 3
+
+
+@needs_chromium
+def test_the_adapted_weights_of_the_language_are_offered(tab: Any) -> None:
+    tab.click("#knobs > button")
+    tab.click(".xlt-knobs >> text=laft")
+    tab.click("#knob-laft-adapter input")
+    assert tab.get_by_role("option").all_inner_texts()[-1].strip().endswith("kin")
+    tab.get_by_role("option", name="kin").last.click()
+    choose(tab, "language", "Hausa")
+    tab.wait_for_function("document.querySelector('#knob-laft-adapter input').value.startsWith('the first one')")
+
+
+@needs_chromium
+def test_a_text_in_a_language_that_the_dataset_lacks_can_be_typed(tab: Any) -> None:
+    choose(tab, "language", "Swahili")
+    tab.wait_for_function("document.querySelector('#message').innerText.includes('no topic in Swahili')")
+    one_input(tab, "Daktari alifungua hospitali mpya.")
+    tab.wait_for_function("!document.querySelector('#compare').disabled")
+    assert "does not know Swahili" in tab.inner_text("#strategy-translate")
+    tab.wait_for_function("document.querySelector('#strategy-prompt input').checked")
+    compare(tab)
+    assert finished(tab, 1) == ["done"]
+    assert "the labels are those that it has in other languages" in tab.inner_text("#columns")
