@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Generator, Iterator
+from contextvars import copy_context
 from itertools import count
 from threading import Condition, Lock, Thread
 from typing import Generic, TypeVar
@@ -25,7 +26,8 @@ class Job(Generic[T]):
         self.name, self.owner, self.state, self.error = name, owner, "running", ""
         self.last: T | None = None
         self._work, self._news, self._number, self._stop = work, Condition(), 0, False
-        self._thread = Thread(target=self._run, name=name, daemon=True)
+        # With the context of whoever asked: a Space lends its GPU to a visitor, not to a thread.
+        self._thread = Thread(target=copy_context().run, args=(self._run,), name=name, daemon=True)
         self._thread.start()
 
     def stop(self) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from dataclasses import replace
 
 import pytest
@@ -82,7 +83,7 @@ def test_nothing_that_anybody_wrote_is_live_html() -> None:
     previews = {NASTY: Preview(NASTY, 3, (NASTY,), ()), "b": Preview(error=NASTY)}
     for html in (
         results.grid_html(one), results.grid_html(many), items.items_html(many, "macro_f1", KIN),
-        columns.previews_html(previews, {}), message(NASTY, "problem"), results.heading_html(many, NASTY),
+        columns.previews_html(previews, {}, KIN), message(NASTY, "problem"), results.heading_html(many, NASTY),
     ):  # fmt: skip
         assert "<script>" not in html and "\x00" not in html
 
@@ -185,3 +186,28 @@ def test_language_tags_are_those_that_browsers_know() -> None:
     assert tag(KIN) == "lang='rw' dir='ltr'"
     assert "dir='rtl'" in tag(catalog.language("ary"))
     assert escape("\x1b") == "\N{REPLACEMENT CHARACTER}"
+
+
+def test_what_was_sent_and_came_back_says_its_language() -> None:
+    replies = (Reply("translate input", "umukino", "a game"), Reply("answer", "English prompt", "sports"),
+               Reply("translate answer back", "a win", "intsinzi"))  # fmt: skip
+    html = columns.steps_html("translate", "item", replies, columns.tongues("translate", KIN))
+    spoken = re.findall(r"lang='(\w+)' dir='ltr'[^>]*>([^<]*)", html)
+    assert spoken == [("rw", "umukino"), ("en", "a game"), ("en", "English prompt"), ("en", "sports"),
+                      ("en", "a win"), ("rw", "intsinzi")]  # fmt: skip
+    assert "lang='rw'" in columns.steps_html("prompt", "item", replies[1:2], columns.tongues("prompt", KIN))
+
+
+def test_a_column_shows_what_it_waits_for() -> None:
+    waiting = Reply("answer", "", "", final=False, note="downloading org/name: 1.2 of 13.5 GB")
+    example = Example("a", {"text": "t"}, "health", CHOICES)
+    run = Run("prompt", "prompt", "running", examples=(example,), predictions=(
+        Prediction("a", replies=(waiting,), final=False),))  # fmt: skip
+    assert "1.2 of 13.5 GB" in columns.columns_html(comparison_of(run), KIN, {})
+
+
+def test_a_result_says_whose_the_data_are() -> None:
+    told = results.heading_html(comparison_of(run_of("prompt")))
+    assert "Licence: Apache-2.0" in told
+    sib = replace(comparison_of(run_of("prompt")), plan=replace(Plan("topic", "kin"), dataset="sib200"))
+    assert "CC BY-SA 4.0" in results.heading_html(sib) and "href='https://" in results.heading_html(sib)

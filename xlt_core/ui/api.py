@@ -9,6 +9,7 @@ import gradio as gr
 from xlt_core import catalog, compare, document
 from xlt_core._colours import ordered
 from xlt_core.records import Column, InputError, Plan, Row
+from xlt_core.ui import _zero
 from xlt_core.ui._limits import check_offered, sentence
 
 
@@ -75,7 +76,7 @@ def _with_columns(plan: Plan, strategies: list[str] | None) -> Plan:
 
 
 def _finished(plan: Plan) -> Any:
-    *_, last = compare.compare(plan)
+    *_, last = _zero.compared(plan)
     return last
 
 

@@ -21,7 +21,7 @@ def columns_html(comparison: Comparison, language: Language | None, titles: Mapp
     return f"<div class='xlt-columns' data-count='{len(comparison.runs)}'>{cells}</div>"
 
 
-def previews_html(previews: Mapping[str, object], strategies: Mapping[str, str]) -> str:
+def previews_html(previews: Mapping[str, object], strategies: Mapping[str, str], language: Language | None) -> str:
     """Each column's exact prompt and its token count. previews: by column name; strategies: column name -> strategy."""
     cells = []
     for name, preview in previews.items():
@@ -29,16 +29,32 @@ def previews_html(previews: Mapping[str, object], strategies: Mapping[str, str])
             body = f"<p class='xlt-reason'>{escape(preview.error)}</p>"
         else:
             count = f"<p class='xlt-costs'><b>{preview.tokens:,}</b> tokens would be sent</p>"
-            body = f"{count}{_notes(preview.notes)}{_sent(preview.text)}{steps_html(name, 'preview', preview.replies)}"
+            spoken = tongues(strategies.get(name, name), language)
+            sent, steps = _sent(preview.text, spoken["answer"][0]), steps_html(name, "preview", preview.replies, spoken)
+            body = f"{count}{_notes(preview.notes)}{sent}{steps}"
         cells.append(_frame(name, strategies.get(name, name), "", "preview", body))
     return f"<div class='xlt-columns' data-count='{len(cells)}'>{''.join(cells)}</div>"
 
 
-def steps_html(name: str, item: str, replies: tuple[Reply, ...], summary: str = "Every step") -> str:
+Tongues = Mapping[str, tuple[Language | None, Language | None]]
+
+
+def tongues(strategy: str, language: Language | None) -> Tongues:
+    """The languages of what a call sends and of what comes back, by its purpose."""
+    from xlt_core import catalog
+
+    english = catalog.languages().get(catalog.PIVOT)
+    kind = catalog.strategies().get(strategy)
+    asked = english if kind and kind.uses_translator else language
+    there = dict.fromkeys(("translate demonstration", "translate input"), (language, english))
+    return {**there, "translate answer back": (english, language), "answer": (asked, asked)}
+
+
+def steps_html(name: str, item: str, replies: tuple[Reply, ...], spoken: Tongues, summary: str = "Every step") -> str:
     """A fold with every call: what was sent, exactly, and what came back."""
     if not replies:
         return ""
-    steps = "".join(_step(index, reply) for index, reply in enumerate(replies, 1))
+    steps = "".join(_step(index, reply, spoken) for index, reply in enumerate(replies, 1))
     calls = "1 call" if len(replies) == 1 else f"{len(replies)} calls"
     return fold(f"{name}/{item}/{summary}", f"{summary} <small>{calls}</small>", f"<ol class='xlt-steps'>{steps}</ol>")
 
@@ -67,7 +83,7 @@ def _column(comparison: Comparison, run: Run, language: Language | None, title: 
     elif single(comparison):
         body = _single(run, metric, language)
     else:
-        body = _many(run, metric)
+        body = _many(run, metric, language)
     note = f"<p class='xlt-note'>{escape(run.note)}</p>" if run.note and run.state != "failed" else ""
     return _frame(run.name, run.strategy, title, run.state, body + note)
 
@@ -96,22 +112,22 @@ def _frame(name: str, strategy: str, title: str, state: str, body: str) -> str:
 
 def _single(run: Run, metric: str, language: Language | None) -> str:
     if not run.examples:
-        return _working(run)
+        return _working(run, language)
     example, prediction = run.examples[0], next(iter(run.predictions), None)
     if prediction is None:
-        return _working(run)
+        return _working(run, language)
     parts = [
         answer_html(example, prediction, language),
         gold_html(example, language),
         verdict_html(metric, example, prediction),
         _notes(prediction.notes),
         _costs(run),
-        steps_html(run.name, "item", run.replies),
+        steps_html(run.name, "item", run.replies, tongues(run.strategy, language)),
     ]
     return "".join(parts)
 
 
-def _many(run: Run, metric: str) -> str:
+def _many(run: Run, metric: str, language: Language | None) -> str:
     done = sum(prediction.final for prediction in run.predictions)
     bar = f"<progress max='{max(len(run.examples), 1)}' value='{done}'></progress>" if run.state == "running" else ""
     parts = [
@@ -120,14 +136,15 @@ def _many(run: Run, metric: str) -> str:
         _score(metric, run.scores.get(metric)),
         _rates(run, metric),
         _costs(run),
-        steps_html(run.name, "all", run.preparation, "Preparation"),
+        steps_html(run.name, "all", run.preparation, tongues(run.strategy, language), "Preparation"),
     ]
     return "".join(parts)
 
 
-def _working(run: Run) -> str:
+def _working(run: Run, language: Language | None) -> str:
     words = "Waiting for its turn." if run.state == "waiting" else "Getting ready."
-    return f"<p class='xlt-quiet'>{words}</p>{steps_html(run.name, 'item', run.preparation)}"
+    steps = steps_html(run.name, "item", run.preparation, tongues(run.strategy, language))
+    return f"<p class='xlt-quiet'>{words}</p>{steps}"
 
 
 def _waits(run: Run) -> str:
@@ -179,21 +196,22 @@ def _notes(notes: tuple[str, ...]) -> str:
     return f"<ul class='xlt-notes'>{items}</ul>" if items else ""
 
 
-def _step(index: int, reply: Reply) -> str:
+def _step(index: int, reply: Reply, spoken: Tongues) -> str:
+    sent_in, back_in = spoken.get(reply.purpose, (None, None))
     costs = f"{reply.tokens_in:,} in · {reply.tokens_out:,} out · {seconds(reply.seconds)}"
     scores = "".join(
         f"<tr><td {tag(None)}>{escape(choice)}</td><td>{value:.2f}</td></tr>"
         for choice, value in sorted(reply.choices.items(), key=lambda pair: -pair[1])
     )
     table = f"<table><caption>log-likelihood of each choice</caption>{scores}</table>" if scores else ""
-    back = f"<pre class='xlt-back' {tag(None)}>{clipped(reply.text)}</pre>" if reply.text else ""
+    back = f"<pre class='xlt-back' {tag(back_in)}>{clipped(reply.text)}</pre>" if reply.text else ""
     head = f"<p><b>{escape(reply.purpose or f'step {index}')}</b> <small>{costs}</small></p>"
     came = f"<p class='xlt-label'>came back</p>{back}{table}"
-    return f"<li>{head}<p class='xlt-label'>sent</p>{_sent(reply.sent)}{came}</li>"
+    return f"<li>{head}<p class='xlt-label'>sent</p>{_sent(reply.sent, sent_in)}{came}</li>"
 
 
-def _sent(text: str) -> str:
-    return f"<pre class='xlt-sent' {tag(None)} tabindex='0'>{clipped(text)}</pre>"
+def _sent(text: str, language: Language | None) -> str:
+    return f"<pre class='xlt-sent' {tag(language)} tabindex='0'>{clipped(text)}</pre>"
 
 
 def _marked(metric: str, example: Example, prediction: Prediction) -> str:

@@ -9,10 +9,10 @@ from time import monotonic
 
 import gradio as gr
 
-from xlt_core import compare
+from xlt_core import catalog, compare
 from xlt_core.jobs import Job
 from xlt_core.records import Comparison, InputError, Plan, Row
-from xlt_core.ui import choices, columns, demonstrations, inputs, results, sources
+from xlt_core.ui import _zero, choices, columns, demonstrations, inputs, results, sources
 from xlt_core.ui._html import message
 from xlt_core.ui._limits import check_offered
 from xlt_core.ui._page import Page, Updates, Values
@@ -50,7 +50,7 @@ def run(page: Page, values: Values) -> Iterator[Updates]:
 
 def _snapshots(plan: Plan, signal: Event) -> Iterator[Comparison]:
     """The comparison as it goes on, until it has ended or is to stop: the step at hand then ends behind the page."""
-    job, last = Job("compare", compare.compare(plan)), None
+    job, last = Job("compare", _zero.compared(plan)), None
     try:
         for snapshot in job.watch(BEAT):
             if signal.is_set():
@@ -75,13 +75,14 @@ def preview(page: Page, values: Values) -> Iterator[Updates]:
     with stoppable() as (ticket, signal):
         yield busy(page) | {page.ticket: ticket}
         plan = yield from patiently(page, values, lambda: compare.resolve(plan_of(page, values)), signal)
+        language = catalog.languages().get(plan.language)
         strategies = {column.name: column.strategy for column in plan.columns}
         heading = "<h2 class='xlt-heading'>Preview <small>what would be sent for the first input</small></h2>"
         yield results.begin(page.results) | {page.message: "", page.results.heading: heading}
-        for previews in compare.preview(plan):
+        for previews in _zero.previewed(plan):
             if signal.is_set():
                 break
-            yield {page.results.columns: columns.previews_html(previews, strategies)}
+            yield {page.results.columns: columns.previews_html(previews, strategies, language)}
         words = "Nothing has been asked of the language model yet."
         quiet = f"<p class='xlt-conclusion'><span class='xlt-quiet'>{words}</span></p>"
         yield {page.results.conclusion: quiet} | idle(page)

@@ -9,7 +9,7 @@ from xlt_core._colours import colour
 from xlt_core.records import Comparison, Example, Language, Prediction, Run
 from xlt_core.ui._html import clipped, escape, tag
 from xlt_core.ui.answers import answer_html, brief, gold_html
-from xlt_core.ui.columns import steps_html
+from xlt_core.ui.columns import steps_html, tongues
 
 PAGE = 15
 WORDS = {"xlt-cell-good": "right, ", "xlt-cell-middle": "partly right, ", "xlt-cell-bad": "wrong, "}
@@ -74,7 +74,7 @@ def _cell(metric: str, language: Language | None, run: Run, example: Example, pr
     good = _good(metric, example, prediction)
     body = answer_html(example, prediction, language) + gold_html(example, language)
     key, words = escape(f"{run.name}/{example.id}"), WORDS.get(good, "")
-    steps = steps_html(run.name, example.id, prediction.replies)
+    steps = steps_html(run.name, example.id, prediction.replies, tongues(run.strategy, language))
     said = f"<span {tag(language)}>{escape(brief(prediction.answer))}</span>"
     return (
         f"<td data-head='{escape(run.name)}' class='{good}' style='--strategy:{colour(run.strategy)}'>{said}"
