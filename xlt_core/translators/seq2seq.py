@@ -83,6 +83,11 @@ class Seq2Seq:
         """The Hub's commit, or a digest of the folder's weights."""
         return _pretrained.revision_at(self.path, self._config.name_or_path)
 
+    def ready(self) -> None:
+        """Returns when the weights are in memory, for whoever wants the first answer soon."""
+        with self._shelf.lease(self._key, self._weights) as lease:
+            assert lease.model
+
     def lacks(self, language: Language) -> bool:
         return self._family.code(language, self._vocabulary) is None
 

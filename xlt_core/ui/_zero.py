@@ -43,7 +43,7 @@ compared, previewed = on_gpu(_compared), on_gpu(_previewed)
 def load() -> None:
     """Reads what the page offers before anybody asks: the process with the GPU begins as a copy of this one."""
     makers = [(catalog.host, name) for name in catalog.models()]
-    for make, name in (*makers, *((catalog.translator, name) for name in catalog.translators())):
+    for make, name in (*makers, *((catalog.translator, name) for name in catalog.translators() if name != catalog.LLM)):
         try:
             made = make(name)
             getattr(made, "ready", str)()  # a remote host has no weights to read
