@@ -95,6 +95,13 @@ def test_knobs_refuse_what_they_are_not(kind, given, sentence):
         coerced("s", Knob("k", "K", "", kind, ("a", "b") if kind == "choice" else (), ""), given)
 
 
+@pytest.mark.parametrize("given", ["0", "17", "-3", "two"])
+def test_a_number_out_of_range_is_refused_with_the_plan(given):
+    with pytest.raises(InputError, match=f"The knob translate.beams cannot be '{given}'; give 1 to 16"):
+        catalog.strategy(Column("translate", "translate", {"beams": given}))
+    assert catalog.strategy(Column("translate", "translate", {"beams": "16"})).beams == 16
+
+
 ODD_NAMES = ["", "..", "/nowhere", "a b", "org/name/more", "http://x/v1", "ünï", "x" * 5000, "~nobody-here/x"]
 
 

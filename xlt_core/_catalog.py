@@ -23,7 +23,8 @@ WANTED = {"bool": "true or false", "int": "a whole number", "float": "a number"}
 
 @dataclass(frozen=True)
 class Knob:
-    """A strategy's field as the page and the command line see it. choices: only for the kind choice."""
+    """A strategy's field as the page and the command line see it. choices: only for the kind choice;
+    range: the least and the most that a number may be."""
 
     name: str
     label: str
@@ -31,6 +32,7 @@ class Knob:
     kind: Literal["bool", "int", "float", "str", "choice"]
     choices: tuple[str, ...]
     default: Value
+    range: tuple[int, int] | None = None
 
 
 @cache
@@ -56,7 +58,8 @@ def knobs(kind: type[Any]) -> tuple[Knob, ...]:
         choices = tuple(map(str, get_args(hint))) if get_origin(hint) is Literal else ()
         default = field.default if field.default is not MISSING else field.default_factory()
         widget = "choice" if choices else hint.__name__
-        made.append(Knob(field.name, label, field.metadata.get("help", ""), widget, choices, default))
+        told = field.metadata.get("help", ""), widget, choices, default, field.metadata.get("range")
+        made.append(Knob(field.name, label, *told))
     return tuple(made)
 
 
@@ -67,9 +70,16 @@ def coerced(strategy: str, knob: Knob, value: Value) -> Value:
         if knob.kind == "choice" and text not in knob.choices:
             raise ValueError
         readers = {"bool": lambda: TRUTH[text.casefold()], "int": lambda: int(text), "float": lambda: float(text)}
-        return readers.get(knob.kind, lambda: text if knob.choices else str(value))()
+        read = readers.get(knob.kind, lambda: text if knob.choices else str(value))()
+        if knob.range and not knob.range[0] <= read <= knob.range[1]:
+            raise ValueError
+        return read
     except (KeyError, ValueError):
-        wanted = WANTED.get(knob.kind, f"one of {', '.join(knob.choices)}")
+        wanted = (
+            f"{knob.range[0]} to {knob.range[1]}"
+            if knob.range
+            else WANTED.get(knob.kind, f"one of {', '.join(knob.choices)}")
+        )
         raise InputError(f"The knob {strategy}.{knob.name} cannot be {text!r}; give {wanted}.") from None
 
 

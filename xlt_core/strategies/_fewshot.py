@@ -16,9 +16,9 @@ from xlt_core.strategies._fit import fit
 from xlt_core.strategies._knobs import check_choices, check_knobs, check_setting, check_words, read_words
 
 
-def knob(default: str | bool | int, label: str, help: str) -> Any:
-    """A dataclass field that the page draws."""
-    return field(default=default, metadata={"label": label, "help": help})
+def knob(default: str | bool | int, label: str, help: str, range: tuple[int, int] | None = None) -> Any:
+    """A dataclass field that the page draws. range: the least and the most that a number may be."""
+    return field(default=default, metadata={"label": label, "help": help, "range": range})
 
 
 @dataclass(frozen=True)

@@ -20,6 +20,9 @@ def check_knobs(strategy: Strategy) -> None:
             raise InputError(f"{knob.name} cannot be {value!r}; choose one of {', '.join(map(str, allowed))}.")
         if not allowed and not isinstance(value, (int, float) if hint is float else hint):
             raise InputError(f"{knob.name} cannot be {value!r}; give a {hint.__name__}.")
+        least, most = knob.metadata.get("range") or (value, value)
+        if not least <= value <= most:
+            raise InputError(f"{knob.name} cannot be {value!r}; give {least} to {most}.")
 
 
 def read_words(text: str) -> dict[str, str]:

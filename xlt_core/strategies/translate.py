@@ -12,7 +12,6 @@ from xlt_core.strategies._crossing import Crossed, Crossing
 from xlt_core.strategies._fewshot import FewShot, Prompter, knob
 
 BATCH = 16  # answers that are brought back in one call of the translator
-MOST_BEAMS = 16
 
 
 @dataclass(frozen=True)
@@ -26,12 +25,7 @@ class Translated(FewShot):
     pivot: Literal["machine", "human"] = knob(
         "machine", "Pivot", "Who translates to English: the translator, or the data's own human translations."
     )
-    beams: int = knob(1, "Beams", "Of the translator's search; 1 is greedy, and more take longer.")
-
-    def check(self, setting: Setting) -> None:
-        super().check(setting)
-        if not 1 <= self.beams <= MOST_BEAMS:
-            raise InputError(f"beams cannot be {self.beams}; give 1 to {MOST_BEAMS}.")
+    beams: int = knob(1, "Beams", "Of the translator's search; 1 is greedy, and more take longer.", (1, 16))
 
     def prepare(self, setting: Setting) -> Generator[str | Reply, None, Solver]:
         self.check(setting)
