@@ -46,6 +46,16 @@ def load(kind: Any, name: str, what: str, **options: Any) -> Any:
         ) from error
 
 
+def fetch(name: str, revision: str | None = None) -> None:
+    """Downloads the weights of a Hub id; a folder has them. Raises InputError where they cannot be had."""
+    if Path(name).is_dir():
+        return
+    try:
+        _fetch.weights(name, revision)
+    except (OSError, ValueError) as error:
+        raise InputError(f"The weights of {name} could not be fetched ({reason(error)}).") from error
+
+
 def revision(name: str, model: PreTrainedModel) -> str:
     """The Hub's commit, or a digest of the folder's weights."""
     return revision_at(name, model.name_or_path)

@@ -20,7 +20,8 @@ SHARE = 0.8  # of the free memory that models may take; what they compute takes 
 @dataclass(frozen=True)
 class Weights:
     """What can be put on the shelf. need: bytes that it will take; fetch: gets the files, before any room is made;
-    load: reads them; measure: bytes that the loaded thing takes, whatever was put on it since."""
+    load: reads them; measure: bytes that the loaded thing takes, whatever was put on it since; urgent: taken in even
+    where there is no room, since who asks for it may be what the others wait for."""
 
     name: str
     device: str
@@ -28,6 +29,7 @@ class Weights:
     fetch: Callable[[], object]
     load: Callable[[], Any]
     measure: Callable[[Any], int]
+    urgent: bool = False
 
 
 class _Place:
@@ -63,6 +65,11 @@ class Lease:
         while not self.ready():
             pass
         return self._place.model
+
+
+def taken(model: Any) -> int:
+    """Bytes of a model's parameters and buffers, shared ones once."""
+    return sum(tensor.nbytes for tensor in {id(t): t for t in (*model.parameters(), *model.buffers())}.values())
 
 
 def free(device: str, held: int) -> int:
@@ -141,7 +148,7 @@ class Shelf:
         """Returns once there is room, and counts it as taken. Raises InputError where there never will be."""
         weights = place.weights
         with self._change:
-            while not self._unload(weights.device, weights.need):
+            while not self._unload(weights.device, weights.need) and not weights.urgent:
                 others = [p for p in self._places.values() if p.size and p.weights.device == weights.device]
                 if not others or not place.users:  # all left, or nobody waits any more
                     room = max(self._room(weights.device, sum(p.size for p in others)), 0)

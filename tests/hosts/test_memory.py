@@ -11,14 +11,17 @@ from itertools import cycle, islice
 from pathlib import Path
 
 import pytest
+import torch
 from tiny_models import GPTNeoXConfig, Qwen2Config, make_adapter, make_model
 
-from xlt_core import compare
+from xlt_core import catalog, compare
 from xlt_core._shelf import Shelf, Weights
 from xlt_core.catalog import PARTS
 from xlt_core.hosts import local
 from xlt_core.hosts.local import LocalHost
 from xlt_core.records import Column, InputError, Limits, Message, Plan, Prompt, Row
+from xlt_core.settings import POCKET
+from xlt_core.translators.seq2seq import Seq2Seq
 
 PROMPTS: list[Prompt] = [(Message("user", text),) for text in ("The team won", "Minisitiri w'ubuzima", "ɗalibai sun")]
 FREE = Limits(12, stop=())
@@ -228,3 +231,54 @@ def test_a_model_is_loaded_once_for_all_who_ask_at_once() -> None:
     for thread in threads:
         thread.join()
     assert got == ["model"] * 4 and len(loaded) == 1 and shelf.held() == {"one": 10}
+
+
+def test_a_translator_shares_the_memory_and_is_never_kept_waiting(folders, largest, watch) -> None:
+    """A model in use leaves no room; the translator that its column may be waiting for is taken in all the same."""
+    shelf = watch(int(1.5 * largest))
+    host = LocalHost(folders[0], device="cpu", shelf=shelf)
+    translator = Seq2Seq(POCKET / "translator", "pocket", shelf)
+    kinyarwanda, english = catalog.language("kin"), catalog.language("eng")
+    stream = host.generate(PROMPTS, "", FREE)
+    begun = [next(piece for piece in stream if piece[1].text or piece[1].final)]
+    written = texts(translator.translate(["Aline yafunguye ivuriro."], kinyarwanda, english))
+    assert written == texts(
+        Seq2Seq(POCKET / "translator").translate(["Aline yafunguye ivuriro."], kinyarwanda, english)
+    )
+    assert set(shelf.held()) <= {host.name, "pocket"} and host.name in shelf.held()
+    assert len(texts([*begun, *stream])) == len(PROMPTS)
+    other = LocalHost(folders[1], device="cpu", shelf=shelf)
+    other.ready()
+    assert list(shelf.held()) == [other.name], "it leaves like any other"
+
+
+def test_what_was_translated_before_needs_no_weights(folders, largest, watch) -> None:
+    shelf = watch(10**9)
+    translator = Seq2Seq(POCKET / "translator", "pocket", shelf)
+    languages = catalog.language("kin"), catalog.language("eng")
+    assert translator.revision and not translator.lacks(languages[0]) and not shelf.held()
+    first = texts(translator.translate(["Aline yafunguye ivuriro."], *languages))
+    shelf.drop(translator._key)
+    assert texts(translator.translate(["Aline yafunguye ivuriro."], *languages)) == first and not shelf.held()
+
+
+def test_memory_that_runs_out_halves_the_batch_and_the_column_says_so(folders) -> None:
+    host = LocalHost(folders[0], device="cpu")
+    expected = texts(host.generate(PROMPTS, "", FREE))
+    sizes: list[int] = []
+
+    def narrow(model, given, named) -> None:
+        sizes.append(len(named["input_ids"]))
+        if sizes[-1] > 2:
+            raise torch.OutOfMemoryError("CUDA out of memory.")
+
+    host._engine.model.register_forward_pre_hook(narrow, with_kwargs=True)
+    assert texts(host.generate(PROMPTS, "", FREE)) == expected and 3 in sizes
+    rows = tuple(Row(text) for text in ("Ikipe yatsinze.", "Ibitaro.", "Umukino wa Kigali."))
+    plan = Plan("topic", "kin", (Column("prompt", "prompt"),), model="x", inputs=rows, demonstrations=(),
+                limits=Limits(4))  # fmt: skip
+    *_, last = compare.compare(plan, replace(PARTS, host=lambda name: host))
+    assert (
+        last.runs[0].state == "done"
+        and last.runs[0].note == "memory ran out: the batch was halved, and the work went on"
+    )

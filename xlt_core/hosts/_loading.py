@@ -5,7 +5,6 @@ from __future__ import annotations
 import importlib.util
 import inspect
 import re
-from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -20,8 +19,8 @@ from transformers import (
     PreTrainedTokenizerBase,
 )
 
-from xlt_core import _fetch, _pretrained
-from xlt_core._shelf import free
+from xlt_core import _pretrained
+from xlt_core._shelf import free, taken
 from xlt_core.records import InputError
 from xlt_core.settings import POCKET
 
@@ -102,13 +101,7 @@ def read(known: Known) -> PreTrainedModel:
 
 def fetch(known: Known) -> None:
     """Downloads the weights where they are a Hub id's."""
-    if not Path(known.source).is_dir():
-        try:
-            _fetch.weights(known.source, known.revision)
-        except (OSError, ValueError) as error:
-            raise InputError(
-                f"The weights of {known.source} could not be fetched ({_pretrained.reason(error)})."
-            ) from error
+    _pretrained.fetch(known.source, known.revision)
 
 
 def check_alike(base: Known, other: Known) -> None:
@@ -120,12 +113,6 @@ def check_alike(base: Known, other: Known) -> None:
                 f"The adapter {other.name!r} does not fit this model: its {what} is {theirs}, and {ours} here; "
                 f"name weights that were adapted from {base.name}."
             )
-
-
-def taken(model: torch.nn.Module) -> int:
-    """Bytes of a model's parameters and buffers, shared ones once."""
-    tensors: Iterable[torch.Tensor] = (*model.parameters(), *model.buffers())
-    return sum(tensor.nbytes for tensor in {id(tensor): tensor for tensor in tensors}.values())
 
 
 def exceeds_gpu(known: Known) -> bool:

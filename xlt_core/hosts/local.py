@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from xlt_core import _fetch, _pretrained
 from xlt_core._digest import digest
 from xlt_core._made import made
-from xlt_core._shelf import SHELF, Lease, Shelf, Weights
+from xlt_core._shelf import SHELF, Lease, Shelf, Weights, taken
 from xlt_core.contracts import Host
 from xlt_core.hosts import _offered
 from xlt_core.hosts._plain import until
@@ -237,5 +237,5 @@ def _weights(known: Known) -> Weights:
         known.need,
         lambda: _loading.fetch(known),
         lambda: Engine(_loading.read(known), known.end),
-        lambda engine: _loading.taken(engine.model),
+        lambda engine: taken(engine.model),
     )

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import torch
 from transformers import AutoConfig, AutoModelForSeq2SeqLM
 
-from xlt_core import _fetch, _pretrained
-from xlt_core._shelf import Weights
+from xlt_core import _pretrained
+from xlt_core._shelf import Weights, taken
 from xlt_core.records import InputError
 
 WHAT = "translation model"
@@ -48,12 +47,9 @@ def weights(path: str, name: str, config: Any) -> Weights:
     def load() -> Any:
         return _pretrained.load(AutoModelForSeq2SeqLM, path, WHAT, dtype=dtype).to(device()).eval()
 
-    def fetch() -> None:
-        if not Path(path).is_dir():
-            _fetch.weights(path)
-
-    need = sum(tensor.numel() for tensor in skeleton.parameters()) * dtype.itemsize
-    return Weights(name, device(), need, fetch, load, lambda model: sum(part.nbytes for part in model.parameters()))
+    need = taken(skeleton.to(dtype)) * 6 // 5
+    # A column that waits for its translator may itself be in the way, with the model that it is asking.
+    return Weights(name, device(), need, lambda: _pretrained.fetch(path), load, taken, urgent=True)
 
 
 def translated(model: Any, tokenizer: Any, rows: Sequence[list[int]], search: Search) -> tuple[list[Output], str]:
