@@ -282,3 +282,21 @@ def test_memory_that_runs_out_halves_the_batch_and_the_column_says_so(folders) -
         last.runs[0].state == "done"
         and last.runs[0].note == "memory ran out: the batch was halved, and the work went on"
     )
+
+
+@pytest.mark.parametrize("task", ["topic", "summary"])
+def test_three_strategies_end_where_there_is_room_for_one_model(folders, largest, watch, task) -> None:
+    """The base, full weights and a translator: each is in the way of the two others."""
+    shelf = watch(int(1.2 * largest))
+    host = LocalHost(folders[0], device="cpu", shelf=shelf)
+    translator = Seq2Seq(POCKET / "translator", "pocket", shelf)
+    columns = (
+        *(Column(name, name) for name in ("prompt", "translate")),
+        Column("laft", "laft", {"adapter": "kin-full"}),
+    )
+    plan = Plan(task, "kin", columns, model="x", shots=1, samples=3, limits=Limits(4))
+    seen = compare.compare(plan, replace(PARTS, host=lambda name: host, translator=lambda name: translator))
+    *_, last = seen
+    assert [(run.state, run.errors) for run in last.runs] == [("done", 0)] * 3, [run.note for run in last.runs]
+    gc.collect()
+    assert len(shelf.held()) == 1
