@@ -99,6 +99,12 @@ def test_averages_are_over_the_places_that_have_everything():
     assert mean.score.high - mean.score.low < np.mean([score.high - score.low for score in cells])
 
 
+def test_a_column_that_few_places_have_does_not_take_the_averages_away():
+    made = [*grid(FAR, LANGUAGES[:3]), *grid({**FAR, "rare": 0.5}, ["yor"])]
+    found = find(made)
+    assert len(found.complete) == 4 and {one.column for one in found.averages} == set(FAR)
+
+
 def test_what_failed_is_listed_and_not_scored():
     one = comparison(FAR)
     failed = replace(one.runs[2], state="failed", note="no adapter")

@@ -118,8 +118,12 @@ def test_columns_of_one_strategy_are_told_apart():
 def test_the_map_marks_what_is_decisive():
     clear, close = find(grid(FAR, ["kin"])), find(grid({"prompt": 0.6, "translate": 0.61}, ["kin"], items=10))
     assert [shape.line.width for found in (clear, close) for shape in _pictures.best(found).layout.shapes] == [3, 0]
-    assert "may be chance" in _pictures.best(close).layout.annotations[0].text
+    assert "chance?" in _pictures.best(close).layout.annotations[0].text
     assert "decisive" in _pictures.best(clear).layout.annotations[0].text
+    one = comparison({"prompt": 0.6})
+    tie = find([replace(one, runs=(*one.runs, replace(one.runs[0], name="in two words")))])
+    assert "prompt<br>= in<br>two<br>words</b>" in _pictures.best(tie).layout.annotations[0].text
+    assert _pictures.best(tie).layout.height > _pictures.best(clear).layout.height
 
 
 def test_chance_and_majority_are_drawn_for_labels():
@@ -130,8 +134,9 @@ def test_chance_and_majority_are_drawn_for_labels():
 
 def test_a_confusion_matrix_holds_every_count():
     (one,) = confusions([comparison({"prompt": 0.5})], 0)
-    (heat,) = _pictures.confusion(one).data
-    assert sum(int(n) for row in heat.text for n in row if n) == 40 and list(heat.x) == list(one.labels)
+    chart = _pictures.confusion(one)
+    assert sum(int(note.text) for note in chart.layout.annotations) == 40
+    assert list(chart.data[0].x) == list(one.labels) and sum(map(sum, chart.data[0].customdata)) == 40
 
 
 def test_a_point_alone_shows_its_interval():

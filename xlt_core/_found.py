@@ -95,7 +95,7 @@ class Leader:
 
 @dataclass(frozen=True)
 class Average:
-    """A column's mean over the places that have every column at every number of shots, as far as any place has."""
+    """A column's mean over the places that have all columns and numbers of shots that at least half of them have."""
 
     shots: int
     column: str

@@ -15,6 +15,7 @@ from xlt_core.details import INVALID, WAYS, Confusion, Survival, front
 from xlt_core.records import Score
 
 GREY = "#7b7f87"
+TILE = 72  # pixels at least for the name of a column
 GRID = "rgba(128,128,128,.22)"
 FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, sans-serif"
 DASHES = ("solid", "dash", "dot", "dashdot")  # tells columns of the same strategy apart
@@ -59,7 +60,9 @@ def best(found: Findings, shots: int | None = None) -> go.Figure:
                        range=[-0.5, len(tasks) - 0.5], side="top", showgrid=False, zeroline=False)  # fmt: skip
     chart.update_yaxes(tickvals=list(range(len(languages))), ticktext=[f"{name}  " for name in languages],
                        range=[-0.5, len(languages) - 0.5], showgrid=False, zeroline=False, automargin=True)  # fmt: skip
-    chart.update_layout(**_layout(90 + 66 * max(len(languages), 1)), showlegend=False)
+    lines = max((_names(one).count("<br>") for one in leaders), default=0)
+    chart.update_layout(**_layout(90 + (66 + 16 * lines) * max(len(languages), 1)), showlegend=False)
+    chart.update_layout(meta={"least_width": 110 + TILE * len(tasks)})
     return chart
 
 
@@ -84,14 +87,19 @@ def confusion(one: Confusion) -> go.Figure:
     answers = [*one.labels, *([INVALID] if any(answer == INVALID for _, answer in one.counts) else [])]
     rows = [[one.counts.get((gold, answer), 0) for answer in answers] for gold in one.labels]
     shares = [[n / max(sum(row), 1) for n in row] for row in rows]
+    paint = colour(one.strategy)
     chart = go.Figure(go.Heatmap(
-        z=shares, x=answers, y=list(one.labels), text=[[n or "" for n in row] for row in rows], texttemplate="%{text}",
-        colorscale=[[0, "rgba(128,128,128,.06)"], [1, colour(one.strategy)]], zmin=0, zmax=1, showscale=False,
-        xgap=2, ygap=2, hovertemplate="%{y}, answered %{x}: %{text}<extra></extra>",
+        z=shares, x=answers, y=list(one.labels), customdata=rows,
+        colorscale=[[0, _pale(paint, 0.04)], [1, _pale(paint, 0.6)]], zmin=0, zmax=1, showscale=False, xgap=2, ygap=2,
+        hovertemplate="right %{y}, answered %{x}: %{customdata}<extra></extra>",
     ))  # fmt: skip
+    for gold, row in zip(one.labels, rows, strict=True):
+        for answer, n in zip(answers, row, strict=True):
+            if n:  # as notes, whose colour is that of the text around, in light and in dark
+                chart.add_annotation(x=answer, y=gold, text=str(n), showarrow=False)
     chart.update_layout(**_layout(150 + 26 * len(one.labels)))
     chart.update_xaxes(title="answer", side="bottom", tickangle=-45, showgrid=False, automargin=True)
-    chart.update_yaxes(title="right", autorange="reversed", showgrid=False, automargin=True)
+    chart.update_yaxes(title="right label", autorange="reversed", showgrid=False, automargin=True)
     return chart
 
 
@@ -146,14 +154,19 @@ def _tile(chart: go.Figure, found: Findings, leader: Leader, at: tuple[int, int]
     paint, (x, y) = colour(found.columns[leader.column]) if not leader.level else GREY, at
     fill, line = _pale(paint, 0.42 if leader.decisive else 0.12), {"color": paint, "width": 3 if leader.decisive else 0}
     chart.add_shape(type="rect", x0=x - 0.47, x1=x + 0.47, y0=y - 0.44, y1=y + 0.44, fillcolor=fill, line=line)
-    names = " = ".join([leader.column, *leader.level])
     sure = "level" if leader.level else "decisive" if leader.decisive else _undecided(leader)
-    text = f"<b>{_plain(names)}</b><br>{number(leader.score.value)}<br><span style='font-size:11px'>{sure}</span>"
+    small = f"<span style='font-size:11px'>{sure}</span>"
+    text = f"<b>{_names(leader)}</b><br>{number(leader.score.value)}<br>{small}"
     chart.add_annotation(x=x, y=y, text=text, showarrow=False)
 
 
+def _names(leader: Leader) -> str:
+    """The best column, and those level with it, in short lines."""
+    return "<br>= ".join(_plain(name).replace(" ", "<br>") for name in (leader.column, *leader.level))
+
+
 def _undecided(leader: Leader) -> str:
-    return "may be chance" if len(leader.columns) > 1 else "alone"
+    return "chance?" if len(leader.columns) > 1 else "alone"
 
 
 def _points(chart: go.Figure, found: Findings, name: str, points: Sequence[Average], axis: str) -> None:

@@ -29,9 +29,10 @@ class Page:
         # "<" would let a text end the script that holds it.
         self.pictures[name] = str(figure.to_json()).replace("<", "\\u003c")
         head = f"<h3>{escape(title)}</h3>" if title else ""
-        place = (
-            f"<div data-picture='{name}' style='min-height:{height}px' role='img' aria-label='{escape(words)}'></div>"
-        )
+        least = (figure.layout.meta or {}).get("least_width", 0)
+        size = f"min-height:{height}px;min-width:{least}px"
+        place = f"<div data-picture='{name}' style='{size}' role='img' aria-label='{escape(words)}'></div>"
+        place = f"<div class='scroll'>{place}</div>" if least else place
         return f"<figure{' class=wide' if wide else ''}>{head}{place}<figcaption>{escape(words)}</figcaption></figure>"
 
 
@@ -67,7 +68,7 @@ def _languages(found: Findings) -> str:
 def _where(page: Page) -> str:
     """The map of the best columns, over shots and for each number of them."""
     found = page.found
-    key = "A framed tile is a decisive lead, a pale one may be chance."
+    key = "A framed tile is a decisive lead; in a pale one (chance?) the lead may be chance."
     key += " Scores are means over the numbers of shots." if len(found.shots) > 1 else ""
     several = len(found.shots) > 1
     folds = [
@@ -87,6 +88,8 @@ def _shots(page: Page) -> str:
     if len(found.complete) > 1:
         some = "" if len(found.complete) == len(found.places) else " (the others lack a column at some number of shots)"
         words = f"The mean over {len(found.complete)} of {len(found.places)} pairs of task and language{some}."
+        absent = [name for name in found.columns if not any(one.column == name for one in found.averages)]
+        words += f" Not in it: {_words.listed(absent)}, run in fewer than half of them." if absent else ""
         mean = page.picture(_pictures.average_over_shots(found), words, "Mean over tasks and languages", wide=True)
     tests = _table(tables.aggregates(found)) if found.aggregates else ""
     return (f"<h2>Score against shots</h2><p class='quiet'>Bands are 95% bootstrap intervals over items.</p>{mean}"
@@ -106,7 +109,8 @@ def _costs(page: Page) -> str:
 def _confusions(page: Page) -> str:
     shots, folds = page.found.shots[-1], []
     for place, of in groupby(details.confusions(page.comparisons, shots), key=lambda one: one.place):
-        pictures = [page.picture(_pictures.confusion(one), _words.confused(one), one.column) for one in of]
+        rows = sorted(of, key=lambda one: list(page.found.columns).index(one.column))
+        pictures = [page.picture(_pictures.confusion(one), _words.confused(one), one.column) for one in rows]
         folds.append(_fold(_words.called(place, page.found), [f"<div class='pictures'>{''.join(pictures)}</div>"]))
     head = f"<h2>Which labels are confused</h2><p class='quiet'>At {escape(_words.shots_of([shots]))}.</p>"
     return head + "".join(folds) if folds else ""

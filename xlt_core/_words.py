@@ -173,6 +173,8 @@ def readable(cells: Sequence[Cell]) -> str:
     means = {key: [c.valid or 0.0 for c in known if (c.column, c.shots) == key] for key in
              dict.fromkeys((cell.column, cell.shots) for cell in known)}  # fmt: skip
     low = [(sum(values) / len(values), *key) for key, values in means.items() if sum(values) < READABLE * len(values)]
+    if all(cell.valid == 1 for cell in known):
+        return "All outputs could be read."
     if not low:
         return f"At least {min(sum(v) / len(v) for v in means.values()):.0%} of each column's outputs could be read."
     rows = [f"{share:.0%} of those of {name} at {shots_of([shots])}" for share, name, shots in sorted(low)[:4]]

@@ -6,6 +6,7 @@ these seeds is for other items. The headline score of each task is used througho
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import combinations
@@ -224,8 +225,9 @@ def _aggregate(found: Findings, shots: int | None, a: str, b: str) -> Aggregate 
 
 
 def _averaged(found: Findings, resampled: Mapping[tuple[Place, int | None, str], Array]) -> Findings:
-    """With each column's mean over the places that have all that is had anywhere: columns at numbers of shots."""
-    wanted = sorted({(cell.shots, cell.column) for cell in found.cells if cell.shots is not None})
+    """With each column's mean over the places that have all that at least half of them have."""
+    counts = Counter((cell.shots, cell.column) for cell in found.cells if cell.shots is not None)
+    wanted = sorted(one for one, places in counts.items() if 2 * places >= len(found.places))
     places = tuple(p for p in found.places if all(found.cell(p, *one) for one in wanted))
     averages = []
     for shots, column in wanted if places else ():
