@@ -12,7 +12,7 @@ from xlt_core.settings import ROOT
 
 ORDER = ["records", "settings", "metrics", "significance", "contracts", "pocket.world",
          ("tasks", "strategies", "hosts", "translators", "datasets"),
-         "catalog", "compare", "document", "store", "sweep", "outputs", "findings", "details", "tables",
+         "catalog", "compare", "document", "store", "sweep", "outputs", "findings", "across", "details", "tables",
          "export", "report", "adapt", "pocket", "jobs", ("ui", "__main__"), "app"]  # fmt: skip
 RANKS = {name: rank for rank, names in enumerate(ORDER) for name in ([names] if isinstance(names, str) else names)}
 # A helper beside the files of the core has the place of the file that it helps.

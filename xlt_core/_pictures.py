@@ -129,9 +129,8 @@ def _line(chart: go.Figure, found: Findings, name: str, shots: Sequence[int], sc
             "arrayminus": [score.value - score.low for score in scores], "visible": len(scores) == 1}  # fmt: skip
     said = [f"{number(score.value)} ({number(score.low)} to {number(score.high)})" for score in scores]
     chart.add_scatter(
-        x=x, y=[score.value for score in scores], error_y=bars, mode="lines+markers",
-        name=_plain(name), legendgroup=name, text=said,
-        hovertemplate=f"{_plain(name)}, %{{x}} shots: %{{text}}<extra></extra>",
+        x=x, y=[score.value for score in scores], error_y=bars, mode="lines+markers", name=name, legendgroup=name,
+        text=said, hovertemplate=f"{_plain(name)}, %{{x}} shots: %{{text}}<extra></extra>",
         line={"color": paint, "width": 2.5, "dash": DASHES[place]}, marker={"size": 8, "symbol": SYMBOLS[place]},
     )  # fmt: skip
 
@@ -176,7 +175,7 @@ def _points(chart: go.Figure, found: Findings, name: str, points: Sequence[Avera
     paint, place = colour(found.columns[name]), _rank(found, name)
     said = [f"{number(one.score.value)}, {amount(getattr(one, axis), axis)}, {shots_of([one.shots])}" for one in points]
     chart.add_scatter(
-        x=[getattr(one, axis) for one in points], y=[one.score.value for one in points], name=_plain(name),
+        x=[getattr(one, axis) for one in points], y=[one.score.value for one in points], name=name,
         mode="lines+markers+text", text=[str(one.shots) for one in points], textposition="top center",
         customdata=said, hovertemplate=f"{_plain(name)}: %{{customdata}}<extra></extra>",
         line={"color": _pale(paint, 0.5), "width": 1.5, "dash": DASHES[place]},

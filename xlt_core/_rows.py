@@ -6,7 +6,7 @@ import csv
 import io
 import json
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -35,11 +35,6 @@ def read_row(task: Task, row: Row, choices: tuple[str, ...], place: str, demonst
 def clean(text: str) -> str:
     """The text without halves of characters."""
     return SURROGATES.sub("\ufffd", text)
-
-
-def cleaned(rows: Iterable[Row]) -> tuple[Row, ...]:
-    """The rows without halves of characters."""
-    return tuple(Row(*map(clean, (r.text, r.answer, r.id, r.english, r.english_answer))) for r in rows)
 
 
 def checked(text: str, place: str) -> str:

@@ -26,7 +26,8 @@ class Page:
     def picture(self, figure: go.Figure, words: str, title: str = "", wide: bool = False) -> str:
         """A figure with its sentence; the place that it will be drawn in."""
         name, height = f"picture-{len(self.pictures) + 1}", figure.layout.height
-        self.pictures[name] = str(figure.to_json())  # plotly escapes what would end the script that holds it
+        # "<" would let a text end the script that holds it.
+        self.pictures[name] = str(figure.to_json()).replace("<", "\\u003c")
         head = f"<h3>{escape(title)}</h3>" if title else ""
         least = (figure.layout.meta or {}).get("least_width", 0)
         size = f"min-height:{height}px;min-width:{least}px"

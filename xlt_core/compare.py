@@ -50,9 +50,9 @@ def tidied(plan: Plan, parts: Parts = PARTS) -> Plan:
     if not names or len(set(names)) < len(names) or not all(names):
         raise InputError("Choose at least one strategy." if not names else "Give each column a name of its own.")
     labels = tuple(dict.fromkeys(filter(None, map(str.strip, plan.labels))))
-    return replace(plan, language=parts.language(plan.language).code, inputs=_rows.cleaned(plan.inputs), labels=labels,
+    return replace(plan, language=parts.language(plan.language).code, inputs=_cleaned(plan.inputs), labels=labels,
                    limits=replace(plan.limits, seed=plan.seed),
-                   demonstrations=None if plan.demonstrations is None else _rows.cleaned(plan.demonstrations),
+                   demonstrations=None if plan.demonstrations is None else _cleaned(plan.demonstrations),
                    columns=tuple(_column(column, parts) for column in plan.columns))  # fmt: skip
 
 
@@ -176,6 +176,10 @@ def _column(column: Column, parts: Parts) -> Column:
     defaults = parts.strategy(replace(column, knobs={}))
     values = {name: getattr(made, name) for name in column.knobs}
     return replace(column, knobs={name: v for name, v in values.items() if v != getattr(defaults, name)})
+
+
+def _cleaned(rows: Sequence[Row]) -> tuple[Row, ...]:
+    return tuple(Row(*map(_rows.clean, (r.text, r.answer, r.id, r.english, r.english_answer))) for r in rows)
 
 
 def _split(plan: Plan, parts: Parts) -> tuple[Example, ...]:

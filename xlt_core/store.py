@@ -94,7 +94,7 @@ class Store(File):
 
     def begin(self, kind: str, plan: Mapping[str, Any], cells: Sequence[KeptCell], owner: str = "") -> str:
         """The id of the run for a plan or grid: the one that there is, to go on with, or a new one."""
-        name, now = signed(kind, plan, owner)[:12], time.time()
+        name, now = run_id(kind, plan, owner), time.time()
         rows = [(name, c.position, json.dumps(plain(c.plan)), c.state, c.note, "[]", "[]", None) for c in cells]
         with self.change() as file:
             file.execute("INSERT OR IGNORE INTO runs VALUES (?, ?, '', ?, ?, ?, ?)",
@@ -209,6 +209,11 @@ class Store(File):
 def store() -> Store:
     """The store that XLT_STORE names, opened once. Raises InputError where it cannot be."""
     return Store()
+
+
+def run_id(kind: str, plan: Mapping[str, Any], owner: str = "") -> str:
+    """The id that a plan or grid has as a run of an owner's, be it in the store or not."""
+    return signed(kind, plan, owner)[:12]
 
 
 def _result(prediction: Prediction, run: Run) -> bool:

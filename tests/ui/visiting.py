@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import pytest
+
+from xlt_core.store import Store
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update",
@@ -14,6 +18,33 @@ PATIENCE = 90_000  # milliseconds: the machine may be busy
 needs_chromium = pytest.mark.skipif(not CHROMIUM, reason="no Chromium here")
 DONE = """names => { const all = [...document.querySelectorAll('.xlt-column')];
   return all.length === names && all.every(column => ['done', 'failed'].includes(column.dataset.state)); }"""
+
+
+@contextmanager
+def served(store: Store, public: bool = False) -> Iterator[str]:
+    """The address of a page whose runs are kept in the store."""
+    from xlt_core.ui import look
+    from xlt_core.ui.keeping import Keeping
+    from xlt_core.ui.page import build
+
+    page = build(Keeping(lambda: store, public)).queue(max_size=32, default_concurrency_limit=8)
+    _, url, _ = page.launch(prevent_thread_lock=True, quiet=True, **look.launch_options())
+    try:
+        yield url
+    finally:
+        page.close()
+        store.close()
+
+
+def on_tab(browser: Any, url: str, name: str) -> Any:
+    """A new page of a browser, or of a context of its own, on one of its tabs."""
+    opened = browser.new_page()
+    opened.set_default_timeout(PATIENCE)
+    opened.goto(url)
+    opened.get_by_role("tab", name=name, exact=True).click()
+    if name == "Evaluate":  # Start comes alive with the visitor's runs
+        opened.wait_for_selector("#evaluate-start:not([disabled])")
+    return opened
 
 
 def visit(tab: Any, url: str) -> None:

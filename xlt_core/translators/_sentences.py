@@ -56,9 +56,9 @@ def pieces(
 
     lines: keep a line in one where it has room. Nothing but space is lost.
     """
-    text, start = text.strip(), 0
-    for end in (*LINE_ENDS.finditer(text), None):
-        line = text[start : end.start() if end else None]
+    start = 0
+    for end in (*LINE_ENDS.finditer(text.strip()), None):
+        line = text.strip()[start : end.start() if end else None]
         start = end.end() if end else len(text)
         *parts, last = _of_line(line, language, size, room, lines) or [""]
         yield from map(Piece, parts)

@@ -26,7 +26,7 @@ def launch_options() -> dict[str, Any]:
         "favicon_path": str(ASSETS / "icon.svg"),
         "footer_links": ["api"],
         "run_history": False,
-        "max_file_size": "1mb",
+        "max_file_size": "20mb",
         "show_error": False,
     }
 
@@ -57,6 +57,8 @@ def theme() -> gr.themes.Base:
 
 def _head() -> str:
     """The script, and the strategies' colours as the styles know them. Nothing is fetched."""
-    colours = "".join(f"#strategy-{name}{{--strategy:{value}}}" for name, value in COLOURS.items())
+    colours = "".join(
+        f"#strategy-{name},#evaluate-strategy-{name}{{--strategy:{value}}}" for name, value in COLOURS.items()
+    )
     script = (ASSETS / "page.js").read_text(encoding="utf-8")
     return f"<style>{colours}</style><script>{script}</script>"

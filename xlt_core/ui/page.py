@@ -5,16 +5,24 @@ from __future__ import annotations
 import gradio as gr
 
 from xlt_core.settings import ASSETS
-from xlt_core.ui import comparing
+from xlt_core.ui import comparing, evaluating, runs
+from xlt_core.ui.keeping import Keeping
 
 
-def build() -> gr.Blocks:
-    """The whole page with its events and endpoints. No model is loaded here."""
+def build(keeping: Keeping | None = None) -> gr.Blocks:
+    """The whole page with its events and endpoints. No model is loaded here. keeping: where its runs are kept."""
+    keeping = keeping or Keeping()
     with gr.Blocks(title="xlt: compare ways across a language gap", analytics_enabled=False) as blocks:
         host = _header()
+        # The page's own secret would end with the app, and with it every browser's key; to its browser it is none.
+        visitor = gr.BrowserState("", storage_key="xlt-visitor", secret="xlt")
         with gr.Tabs(elem_id="pages"):
             with gr.Tab("Compare", id="compare"):
                 comparing.build(blocks, host)
+            with gr.Tab("Evaluate", id="evaluate"):
+                evaluating.build(blocks, keeping, visitor)
+            with gr.Tab("Runs", id="runs") as tab:
+                runs.build(tab, keeping, visitor)
             with gr.Tab("About", id="about"):
                 gr.Markdown((ASSETS / "about.md").read_text(encoding="utf-8"), elem_id="about")
     return blocks

@@ -58,8 +58,8 @@ def build(plan: Plan) -> Sources:
                         info="Where the items come from; demonstrations come from train.")  # fmt: skip
     labels = gr.Textbox(", ".join(plan.labels), label="Labels", lines=1, elem_id="labels",
                         placeholder="those of the dataset", info="With commas between them.")  # fmt: skip
-    return Sources(dataset, file, uploaded, split, labels, _menu("model", plan.model),
-                   _menu("translator", plan.translator))  # fmt: skip
+    return Sources(dataset, file, uploaded, split, labels, menu("model", plan.model),
+                   menu("translator", plan.translator))  # fmt: skip
 
 
 def read(sources: Sources, values: Values) -> dict[str, Any]:
@@ -155,10 +155,12 @@ def adapters(host: Host | None, language: str) -> tuple[str, ...]:
     return host.adapters(language) if host is not None and hasattr(host, "adapters") else ()
 
 
-def _menu(part: Part, value: str) -> gr.Dropdown:
+def menu(part: Part, value: str, prefix: str = "") -> gr.Dropdown:
+    """The models or translators on offer, with size and licence; others may be typed where the settings let them."""
     names = catalog.models() if part == "model" else catalog.translators()
     return gr.Dropdown([(_named(part, name), name) for name in names], value=value, label=part.capitalize(),
-                       info=about(part, value), allow_custom_value=catalog.typed(part), elem_id=part)  # fmt: skip
+                       info=about(part, value), allow_custom_value=catalog.typed(part),
+                       elem_id=prefix + part)  # fmt: skip
 
 
 def _named(part: Part, name: str) -> str:
