@@ -34,7 +34,7 @@ def browser() -> Iterator[Any]:
 
 
 @pytest.fixture
-def tab(browser: Any, address: str) -> Iterator[Any]:
+def tab(browser: Any, address: str, capfd: pytest.CaptureFixture[str]) -> Iterator[Any]:
     """A page that is open and has got its demonstrations; nothing but its own server was asked for anything."""
     opened = browser.new_page(viewport={"width": 1280, "height": 900})
     asked: list[str] = []
@@ -43,4 +43,5 @@ def tab(browser: Any, address: str) -> Iterator[Any]:
     visit(opened, address)
     yield opened
     opened.close()
+    assert "Traceback" not in capfd.readouterr().err  # where Gradio prints what no handler caught
     assert [url for url in asked if not url.startswith((address, "data:", "blob:"))] == []

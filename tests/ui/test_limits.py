@@ -66,7 +66,7 @@ def test_what_goes_out_names_a_file_and_not_where_it_lies(tmp_path: Path) -> Non
 
 def test_a_file_that_cannot_be_used_is_a_sentence(tmp_path: Path) -> None:
     path = tmp_path / "mine.csv"
-    assert sources.trouble(replace(TOPIC, dataset=sources.OWN)).startswith("Drop the file")
+    assert sources.trouble(replace(TOPIC, dataset=sources.OWN)).startswith("Drop your file")
     path.write_text("text,answer\nAmakuru,good\nInkuru,\n", encoding="utf-8")
     assert sources.trouble(replace(TOPIC, dataset=str(path))).startswith("Line 3 of mine.csv has no answer")
     path.write_bytes(b"text,answer\n\xff,good\n")

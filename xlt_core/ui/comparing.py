@@ -76,8 +76,12 @@ def _on(
     generator: bool = False, **more: Any,
 ) -> Any:  # fmt: skip
     """Binds a handler; what goes wrong in it is shown as one sentence."""
-    guard = shield_all if generator else shield
-    bound = guard(partial(function, page), partial(events.failed, page))
+
+    def answer(values: Values) -> Updates:
+        return function(page, values) or {page.message: gr.skip()}  # Gradio takes an empty answer for a missing one
+
+    fail = partial(events.failed, page)
+    bound = shield_all(partial(function, page), fail) if generator else shield(answer, fail)
     return trigger(bound, needs, gives | _troubled(page), **(QUIET | more))
 
 

@@ -52,7 +52,7 @@ def build(plan: Plan) -> Sources:
     dataset = gr.Dropdown([*datasets, ("A file of your own", OWN)], value=plan.dataset, label="Dataset",
                           info=credit(plan.dataset), elem_id="dataset")  # fmt: skip
     file = gr.File(label=f"Drop a file here ({', '.join(FORMATS)})", file_types=list(FORMATS), visible=False,
-                   height=110, elem_id="file")  # fmt: skip
+                   height=132, elem_id="file")  # fmt: skip
     uploaded = gr.State("")
     split = gr.Dropdown(splits(plan), value=plan.split, label="Split", elem_id="split",
                         info="Where the items come from; demonstrations come from train.")  # fmt: skip
@@ -117,7 +117,7 @@ def of_a_file(plan: Plan) -> bool:
 def trouble(plan: Plan) -> str:
     """Why the file cannot be used; "" where it can, or where there is none."""
     if plan.dataset == OWN:
-        return f"Drop the file under Model and data first. {COLUMNS}"
+        return "Drop your file under Model and data first; the columns that it needs are named there."
     try:
         if of_a_file(plan):
             catalog.dataset(plan.dataset).load(plan.task, plan.language, plan.split)
