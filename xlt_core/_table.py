@@ -11,6 +11,7 @@ from typing import TextIO
 from xlt_core import catalog, metrics
 from xlt_core._models import suggestions
 from xlt_core.contracts import Task
+from xlt_core.hosts._offered import table as published_table
 from xlt_core.records import Comparison, PairedTest, Run
 
 PAUSE = 1.0  # seconds at least between two lines on the same column
@@ -128,13 +129,16 @@ def strategies() -> list[dict[str, object]]:
 
 
 def models() -> list[dict[str, object]]:
-    """The bundled, the suggested with size and licence, and those that the settings name."""
+    """The bundled, the suggested with size and licence, those that the settings name, and public adaptations."""
     suggested = [asdict(entry) for entry in suggestions()]
     here = [("model", name) for name in catalog.models()] + [("translator", name) for name in catalog.translators()]
     known = {(entry["kind"], entry["id"]) for entry in suggested}
     blank, notes = dict.fromkeys(suggested[0], ""), {catalog.LLM: "the language model translates for itself"}
-    return suggested + [{**blank, "id": name, "kind": kind, "note": notes.get(name, "")}
-                        for kind, name in here if (kind, name) not in known]  # fmt: skip
+    named = [{**blank, "id": name, "kind": kind, "note": notes.get(name, "")}
+             for kind, name in here if (kind, name) not in known]  # fmt: skip
+    adapted = [{**blank, "id": row.id, "kind": "adapted", "licence": row.licence, "note": row.describe()}
+               for row in published_table()]  # fmt: skip
+    return [*suggested, *named, *adapted]
 
 
 def datasets() -> list[dict[str, object]]:

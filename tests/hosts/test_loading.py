@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -87,3 +88,14 @@ def test_four_bits_take_less_and_go_with_adapters(tmp_path: Path) -> None:
     bare = LocalHost(f"{folder}#4bit", device="cpu")
     assert _loading.taken(bare._engine.model) == pytest.approx(small._known.bytes, rel=0.1)
     assert small._known.bytes < whole._known.bytes / 2
+
+
+def test_only_a_model_larger_than_a_gpu_is_spread_over_all(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    known, asked = LocalHost(folder, device="cpu")._known, []
+    monkeypatch.setattr(_loading._pretrained, "load", lambda *given, **options: asked.append(options["device_map"]))
+    for device, share in (("cpu", 0.1), ("cuda", 2.0), ("cuda", 1.0)):
+        monkeypatch.setattr(_loading, "_gpu_memory", lambda device, share=share: int(share * known.bytes))
+        there = replace(known, device=device)
+        _loading.read(there)
+        assert there.need > known.bytes or there.need < share * known.bytes, "else no room would ever be made"
+    assert asked == [{"": "cpu"}, {"": "cuda"}, "auto"]

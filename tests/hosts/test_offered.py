@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from xlt_core import catalog
+from xlt_core import _table, catalog
 from xlt_core.hosts import _offered
 
 HUB_ID = re.compile(r"[\w-]+/[\w.-]+")
@@ -23,3 +23,10 @@ def test_a_base_gets_what_was_made_from_it_for_the_language() -> None:
     assert _offered.published("huggyllama/llama-7b", "kin") == ("ChrisToukmaji/llama_kinyarwanda_LAFT",)
     assert "Lugha-Llama/Lugha-Llama-8B-wura" in _offered.published("meta-llama/Meta-Llama-3.1-8B", "hau")
     assert not _offered.published("huggyllama/llama-7b", "yor") and not _offered.published("pocket", "kin")
+
+
+def test_the_list_of_models_names_them() -> None:
+    listed = {row["id"]: row for row in _table.models() if row["kind"] == "adapted"}
+    assert set(listed) == {row.id for row in _offered.table()}
+    note = listed["ChrisToukmaji/llama_hausa_LAFT"]["note"]
+    assert note == "full weights from huggyllama/llama-7b for hau; the weights of arXiv 2403.06018"

@@ -26,6 +26,11 @@ class Published:
     note: str
     source: str
 
+    def describe(self) -> str:
+        """What it was made from and for, in a line."""
+        weights = "a LoRA adapter" if self.kind == "lora" else "full weights"
+        return "; ".join(filter(None, [f"{weights} from {self.bases[0]} for {' '.join(self.languages)}", self.note]))
+
 
 def own(place: str) -> dict[str, str]:
     """Folders by name, of those in the model's folder `adapters`."""
