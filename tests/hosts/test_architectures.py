@@ -6,7 +6,19 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from tiny_models import THINKING, GPTNeoXConfig, Qwen2Config, make_adapter, make_model
+import torch
+from tiny_models import THINKING, GPTNeoXConfig, Qwen2Config, make_adapter, make_model, make_tokenizer
+from transformers import (
+    AutoModelForCausalLM,
+    BloomConfig,
+    FalconConfig,
+    Gemma3Config,
+    Gemma3TextConfig,
+    GPT2Config,
+    MambaConfig,
+    MistralConfig,
+    MixtralConfig,
+)
 
 from xlt_core.__main__ import main
 from xlt_core.catalog import PARTS, tasks
@@ -95,3 +107,50 @@ def test_full_weights_made_by_the_command_run_as_laft(tmp_path: Path, capsys: py
     assert "laft" in capsys.readouterr().out
     host = LocalHost(POCKET / "model", device="cpu")
     assert host.adapted(str(out)).revision != host.revision
+
+
+SHAPE = {"vocab_size": 420, "hidden_size": 32, "num_hidden_layers": 2, "num_attention_heads": 4, "bos_token_id": 0,
+         "eos_token_id": 1, "pad_token_id": 1, "initializer_range": 0.3}  # fmt: skip
+GROUPED = {**SHAPE, "num_key_value_heads": 2, "head_dim": 8, "intermediate_size": 64, "max_position_embeddings": 512}
+PICTURES = {"hidden_size": 32, "intermediate_size": 32, "num_hidden_layers": 1, "num_attention_heads": 2,
+            "image_size": 28, "patch_size": 14}  # fmt: skip
+KINDS = {
+    "sliding windows": lambda: MistralConfig(**GROUPED, sliding_window=16),
+    "some layers slide": lambda: Gemma3TextConfig(**GROUPED, sliding_window=16),
+    "reads pictures too": lambda: Gemma3Config(text_config=GROUPED, vision_config=PICTURES, mm_tokens_per_image=4),
+    "learned positions": lambda: GPT2Config(n_embd=32, n_layer=2, n_head=4, n_positions=256, **SHAPE),
+    "no positions": lambda: BloomConfig(n_layer=2, n_head=4, **SHAPE),
+    "experts": lambda: MixtralConfig(**GROUPED, num_local_experts=4),
+    "one head for all": lambda: FalconConfig(**SHAPE),
+}
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_any_transformer_writes_what_it_writes_alone(kind: str, tmp_path: Path) -> None:
+    config, tokenizer = KINDS[kind](), make_tokenizer()
+    torch.manual_seed(0)
+    model = AutoModelForCausalLM.from_config(config).eval()
+    model.save_pretrained(tmp_path)
+    tokenizer.save_pretrained(tmp_path)
+    host = LocalHost(tmp_path, device="cpu")
+    prompts = [
+        (Message("user", text),) for text in ("The team won the match in Kigali on Monday.", "Minisitiri", "a b")
+    ]
+    found = {i: r.text for i, r in host.generate(prompts, "", Limits(8, stop=())) if r.final}
+    scores = {i: r.choices["sports news"] for i, r in host.score(prompts, [["x", "sports news"]] * 3) if r.final}
+    for index, prompt in enumerate(prompts):
+        ids = tokenizer(host.render(prompt), return_tensors="pt").input_ids
+        out = model.generate(input_ids=ids, attention_mask=torch.ones_like(ids), max_new_tokens=8, do_sample=False)
+        assert found[index] == tokenizer.decode(out[0, ids.shape[1] :], skip_special_tokens=True).lstrip(" ")
+        whole = tokenizer(f"{host.render(prompt)} sports news", return_tensors="pt").input_ids
+        with torch.no_grad():
+            logs = model(whole).logits[0].log_softmax(-1)
+        expected = sum(float(logs[i - 1, whole[0, i]]) for i in range(ids.shape[1], whole.shape[1]))
+        assert scores[index] == pytest.approx(expected, abs=1e-3)
+
+
+def test_what_is_no_transformer_is_refused(tmp_path: Path) -> None:
+    AutoModelForCausalLM.from_config(MambaConfig(**SHAPE)).save_pretrained(tmp_path)
+    make_tokenizer().save_pretrained(tmp_path)
+    with pytest.raises(InputError, match="of the kind mamba, which cannot run here; choose a transformer"):
+        LocalHost(tmp_path, device="cpu")

@@ -99,4 +99,13 @@ def make_adapter(model: Path, folder: Path, seed: int = 1) -> Path:
     return folder
 
 
-__all__ = ["CHAT", "THINKING", "GPTNeoXConfig", "LlamaConfig", "Qwen2Config", "make_adapter", "make_model"]
+__all__ = [
+    "CHAT",
+    "THINKING",
+    "GPTNeoXConfig",
+    "LlamaConfig",
+    "Qwen2Config",
+    "make_adapter",
+    "make_model",
+    "make_tokenizer",
+]
