@@ -6,16 +6,15 @@ import json
 import os
 import subprocess
 import sys
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from same_results import assert_same
 
 from xlt_core.settings import ROOT
 from xlt_core.store import Store
 
 KILLS = 10
-SIGNS = 4  # of a log-likelihood; smaller differences come from the company that an item had in its batch
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="processes are forked here")
 
@@ -39,24 +38,10 @@ def comparisons(folder: Path):
     return found
 
 
-def without_time(comparison):
-    return replace(comparison, runs=tuple(map(_timeless, comparison.runs)))
-
-
-def _timeless(run):
-    predictions = tuple(replace(p, replies=tuple(map(_reply, p.replies))) for p in run.predictions)
-    return replace(run, predictions=predictions, preparation=tuple(map(_reply, run.preparation)))
-
-
-def _reply(reply):
-    return replace(reply, seconds=0.0, choices={name: round(v, SIGNS) for name, v in reply.choices.items()})
-
-
 def test_the_result_equals_that_of_an_undisturbed_run(killed):
     folder, told = killed
     assert told["ends"] == [-9] * KILLS and told["undisturbed"] == told["finished"] == 0
-    results = [list(map(without_time, comparisons(folder / name))) for name in ("undisturbed", "killed")]
-    assert len(results[0]) == 4 and results[0] == results[1]
+    assert_same(comparisons(folder / "killed"), comparisons(folder / "undisturbed"))
 
 
 def test_nothing_is_computed_twice_but_what_was_in_flight(killed):

@@ -69,7 +69,10 @@ class Cluster:
     """
 
     def __init__(self, address: str = "", workers: int = 0, gpus: float | None = None) -> None:
-        _connect(address)
+        self._idle: list[Any] = []
+        self._own = not ray.is_initialized()
+        if self._own:
+            _connect(address)
         there = ray.cluster_resources()
         self._gpus = min(there.get("GPU", 0.0), 1.0) if gpus is None else gpus
         fitting = int(min(there.get("CPU", 0.0), there.get("GPU", 0.0) / self._gpus if self._gpus else float("inf")))
@@ -78,7 +81,6 @@ class Cluster:
             size = f"{there.get('CPU', 0):g} CPUs and {there.get('GPU', 0):g} GPUs"
             raise InputError(f"There is room for {fitting} workers on {size}; lower --workers or --gpus-per-worker.")
         self._most = workers or fitting
-        self._idle: list[Any] = []
 
     def sign(self, plan: Plan, parts: Parts) -> Signed:
         for _ in range(TRIES):
@@ -120,7 +122,8 @@ class Cluster:
     def close(self) -> None:
         """Ends the workers, and the cluster where it was begun here."""
         self._idle.clear()
-        ray.shutdown()
+        if self._own:
+            ray.shutdown()
 
     def _ready(self, busy: Mapping[Any, _Task]) -> list[Any]:
         return ray.wait([*busy], num_returns=len(busy), timeout=BEAT)[0] if busy else []
