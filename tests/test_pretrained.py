@@ -32,7 +32,7 @@ def test_what_is_on_an_unreachable_hub_is_refused_within_seconds(unreachable):
         _pretrained.load(AutoModelForCausalLM, "org/none", "language model")
     with pytest.raises(InputError, match=r"adapter 'org/none' could not be fetched.*does not answer"):
         _pretrained.adapter_folder("org/none")
-    assert time.monotonic() - began < 5
+    assert time.monotonic() - began < 30
 
 
 def test_what_is_in_the_cache_loads_without_the_hub(unreachable, tmp_path, monkeypatch):
