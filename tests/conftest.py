@@ -1,5 +1,7 @@
-"""Nothing that a test computes is kept, nor taken from what this machine computed before."""
+"""Nothing that a test makes is kept among the user's own, nor is anything taken from what is there."""
 
 import os
+import tempfile
 
 os.environ["XLT_STORE"] = ":memory:"
+os.environ["XLT_ADAPTERS"] = tempfile.mkdtemp(prefix="xlt-adapters-")

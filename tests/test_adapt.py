@@ -13,6 +13,7 @@ from transformers import AutoModelForCausalLM, AutoTokenizer, Trainer
 
 from xlt_core import _pretrained, catalog, settings
 from xlt_core._bits import bits_per_byte
+from xlt_core._folders import begun, folder_for
 from xlt_core.adapt import adapt, rate_of, survey
 from xlt_core.hosts.local import LocalHost
 from xlt_core.pocket import world
@@ -146,6 +147,17 @@ def test_a_stop_keeps_a_checkpoint_and_going_on_ends_where_an_undisturbed_run_do
     assert went_on[-1].bits == whole.bits
     again = seam.finished(given, tmp_path / "out", resume=True)
     assert again.doing == "finished before" and again.card == json.loads(json.dumps(went_on[-1].card))
+
+
+def test_what_was_begun_is_found_with_all_that_going_on_needs(tmp_path, base, monkeypatch):
+    monkeypatch.setattr(settings, "ADAPTERS", tmp_path / "made")
+    given = seam.plan(seam.text(tmp_path), model=base)
+    running = adapt(given, folder_for(given))
+    assert begun() == {} and any(snapshot.step == 2 for snapshot in running)
+    running.close()
+    assert begun() == {tmp_path / "made" / "kin-1": given} and folder_for(given, resume=True).name == "kin-1"
+    seam.finished(given, tmp_path / "made" / "kin-1", resume=True)
+    assert begun() == {} and folder_for(given).name == "kin-2"
 
 
 def test_what_goes_on_must_be_what_was_begun(tmp_path, base):

@@ -7,6 +7,7 @@ import os
 import signal
 import subprocess
 import sys
+from dataclasses import asdict
 
 import adapt_seam as seam
 import hub_of_datasets
@@ -110,13 +111,15 @@ def test_a_dataset_of_the_hub_is_streamed(tmp_path, base):
 
 
 def test_it_is_written_where_laft_finds_it_and_a_stopped_one_is_found_again(tmp_path, base, monkeypatch, capsys):
-    monkeypatch.setattr("xlt_core.adapt.ADAPTERS", tmp_path / "made")
+    monkeypatch.setattr(settings, "ADAPTERS", tmp_path / "made")
     start = ["adapt", "--language", "Kinyarwanda", "--corpus", str(seam.text(tmp_path)), "--model", str(base), *SIZE]
     assert main([*start, "--steps", "2"]) == 0 and "kin-1: use it with" in capsys.readouterr().out
     assert main([*start, "--steps", "2"]) == 0 and "kin-2: use it with" in capsys.readouterr().out
     assert main([*start, "--steps", "2", "--resume"]) == 2 and "No training on kin" in capsys.readouterr().err
     (tmp_path / "made/kin-2/adaptation.json").unlink()
+    begun = {"asked": asdict(seam.plan(tmp_path / "kin.txt", model=base, steps=2))}
     (tmp_path / "made/kin-2/checkpoints").mkdir()
+    (tmp_path / "made/kin-2/checkpoints/run.json").write_text(json.dumps(begun))
     assert main([*start, "--steps", "2", "--resume"]) == 0 and "kin-2: use it" in capsys.readouterr().out
     assert main(["average", str(tmp_path / "made/kin-1"), "kin-2", "--out", str(tmp_path / "made/mean")]) == 0
     assert "the average of 2 adapters" in capsys.readouterr().out and (tmp_path / "made/mean/README.md").exists()

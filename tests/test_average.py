@@ -12,7 +12,7 @@ from peft import LoraConfig, PeftModel, get_peft_model
 from transformers import AutoModelForCausalLM
 
 from xlt_core import _average
-from xlt_core.adapt import average
+from xlt_core._folders import average
 from xlt_core.records import InputError
 
 IDS = torch.tensor([[5, 17, 90, 300, 41, 8, 77]])

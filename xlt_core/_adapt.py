@@ -36,9 +36,11 @@ ENGLISH = 100  # documents that show what was forgotten
 
 @dataclass(frozen=True)
 class Work:
-    """What `train` is given. path: of the base model; tell: takes each snapshot; stop: is set to end early."""
+    """What `train` is given. asked: the plan as it came, for whoever goes on; path: of the base model; tell: takes each
+    snapshot; stop: is set to end early."""
 
     plan: Adaptation
+    asked: Mapping[str, Any]
     path: str
     texts: tuple[Text, ...]
     out: Path
@@ -73,7 +75,7 @@ def train(work: Work) -> None:
     shown = Progress(first, tell, work.stop)
     tell(shown.now)
     before = run.before or _bits(base.model, base.tokenizer, held_out)
-    run.begin(before)
+    run.begin(before, work.asked)
     shown.bits(before)
     rows = _rows(base, learned)
     if not fit(base, rows, run, shown):

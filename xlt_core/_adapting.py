@@ -57,7 +57,8 @@ def add_average(command: argparse.ArgumentParser) -> None:
 
 
 def _adapt(options: argparse.Namespace, parts: Parts) -> int:
-    from xlt_core.adapt import adapt, folder_for, survey
+    from xlt_core._folders import folder_for
+    from xlt_core.adapt import adapt, survey
 
     plan = _plan(options)
     if options.survey:
@@ -94,7 +95,7 @@ def _plan(options: argparse.Namespace) -> Adaptation:
 
 
 def _average(options: argparse.Namespace, parts: Parts) -> int:
-    from xlt_core.adapt import average
+    from xlt_core._folders import average
 
     average(options.adapters, options.out)
     print(f"{options.out}: the average of {len(options.adapters)} adapters")

@@ -16,8 +16,13 @@ SETTINGS = ("method", "steps", "rows", "block", "rate", "rank", "alpha", "target
 
 def read(folder: Path) -> dict[str, Any]:
     """The card in a folder; an empty one where there is none."""
+    return loaded(folder / NAME)
+
+
+def loaded(path: Path) -> dict[str, Any]:
+    """A JSON file; empty where it is not there, or not whole."""
     try:
-        return json.loads((folder / NAME).read_text(encoding="utf-8"))
+        return json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return {}
 

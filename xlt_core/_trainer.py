@@ -42,23 +42,23 @@ class Run:
         if main and not resume:
             shutil.rmtree(folder, ignore_errors=True)
         PartialState().wait_for_everyone()
-        begun = _json(folder / "run.json") if resume else {}
+        begun = _card.loaded(folder / "run.json") if resume else {}
         done = _card.identity(folder.parent) if resume and not begun else {}
         for former in filter(None, (begun.get("identity"), done)):
             _check_same(former, identity)
         self.finished = bool(done)
         self.before: dict[str, float] = begun.get("before", {})
 
-    def begin(self, before: Mapping[str, float]) -> None:
+    def begin(self, before: Mapping[str, float], asked: Mapping[str, Any]) -> None:
         """Writes down what a later call needs in order to go on."""
         if self._main:
             self.folder.mkdir(parents=True, exist_ok=True)
-            text = json.dumps({"identity": self._identity, "before": before}, indent=1)
+            text = json.dumps({"identity": self._identity, "before": before, "asked": asked}, indent=1)
             (self.folder / "run.json").write_text(text, encoding="utf-8")
 
     def checkpoints(self) -> list[Path]:
         """Whole checkpoints, the first step first: a process may have been killed while it wrote one."""
-        whole = (path.parent for path in self.folder.glob("checkpoint-*/trainer_state.json") if _json(path))
+        whole = (path.parent for path in self.folder.glob("checkpoint-*/trainer_state.json") if _card.loaded(path))
         return sorted(whole, key=lambda path: int(path.name.partition("-")[2]))
 
 
@@ -197,13 +197,6 @@ def _loss(outputs: Any, labels: torch.Tensor, num_items_in_batch: Any = None) ->
     logits, targets = outputs.logits[:, :-1].float(), labels[:, 1:].to(outputs.logits.device)
     total = cross_entropy(logits.flatten(0, 1), targets.flatten(), reduction="sum")
     return total / (num_items_in_batch if num_items_in_batch is not None else (targets != -100).sum())
-
-
-def _json(path: Path) -> dict[str, Any]:
-    try:
-        return json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return {}
 
 
 def _check_same(former: Mapping[str, Any], now: Mapping[str, Any]) -> None:

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Generator, Mapping, Sequence
+from collections.abc import Callable, Generator, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from queue import Full, Queue
 from threading import Event, Thread
 from typing import Any, Literal
 
-from xlt_core import _card, catalog
+from xlt_core import catalog
 from xlt_core._corpus import MOST_CHARACTERS, Corpus, Text, read
 from xlt_core.records import InputError
-from xlt_core.settings import ADAPTERS
 
 METHODS = ("lora", "full")
 LETTERS_A_TOKEN = 8  # more than any tokenizer makes of a text; so much of a stream is read for one pass
@@ -101,6 +100,7 @@ def adapt(plan: Adaptation, out: Path, resume: bool = False) -> Generator[Snapsh
 
     Closing the generator stops the training, which keeps a checkpoint. Raises InputError.
     """
+    asked = asdict(plan)
     plan, path = checked(plan)
     try:
         out.mkdir(parents=True, exist_ok=True)
@@ -112,7 +112,7 @@ def adapt(plan: Adaptation, out: Path, resume: bool = False) -> Generator[Snapsh
     def work(tell: Callable[[Snapshot], None], stop: Event) -> None:
         from xlt_core import _adapt
 
-        _adapt.train(_adapt.Work(plan, path, texts, out, resume, tell, stop))
+        _adapt.train(_adapt.Work(plan, asked, path, texts, out, resume, tell, stop))
 
     yield from _in_a_thread(work)
 
@@ -127,6 +127,8 @@ def survey(plan: Adaptation) -> Estimate:
 
 def checked(plan: Adaptation) -> tuple[Adaptation, str]:
     """The plan with its languages' codes, and the place of its model. Raises InputError for what cannot be."""
+    if plan.model.startswith(("http://", "https://")):
+        raise InputError("A model behind a server cannot be adapted from here; name a folder or a Hugging Face id.")
     if plan.method not in METHODS:
         raise InputError(f"There is no method {plan.method!r}; choose {' or '.join(METHODS)}.")
     for name, (least, most) in LIMITS.items():
@@ -140,37 +142,6 @@ def checked(plan: Adaptation) -> tuple[Adaptation, str]:
     if twice:
         raise InputError(f"There are two texts of {twice}; join them in one file.")
     return replace(plan, corpora=corpora), catalog.model_path(plan.model)
-
-
-def folder_for(plan: Adaptation, resume: bool = False) -> Path:
-    """A new folder among the adapters that the local host finds; to go on, the latest that holds checkpoints."""
-    name, number = "-".join(corpus.language for corpus in plan.corpora), 1
-    while (ADAPTERS / f"{name}-{number}").exists():
-        number += 1
-    begun = [ADAPTERS / f"{name}-{at}" for at in range(1, number) if (ADAPTERS / f"{name}-{at}/checkpoints").is_dir()]
-    if resume and not begun:
-        raise InputError(f"No training on {name} was begun in {ADAPTERS}; leave out --resume, or name its --out.")
-    return begun[-1] if resume else ADAPTERS / f"{name}-{number}"
-
-
-def average(adapters: Sequence[Path], out: Path) -> None:
-    """Writes the average of LoRA adapters of one base, folders or names of those made here, with a card of its own
-    where they have one. Raises InputError."""
-    from xlt_core import _average
-
-    folders = [path if path.is_dir() else ADAPTERS / path for path in adapters]
-    if out.resolve() in [folder.resolve() for folder in folders]:
-        raise InputError(f"{out} is one of the adapters to be averaged; name another folder.")
-    _average.average(folders, out)
-    cards = [_card.read(folder) for folder in folders]
-    if all("base" in card for card in cards):
-        texts = {row["sha256"]: row for card in cards for row in card["texts"]}
-        rank = sum(card["plan"]["rank"] for card in cards)
-        codes = list(dict.fromkeys(code for card in cards for code in card["plan"]["corpora"]))
-        plan = cards[0]["plan"] | {"corpora": codes, "rank": rank, "alpha": rank}
-        names = [folder.resolve().name for folder in folders]
-        _card.write(out, {"plan": plan, "base": cards[0]["base"], "texts": list(texts.values()), "bits_per_byte": {},
-                          "losses": [], "notes": [], "average_of": names, "licence": ""})  # fmt: skip
 
 
 def _read(plan: Adaptation) -> tuple[Text, ...]:

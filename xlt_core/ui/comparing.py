@@ -85,6 +85,13 @@ def _on(
     return trigger(bound, needs, gives | _troubled(page), **(QUIET | more))
 
 
+def bind(
+    page: Page, trigger: Callable[..., Any], function: Callable[..., Any], needs: set[Any], more: set[Any]
+) -> None:
+    """An event of another page that sets this one. more: what else it changes."""
+    _on(page, trigger, function, page.form() | needs, _settled(page) | more)
+
+
 def _troubled(page: Page) -> set[Any]:
     return {page.message, page.compare, page.preview, page.stop, page.results.beat}
 

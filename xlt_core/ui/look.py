@@ -26,7 +26,7 @@ def launch_options() -> dict[str, Any]:
         "favicon_path": str(ASSETS / "icon.svg"),
         "footer_links": ["api"],
         "run_history": False,
-        "max_file_size": "20mb",
+        "max_file_size": "50mb",
         "show_error": False,
     }
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import gradio as gr
 
 from xlt_core.settings import ASSETS
-from xlt_core.ui import comparing, evaluating, runs
+from xlt_core.ui import adapting, comparing, evaluating, runs
 from xlt_core.ui.keeping import Keeping
 
 
@@ -16,11 +16,13 @@ def build(keeping: Keeping | None = None) -> gr.Blocks:
         host = _header()
         # The page's own secret would end with the app, and with it every browser's key; to its browser it is none.
         visitor = gr.BrowserState("", storage_key="xlt-visitor", secret="xlt")
-        with gr.Tabs(elem_id="pages"):
+        with gr.Tabs(elem_id="pages") as tabs:
             with gr.Tab("Compare", id="compare"):
-                comparing.build(blocks, host)
+                compare = comparing.build(blocks, host)
             with gr.Tab("Evaluate", id="evaluate"):
                 evaluating.build(blocks, keeping, visitor)
+            with gr.Tab("Adapt", id="adapt"):
+                adapting.build(blocks, compare, tabs)
             with gr.Tab("Runs", id="runs") as tab:
                 runs.build(tab, keeping, visitor)
             with gr.Tab("About", id="about"):

@@ -1,0 +1,130 @@
+"""The page Adapt in a real browser: from a text file to a working laft column; left, found again, stopped, resumed."""
+
+from __future__ import annotations
+
+import threading
+from itertools import islice
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+from visiting import PATIENCE, compare, finished, needs_chromium
+
+from xlt_core import document, settings
+from xlt_core._folders import begun
+from xlt_core.adapt import Snapshot
+from xlt_core.jobs import Jobs
+from xlt_core.pocket import world
+from xlt_core.ui import adapting, training
+from xlt_core.ui.page import build
+
+
+@pytest.fixture(autouse=True)
+def own(tmp_path, monkeypatch):
+    """A folder for what is adapted, and no training from before."""
+    monkeypatch.setattr(settings, "ADAPTERS", tmp_path / "made")
+    monkeypatch.setattr(adapting, "JOBS", Jobs())
+    (tmp_path / "news.txt").write_text("\n\n".join(islice(world.documents("kin", 3), 80)), encoding="utf-8")
+    yield
+    for job in adapting.JOBS.of().values():
+        job.stop()
+        job.wait(60)
+
+
+def opened(page: Any) -> None:
+    page.get_by_role("tab", name="Adapt").first.click()
+    page.wait_for_selector("#adapt-start")
+
+
+def filled(page: Any, path: Any, steps: int) -> None:
+    page.set_input_files("#adapt-file input[type=file]", str(path))
+    page.wait_for_selector("#adapt-file .file-preview")
+    page.click("#adapt-settings > button")
+    for label, value in (("Rows a step", 2), ("Tokens a row", 32)):
+        page.get_by_label(label).fill(str(value))
+    page.fill("#adapt-steps input", str(steps))
+    page.keyboard.press("Tab")
+
+
+@needs_chromium
+def test_from_a_text_file_to_a_working_laft_column(tab, tmp_path):
+    opened(tab)
+    filled(tab, tmp_path / "news.txt", 6)
+    tab.click("#adapt-survey")
+    tab.wait_for_function("document.querySelector('#adapt-shown').innerText.includes('will take about')")
+    told = tab.inner_text("#adapt-shown")
+    assert "80 (" in told and "0% of the documents" in told and "6 steps" in told and "0 duplicates" in told
+    tab.click("#adapt-start")
+    tab.wait_for_selector("#adapting[data-state=done]")
+    tab.wait_for_selector("#adapt-curve .scatterlayer")
+    rows = tab.locator("#adapt-outcome tbody tr").all_inner_texts()
+    assert len(rows) == 2 and all(len(row.split("\t")) == 4 for row in rows), "before, after and change of both"
+    assert "Kinyarwanda takes" in tab.inner_text("#adapt-outcome") and "made/kin-1" in tab.inner_text("#adapt-outcome")
+    tab.click("#adapt-use")
+    tab.wait_for_function("document.querySelector('#message').innerText.includes('laft now uses kin-1')")
+    assert tab.is_visible("#compare"), "on the page Compare"
+    compare(tab)
+    assert finished(tab) == ["done"] * 3
+    code = parse_qs(urlsplit(tab.get_by_role("link", name="Link that restores").get_attribute("href")).query)["plan"][0]
+    assert [dict(column.knobs) for column in document.decode(code).columns if column.strategy == "laft"] == [
+        {"adapter": "kin-1"}
+    ]
+
+
+@needs_chromium
+def test_a_training_goes_on_without_its_tab_is_stopped_and_resumed(tab, browser, address, tmp_path):
+    opened(tab)
+    filled(tab, tmp_path / "news.txt", 5000)
+    tab.click("#adapt-start")
+    tab.wait_for_function("/step [1-9]/.test(document.querySelector('#adapt-progress').innerText)")
+    tab.goto("about:blank")
+    again = browser.new_page()
+    again.set_default_timeout(PATIENCE)
+    again.goto(address)
+    opened(again)
+    again.wait_for_function("/step [1-9].* of 5000 .* left/.test(document.querySelector('#adapt-progress').innerText)")
+    assert again.is_disabled("#adapt-start")
+    again.click("#adapt-stop")
+    again.wait_for_selector("#adapting[data-state=stopped]")
+    (kept,) = begun()
+    assert kept.name == "kin-1" and any((kept / "checkpoints").glob("checkpoint-*"))
+    step = int(again.inner_text("#adapting").split()[1])
+    again.get_by_role("button", name="Resume kin-1").click()
+    again.wait_for_function(f"Number(document.querySelector('#adapting').innerText.split(' ')[1]) > {step}")
+    again.close()
+
+
+@needs_chromium
+@pytest.mark.parametrize(("kind", "said"), [("A file of yours", "Drop a file first"),
+                                            ("A dataset of the Hub", "Write the dataset's name first")])  # fmt: skip
+def test_what_is_missing_is_said(tab, kind, said):
+    opened(tab)
+    tab.get_by_label(kind).check()
+    tab.click("#adapt-start")
+    tab.wait_for_function(f"document.querySelector('#adapt-message').innerText.includes({said!r})".replace('"', "`"))
+
+
+def test_adapting_is_off_where_the_page_is_public(monkeypatch):
+    monkeypatch.setattr(settings, "PUBLIC", True)
+    shown = [str(part.get("props", {}).get("value")) for part in build().config["components"]]
+    assert any("Adapting is off on this public page" in value for value in shown)
+    assert not any(part.get("props", {}).get("elem_id") == "adapt-start" for part in build().config["components"])
+
+
+def test_what_was_forgotten_is_a_sentence():
+    said = training.outcome_html(Snapshot("done", bits={"kin": (0.4, 0.3), "eng": (0.3, 0.33)}))
+    assert "Kinyarwanda takes 25.0% fewer bits than before" in said and "English takes 10.0% more" in said
+    assert "forgotten" not in training.outcome_html(Snapshot("training", bits={"kin": (0.4,), "eng": (0.3,)}))
+
+
+def test_one_training_at_a_time():
+    gate = threading.Event()
+
+    def work():
+        yield Snapshot("training")
+        gate.wait(20)
+
+    adapting.JOBS.start("kin-1", work(), most=1)
+    with pytest.raises(Exception, match="at work already"):
+        adapting.JOBS.start("kin-2", work(), most=1)
+    gate.set()
