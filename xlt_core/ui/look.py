@@ -7,7 +7,7 @@ from typing import Any
 import gradio as gr
 
 from xlt_core._colours import COLOURS
-from xlt_core.settings import ASSETS
+from xlt_core.settings import ASSETS, PUBLIC
 
 SANS = ["system-ui", "-apple-system", "Segoe UI", "Roboto", "Noto Sans", "sans-serif"]
 MONO = ["ui-monospace", "SFMono-Regular", "Menlo", "Consolas", "Noto Sans Mono", "monospace"]
@@ -26,7 +26,7 @@ def launch_options() -> dict[str, Any]:
         "favicon_path": str(ASSETS / "icon.svg"),
         "footer_links": ["api"],
         "run_history": False,
-        "max_file_size": "50mb",
+        "max_file_size": "20mb" if PUBLIC else "50mb",
         "show_error": False,
     }
 
