@@ -12,7 +12,7 @@ from xlt_core import metrics
 from xlt_core._signature import column_key, item_key
 from xlt_core.catalog import Parts, translator_of
 from xlt_core.contracts import Memory, Setting, Solver, Translator
-from xlt_core.records import Column, Example, InputError, Plan, Prediction, Reply, Row, Run, Score
+from xlt_core.records import Column, Example, HostError, InputError, Plan, Prediction, Reply, Row, Run, Score
 from xlt_core.significance import shared
 
 SCORING_PAUSE = 1.0  # seconds at least between scores of a column at work
@@ -70,7 +70,7 @@ class Worker:
             return True
         except StopIteration:
             self._run = replace(self._run, state="done")
-        except InputError as error:
+        except (InputError, HostError) as error:
             self._fail(str(error))
         except Exception as error:
             # Whatever goes wrong in one column is shown as its failure and logged; the others must go on.

@@ -10,6 +10,10 @@ class InputError(Exception):
     """A call that is off. The message is one sentence for the user that says what to change."""
 
 
+class HostError(Exception):
+    """A model did not answer, by no fault of the call. The message is one sentence for the user."""
+
+
 @dataclass(frozen=True)
 class Language:
     """A language by its ISO 639-3 code; everything but code and name may be empty."""

@@ -14,6 +14,8 @@ from typing import Any, TypeVar
 
 import httpx
 
+from xlt_core.records import HostError
+
 T = TypeVar("T")
 Json = dict[str, Any]
 CONNECT = 5.0  # seconds
@@ -22,7 +24,7 @@ PATIENCE = 8  # requests that fail one after the other, retries included, before
 REST = 10.0  # seconds for which it is
 
 
-class ServerError(Exception):
+class ServerError(HostError):
     """What went wrong, in one sentence. status: HTTP, 0 where no answer came; again: whether a retry may help."""
 
     def __init__(self, message: str, status: int = 0, again: bool = False, pause: float = 0.0) -> None:
