@@ -1,13 +1,17 @@
 from __future__ import annotations
 
 import json
+import os
 import shlex
+import subprocess
+import sys
 
 import pytest
 from compare_seam import parts
 from strategies_seam import Adapting
 
 from xlt_core.__main__ import main
+from xlt_core.settings import ROOT
 from xlt_core.store import Store
 from xlt_core.sweep import command, grid_of
 
@@ -117,6 +121,19 @@ def test_a_store_that_was_damaged_is_told_of(capsys, tmp_path):
     (tmp_path / "store.sqlite").write_text("what is this?" * 100)
     status, _, err = run(capsys, *BASE, "--out", str(tmp_path))
     assert status == 0 and "Note: The store" in err and "set aside" in err
+
+
+def test_two_processes_on_one_folder_at_once_end_well(capsys, tmp_path):
+    line = [sys.executable, str(ROOT / "tests" / "seam_sweep.py"), *BASE, "--out", str(tmp_path / "both")]
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join((str(ROOT), str(ROOT / "tests")))}
+    both = [subprocess.Popen(line, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE) for _ in range(2)]
+    told = [process.communicate() for process in both]
+    assert [process.returncode for process in both] == [0, 0], told
+    alone = run(capsys, *BASE, "--out", str(tmp_path / "alone"))
+    assert told[0][0] == told[1][0] == alone[1].encode()
+    assert Store(tmp_path / "both" / "store.sqlite").message == ""
+    names = [sorted(path.name for path in (tmp_path / folder).glob("*.json")) for folder in ("both", "alone")]
+    assert names[0] == names[1] and len(names[0]) == 8
 
 
 def test_compare_takes_from_the_store_what_is_there_and_says_so(capsys, tmp_path, monkeypatch):

@@ -153,7 +153,8 @@ class _Progress:
         for position in snapshot.news:
             self._say(f"{_title(snapshot.cells[position])}: {_ending(snapshot.cells[position])}{_left(snapshot)}")
         if time.monotonic() - self._when >= BEAT:
-            self._say(f"{snapshot.done:,} of {snapshot.total:,} answers{_left(snapshot)}")
+            far = f"{snapshot.done:,} of {snapshot.total:,} answers" if snapshot.state == "running" else "first items"
+            self._say(f"{far}{_left(snapshot)}")
 
     def _say(self, *lines: str) -> None:
         for line in lines:

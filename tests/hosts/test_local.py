@@ -322,3 +322,18 @@ def test_an_answer_stops_at_the_context(host: LocalHost) -> None:
 def test_the_revision_follows_the_weights(folder: Path, tmp_path: Path) -> None:
     same, other = make_model(tmp_path / "same"), make_model(tmp_path / "other", width=64)
     assert LocalHost(same).revision == LocalHost(folder).revision != LocalHost(other).revision
+
+
+def test_what_answers_is_told_by_its_identity(host: LocalHost, folder: Path, tmp_path: Path) -> None:
+    place = make_adapter(folder, tmp_path / "mine", seed=1)
+    told = [host.identity(), host.identity("kin"), host.identity("hau")]
+    assert len(set(told)) == 3 and host.identity(str(place)) == told[1]
+    make_adapter(folder, place, seed=3)
+    assert host.identity(str(place)) == told[2]
+    settings = place / "adapter_config.json"
+    settings.write_text(settings.read_text().replace('"lora_alpha": ', '"lora_alpha": 1'))
+    assert host.identity(str(place)) not in told
+    assert LocalHost(folder, device="cpu", dtype="bfloat16").identity() != told[0]
+    assert LocalHost(make_model(tmp_path / "other", width=64), device="cpu").identity() != told[0]
+    with pytest.raises(InputError, match="no adapter 'nope'"):
+        host.identity("nope")
