@@ -27,6 +27,8 @@ TEXTS = (
 )
 CHOICES = ("sports", "sports news", "health", "politics", "x", "religion and sports news")
 FREE = Limits(tokens=24, stop=())
+# Whether beginnings are shared at all, and whether the attention to them stands apart from that to a row's own tokens.
+WAYS = [(True, True), (True, False), (False, False)]
 
 
 def few_shot(text: str) -> Prompt:
@@ -106,9 +108,12 @@ def test_a_control_token_in_a_text_stays_text(host: LocalHost) -> None:
 
 
 @pytest.mark.parametrize("adapter", ["", "kin"])
-@pytest.mark.parametrize("shares", [True, False])
-def test_scores_equal_the_plain_computation(host: LocalHost, folder: Path, adapter: str, shares: bool) -> None:
-    host._engine.shares = shares
+@pytest.mark.parametrize("shares, splits", WAYS)
+def test_scores_equal_the_plain_computation(
+    host: LocalHost, folder: Path, adapter: str, shares: bool, splits: bool
+) -> None:
+    assert host._engine.shares and host._engine.splits
+    host._engine.shares, host._engine.splits = shares, splits
     plain = Plain(folder, adapter)
     replies = finals(host.score(PROMPTS, [CHOICES] * len(PROMPTS), adapter))
     assert sorted(replies) == list(range(len(PROMPTS)))
@@ -148,10 +153,12 @@ def test_a_stored_beginning_changes_no_score_and_serves_later_calls(host: LocalH
 
 
 @pytest.mark.parametrize("adapter", ["", "hau"])
-@pytest.mark.parametrize("shares", [True, False])
+@pytest.mark.parametrize("shares, splits", WAYS)
 @pytest.mark.parametrize("stop", [(), ("\n",), ("e", "or", " t")])
-def test_greedy_text_equals_generate(host: LocalHost, folder: Path, adapter: str, shares: bool, stop: tuple) -> None:
-    host._engine.shares = shares
+def test_greedy_text_equals_generate(
+    host: LocalHost, folder: Path, adapter: str, shares: bool, splits: bool, stop: tuple[str, ...]
+) -> None:
+    host._engine.shares, host._engine.splits = shares, splits
     plain = Plain(folder, adapter)
     expected = [plain.generate(host.render(prompt), 24, stop) for prompt in PROMPTS]
     assert texts(host.generate(PROMPTS, adapter, Limits(tokens=24, stop=stop))) == expected

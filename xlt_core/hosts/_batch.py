@@ -1,15 +1,13 @@
-"""What the engine's batches are made of: rows of tokens, places, masks, and the choice of the next token."""
+"""What the engine's batches are made of: rows of tokens, places, masks; and how large they may be."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from zlib import crc32
 
 import torch
-from transformers.cache_utils import Cache
 
-from xlt_core.records import InputError, Limits
+from xlt_core.records import InputError
 
 HALVED = "memory ran out: the batch was halved, and the work went on"
 UNSEEN = -1  # the group of padding; an item's own tokens are group 0, its choices 1, 2, ...
@@ -56,7 +54,7 @@ def pack(items: Sequence[Item], start: int) -> tuple[list[list[int]], list[list[
 def visible(groups: torch.Tensor, start: int) -> torch.Tensor:
     """What each place of packed rows may look at, (rows, 1, places, start + places), true where it may.
 
-    All see the shared beginning; then each sees, of what stands before it, the item's own tokens and its own group.
+    All see the first `start` tokens; then each sees, of what stands before it, the item's own tokens and its own group.
     """
     own = (groups[:, None] == groups[:, :, None]) | (groups[:, None] == 0)
     return torch.cat([own.new_ones(*groups.shape, start), own.tril()], -1)[:, None]
@@ -67,6 +65,17 @@ def pad_left(rows: Sequence[Sequence[int]]) -> tuple[list[list[int]], list[list[
     longest = max(map(len, rows))
     ids = [[0] * (longest - len(row)) + list(row) for row in rows]
     return ids, [[0] * (longest - len(row)) + [1] * len(row) for row in rows]
+
+
+def causal(seen: torch.Tensor, width: int) -> torch.Tensor:
+    """What each of the last `width` places may look at, (rows, 1, width, places). seen: which are no padding."""
+    places = seen.shape[1]
+    return seen[:, None, None, :] & torch.ones(width, places, dtype=torch.bool).tril(places - width)
+
+
+def added(visible: torch.Tensor, dtype: torch.dtype) -> torch.Tensor:
+    """A mask of what may be looked at as what is added to the scores."""
+    return torch.zeros((), dtype=dtype, device=visible.device).where(visible, torch.finfo(dtype).min)
 
 
 def positions_of(mask: torch.Tensor) -> torch.Tensor:
@@ -89,63 +98,6 @@ def sums(
     row, place, token = torch.tensor(flat, device=logits.device).unbind(1)
     found = iter((logits[row, place, token] - logits.logsumexp(-1)[row, place]).tolist())
     return [tuple(sum((next(found) for _ in choice), 0.0) for choice in row) for row in choices]
-
-
-class Writing:
-    """A batch at work: what it has written, and what the next forward pass gets.
-
-    rows: prompts by index; start: tokens that are in the cache already; seconds: each prompt's share so far.
-    """
-
-    def __init__(
-        self,
-        batch: Sequence[int],
-        rows: Sequence[list[int]],
-        start: int,
-        cache: Cache,
-        device: torch.device,
-        seconds: float,
-    ) -> None:
-        self.cache, self.seconds = cache, dict.fromkeys(batch, seconds)
-        self.written: dict[int, list[int]] = {index: [] for index in batch}
-        self.alive, self._rows = list(batch), list(batch)
-        self._prompts = {index: rows[index] for index in batch}
-        self._dice: dict[int, torch.Generator] = {}
-        ids, mask = (torch.tensor(part, device=device) for part in pad_left([rows[index][start:] for index in batch]))
-        self.ids, self.mask = ids, torch.cat([mask.new_ones(len(batch), start), mask], 1)
-        self.positions = positions_of(self.mask)[:, start:]
-
-    def take(self, logits: torch.Tensor, limits: Limits) -> None:
-        """Chooses the next token of every row. logits: (rows, vocabulary)."""
-        if limits.temperature > 0:
-            tokens = [self._throw(index, line, limits) for index, line in zip(self._rows, logits.cpu(), strict=True)]
-        else:
-            tokens = logits.argmax(-1).tolist()
-        for index, token in zip(self._rows, tokens, strict=True):
-            self.written[index].append(token)
-        self.ids = torch.tensor(tokens, device=self.mask.device)[:, None]
-        self.mask = torch.cat([self.mask, self.mask.new_ones(len(tokens), 1)], 1)
-        self.positions = self.positions[:, -1:] + 1
-
-    def _throw(self, index: int, logits: torch.Tensor, limits: Limits) -> int:
-        """Draws a token. The draws hang on the seed and the prompt alone, not on the batch."""
-        if index not in self._dice:
-            # The generator heeds only 32 bits of its seed.
-            seed = crc32(f"{limits.seed} {self._prompts[index]}".encode())
-            self._dice[index] = torch.Generator().manual_seed(seed)
-        chances = (logits.double() / limits.temperature).softmax(-1)
-        return int(torch.multinomial(chances, 1, generator=self._dice[index]))
-
-    @torch.inference_mode()
-    def shrink(self) -> None:
-        """Leaves out the finished rows, once they are half of all (leaving out copies the cache)."""
-        if not self.alive or 2 * len(self.alive) > len(self._rows):
-            return
-        kept = [row for row, index in enumerate(self._rows) if index in self.alive]
-        self._rows = [self._rows[row] for row in kept]
-        rows = torch.tensor(kept, device=self.mask.device)
-        self.ids, self.mask, self.positions = self.ids[rows], self.mask[rows], self.positions[rows]
-        self.cache.batch_select_indices(rows)
 
 
 def step_tokens(parameters: int, device: str) -> int:

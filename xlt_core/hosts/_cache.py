@@ -1,4 +1,4 @@
-"""Key-value caches: one that grows without copying, and a store of beginnings that prompts share."""
+"""Key-value caches: one with a place for each row's tokens, and a store of beginnings that prompts share."""
 
 from __future__ import annotations
 
@@ -10,54 +10,68 @@ import torch
 from transformers import DynamicCache
 from transformers.cache_utils import Cache, DynamicLayer
 
-Layers = list[tuple[torch.Tensor, torch.Tensor]]  # keys and values of each layer: (rows, heads, tokens, head size)
+from xlt_core.hosts._attention import Layers
+
 WORTH = 16  # tokens; a shorter beginning is sooner run again than looked after
 ENTRIES = 8
 
 
-class RoomyLayer(DynamicLayer):
-    """A layer whose buffers are made once, for the beginning and `room` more tokens, and filled in place.
+class Slots(Cache):
+    """A cache whose buffers are made once, for `rows` rows of `places` tokens each, and filled in place.
 
-    The beginning has one row; it is copied to every row of the batch when the first tokens come.
+    beginning: layers of one row, copied to the front of every row; () where the attention knows of it by itself.
     """
 
-    def __init__(self, room: int, beginning: tuple[torch.Tensor, torch.Tensor] | None = None) -> None:
+    def __init__(self, depth: int, rows: int, places: int, beginning: Layers) -> None:
+        self.rows, self.places, self.start = rows, places, length(beginning)
+        self.first, self.at = 0, [self.start]
+        layers = [SlotLayer(self, beginning[layer] if beginning else None) for layer in range(depth)]
+        super().__init__(layers=layers)
+
+    def aim(self, first: int, at: Sequence[int]) -> None:
+        """Where the next forward pass writes: to the rows from `first` on, to each from its own place on."""
+        self.first, self.at = first, list(at)
+
+    def move(self, sources: Sequence[int], targets: Sequence[int]) -> None:
+        """Copies rows over others."""
+        for layer in self.layers:
+            for buffer in layer.buffers:
+                buffer[list(targets)] = buffer[list(sources)]
+
+
+class SlotLayer(DynamicLayer):
+    """One layer of the slots."""
+
+    def __init__(self, slots: Slots, beginning: tuple[torch.Tensor, torch.Tensor] | None) -> None:
         super().__init__()
-        self._room = room
-        self._buffers: tuple[torch.Tensor, torch.Tensor] | None = None
-        if beginning is not None:
-            self.lazy_initialization(*beginning)
-            self.keys, self.values = beginning
+        self._slots, self._beginning = slots, beginning
+        self.buffers: list[torch.Tensor] = []
+        self.is_initialized = True
 
     def update(
         self, key_states: torch.Tensor, value_states: torch.Tensor, *args: Any, **kwargs: Any
     ) -> tuple[torch.Tensor, torch.Tensor]:
-        start = self.get_seq_length()
-        if self._buffers is None:
-            self._buffers = (self._buffer(key_states, self.keys, start), self._buffer(value_states, self.values, start))
-            self.is_initialized = True
-        end = start + key_states.shape[-2]
-        for buffer, new in zip(self._buffers, (key_states, value_states), strict=True):
-            buffer[:, :, start:end] = new
-        self.keys, self.values = (buffer[:, :, :end] for buffer in self._buffers)
+        """Writes the new tokens; returns the keys and values of the rows written to, up to the last token of all."""
+        if not self.buffers:
+            self.buffers = [self._buffer(key_states, 0), self._buffer(value_states, 1)]
+        first, at, (rows, _, width, _) = self._slots.first, self._slots.at, key_states.shape
+        for buffer, new in zip(self.buffers, (key_states, value_states), strict=True):
+            if width == 1 and rows > 1:
+                buffer[torch.arange(first, first + rows), :, at] = new[:, :, 0]
+            else:
+                buffer[first : first + rows, :, at[0] : at[0] + width] = new
+        self.keys, self.values = (buffer[first : first + rows, :, : max(at) + width] for buffer in self.buffers)
         return self.keys, self.values
 
-    def _buffer(self, new: torch.Tensor, old: torch.Tensor | None, start: int) -> torch.Tensor:
-        rows, heads, _, size = new.shape
-        buffer = new.new_empty(rows, heads, start + self._room, size)
-        if start:
-            buffer[:, :, :start] = old
+    def get_seq_length(self) -> int:
+        return max(self._slots.at)
+
+    def _buffer(self, new: torch.Tensor, which: int) -> torch.Tensor:
+        # Zeros, not whatever was there: a mask hides a place by its weight of 0, and 0 times NaN is NaN.
+        buffer = new.new_zeros(self._slots.rows, new.shape[1], self._slots.places, new.shape[3])
+        if self._beginning:
+            buffer[:, :, : self._slots.start] = self._beginning[which]
         return buffer
-
-    def batch_select_indices(self, indices: torch.Tensor) -> None:
-        tokens = self.get_seq_length()
-        self._buffers = tuple(buffer[indices] for buffer in self._buffers)
-        self.keys, self.values = (buffer[:, :, :tokens] for buffer in self._buffers)
-
-
-def roomy_cache(depth: int, room: int, beginning: Layers) -> Cache:
-    """A cache of `depth` layers that starts with a beginning, or empty where that is []."""
-    return Cache(layers=[RoomyLayer(room, beginning[layer] if beginning else None) for layer in range(depth)])
 
 
 def length(layers: Layers) -> int:
@@ -95,12 +109,12 @@ class Beginnings:
         self._kept: list[tuple[str, list[int], Layers]] = []  # the last used at the end
 
     def find(self, adapter: str, tokens: list[int]) -> tuple[int, Layers]:
-        """The longest stored beginning of the tokens: its length, and its layers; (0, []) where there is none."""
+        """The longest stored beginning of the tokens: its length, and its layers; (0, ()) where there is none."""
         with self._lock:
             lengths = [common_beginning((kept, tokens)) if name == adapter else 0 for name, kept, _ in self._kept]
             longest = max(lengths, default=0)
             if longest < min(WORTH, len(tokens)) or not longest:
-                return 0, []
+                return 0, ()
             entry = self._kept.pop(lengths.index(longest))
             self._kept.append(entry)
         return longest, [(keys[:, :, :longest], values[:, :, :longest]) for keys, values in entry[2]]

@@ -21,10 +21,11 @@ from types import SimpleNamespace
 import torch
 from transformers import DynamicCache, PreTrainedModel
 
-from xlt_core.hosts import _batch, _cache
+from xlt_core.hosts import _attention, _batch, _cache
 from xlt_core.hosts._adapters import Adapters
 from xlt_core.hosts._batch import Item
 from xlt_core.hosts._turns import Turns
+from xlt_core.hosts._writing import Row, Writing
 from xlt_core.records import Limits
 
 Read = Callable[[list[list[int]]], list[tuple[str, bool]]]  # output tokens -> text so far, and whether a stop ended it
@@ -59,6 +60,8 @@ class Engine:
         parameters = inspect.signature(model.forward).parameters
         self._takes_positions, self._takes_keep = "position_ids" in parameters, "logits_to_keep" in parameters
         self.shares = self._takes_positions and _cache.attends_fully(model.config)
+        self.splits = self.shares and _attention.install(model)
+        self.depth = model.config.get_text_config(decoder=True).num_hidden_layers
         self.step_tokens = _batch.step_tokens(model.num_parameters(), self.device.type)
         self.cache_tokens = _batch.cache_bytes(self.device) // _cache.bytes_per_token(model.config, model.dtype)
         self.beginnings = _cache.Beginnings(max(model.get_memory_footprint() // 20, 64 << 20))
@@ -74,6 +77,7 @@ class Engine:
         beginning, seconds = self._beginning([item.context for item in items], adapter)
         start = _cache.length(beginning)
         sizes = [len(i.context) - start + i.packed for i in items]
+        room = max(self.cache_tokens // (self._front(beginning) + max(sizes)), 1)
 
         def run(batch: list[int]) -> Outputs:
             with self._turn(adapter) as turn:
@@ -82,7 +86,7 @@ class Engine:
             for index, value in zip(batch, values, strict=True):
                 yield index, Output(seconds=turn.seconds / len(batch) + seconds / len(items), values=value)
 
-        yield from self._run(self._batches(sizes, start), run)
+        yield from self._run(self._batches(sizes, room), run)
 
     def generate(
         self, rows: Sequence[list[int]], adapter: str, limits: Limits, most: Sequence[int], read: Read
@@ -90,38 +94,41 @@ class Engine:
         """Yields (index, output), partial ones while they stream. most: output tokens at most, per row."""
         beginning, seconds = self._beginning(rows, adapter)
         start = _cache.length(beginning)
+        sizes = [len(row) - start for row in rows]
+        places = self._front(beginning) + max(map(sum, zip(sizes, most, strict=True)))
+        room = min(max(self.cache_tokens // places, 1), len(rows))
+        begun = [Row(index, row, most[index], seconds / len(rows)) for index, row in enumerate(rows)]
+        waiting = [[begun[i] for i in batch] for batch in self._batches(sizes, room)]
+        writing = Writing(waiting, start, room, places, lambda rows: self._cache(beginning, rows, places))
+        yield from self._write(writing, beginning, adapter, limits, read)
 
-        def run(batch: list[int]) -> Outputs:
-            cache = self._cache(beginning, max(len(rows[i]) - start + most[i] for i in batch))
-            writing = _batch.Writing(batch, rows, start, cache, self.device, seconds / len(rows))
-            return self._write(writing, adapter, limits, most, read)
-
-        yield from self._run(self._batches([len(row) - start for row in rows], start + max(most)), run)
-
-    def _write(self, batch: _batch.Writing, adapter: str, limits: Limits, most: Sequence[int], read: Read) -> Outputs:
-        """Generates a batch token by token."""
-        told = perf_counter()
-        while batch.alive:
-            with self._turn(adapter) as turn:
-                batch.take(self._forward(batch.ids, batch.cache, batch.mask, batch.positions)[:, -1], limits)
-            alive, tell = list(batch.alive), perf_counter() - told >= self.stream_every
+    def _write(self, writing: Writing, beginning: _cache.Layers, adapter: str, limits: Limits, read: Read) -> Outputs:
+        """Generates token by token, until all rows have ended."""
+        told, note = perf_counter(), ""
+        while writing.busy:
+            try:
+                with self._turn(adapter) as turn:
+                    ids, mask, positions = writing.step(self.device)
+                    logits = self._forward(ids, writing.cache, mask, positions, beginning)[:, -1]
+                    writing.take(logits, limits)
+            except RuntimeError as error:
+                writing.halve(error)
+                note = _batch.HALVED
+                continue
+            tell = perf_counter() - told >= self.stream_every
             told = perf_counter() if tell else told
-            for index, (text, stopped) in zip(alive, self._read(batch, read), strict=True):
-                batch.seconds[index] += turn.seconds / len(alive)
-                tokens = len(batch.written[index])
-                final = stopped or tokens >= most[index]
-                if final:
-                    batch.alive.remove(index)
-                if final or tell:
-                    yield index, Output(text, tokens, batch.seconds[index], final=final)
-            if self.shares:
-                batch.shrink()
+            open_rows = [row for row in writing.stepped if not row.ended]
+            for row, (text, stopped) in zip(open_rows, self._read(open_rows, read), strict=True):
+                row.seconds += turn.seconds / len(open_rows)
+                row.ended = stopped or len(row.written) >= row.most
+                if row.ended or tell:
+                    yield row.index, Output(text, len(row.written), row.seconds, final=row.ended, note=note)
+            writing.leave()
 
-    def _read(self, batch: _batch.Writing, read: Read) -> list[tuple[str, bool]]:
-        """The text of each unfinished row, and whether it has ended."""
-        written = [batch.written[index] for index in batch.alive]
-        ended = [row[-1] in self.end for row in written]
-        texts = read([row[:-1] if end else row for row, end in zip(written, ended, strict=True)])
+    def _read(self, rows: Sequence[Row], read: Read) -> list[tuple[str, bool]]:
+        """The text of each row, and whether it has ended."""
+        ended = [row.written[-1] in self.end for row in rows]
+        texts = read([row.written[:-1] if end else row.written for row, end in zip(rows, ended, strict=True)])
         return [(text, stopped or end) for (text, stopped), end in zip(texts, ended, strict=True)]
 
     def _beginning(self, rows: Sequence[list[int]], adapter: str) -> tuple[_cache.Layers, float]:
@@ -140,10 +147,11 @@ class Engine:
 
     def _run_on(self, layers: _cache.Layers, tokens: list[int], done: int, adapter: str) -> tuple[_cache.Layers, float]:
         """The layers of all tokens, from those of the first `done` tokens, and the seconds it took."""
-        cache, seconds = self._cache(layers, len(tokens) - done), 0.0
+        cache, seconds = _cache.Slots(self.depth, 1, len(tokens), layers), 0.0
         for start in range(done, len(tokens), self.step_tokens):
             part = tokens[start : start + self.step_tokens]
             with self._turn(adapter) as turn:
+                cache.aim(0, [start])
                 positions = torch.arange(start, start + len(part), device=self.device)[None]
                 self._forward(self._tensor([part]), cache, None, positions)
             seconds += turn.seconds
@@ -151,14 +159,10 @@ class Engine:
 
     def _score_packed(self, items: Sequence[Item], beginning: _cache.Layers) -> list[tuple[float, ...]]:
         """Each row: the item's own tokens, then those of every choice, each choice seeing only the item and itself."""
-        start = _cache.length(beginning)
-        ids, positions, groups = (self._tensor(part) for part in _batch.pack(items, start))
-        dtype = self.model.dtype
-        mask = torch.zeros((), dtype=dtype, device=self.device).where(
-            _batch.visible(groups, start), torch.finfo(dtype).min
-        )
-        cache, keep = self._cache(beginning, ids.shape[1]), 1 + max(item.packed for item in items)
-        logits = self._forward(ids, cache, mask, positions, keep)
+        ids, positions, groups = (self._tensor(part) for part in _batch.pack(items, _cache.length(beginning)))
+        front, keep = self._front(beginning), 1 + max(item.packed for item in items)
+        cache = self._cache(beginning, len(items), front + ids.shape[1]) if front else None
+        logits = self._forward(ids, cache, _batch.visible(groups, front), positions, beginning, keep)
         return _batch.sums(logits, [item.places() for item in items], [item.choices for item in items])
 
     def _score_apart(self, items: Sequence[Item]) -> list[tuple[float, ...]]:
@@ -167,7 +171,7 @@ class Engine:
         for item in items:
             ids, mask = (self._tensor(p) for p in _batch.pad_left([item.context + c for c in item.choices]))
             keep = 1 + max(map(len, item.choices))
-            logits = self._forward(ids, None, mask, _batch.positions_of(mask), keep)
+            logits = self._forward(ids, None, mask, _batch.positions_of(mask), (), keep)
             places = [[range(keep - 1 - len(choice), keep - 1)] for choice in item.choices]
             found = _batch.sums(logits, places, [[choice] for choice in item.choices])
             values.append(tuple(value for (value,) in found))
@@ -179,14 +183,18 @@ class Engine:
         cache: _cache.Cache | None,
         mask: torch.Tensor | None,
         positions: torch.Tensor,
+        beginning: _cache.Layers = (),
         keep: int = 1,
     ) -> torch.Tensor:
-        """Logits (rows, keep, vocabulary) of the last `keep` places, in float32."""
+        """Logits (rows, keep, vocabulary) of the last `keep` places, in float32. mask: true where one may look."""
         more: dict[str, object] = {"position_ids": positions} if self._takes_positions else {}
         more |= {"logits_to_keep": keep} if self._takes_keep else {}
-        output = self.model(
-            input_ids=ids, attention_mask=mask, past_key_values=cache, use_cache=cache is not None, **more
-        )
+        if mask is not None and mask.dim() == 4:
+            mask = _batch.added(mask, self.model.dtype)
+        with _attention.beginning(beginning if self.splits else ()):
+            output = self.model(
+                input_ids=ids, attention_mask=mask, past_key_values=cache, use_cache=cache is not None, **more
+            )
         return output.logits[:, -keep:].float()
 
     @contextmanager
@@ -200,24 +208,27 @@ class Engine:
                 yield turn
             turn.seconds = perf_counter() - began
 
-    def _cache(self, beginning: _cache.Layers, room: int) -> _cache.Cache:
+    def _cache(self, beginning: _cache.Layers, rows: int, places: int) -> _cache.Cache:
         if not self.shares:
             return DynamicCache(config=self.model.config)
-        return _cache.roomy_cache(self.model.config.num_hidden_layers, room, beginning)
+        return _cache.Slots(self.depth, rows, places, () if self.splits else beginning)
+
+    def _front(self, beginning: _cache.Layers) -> int:
+        """Places that the beginning takes in each row's cache."""
+        return 0 if self.splits else _cache.length(beginning)
 
     def _tensor(self, rows: Sequence[Sequence[int]]) -> torch.Tensor:
         return torch.tensor(rows, device=self.device)
 
-    def _batches(self, sizes: Sequence[int], extra: int) -> list[list[int]]:
-        """Indices, longest first. sizes: tokens of each in a forward pass; extra: more of each in the cache."""
+    def _batches(self, sizes: Sequence[int], room: int) -> list[list[int]]:
+        """Indices, longest first. sizes: tokens of each in a forward pass; room: rows of a batch at most."""
         batches: list[list[int]] = []
         for index in sorted(range(len(sizes)), key=lambda i: -sizes[i]):
-            if batches:
-                rows, width = len(batches[-1]) + 1, sizes[batches[-1][0]]
-                if rows * width <= self.step_tokens and rows * (width + extra) <= self.cache_tokens:
-                    batches[-1].append(index)
-                    continue
-            batches.append([index])
+            rows = len(batches[-1]) + 1 if batches else 0
+            if rows and rows <= room and rows * sizes[batches[-1][0]] <= self.step_tokens:
+                batches[-1].append(index)
+            else:
+                batches.append([index])
         return batches
 
     def _run(self, batches: list[list[int]], run: Callable[[list[int]], Outputs]) -> Outputs:
