@@ -165,6 +165,21 @@ def test_greedy_text_equals_generate(
     assert any(expected)
 
 
+@pytest.mark.parametrize("shares, splits", WAYS)
+def test_prompts_wait_for_the_places_of_those_that_end(
+    host: LocalHost, plain: Plain, shares: bool, splits: bool
+) -> None:
+    engine = host._engine
+    engine.shares, engine.splits, engine.cache_tokens = shares, splits, 450 if splits else 900
+    engine.step_tokens = 150 if shares else 900
+    limits, rows, forward = Limits(tokens=24, stop=("e", "or", " t")), [], engine._forward
+    engine._forward = lambda ids, *rest: rows.append(len(ids)) or forward(ids, *rest)
+    prompts = PROMPTS + [few_shot(f"{text} {text[::-1]}") for text in TEXTS]
+    expected = [plain.generate(host.render(prompt), 24, limits.stop) for prompt in prompts]
+    assert texts(host.generate(prompts, limits=limits)) == expected
+    assert 2 <= max(rows) < len(prompts)
+
+
 def test_partial_replies_grow_into_the_final_one(host: LocalHost) -> None:
     streams: dict[int, list[Reply]] = {}
     for index, reply in host.generate(PROMPTS, limits=FREE):

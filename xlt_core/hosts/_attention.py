@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from typing import Any
 
 import torch
-from transformers import AttentionInterface, AttentionMaskInterface, PreTrainedModel
+from transformers import AttentionInterface, AttentionMaskInterface, DynamicCache, PreTrainedModel
 from transformers.integrations.sdpa_attention import sdpa_attention_forward
 from transformers.masking_utils import sdpa_mask
 
@@ -22,11 +22,31 @@ _here = threading.local()
 
 
 def install(model: PreTrainedModel) -> bool:
-    """Lets the model attend to shared beginnings; whether it can."""
+    """Lets the model attend to shared beginnings; whether it can, which is tried on a few tokens."""
     if model.config._attn_implementation != "sdpa" or not model._can_set_attn_implementation():
         return False
     model.set_attn_implementation(NAME)
-    return True
+    try:
+        able = _apart(model) < max(1e-3, 64 * torch.finfo(model.dtype).eps)
+    except (RuntimeError, TypeError, ValueError, AttributeError):  # a model with an attention of another kind
+        able = False
+    if not able:
+        model.set_attn_implementation("sdpa")
+    return able
+
+
+@torch.inference_mode()
+def _apart(model: PreTrainedModel) -> float:
+    """How far apart (nats) the model's words on a text are when it attends to the text in two parts, and as a whole."""
+    ids, positions = (torch.tensor([numbers], device=model.device) for numbers in ([5, 4, 3, 2, 1, 6], range(6)))
+    cache = DynamicCache(config=model.config)
+    whole = model(input_ids=ids, position_ids=positions).logits[0, -1]
+    model(input_ids=ids[:, :3], position_ids=positions[:, :3], past_key_values=cache, use_cache=True)
+    mask = torch.full((1, 1, 3, 3), torch.finfo(model.dtype).min, dtype=model.dtype, device=model.device).triu(1)
+    with beginning([(layer.keys, layer.values) for layer in cache.layers]):
+        parts = model(input_ids=ids[:, 3:], position_ids=positions[:, 3:], attention_mask=mask, use_cache=False)
+    found = parts.logits[0, -1]
+    return float((whole.float().log_softmax(-1) - found.float().log_softmax(-1)).abs().max())
 
 
 @contextmanager
@@ -87,6 +107,13 @@ def _weighed(
         return torch.ops.aten._scaled_dot_product_flash_attention_for_cpu(
             query, key, value, attn_mask=mask, scale=scale
         )
+    return _spelled_out(query, key, value, mask, scale)
+
+
+def _spelled_out(
+    query: torch.Tensor, key: torch.Tensor, value: torch.Tensor, mask: torch.Tensor | None, scale: float
+) -> tuple[torch.Tensor, torch.Tensor]:
+    """The same by its definition, in float32, for any device."""
     scores = (query.float() * scale) @ key.float().mT
     scores = scores if mask is None else scores + mask
     total = scores.logsumexp(-1)

@@ -24,13 +24,20 @@ class Slots(Cache):
 
     def __init__(self, depth: int, rows: int, places: int, beginning: Layers) -> None:
         self.rows, self.places, self.start = rows, places, length(beginning)
-        self.first, self.at = 0, [self.start]
+        self.aim(0, [self.start])
         layers = [SlotLayer(self, beginning[layer] if beginning else None) for layer in range(depth)]
         super().__init__(layers=layers)
 
     def aim(self, first: int, at: Sequence[int]) -> None:
         """Where the next forward pass writes: to the rows from `first` on, to each from its own place on."""
-        self.first, self.at = first, list(at)
+        self.first, self.at, self.last = first, at[0], max(at)
+        self._targets = {torch.device("cpu"): (torch.arange(first, first + len(at)), torch.tensor(at))}
+
+    def targets(self, device: torch.device) -> tuple[torch.Tensor, torch.Tensor]:
+        """The rows to write to, and the place in each, brought to a device once for all layers there."""
+        if device not in self._targets:
+            self._targets[device] = tuple(part.to(device) for part in self._targets[torch.device("cpu")])
+        return self._targets[device]
 
     def move(self, sources: Sequence[int], targets: Sequence[int]) -> None:
         """Copies rows over others."""
@@ -56,15 +63,18 @@ class SlotLayer(DynamicLayer):
             self.buffers = [self._buffer(key_states, 0), self._buffer(value_states, 1)]
         first, at, (rows, _, width, _) = self._slots.first, self._slots.at, key_states.shape
         for buffer, new in zip(self.buffers, (key_states, value_states), strict=True):
-            if width == 1 and rows > 1:
-                buffer[torch.arange(first, first + rows), :, at] = new[:, :, 0]
+            if width > 1 or rows == 1:
+                buffer[first : first + rows, :, at : at + width] = new
             else:
-                buffer[first : first + rows, :, at[0] : at[0] + width] = new
-        self.keys, self.values = (buffer[first : first + rows, :, : max(at) + width] for buffer in self.buffers)
+                row, place = self._slots.targets(buffer.device)
+                buffer[row, :, place] = new[:, :, 0]
+        self.keys, self.values = (
+            buffer[first : first + rows, :, : self._slots.last + width] for buffer in self.buffers
+        )
         return self.keys, self.values
 
     def get_seq_length(self) -> int:
-        return max(self._slots.at)
+        return self._slots.last
 
     def _buffer(self, new: torch.Tensor, which: int) -> torch.Tensor:
         # Zeros, not whatever was there: a mask hides a place by its weight of 0, and 0 times NaN is NaN.
@@ -93,8 +103,8 @@ def bytes_per_token(config: Any, dtype: torch.dtype) -> int:
     return 2 * config.num_hidden_layers * heads * size * dtype.itemsize
 
 
-def common_beginning(rows: Iterable[Sequence[int]]) -> int:
-    """How many tokens all rows begin with."""
+def common_beginning(rows: Iterable[Sequence[int] | str]) -> int:
+    """How many tokens, or letters, all rows begin with."""
     rows = list(rows)
     first, last = min(rows), max(rows)  # whatever these two share, all between them in order share too
     return next((i for i, (a, b) in enumerate(zip(first, last, strict=False)) if a != b), min(len(first), len(last)))

@@ -6,16 +6,29 @@ import re
 from array import array
 from collections import OrderedDict
 from collections.abc import Sequence
+from dataclasses import dataclass
 from threading import Lock
 
 from jinja2.exceptions import TemplateError
 from transformers import PreTrainedTokenizerBase
 
+from xlt_core.hosts._cache import common_beginning
 from xlt_core.hosts._plain import continuation, folded, plain
 from xlt_core.records import InputError, Message, Prompt
 
 REMEMBERED = 2048  # texts, of at most LONG characters each
 LONG = 100_000
+FEW = 3  # texts; with fewer, nothing is won by reading their beginning once
+MARKS = 3  # a tokenizer puts fewer tokens than this in front of a text that begins in the middle of another
+
+
+@dataclass(frozen=True)
+class Ending:
+    """The tokens of a last line, and those of each choice behind it; these stand for the line's last `back`, too."""
+
+    own: list[int]
+    back: int
+    choices: list[list[int]]
 
 
 class Text:
@@ -25,6 +38,7 @@ class Text:
         self._tokenizer = tokenizer
         self._lock = Lock()  # fast tokenizers may not be used by two threads at once
         self._known: OrderedDict[str, array[int]] = OrderedDict()
+        self._endings: OrderedDict[tuple[str, ...], Ending | None] = OrderedDict()
         self.chat = bool(tokenizer.chat_template)
         self._control = _control(tokenizer)
         self._begin = [] if self.chat else _begin(tokenizer)
@@ -49,14 +63,27 @@ class Text:
         with self._lock:
             known = {text: self._known[text] for text in texts if text in self._known}
             new = [text for text in dict.fromkeys(texts) if text not in known]
-            if new:
-                # Only a chat template may write control tokens: a text that spells one stays text.
-                rows = self._tokenizer(
-                    new, add_special_tokens=False, split_special_tokens=not self.chat, verbose=False
-                )["input_ids"]
-                known |= {text: array("i", self._begin + list(row)) for text, row in zip(new, rows, strict=True)}
+            rows = self._tokens_of_like(new)
+            known |= {text: array("i", self._begin + row) for text, row in zip(new, rows, strict=True)}
             self._remember(known)
         return [known[text].tolist() for text in texts]
+
+    def continuations(self, text: str, row: list[int], choices: Sequence[str]) -> tuple[int, list[list[int]]]:
+        """Where the text's tokens (row) end in front of all choices, and the tokens of each choice from there on.
+
+        Where a tokenizer joins the text's end with a choice's beginning, all choices start before it.
+        """
+        tail = text[_last_line(text) :]
+        key = (tail, *choices)
+        with self._lock:
+            if key not in self._endings:
+                self._endings[key] = self._ending(text, row, tail, choices)
+            while len(self._endings) > REMEMBERED:
+                self._endings.popitem(last=False)
+            ending = self._endings[key]
+        if ending and row[-len(ending.own) :] == ending.own:
+            return len(row) - ending.back, ending.choices
+        return _parted(row, self.encode([text + self.continuation(choice) for choice in choices]))
 
     def decode(self, rows: Sequence[Sequence[int]]) -> list[str]:
         """The text of each row of output tokens, special tokens left out."""
@@ -65,6 +92,44 @@ class Text:
                 self._tokenizer.decode(row, skip_special_tokens=True, clean_up_tokenization_spaces=False)
                 for row in rows
             ]
+
+    def _tokens(self, texts: Sequence[str]) -> list[list[int]]:
+        if not texts:
+            return []
+        # Only a chat template may write control tokens: a text that spells one stays text.
+        found = self._tokenizer(
+            list(texts), add_special_tokens=False, split_special_tokens=not self.chat, verbose=False
+        )
+        return [list(row) for row in found["input_ids"]]
+
+    def _tokens_of_like(self, texts: Sequence[str]) -> list[list[int]]:
+        """The tokens of each text; what all begin with, up to the line in which they part, is read once.
+
+        Whether the pieces make up the whole is tried on the first and the last text.
+        """
+        cut = _last_line(texts[0][: common_beginning(texts)]) if len(texts) > FEW else 0
+        if not cut:
+            return self._tokens(texts)
+        head, *tails = self._tokens([texts[0][:cut], *(text[cut:] for text in texts)])
+        for more in range(MARKS):
+            rows = [head + tail[more:] for tail in tails]
+            if [rows[0], rows[-1]] == self._tokens([texts[0], texts[-1]]):
+                return rows
+        return self._tokens(texts)
+
+    def _ending(self, text: str, row: list[int], tail: str, choices: Sequence[str]) -> Ending | None:
+        """How choices follow on the last line of a text; None where that line alone does not tell."""
+        ends = [self.continuation(choice) for choice in choices]
+        first, *longer = self._tokens([tail, *(tail + end for end in ends)])
+        wholes = [self._begin + whole for whole in self._tokens([text + end for end in ends])]
+        for more in range(MARKS):
+            own, place = first[more:], len(row) - len(first[more:])
+            if not own or place < 1 or row[place:] != own:
+                continue
+            split, found = _parted(own, [one[more:] for one in longer])
+            if wholes == [row[: place + split] + choice for choice in found]:
+                return Ending(own, len(own) - split, found)
+        return None
 
     def _remember(self, known: dict[str, array[int]]) -> None:
         for text, tokens in known.items():
@@ -88,6 +153,18 @@ class Text:
             return "instruction" in self._apply((Message("system", "instruction"), Message("user", "question")))
         except TemplateError:
             return False
+
+
+def _last_line(text: str) -> int:
+    """Where the last line begins that is not blank, with the line breaks before it; 0 where there is but one."""
+    end = text.rstrip().rfind("\n")
+    return len(text[: max(end, 0)].rstrip("\n"))
+
+
+def _parted(row: list[int], wholes: Sequence[list[int]]) -> tuple[int, list[list[int]]]:
+    """Where the wholes begin to differ from the row, after its first token at least, and what they hold from there."""
+    split = max(min(common_beginning((row, whole)) for whole in wholes), 1)
+    return split, [whole[split:] for whole in wholes]
 
 
 def _begin(tokenizer: PreTrainedTokenizerBase) -> list[int]:

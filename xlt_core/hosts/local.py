@@ -160,17 +160,14 @@ class LocalHost:
         return sent, rows
 
     def _item(self, sent: str, row: list[int], choices: Sequence[str]) -> Item:
-        """Splits the whole texts, prompt and choice, where the choices of the prompt begin to differ from it."""
+        """The prompt's tokens up to where its choices begin, and those of each choice."""
         from xlt_core.hosts._batch import Item
-        from xlt_core.hosts._cache import common_beginning
 
         if not choices:
             raise InputError("There is nothing to choose from; give at least one label.")
-        wholes = self._text.encode([sent + self._text.continuation(choice) for choice in choices])
-        self._check_length(max(map(len, wholes)))
-        # Where a tokenizer joins the prompt's end with a choice's beginning, all choices are scored from before it.
-        split = max(min(common_beginning((row, whole)) for whole in wholes), 1)
-        return Item(wholes[0][:split], [whole[split:] for whole in wholes])
+        split, rest = self._text.continuations(sent, row, choices)
+        self._check_length(split + max(map(len, rest)))
+        return Item(row[:split], rest)
 
     def _check_length(self, tokens: int) -> None:
         if tokens > self.context:
