@@ -1,6 +1,7 @@
 """Measures the local engine beside lm-evaluation-harness or a plain loop, and prints the README's tables.
 
-Usage: python tests/bench/engine.py [--peer lm-eval] [--workloads A,B] [--sizes 6M,160M] [--repeats 3] [--threads 2]
+Usage: python tests/bench/engine.py [--peer lm-eval] [--parts peers,growth,floor,memory] [--workloads A,B]
+       [--sizes 6M,160M] [--items N] [--repeats 3] [--threads 2]
 """
 
 from __future__ import annotations
@@ -15,8 +16,9 @@ from statistics import median
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
+from engine_more import floor, growth, memory
 from engine_sides import Process, Timed
-from engine_work import Work, labelling, model_folder, writing
+from engine_work import Work, labelling, longer, make_adapter, model_folder, writing
 
 ITEMS = {("A", "6M"): 200, ("B", "6M"): 100, ("A", "160M"): 12, ("B", "160M"): 12}
 MAKE = {"A": labelling, "B": writing}
@@ -29,8 +31,8 @@ def best_batch(peer: Process, work: Work) -> int:
     few = work.first(max(len(work.prompts) // 20, 2))
     most = len(few.prompts) * max(len(work.labels), 1)
     sizes = [size for size in BATCHES if size <= most] or [1]
-    peer.run(few.first(1), 1)
-    return min(sizes, key=lambda size: peer.run(few, size).work)  # what else the machine does must not choose
+    peer.run(few.first(1), batch=1)
+    return min(sizes, key=lambda size: peer.run(few, batch=size).work)  # what else the machine does must not choose
 
 
 def agreement(ours: Timed, theirs: Timed) -> str:
@@ -52,7 +54,8 @@ def lines(kind: str, size: str, peer: str, folder: Path, given: argparse.Namespa
     ):
         batch = best_batch(them, work) if peer == "lm-eval" else 0
         us.run(work.first(2))
-        runs = [(us.run(work), them.run(work, batch)) for _ in range(given.repeats)]
+        settings = {"batch": batch} if batch else {}
+        runs = [(us.run(work), them.run(work, **settings)) for _ in range(given.repeats)]
     ours, theirs = (sorted(side, key=lambda run: run.seconds) for side in zip(*runs, strict=True))
     ratio = median(them.seconds / us.seconds for us, them in runs)
     named = f"{peer}, batches of {batch}" if batch else peer
@@ -70,22 +73,61 @@ def row(*cells: object) -> str:
     return f"| {' | '.join(map(str, cells))} |"
 
 
+def table(*head: str) -> None:
+    print("", row(*head), row(*("---" for _ in head)), sep="\n", flush=True)
+
+
+def print_peers(scratch: Path, given: argparse.Namespace) -> None:
+    table(*HEAD)
+    for size in given.sizes.split(","):
+        for kind in given.workloads.split(","):
+            for line in lines(kind, size, given.peer, model_folder(size, scratch), given):
+                print(line, flush=True)
+
+
+def print_growth(scratch: Path, given: argparse.Namespace) -> None:
+    items = given.items or 100
+    table("shots", "tokens of all prompts and labels", "tokens to run once", f"seconds for {items} items", "items/s")
+    for shots, whole, once, seconds in growth(longer(scratch / "long"), given.threads, items, given.repeats):
+        print(row(shots, f"{whole:,}", f"{once:,}", f"{seconds:.2f}", f"{items / seconds:.0f}"), flush=True)
+
+
+def print_floor(scratch: Path, given: argparse.Namespace) -> None:
+    table("model", "matrix rate, GFLOP/s", "floor of A, seconds", "ours, seconds", "ours over the floor")
+    for size in given.sizes.split(","):
+        folder, work = model_folder(size, scratch), labelling(given.items or ITEMS["A", size])
+        with closing(Process("ours", folder, given.threads)) as us:
+            us.run(work.first(2))
+            runs = [(floor(folder, work, given.threads), us.run(work).seconds) for _ in range(given.repeats)]
+        speed = median(rate for (_, rate), _ in runs) / 1e9
+        least, ours = median(least for (least, _), _ in runs), median(seconds for _, seconds in runs)
+        print(row(size, f"{speed:.0f}", f"{least:.2f}", f"{ours:.2f}", f"{ours / least:.2f} times"), flush=True)
+
+
+def print_memory(scratch: Path, given: argparse.Namespace) -> None:
+    table("model", "prompt alone, peak MB", "three strategies, peak MB", "ratio")
+    for size in given.sizes.split(","):
+        folder = model_folder(size, scratch)
+        alone, three = memory(folder, str(make_adapter(folder, scratch / f"lora-{size}")), given.threads)
+        print(row(size, f"{alone:.0f}", f"{three:.0f}", f"{three / alone:.2f}"), flush=True)
+
+
+PARTS = {"peers": print_peers, "growth": print_growth, "floor": print_floor, "memory": print_memory}
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--peer", default="transformers", choices=("transformers", "lm-eval"))
+    parser.add_argument("--parts", default=",".join(PARTS))
     parser.add_argument("--workloads", default="A,B")
     parser.add_argument("--sizes", default="6M,160M")
     parser.add_argument("--items", type=int, default=0, help="items of a workload; where 0, the usual number")
     parser.add_argument("--repeats", type=int, default=3)
     parser.add_argument("--threads", type=int, default=2)
     given = parser.parse_args()
-    print(row(*HEAD), row(*("---" for _ in HEAD)), sep="\n")
     with tempfile.TemporaryDirectory() as scratch:
-        for size in given.sizes.split(","):
-            folder = model_folder(size, Path(scratch))
-            for kind in given.workloads.split(","):
-                for line in lines(kind, size, given.peer, folder, given):
-                    print(line, flush=True)
+        for part in given.parts.split(","):
+            PARTS[part](Path(scratch), given)
 
 
 if __name__ == "__main__":

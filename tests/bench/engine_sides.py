@@ -21,7 +21,7 @@ Written = list[str]
 class Ours:
     """The local host of this project, made anew for each run: it remembers what it has run before."""
 
-    batch = 0
+    adapter = ""
 
     def __init__(self, folder: Path, threads: int) -> None:
         self._folder, self._threads = folder, threads
@@ -31,13 +31,14 @@ class Ours:
         from xlt_core.hosts.local import LocalHost
 
         self._host = LocalHost(self._folder, device="cpu", dtype="float32", threads=self._threads)
+        self._host.ready()
 
     def label(self, work: Work) -> Labelled:
-        replies = dict(self._host.score(work.prompts, [work.labels] * len(work.prompts)))
+        replies = dict(self._host.score(work.prompts, [work.labels] * len(work.prompts), self.adapter))
         return [dict(replies[i].choices) for i in range(len(replies))]
 
     def write(self, work: Work) -> Written:
-        replies = {i: reply for i, reply in self._host.generate(work.prompts, limits=LIMITS) if reply.final}
+        replies = {i: reply for i, reply in self._host.generate(work.prompts, self.adapter, LIMITS) if reply.final}
         return [replies[i].text for i in range(len(replies))]
 
 
@@ -83,8 +84,6 @@ class LmEval:
 
 class Naive:
     """transformers as its own pages show it: one text at a time, each from its first token."""
-
-    batch = 0
 
     def __init__(self, folder: Path, threads: int) -> None:
         import torch
@@ -145,8 +144,9 @@ class Process:
         self.name = name
         self._pool = ProcessPoolExecutor(1, get_context("spawn"), _begin, (name, folder, threads))
 
-    def run(self, work: Work, batch: int = 0) -> Timed:
-        return self._pool.submit(_run, work, batch).result()
+    def run(self, work: Work, renew: bool = True, **settings: int | str) -> Timed:
+        """Runs the work. renew: as the first run after loading; settings: batch or adapter, where the side has them."""
+        return self._pool.submit(_run, work, renew, settings).result()
 
     def close(self) -> None:
         self._pool.shutdown()
@@ -159,11 +159,12 @@ def _begin(name: str, folder: Path, threads: int) -> None:
     _SIDE.append(SIDES[name](folder, threads))
 
 
-def _run(work: Work, batch: int) -> Timed:
+def _run(work: Work, renew: bool, settings: dict[str, int | str]) -> Timed:
     side = _SIDE[0]
-    side.renew()
-    if batch:
-        side.batch = batch
+    if renew:
+        side.renew()
+    for name, value in settings.items():
+        setattr(side, name, value)
     began, used = time.perf_counter(), time.process_time()
     result = side.label(work) if work.labels else side.write(work)
     return Timed(result, time.perf_counter() - began, time.process_time() - used, _peak())

@@ -102,4 +102,28 @@ def make_llama(folder: Path) -> Path:
 
 def model_folder(size: str, scratch: Path) -> Path:
     """The folder of the 6M model, which is pocket, or of the 160M one, which is made in `scratch`."""
-    return Path(catalog.model_path("pocket")) if size == "6M" else make_llama(scratch / "llama-160m")
+    place = scratch / "llama-160m"
+    return Path(catalog.model_path("pocket")) if size == "6M" else place if place.exists() else make_llama(place)
+
+
+def longer(folder: Path, context: int = 4096) -> Path:
+    """A copy of pocket that takes longer prompts than it was trained on: it says noise there, at the same cost."""
+    from transformers import AutoModelForCausalLM, AutoTokenizer
+
+    model = AutoModelForCausalLM.from_pretrained(POCKET / "model")
+    model.config.max_position_embeddings = context
+    model.save_pretrained(folder)
+    AutoTokenizer.from_pretrained(POCKET / "model", model_max_length=context).save_pretrained(folder)
+    return folder
+
+
+def make_adapter(model: Path, folder: Path) -> Path:
+    """A LoRA adapter of rank 8 for a model, as for its laft."""
+    import torch
+    from peft import LoraConfig, get_peft_model
+    from transformers import AutoModelForCausalLM
+
+    torch.manual_seed(2)
+    config = LoraConfig(r=8, lora_alpha=16, target_modules="all-linear", task_type="CAUSAL_LM")
+    get_peft_model(AutoModelForCausalLM.from_pretrained(model), config).save_pretrained(folder)
+    return folder
