@@ -56,6 +56,16 @@
     button.setAttribute("aria-label", `${button.textContent.trim()}, row ${button.id.split("-").pop()}`);
   });
 
+  // Chromium stops at whatever scrolls, also at an open menu's list.
+  const skipLists = () => document.querySelectorAll("ul[role=listbox]:not([tabindex])").forEach((list) => { list.tabIndex = -1; });
+
+  // A menu that is left with the Tab key would stay open; Escape closes it once it has taken in what was typed.
+  document.addEventListener("keydown", (event) => {
+    const menu = event.target;
+    if (event.key !== "Tab" || !menu.matches || !menu.matches("input[role=combobox]")) return;
+    setTimeout(() => menu.dispatchEvent(new KeyboardEvent("keydown", { key: "Escape", bubbles: true })), 30);
+  }, true);
+
   // On a phone the choices begin folded; the folds take clicks only once the page has come alive.
   const foldAway = (tries) => {
     const open = document.querySelectorAll("#choices-fold > button.open, #lessons > button.open, #demonstrations > button.open");
@@ -72,6 +82,7 @@
     new MutationObserver(() => {
       reopen();
       nameRowButtons();
+      skipLists();
       if (placed || !document.getElementById("dark") || !document.querySelector("#choices-fold > button")) return;
       placed = true;
       darken(dark);

@@ -185,3 +185,18 @@ def test_a_phone_folds_the_choices_and_stacks_the_columns(browser: Any, address:
     phone.click("#dark")
     assert "dark" not in phone.evaluate("document.body.className")
     phone.close()
+
+
+@needs_chromium
+def test_the_keyboard_passes_menus_and_leaves_them_closed(tab: Any) -> None:
+    tab.focus("#language input")
+    tab.wait_for_selector("ul[role=listbox]")
+    tab.keyboard.press("Tab")
+    assert tab.evaluate("document.activeElement.closest('#task') !== null")
+    tab.keyboard.press("Tab")
+    tab.wait_for_function("!document.querySelector('ul[role=listbox]')")
+    tab.click("#model-and-data > button")
+    tab.fill("#model input", "no such/model")
+    tab.press("#model input", "Tab")
+    tab.wait_for_function("document.querySelector('#message').innerText.includes('no such/model')")
+    assert tab.input_value("#model input") == "no such/model"
