@@ -53,21 +53,19 @@ def _head(title: str) -> str:
 
 
 def table_html(table: Table) -> str:
-    """The table; a phone gets it as a list of its rows."""
+    """The table; where it is wider than the page it is scrolled."""
     heads = "".join(f"<th scope='col'>{escape(head)}</th>" for head in table.heads)
     rows = "".join(f"<tr>{_cells(table, number)}</tr>" for number in range(len(table.rows)))
     return (
-        f"<div class='xlt-table xlt-numbers' tabindex='0'><table><caption>{escape(table.title)}</caption>"
+        f"<div class='xlt-numbers' tabindex='0'><table><caption>{escape(table.title)}</caption>"
         f"<thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table></div>"
     )
 
 
 def _cells(table: Table, number: int) -> str:
-    cells = []
-    for at, (head, text) in enumerate(zip(table.heads, table.rows[number], strict=True)):
-        shown = f"<b>{escape(text)}</b>" if (number, at) in table.bold else escape(text)
-        cells.append(f"<td data-head='{escape(head)}'>{shown}</td>")
-    return "".join(cells)
+    shown = (f"<b>{escape(text)}</b>" if (number, at) in table.bold else escape(text)
+             for at, text in enumerate(table.rows[number]))  # fmt: skip
+    return "".join(f"<td>{cell}</td>" for cell in shown)
 
 
 def chosen(menu: Mapping[str, Any], value: object) -> str:

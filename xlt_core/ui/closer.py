@@ -114,8 +114,9 @@ def _drawn(comparison: Comparison) -> list[tuple[go.Figure, str, str]]:
     from xlt_core import _pictures
 
     shots = comparison.plan.shots
-    labels = [(_pictures.confusion(one), _words.confused(one), f"Labels confused: {one.column}")
-              for one in details.confusions([comparison], shots)]  # fmt: skip
+    order = [run.name for run in comparison.runs]
+    confusions = sorted(details.confusions([comparison], shots), key=lambda one: order.index(one.column))
+    labels = [(_pictures.confusion(one), _words.confused(one), f"Labels confused: {one.column}") for one in confusions]
     rows = groupby(details.survivals([comparison], shots), key=lambda one: one.column)
     entities = [(_pictures.survival(own), _words.survived(own), f"Entities that survive: {column}")
                 for column, of in rows for own in [list(of)]]  # fmt: skip

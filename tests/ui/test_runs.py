@@ -1,0 +1,114 @@
+"""The page Runs in a real browser: runs are listed, opened, named, compared, deleted; files are opened and joined."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from visiting import needs_chromium, on_tab, served
+
+from xlt_core import export
+from xlt_core.records import Column
+from xlt_core.store import Store
+from xlt_core.sweep import Grid, sweep
+
+PROMPT = (Column("prompt", "prompt"),)
+FEW = Grid(("topic",), ("kin",), shots=(0,), columns=PROMPT, samples=5)
+MORE = Grid(("topic",), ("kin",), shots=(0, 1), columns=PROMPT, samples=8)
+HEADING = "words => document.querySelector('#runs-heading').innerText.includes(words)"
+
+
+@pytest.fixture(scope="module")
+def kept(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A store with two finished runs."""
+    path = tmp_path_factory.mktemp("runs") / "store.sqlite"
+    store = Store(path)
+    for grid in (FEW, MORE):
+        list(sweep(grid, store))
+    store.close()
+    return path
+
+
+@pytest.fixture
+def tab(browser: Any, kept: Path, tmp_path: Path) -> Iterator[Any]:
+    """The page over a copy of it."""
+    mine = tmp_path / "store.sqlite"
+    mine.write_bytes(kept.read_bytes())
+    with served(Store(mine)) as url:
+        opened = on_tab(browser, url, "Runs")
+        opened.wait_for_selector("#runs-list label")
+        yield opened
+        opened.close()
+
+
+def tick(tab: Any, words: str) -> None:
+    tab.locator(f"#runs-list label:has-text('{words}') input").check()
+
+
+def lines(tab: Any) -> list[str]:
+    return tab.locator("#runs-list label").all_inner_texts()
+
+
+@needs_chromium
+def test_a_run_is_opened_named_and_deleted(tab: Any) -> None:
+    assert [line.split(" · ")[2] for line in lines(tab)] == ["8 items", "5 items"]
+    assert all("done" in line for line in lines(tab)) and "2 of 2 cells" in lines(tab)[0]
+    tick(tab, "8 items")
+    tab.wait_for_function(HEADING, arg="0, 1 shots · 8 items")
+    tab.wait_for_selector("#runs-lines .js-plotly-plot")
+    tab.fill("#runs-name textarea, #runs-name input", "with <b>one</b> shot")
+    tab.click("#runs-rename")
+    tab.wait_for_selector("#runs-list >> text=with <b>one</b> shot")
+    tab.click("#runs-delete")
+    tab.click("#runs-no")
+    tab.wait_for_selector("#runs-yes", state="hidden")
+    assert len(lines(tab)) == 2
+    tab.click("#runs-delete")
+    tab.click("#runs-yes")
+    tab.wait_for_function("document.querySelectorAll('#runs-list label').length === 1")
+    assert "5 items" in lines(tab)[0] and not tab.inner_text("#runs-heading")
+    tick(tab, "5 items")
+    tab.wait_for_function(HEADING, arg="5 items")
+    tab.click("#runs-closer > button")
+    tab.click("#runs-cell input")
+    tab.get_by_role("option").first.click()
+    tab.wait_for_function("document.querySelectorAll('#runs-items .xlt-table > table > tbody > tr').length === 5")
+
+
+@needs_chromium
+def test_two_runs_are_compared_on_the_items_of_both(tab: Any) -> None:
+    tick(tab, "5 items")
+    tab.wait_for_function(HEADING, arg="5 items")
+    tick(tab, "8 items")
+    tab.wait_for_selector("#runs-against >> text=They differ in: samples")
+    rows = tab.locator("#runs-against tbody tr").all_inner_texts()
+    assert len(rows) == 2 and all(row.split("\t")[4] == "5" for row in rows), "of eight items five are in both"
+    assert "In none of the 1 pairs" in tab.inner_text("#runs-against") and not tab.inner_text("#runs-heading")
+
+
+@needs_chromium
+def test_a_file_of_results_opens_and_outputs_of_another_system_join_it(tab: Any, kept: Path, tmp_path: Path) -> None:
+    store = Store(kept)
+    comparisons = [one for run in store.runs() for one in store.comparisons(run.id)][:2]
+    store.close()
+    tab.click("#runs-files > button")
+    file = tab.locator("#runs-file input[type=file]")
+    file.set_input_files({"name": "odd.json", "mimeType": "application/json", "buffer": b"nothing"})
+    tab.wait_for_selector("#runs-message >> text=odd.json is no JSON")
+    tab.locator("#runs-file button[aria-label*='emove'], #runs-file button[aria-label*='lear']").first.click()
+    file.set_input_files(_named(tmp_path / "shared.json", export.documents(comparisons)))
+    tab.wait_for_function(HEADING, arg="shared")
+    assert not tab.locator("#runs-list input:checked").count()
+    right = [f"{e.id},This is about **{e.answer}**." for e in comparisons[0].runs[0].examples]
+    tab.click("#runs-outputs > button")
+    outputs = _named(tmp_path / "oracle.csv", "\n".join(["id,output", *right]))
+    tab.locator("#runs-outputs-file input[type=file]").set_input_files(outputs)
+    tab.wait_for_selector("#runs-message >> text=oracle stands beside the others in 2 cells")
+    assert "1.00 (1.00 to 1.00)" in tab.inner_text("#runs-summary") and "oracle" in tab.inner_text("#runs-summary")
+
+
+def _named(path: Path, text: str) -> Path:
+    path.write_text(text, encoding="utf-8")
+    return path
