@@ -14,6 +14,7 @@ import sys
 import time
 from collections.abc import Iterator
 from dataclasses import replace
+from importlib import import_module
 from pathlib import Path
 
 from xlt_core.__main__ import main
@@ -97,9 +98,14 @@ def ended(child: int) -> bool:
     return os.waitid(os.P_PID, child, os.WEXITED | os.WNOHANG | os.WNOWAIT) is not None
 
 
+LIBRARIES = ("pandas", "plotly.graph_objects", "pyarrow.parquet", "scipy.stats", "sklearn.metrics",
+             "xlt_core._sections", "xlt_core.export", "xlt_core.report", "xlt_core.sweep")  # fmt: skip
+
 if __name__ == "__main__":
     import torch
 
+    for library in LIBRARIES:
+        import_module(library)
     torch.set_num_threads(1)  # a forked process has none of its parent's threads
     PARTS.host("pocket").ready()
     assert PARTS.translator("pocket").revision
