@@ -107,8 +107,8 @@ def remarks(plan: Plan, parts: Parts = PARTS) -> tuple[str, ...]:
     """What a reader of a resolved plan's results should know of its data."""
     data, task = parts.dataset(plan.dataset), parts.task(plan.task)
     if plan.language not in data.languages(plan.task):
-        kind = {"label": "the labels are", "spans": "the kinds of entities are"}.get(task.answer_kind, "")
-        theirs = f": {kind} those that it has in other languages" if kind and not plan.labels else ""
+        kind = "" if plan.labels else {"label": "labels", "spans": "kinds of entities"}.get(task.answer_kind, "")
+        theirs = f": the {kind} are those that it has in other languages" if kind else ""
         return (f"the dataset {plan.dataset} has no {plan.task} in this language{theirs}",)
     found = [data.note(plan.task, plan.language, plan.split)]
     if "train" not in data.splits(plan.task, plan.language):
@@ -192,8 +192,7 @@ def _known(plan: Plan, parts: Parts) -> tuple[Example, ...]:
     language or split will do; () where the plan has labels of its own."""
     if needs_rows(plan):
         return _split(plan, parts)
-    data = parts.dataset(plan.dataset)
-    served = data.languages(plan.task)
+    served = (data := parts.dataset(plan.dataset)).languages(plan.task)
     if plan.labels or not served:
         return ()
     language = next(code for code in (plan.language, PIVOT, served[0]) if code in served)

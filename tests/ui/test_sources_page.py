@@ -47,7 +47,7 @@ def test_a_dropped_file_is_compared_on_and_no_path_of_it_goes_out(tab: Any, addr
     assert "--dataset mine.csv --split validation" in tab.inner_text("#share")
     assert tempfile.gettempdir() not in tab.inner_html("#share")
     tab.goto(f"{address}/{tab.get_attribute('#plan-link', 'href')}")
-    tab.wait_for_function("document.querySelector('#message').innerText.includes('the file mine.csv')")
+    tab.wait_for_function("document.querySelector('#message')?.innerText.includes('the file mine.csv')")
 
 
 @needs_chromium
