@@ -239,6 +239,8 @@ def test_the_command_joins_an_out_file(tmp_path, capsys):
     assert main(["score", "--join", str(saved), "--predictions", str(path), "--out", str(out)]) == 0
     assert "gpt" in capsys.readouterr().out
     assert [run["name"] for run in json.loads(out.read_text("utf-8"))["runs"]] == ["prompt", "gpt"]
+    assert main(["score", "--join", str(saved), "--predictions", str(path), "--out", str(tmp_path / "x.pdf")]) == 2
+    assert "must end in .json, .csv, .parquet, .md, .tex, .html." in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(("arguments", "sentence"), [

@@ -104,6 +104,9 @@ def test_an_interrupted_sweep_says_that_it_goes_on(capsys, tmp_path):
     ((*BASE, "--languages", "yor"), "has no topic in Yoruba"), ((*BASE, "--samples", "0"), "0 samples"),
     ((*BASE, "--strategies", "prompt,prompt"), "names one twice"), ((*BASE, "--set", "prompt.a=1"), "no knob"),
     ((*BASE, "--engine", "steam"), "invalid choice"), ((*BASE, "--lang", "kin"), "unrecognized"),
+    ((*BASE, "--engine", "ray", "--workers", "-1"), "cannot be -1 workers"),
+    ((*BASE, "--engine", "ray", "--gpus-per-worker", "-1"), "cannot have -1.0 GPUs"),
+    ((*BASE, "--engine", "ray", "--gpus-per-worker", "nan"), "cannot have nan GPUs"),
 ])  # fmt: skip
 def test_a_sweep_that_is_off_gives_status_2_and_one_line(capsys, tmp_path, arguments, sentence):
     out = ("--out", str(tmp_path)) if len(arguments) > 1 else ()

@@ -81,5 +81,7 @@ def _write(path: Path, comparison: Comparison) -> None:
 
     if path.suffix.lower() == ".html":
         report.write(path, [comparison])
-    else:
+    elif path.suffix.lower() in export.WRITERS:
         export.write(path, [comparison])
+    else:
+        raise InputError(f"{path} must end in {', '.join(export.WRITERS)}, .html.")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import math
 import sys
 import time
 from collections.abc import Iterator, Sequence
@@ -83,6 +84,10 @@ def _engine(options: argparse.Namespace) -> Iterator[Engine]:
             raise InputError(f"--{odd[0].replace('_', '-')} concerns Ray only; add --engine ray.")
         yield LOCAL
         return
+    if options.workers < 0:  # said before Ray begins, which takes its time
+        raise InputError(f"There cannot be {options.workers} workers; give 1 or more.")
+    if options.gpus_per_worker is not None and not 0 <= options.gpus_per_worker < math.inf:
+        raise InputError(f"A worker cannot have {options.gpus_per_worker} GPUs; give such as 0, 0.5 or 1.")
     try:
         from xlt_core._ray import Cluster
     except ImportError:

@@ -116,6 +116,7 @@ def test_the_chart_has_points_in_the_strategies_colours_and_chance() -> None:
     figure = chart.figure(comparison_of(*scored), "macro_f1")
     assert [trace.y[0] for trace in figure.data] == ["laft", "prompt"]
     assert figure.data[0].marker.color != figure.data[1].marker.color
+    assert all(trace.cliponaxis is False for trace in figure.data), "a point at 0 or 1 is cut in half on a phone"
     assert len(figure.layout.shapes) == 1
     assert chart.figure(comparison_of(run_of("prompt")), "macro_f1") is None
 

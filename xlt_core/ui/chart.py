@@ -79,6 +79,7 @@ def _point(run: Run, score: Score) -> go.Scatter:
         mode="markers",
         name=run.name,
         marker={"color": colour(run.strategy), "size": 14},
+        cliponaxis=False,
         hovertemplate=f"{escape(run.name)}: {label}<extra></extra>",
     )
 
