@@ -69,3 +69,18 @@ def test_jobs_are_kept_by_owner_and_bounded():
     assert list(jobs.of("me")) == [key] and list(jobs.of("you")) == [other] and jobs.of() == {}
     jobs.forget(key)
     assert jobs.get(key) is None and list(jobs.of("me")) == []
+
+
+def test_work_that_fails_as_it_is_stopped_has_ended_all_the_same():
+    def work():
+        try:
+            while True:
+                yield "half"
+        finally:
+            raise InputError("The store cannot be used.")
+
+    job = Job("half", work())
+    job.stop()
+    job.wait(10)
+    assert (job.state, job.error) == ("failed", "The store cannot be used.")
+    assert list(job.watch(0.01)) == ["half"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Generator, Iterator
+from contextlib import closing
 from contextvars import copy_context
 from itertools import count
 from threading import Condition, Lock, Thread
@@ -54,17 +55,17 @@ class Job(Generic[T]):
     def _run(self) -> None:
         state, error = "done", ""
         try:
-            for snapshot in self._work:
-                self._tell(snapshot)
-                if self._stop:
-                    state = "stopped"
-                    break
+            with closing(self._work):  # what goes wrong as it ends is told like the rest
+                for snapshot in self._work:
+                    self._tell(snapshot)
+                    if self._stop:
+                        state = "stopped"
+                        break
         except InputError as problem:
             state, error = "failed", str(problem)
         except Exception as problem:
             LOG.error("The work %s failed.", self.name, exc_info=problem)
             state, error = "failed", UNEXPECTED
-        self._work.close()
         with self._news:
             self.state, self.error = state, error
             self._number += 1
