@@ -84,3 +84,19 @@ def test_models_can_be_loaded_by_several_threads_at_once() -> None:
     for thread in threads:
         thread.join()
     assert [type(model).__name__ for model in found if isinstance(model, Exception)] == [] and len(found) == 6
+
+
+def test_what_a_hub_out_of_reach_would_have_is_not_told(unreachable):
+    with pytest.raises(OSError):
+        _fetch.has("org/none", "adapter_config.json")
+
+
+@pytest.mark.parametrize("name", ["pytorch_model.bin", "pytorch_model-00001-of-00002.bin", "spiece.model"])
+def test_a_folder_with_other_weights_or_another_tokenizer_is_another_model(tmp_path, name):
+    (tmp_path / "config.json").write_text("{}")
+    revisions = set()
+    for content in (b"one", b"two"):
+        (tmp_path / "new").write_bytes(content)
+        (tmp_path / "new").replace(tmp_path / name)
+        revisions.add(_pretrained.revision_at(str(tmp_path), ""))
+    assert len(revisions) == 2

@@ -12,7 +12,9 @@ READ_WHOLE = 256 << 20  # bytes; of a larger file only the ends go into a folder
 def digest(folder: Path) -> str:
     """Twelve hexadecimal digits from the folder's weights, shape and tokenizer; of an adapter's folder too."""
     names = ("config.json", "tokenizer.json", "adapter_config.json", "adapter_model.bin")
-    files = (*sorted(folder.resolve().glob("*.safetensors")), *(folder.resolve() / name for name in names))
+    kinds = ("*.safetensors", "pytorch_model*.bin", "*.model")  # older weights, and what SentencePiece learned
+    found = (file for kind in kinds for file in sorted(folder.resolve().glob(kind)))
+    files = (*found, *(folder.resolve() / name for name in names))
     return _digest(tuple((file, file.stat().st_size, file.stat().st_mtime_ns) for file in files if file.is_file()))
 
 

@@ -77,10 +77,12 @@ def has(name: str, file: str) -> bool:
     if Path(name).is_dir():
         return (Path(name) / file).is_file()
     from huggingface_hub import hf_hub_download
-    from huggingface_hub.errors import EntryNotFoundError
+    from huggingface_hub.errors import EntryNotFoundError, LocalEntryNotFoundError
 
     try:
         hf_hub_download(name, file, local_files_only=offline())
+    except LocalEntryNotFoundError:  # that the cache lacks it tells nothing of what the id has
+        raise
     except EntryNotFoundError:
         return False
     return True
