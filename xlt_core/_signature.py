@@ -68,7 +68,9 @@ def host_identity(host: Host, adapter: str) -> str:
 
 
 def translator_identity(translator: Translator) -> str:
-    return f"{translator.name} {translator.revision}"
+    """What translates, told as by a host."""
+    identity = getattr(translator, "identity", None)
+    return f"{translator.name} {identity() if identity else translator.revision}"
 
 
 def made_by(*parts: object) -> str:

@@ -3,6 +3,7 @@
 import pytest
 
 from xlt_core import catalog
+from xlt_core._signature import translator_identity
 from xlt_core.metrics import measure
 from xlt_core.pocket import world
 from xlt_core.records import InputError
@@ -87,3 +88,10 @@ def test_a_text_that_spells_a_control_token_stays_text(translator):
 def test_a_folder_that_is_no_model_is_an_input_error(tmp_path):
     with pytest.raises(InputError, match="No translation model could be loaded"):
         Seq2Seq(tmp_path).lacks(ENGLISH)
+
+
+def test_what_was_translated_in_another_precision_is_another_translation(translator, monkeypatch):
+    here = translator_identity(translator)
+    assert translator_identity(Seq2Seq(POCKET / "translator", "pocket")) == here
+    monkeypatch.setattr("xlt_core.translators._search.device", lambda: "cuda")
+    assert translator_identity(translator) != here

@@ -35,9 +35,13 @@ def device() -> str:
     return "cuda" if torch.cuda.is_available() else "cpu"
 
 
+def precision() -> torch.dtype:
+    return torch.bfloat16 if device() == "cuda" else torch.float32
+
+
 def weights(path: str, name: str, config: Any) -> Weights:
     """The model as it goes on the shelf. Raises InputError where it is no translation model."""
-    dtype = torch.bfloat16 if device() == "cuda" else torch.float32
+    dtype = precision()
     try:
         with _pretrained.BUILDING, torch.device("meta"):
             skeleton = AutoModelForSeq2SeqLM.from_config(config, trust_remote_code=False)

@@ -83,6 +83,12 @@ class Seq2Seq:
         """The Hub's commit, or a digest of the folder's weights."""
         return _pretrained.revision_at(self.path, self._config.name_or_path)
 
+    def identity(self) -> str:
+        """What translates, and how it is run: where this is the same, a text gets the same translation."""
+        from xlt_core.translators._search import device, precision
+
+        return f"{device()} · {precision()} · {self.revision}"
+
     def ready(self) -> None:
         """Returns when the weights are in memory, for whoever wants the first answer soon."""
         with self._shelf.lease(self._key, self._weights) as lease:
