@@ -183,6 +183,22 @@ def test_another_model_under_the_same_name_is_computed_anew(store):
     assert {c.plan.model_revision for c in store.comparisons(again.run)} == {"newer"}
 
 
+class Retold(compare_seam.Small):
+    """The same items, whose English was written anew."""
+
+    def load(self, task, language, split):
+        found = super().load(task, language, split)
+        return [replace(e, pivot=replace(e.pivot, texts={"text": f"Again {e.pivot.text}"})) for e in found]
+
+
+def test_items_whose_english_was_changed_are_asked_again(store):
+    columns = (Column("translate", "translate", {"pivot": "human"}),)
+    grid, retold, host = Grid(("topic",), ("kin",), (0,), columns=columns, samples=4), Retold(), Counting()
+    last(sweep(grid, store, parts()))
+    last(sweep(grid, store, replace(parts(host), dataset=lambda name: retold)))
+    assert len(host.asked) == 4 and all("Again " in prompt for _, prompt in host.asked)
+
+
 def test_the_cost_is_told_before_from_what_the_first_items_cost(store):
     grid = Grid(
         ("summary",), ("kin",), shots=(0, 2, 4), seeds=(0, 1), columns=(Column("prompt", "prompt"),), samples=20

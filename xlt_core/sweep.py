@@ -12,6 +12,7 @@ from xlt_core._document import build, plain
 from xlt_core._engines import Engine, Local, News, Signed, news_of
 from xlt_core._estimate import Clock, Estimate, Rates, measured
 from xlt_core._recall import recalling
+from xlt_core._signature import item_key
 from xlt_core.catalog import PARTS, Parts
 from xlt_core.compare import compare, stopped
 from xlt_core.records import Comparison, InputError, Plan, Run
@@ -118,7 +119,8 @@ def _standing(
             with suppress(InputError):
                 today = sign(now[kept.position].plan)
                 signatures = tuple(side.signature for side in found.runs)
-                if (today.plan, today.signatures) == (found.plan, signatures):
+                items = tuple(map(item_key, found.runs[0].examples))
+                if (today.plan, today.signatures, today.items) == (found.plan, signatures, items):
                     yield kept.position, found
 
 
