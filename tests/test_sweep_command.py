@@ -152,3 +152,11 @@ def test_compare_goes_on_without_a_store_that_cannot_be_used(capsys, tmp_path, m
     monkeypatch.setattr("xlt_core.settings.STORE", tmp_path)
     status, out, err = run(capsys, "compare", "--task", "topic", "--language", "kin", "--samples", "8")
     assert status == 0 and "set XLT_STORE to a file that can. Nothing is kept." in err and "macro F1" in out
+
+
+def test_another_grid_in_the_same_folder_leaves_no_documents_of_its_own(capsys, tmp_path):
+    base = ("sweep", "--tasks", "topic", "--languages", "kin", "--shots", "0", "--out", str(tmp_path))
+    for samples in (4, 6, 4):
+        run(capsys, *base, "--strategies", "prompt", "--samples", str(samples))
+        (path,) = tmp_path.glob("*.json")
+        assert len(json.loads(path.read_text("utf-8"))["runs"][0]["predictions"]) == samples

@@ -109,8 +109,8 @@ def once(make: Callable[[str], T]) -> Callable[[str], T]:
     def get(name: str) -> T:
         # A lock for each, so that a large model on its way keeps nobody from the others; setdefault is atomic.
         with locks.setdefault(name, Lock()):
-            made[name] = made.pop(name) if name in made else make(name)  # the last used stands at the end
-            found = made[name]
+            found = made.pop(name, None)  # in one step: another thread may be about to let it go
+            made[name] = found = make(name) if found is None else found  # the last used stands at the end
             for old in [*made][:-KEPT]:
                 made.pop(old, None)
             return found

@@ -57,16 +57,18 @@ def run(options: argparse.Namespace, parts: Parts) -> int:
     store = Store(options.out / STORE)
     if store.message:
         print(f"Note: {store.message}", file=sys.stderr)
-    progress, snapshot = _Progress(sys.stderr), None
+    progress, snapshot, written = _Progress(sys.stderr), None, set[int]()
     try:
         with _engine(options) as engine:
             for snapshot in sweep(grid, store, parts, engine=engine):
                 progress.show(snapshot)
                 _write(options.out, store, snapshot, snapshot.news)
+                written |= {*snapshot.news}
     except KeyboardInterrupt:
         print("Stopped. The same call goes on from here.", file=sys.stderr)
         return FAILED
-    _write(options.out, store, snapshot, range(len(snapshot.cells)))
+    # A file that is there may be another grid's.
+    _write(options.out, store, snapshot, [n for n in range(len(snapshot.cells)) if n not in written])
     comparisons = tuple(store.comparisons(snapshot.run))
     _export(options.out, comparisons, command(grid, options.out.name))
     print(_summary(comparisons))
@@ -116,13 +118,11 @@ def _numbers(text: str, option: str) -> tuple[int, ...]:
 
 
 def _write(folder: Path, store: Store, snapshot: Snapshot, positions: Sequence[int]) -> None:
-    """Writes the documents of cells that have ended and are not written."""
+    """Writes the documents of cells that have ended."""
     from xlt_core.document import document
 
     for position in positions:
         path = folder / f"{_name(position, snapshot.cells[position])}.json"
-        if position not in snapshot.news and path.exists():
-            continue
         comparison = store.comparison(snapshot.run, position)
         if comparison and comparison.runs:
             text = json.dumps(document(comparison), ensure_ascii=False, indent=1, allow_nan=False)
