@@ -17,6 +17,7 @@ import pytest
 
 from xlt_core import settings
 from xlt_core.__main__ import main
+from xlt_core._durations import duration
 from xlt_core.pocket import world
 from xlt_core.settings import ROOT
 
@@ -39,11 +40,24 @@ def base(tmp_path_factory):
     return seam.neox(tmp_path_factory.mktemp("neox"))
 
 
+STARTED: list[subprocess.Popen[str]] = []
+
+
+@pytest.fixture(autouse=True)
+def ended():
+    """No process outlives its test."""
+    yield
+    while STARTED:
+        STARTED.pop().kill()
+
+
 def call(*arguments, launcher=(), **more):
     """A process that runs a command. more: of its environment."""
     line = [sys.executable, "-m", *launcher, "xlt_core", *map(str, arguments)]
     environment = {**os.environ, "OMP_NUM_THREADS": "1", **more}
-    return subprocess.Popen(line, cwd=ROOT, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    STARTED.append(subprocess.Popen(line, cwd=ROOT, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                                    text=True))  # fmt: skip
+    return STARTED[-1]
 
 
 def test_killed_at_once_and_resumed_it_goes_on_from_its_checkpoint(tmp_path, base):
@@ -54,10 +68,10 @@ def test_killed_at_once_and_resumed_it_goes_on_from_its_checkpoint(tmp_path, bas
         if line.startswith("step 12/30"):
             break
     killed.send_signal(signal.SIGKILL)
-    assert killed.wait(30) == -signal.SIGKILL and not (tmp_path / "out" / "adaptation.json").exists()
+    assert killed.wait(60) == -signal.SIGKILL and not (tmp_path / "out" / "adaptation.json").exists()
     kept = max(int(path.name.partition("-")[2]) for path in (tmp_path / "out/checkpoints").glob("checkpoint-*"))
     resumed = call(*start, "--out", tmp_path / "out", "--resume")
-    out, err = resumed.communicate(timeout=120)
+    out, err = resumed.communicate(timeout=600)
     assert resumed.returncode == 0 and f"--adapter {tmp_path / 'out'}" in out, err
     whole = seam.finished(seam.plan(seam.text(tmp_path), model=base, steps=30, rate=0.01), tmp_path / "whole")
     card = json.loads((tmp_path / "out" / "adaptation.json").read_text("utf-8"))
@@ -72,7 +86,7 @@ def test_two_processes_train_one_adapter(tmp_path, base):
     shared = ("adapt", "--language", "kin", "--corpus", seam.text(tmp_path), "--model", base, *SIZE, "--steps", "12",
               "--rate", "0.01")  # fmt: skip
     both = call(*shared, "--out", tmp_path / "both", launcher=launcher)
-    out, err = both.communicate(timeout=180)
+    out, err = both.communicate(timeout=600)
     assert both.returncode == 0 and out.count("use it with") == 1 and err.count("bits per byte before") == 1, err
     assert main([*map(str, shared), "--out", str(tmp_path / "one")]) == 0
     first, second = (json.loads((tmp_path / name / "adaptation.json").read_text("utf-8")) for name in ("both", "one"))
@@ -95,7 +109,7 @@ def test_a_dataset_of_the_hub_is_streamed(tmp_path, base):
              "NO_PROXY": "127.0.0.1", "HF_HUB_DISABLE_XET": "1"}  # fmt: skip
     start = ("adapt", "--language", "kin", "--model", base, *SIZE, "--steps", "2", "--out", tmp_path / "out")
     done = call(*start, "--corpus", "hub:org/data:kin:body", **reach)
-    _, err = done.communicate(timeout=120)
+    _, err = done.communicate(timeout=600)
     assert done.returncode == 0, err
     card = json.loads((tmp_path / "out" / "adaptation.json").read_text("utf-8"))
     assert card["texts"][0]["source"] == "hub:org/data:kin:body" and card["texts"][0]["documents"] < 40, "as is needed"
@@ -143,6 +157,12 @@ def test_an_adaptation_that_is_off_gives_status_2(capsys, tmp_path, option, sent
     status = main([*start, *(part.format(here=tmp_path) for part in option)])
     err = capsys.readouterr().err
     assert status == 2 and sentence in err and "Traceback" not in err and err.count("\n") == 1
+
+
+@pytest.mark.parametrize(("seconds", "said"), [(0.2, "1 second"), (41.2, "41 seconds"), (720, "12 minutes"),
+                                                (12600, "3.5 hours")])  # fmt: skip
+def test_a_time_is_told_in_words(seconds, said):
+    assert duration(seconds) == said
 
 
 def test_what_was_made_lies_in_the_folder_of_the_setting():

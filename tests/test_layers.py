@@ -27,7 +27,7 @@ HELPERS = {"_metrics": "metrics", "_resampling": "metrics",
            **dict.fromkeys(("_cells", "_engines", "_estimate", "_ray"), "sweep"),
            "_card": "settings", "_made": "settings",
            **dict.fromkeys(("_adapt", "_average", "_bits", "_corpus", "_packing", "_survey", "_texts"), "adapt"),
-           "_trainer": "adapt", "_folders": "adapt",
+           "_trainer": "adapt", "_folders": "adapt", "_durations": "records",
            "_options": "__main__", "_sweep_command": "__main__",
            "_adapting": "__main__", "_table": "__main__"}  # fmt: skip
 FOLDERS = ("tasks", "strategies", "hosts", "translators", "datasets")

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from xlt_core import settings
+from xlt_core._durations import duration
 from xlt_core._memory import keep_freed_memory
 from xlt_core.records import InputError
 
@@ -132,13 +133,6 @@ def held(survey: Survey) -> str:
     part = "" if survey.whole else " (as much as this run reads)"
     return (f"{survey.language}: {survey.documents:,} documents{part}, {survey.tokens:,} tokens, "
             f"{survey.tokens_per_word:.2f} a word; {dropped}{strange}")  # fmt: skip
-
-
-def duration(seconds: float) -> str:
-    """Such as 40 seconds, 12 minutes or 3.5 hours."""
-    if seconds < 90:
-        return f"{max(round(seconds), 1)} seconds"
-    return f"{seconds / 60:.0f} minutes" if seconds < 5400 else f"{seconds / 3600:.1f} hours"
 
 
 def _listed(bits: dict[str, float]) -> str:

@@ -8,19 +8,13 @@ import plotly.graph_objects as go
 
 from xlt_core import catalog
 from xlt_core._colours import colour
+from xlt_core._durations import duration
 from xlt_core.adapt import Estimate, Snapshot, Survey
 from xlt_core.jobs import Job
 from xlt_core.ui._html import escape
 from xlt_core.ui.chart import FONT, GREY
 
 STATES = {"done": "Finished", "failed": "Failed", "stopped": "Stopped"}
-
-
-def duration(seconds: float) -> str:
-    """Such as 40 seconds, 12 minutes or 3.5 hours."""
-    if seconds < 90:
-        return f"{max(round(seconds), 1)} seconds"
-    return f"{seconds / 60:.0f} minutes" if seconds < 5400 else f"{seconds / 3600:.1f} hours"
 
 
 def estimate_html(estimate: Estimate) -> str:
