@@ -74,20 +74,20 @@ def status(child: int) -> int:
 
 
 def run(folder: Path, kills: int, seed: int) -> dict[str, object]:
-    moments, log, began = random.Random(seed), folder / "log", time.monotonic()
+    moments, log = random.Random(seed), folder / "log"
     undisturbed = status(started(counted(folder / "undisturbed log"), folder / "undisturbed"))
-    seconds, share = time.monotonic() - began, count(folder / "undisturbed log") // (kills + 2)
+    share = count(folder / "undisturbed log") // (kills + 2)
     parts, ends, lines = counted(log), [], [0]
     for _ in range(kills):
         child, goal = started(parts, folder / "killed"), lines[-1] + moments.randint(0, share)
         while count(log) < goal and not ended(child):  # by progress, so that a slow machine is killed as often
             time.sleep(0.005)
-        time.sleep(moments.uniform(0, 0.05 * seconds))
+        time.sleep(moments.uniform(0, 0.05))
         os.kill(child, signal.SIGKILL)
         ends.append(status(child))
         lines.append(count(log))
     finished = status(started(parts, folder / "killed"))
-    return {"undisturbed": undisturbed, "ends": ends, "lines": lines, "finished": finished, "seconds": seconds}
+    return {"undisturbed": undisturbed, "ends": ends, "lines": lines, "finished": finished}
 
 
 def count(log: Path) -> int:
