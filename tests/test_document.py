@@ -32,7 +32,12 @@ def test_a_document_has_the_keys_that_scripts_read(comparison):
     assert {"plan", "runs", "tests"} <= set(made)
     assert all(set(run) == KEYS for run in made["runs"])
     assert {"id", "answer", "gold", "valid", "error", "notes", "replies"} <= set(made["runs"][0]["predictions"][0])
-    assert set(made["tests"][0]) == {"a", "b", "metric", "difference", "low", "high", "p", "test", "p_holm"}
+    keys = {"a", "b", "metric", "difference", "low", "high", "p", "test", "p_holm"}
+    assert len({(test["a"], test["b"]) for test in made["tests"]}) == len(made["tests"]), "one row a pair"
+    for test in made["tests"]:
+        assert test["test"] == "paired randomization" and set(test) - {"mcnemar"} == keys
+        assert ("mcnemar" in test) == (comparison.plan.task == "topic")
+        assert test.get("mcnemar", {"test": "McNemar exact"})["test"] == "McNemar exact"
     score = next(iter(made["runs"][0]["scores"].values()))
     assert set(score) == {"value", "low", "high"}
 

@@ -10,7 +10,7 @@ import json
 import os
 import shlex
 import zlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -35,6 +35,7 @@ from xlt_core.records import (
     Run,
     Score,
 )
+from xlt_core.significance import MCNEMAR
 
 Json = dict[str, Any]
 LONGEST_LINK = 2_000_000  # bytes of a plan behind a link, unpacked
@@ -48,7 +49,7 @@ def document(comparison: Comparison) -> Json:
     return {
         "plan": plan_document(comparison.plan),
         "runs": [_run_document(run) for run in comparison.runs],
-        "tests": plain(comparison.tests),
+        "tests": _tests_document(comparison.tests),
         "examples": plain(tuple(examples.values())),
     }
 
@@ -68,13 +69,29 @@ def _run_document(run: Run) -> Json:
     }
 
 
+def _tests_document(tests: Sequence[PairedTest]) -> list[Json]:
+    """One row for each pair of columns: the randomization test, and McNemar's within it."""
+    beside = {(test.a, test.b): plain(test) for test in tests if test.test == MCNEMAR}
+    rows = [(test, beside.get((test.a, test.b))) for test in tests if test.test != MCNEMAR]
+    return [plain(test) | ({"mcnemar": mcnemar} if mcnemar else {}) for test, mcnemar in rows]
+
+
+def _read_tests(data: Any) -> tuple[PairedTest, ...]:
+    rows: list[Any] = []
+    for row in data if isinstance(data, list) else [data]:
+        plainly = isinstance(row, dict)
+        rows.append({name: value for name, value in row.items() if name != "mcnemar"} if plainly else row)
+        rows += [row["mcnemar"]] if plainly and "mcnemar" in row else []
+    return build(tuple[PairedTest, ...], rows, "tests")
+
+
 def read_document(data: Any) -> Comparison:
     """The comparison of a document. Raises InputError for one that is off."""
     if not isinstance(data, dict) or not isinstance(data.get("runs"), list):
         raise InputError("This is no comparison: it has no list of runs.")
     examples = build(tuple[Example, ...], data.get("examples", []), "examples")
     runs = tuple(_read_run(run, examples, f"runs[{index}]") for index, run in enumerate(data["runs"]))
-    return Comparison(read_plan(data.get("plan")), runs, build(tuple[PairedTest, ...], data.get("tests", []), "tests"))
+    return Comparison(read_plan(data.get("plan")), runs, _read_tests(data.get("tests", [])))
 
 
 def _read_run(data: Any, examples: tuple[Example, ...], place: str) -> Run:
