@@ -1,0 +1,102 @@
+"""Measures what share of a comparison's time on pocket is the page's own work: snapshots, scores, charts and JSON.
+
+Usage: python tests/bench/page.py [--samples 40] [--tasks topic,ner,summary] [--repeats 3]
+
+The event behind the button Compare runs as on the page, and what it yields is made ready for the browser by Gradio's
+own components. What is not spent in the models is the page's.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import time
+from collections.abc import Callable
+from functools import wraps
+from pathlib import Path
+from statistics import median
+from typing import Any
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
+
+import gradio as gr
+import torch
+
+from xlt_core.hosts._engine import Engine
+from xlt_core.translators import _search
+from xlt_core.ui import choices, comparing, demonstrations, events, fitting, inputs
+from xlt_core.ui._page import Page
+
+SPENT = [0.0]  # seconds of the processor in the models
+
+
+def counted(function: Callable[..., Any]) -> Callable[..., Any]:
+    """The function, its seconds added to those of the models."""
+
+    @wraps(function)
+    def run(*args: Any, **options: Any) -> Any:
+        began = time.thread_time()
+        try:
+            return function(*args, **options)
+        finally:
+            SPENT[0] += time.thread_time() - began
+
+    return run
+
+
+def built() -> tuple[Page, dict[Any, Any]]:
+    """The page, and the values of its widgets as it opens."""
+    with gr.Blocks() as blocks:
+        page = comparing.build(blocks, gr.HTML(""))
+    widgets = page.form() | {page.ticket, page.results.earlier, page.inputs.example, page.choices.sources.uploaded}
+    return page, {widget: getattr(widget, "value", None) for widget in widgets}
+
+
+def value_of(update: Any) -> Any:
+    return update.get("value") if isinstance(update, dict) else update
+
+
+def rendered(updates: dict[Any, Any]) -> int:
+    """Makes updates ready for the browser; their size in letters."""
+    size = 0
+    for widget, update in updates.items():
+        value = value_of(update)
+        if value is not None and not isinstance(value, gr.components.Component):
+            size += len(str(widget.postprocess(value)))
+    return size
+
+
+def shares(page: Page, values: dict[Any, Any]) -> tuple[float, float, int, int]:
+    """Seconds of the processor for one run, and those of them in the models; updates and their letters."""
+    SPENT[0], began, number, size = 0.0, time.process_time(), 0, 0
+    for updates in events.run(page, values):
+        number, size = number + 1, size + rendered(updates)
+    return time.process_time() - began, SPENT[0], number, size
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--samples", type=int, default=40)
+    parser.add_argument("--tasks", default="topic,ner,summary")
+    parser.add_argument("--repeats", type=int, default=3)
+    given = parser.parse_args()
+    torch.set_num_threads(1)  # so that the seconds of a thread are those of its work
+    Engine._forward = counted(Engine._forward)
+    _search.translated = counted(_search.translated)
+    page, values = built()
+    values |= {page.inputs.mode: inputs.MANY, page.inputs.samples: given.samples}
+    print(
+        "| task | seconds | in the models | the page's own | updates | MB to the browser |\n|---|---|---|---|---|---|"
+    )
+    for task in given.tasks.split(","):
+        values |= {page.choices.task: task}
+        drawn = demonstrations.show(page.table, fitting.drawn(choices.read(page.choices, values)))
+        values |= {widget: value_of(update) for widget, update in drawn.items()}
+        found = [shares(page, values) for _ in range(given.repeats + 1)][1:]  # the first run loads the models
+        whole, model, number, size = (median(run[i] for run in found) for i in range(4))
+        own = f"{1 - model / whole:.0%}"
+        print(f"| {task} | {whole:.2f} | {model:.2f} | {own} | {number} | {size / 1e6:.1f} |", flush=True)
+
+
+if __name__ == "__main__":
+    main()
