@@ -46,7 +46,7 @@ def test_a_dropped_file_is_compared_on_and_no_path_of_it_goes_out(tab: Any, addr
     assert "4 of 4 items" in tab.inner_text("#columns") and "On 4 validation items" in tab.inner_text("#conclusion")
     assert "--dataset mine.csv --split validation" in tab.inner_text("#share")
     assert tempfile.gettempdir() not in tab.inner_html("#share")
-    tab.goto(f"{address}/{tab.get_attribute('#plan-link', 'href')}")
+    tab.goto(f"{address}{tab.get_attribute('#plan-link', 'href')}")
     tab.wait_for_function("document.querySelector('#message')?.innerText.includes('the file mine.csv')")
 
 
