@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from visiting import needs_chromium, on_tab, served
+from visiting import compare, finished, many_items, needs_chromium, on_tab, served
 
 from xlt_core import export
 from xlt_core.records import Column
@@ -112,3 +112,17 @@ def test_a_file_of_results_opens_and_outputs_of_another_system_join_it(tab: Any,
 def _named(path: Path, text: str) -> Path:
     path.write_text(text, encoding="utf-8")
     return path
+
+
+@needs_chromium
+def test_what_was_compared_on_test_items_is_kept_by_its_browser(tab: Any) -> None:
+    tab.get_by_role("tab", name="Compare", exact=True).click()
+    tab.wait_for_function("document.querySelector('#demo-text-1 textarea')?.value.length > 10")
+    many_items(tab, 12)
+    compare(tab)
+    assert finished(tab) == ["done"] * 3
+    tab.get_by_role("tab", name="Runs", exact=True).click()
+    tab.wait_for_selector("#runs-list >> text=12 items")
+    tick(tab, "12 items")
+    tab.wait_for_function(HEADING, arg="12 items")
+    tab.wait_for_selector("#runs-best .js-plotly-plot")

@@ -9,6 +9,7 @@ from typing import Any
 import gradio as gr
 
 from xlt_core.ui import choices, demonstrations, inputs, results
+from xlt_core.ui.keeping import Keeping
 
 Values = Mapping[Any, Any]
 Updates = dict[Any, Any]
@@ -16,7 +17,8 @@ Updates = dict[Any, Any]
 
 @dataclass(frozen=True)
 class Page:
-    """The regions of the page. ticket: of the work that Stop is to stop."""
+    """The regions of the page. ticket: of the work that Stop is to stop; keeping: where what ends is kept; visitor:
+    the browser's key for it."""
 
     host: gr.HTML
     choices: choices.Choices
@@ -29,6 +31,8 @@ class Page:
     compare: gr.Button
     stop: gr.Button
     ticket: gr.State
+    keeping: Keeping
+    visitor: gr.BrowserState
 
     def form(self) -> set[Any]:
         """Every widget that a plan is read from."""

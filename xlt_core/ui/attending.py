@@ -42,7 +42,8 @@ def come(page: Evaluate, values: Values) -> Updates:
     known = {page.viewer.visitor: visitor}
     mine = [run for _, run in listing.menu_of(keeping, visitor)]
     run = keeping.latest(visitor) or next(iter(mine), EXAMPLE)
-    return known | opened(page, {**values, **known}, run) | {page.start: gr.update(interactive=True)}
+    told = {page.viewer.message: message(keeping.store().message)}  # such as a damaged file that was set aside
+    return known | opened(page, {**values, **known}, run) | told | {page.start: gr.update(interactive=True)}
 
 
 def sized(page: Evaluate, values: Values) -> Updates:

@@ -114,16 +114,24 @@ def deleted(page: Runs, values: Values) -> Updates:
 
 def dropped(page: Runs, values: Values) -> Updates:
     """Opens a file of results. Raises InputError for one that is none."""
-    path = Path(values[page.file])
-    try:
-        comparisons = export.read_documents(json.loads(path.read_text(encoding="utf-8")))
-    except (ValueError, RecursionError):
-        raise InputError(f"{path.name} is no JSON; drop the file that Download or --out wrote.") from None
-    if not any(comparison.runs for comparison in comparisons):
-        raise InputError(f"{path.name} has no columns in it.")
-    seen = looking.of_comparisons(comparisons, f"{path.stem}: {listing.of_comparisons(comparisons)}")
+    paths = [Path(name) for name in values[page.file] or ()]
+    comparisons = [one for path in paths for one in _read(path)]
+    stem = paths[0].stem if len(paths) == 1 else f"{len(paths)} files"
+    seen = looking.of_comparisons(comparisons, f"{stem}: {listing.of_comparisons(comparisons)}")
     shown = viewing.put(page.viewer, values, seen)
     return _cleared(page, []) | {page.list: gr.update(value=[])} | shown | _places(page, seen.shown(hurry=True))
+
+
+def _read(path: Path) -> tuple[Comparison, ...]:
+    try:
+        found = export.read_documents(json.loads(path.read_text(encoding="utf-8")))
+    except (ValueError, RecursionError):
+        raise InputError(f"{path.name} is no JSON; drop the file that Download or --out wrote.") from None
+    except InputError as error:
+        raise InputError(f"{path.name} cannot be opened: {error}") from None
+    if not any(comparison.runs for comparison in found):
+        raise InputError(f"{path.name} has no columns in it.")
+    return found
 
 
 def joined(page: Runs, values: Values) -> Updates:

@@ -15,16 +15,18 @@ from xlt_core.settings import ASSETS
 from xlt_core.ui import api, choices, demonstrations, events, fitting, inputs, lessons, results
 from xlt_core.ui._limits import LOG, sentence, shield, shield_all
 from xlt_core.ui._page import Page, Updates, Values
+from xlt_core.ui.keeping import Keeping
 
 MODEL = {"concurrency_id": "model", "concurrency_limit": 2}
 QUIET = {"api_visibility": "private", "show_progress": "hidden"}
 
 
-def build(blocks: gr.Blocks, host: gr.HTML) -> Page:
-    """Draws the page Compare, with its events and the endpoint /compare. host: the line on where the model runs."""
+def build(blocks: gr.Blocks, host: gr.HTML, keeping: Keeping, visitor: gr.BrowserState) -> Page:
+    """Draws the page Compare, with its events and the endpoint /compare. host: the line on where the model runs;
+    visitor: the browser's key, by which what ends is kept."""
     sample = finished_sample()
     plan = sample.plan if sample else first_plan()
-    page, buttons = _draw(plan, sample, host)
+    page, buttons = _draw(plan, sample, host, keeping, visitor)
     _wire_choices(page)
     _wire_table(page)
     _wire_work(page)
@@ -50,7 +52,9 @@ def first_plan() -> Plan:
     return Plan("topic", next((code for code in codes if code != "eng"), "eng"), inputs=(Row(""),))
 
 
-def _draw(plan: Plan, sample: Comparison | None, host: gr.HTML) -> tuple[Page, list[gr.Button]]:
+def _draw(
+    plan: Plan, sample: Comparison | None, host: gr.HTML, keeping: Keeping, visitor: gr.BrowserState
+) -> tuple[Page, list[gr.Button]]:
     language = catalog.languages().get(plan.language)
     with gr.Row(elem_id="layout"):
         with gr.Column(scale=1, min_width=290, elem_id="choices"):
@@ -68,7 +72,10 @@ def _draw(plan: Plan, sample: Comparison | None, host: gr.HTML) -> tuple[Page, l
                 run = gr.Button("Compare", variant="primary", elem_id="compare")
                 stop = gr.Button("Stop", variant="stop", interactive=False, elem_id="stop")
             shown = results.build(sample)
-    return Page(host, chosen, entered, table, shown, lesson, problem, preview, run, stop, gr.State("")), buttons
+    page = Page(
+        host, chosen, entered, table, shown, lesson, problem, preview, run, stop, gr.State(""), keeping, visitor
+    )
+    return page, buttons
 
 
 def _on(
@@ -170,7 +177,7 @@ def _wire_work(page: Page) -> None:
     taken = {shown.share.json, shown.share.csv, shown.share.text}
     parts = {shown.heading, shown.columns, shown.conclusion, shown.chart, shown.history, shown.fold, shown.where,
              shown.table, shown.shown, shown.page, shown.earlier, page.host, page.ticket} | taken  # fmt: skip
-    needs = page.form() | {shown.earlier}
+    needs = page.form() | {shown.earlier, page.visitor}
     work = _on(page, page.compare.click, events.run, needs, parts, generator=True, **MODEL)
     _on(page, page.preview.click, events.preview, needs, parts, generator=True, **MODEL)
     _on(page, page.stop.click, events.stop, {page.ticket}, {page.stop}, queue=False)

@@ -45,7 +45,19 @@ def run(page: Page, values: Values) -> Iterator[Updates]:
             due = monotonic() - full > FULL_EVERY
             full = monotonic() if due else full
             yield results.show(page.results, last) if due else results.stream(page.results, last)
-        yield results.finish(page.results, compare.stopped(last), values[page.results.earlier]) | idle(page)
+        ended = compare.stopped(last)
+        told = {page.message: message(_kept(page, ended, values), "problem")}
+        yield results.finish(page.results, ended, values[page.results.earlier]) | idle(page) | told
+
+
+def _kept(page: Page, comparison: Comparison, values: Values) -> str:
+    """Keeps what was computed over items of a dataset, and says why where it cannot be."""
+    try:
+        if len(comparison.plan.inputs) != 1:
+            page.keeping.keep(comparison, values[page.visitor])
+    except InputError as error:
+        return str(error)
+    return ""
 
 
 def _snapshots(plan: Plan, signal: Event) -> Iterator[Comparison]:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from pathlib import Path
 
 from xlt_core import settings, store, sweep
 from xlt_core._document import plain
 from xlt_core.jobs import Job, Jobs
-from xlt_core.records import InputError
-from xlt_core.store import Store
+from xlt_core.records import Comparison, InputError
+from xlt_core.store import KeptCell, Store
 from xlt_core.sweep import Grid, Snapshot
 from xlt_core.ui._shown import Shelf
 from xlt_core.ui._zero import here
@@ -54,6 +55,17 @@ class Keeping:
         if not self.at_work(run, visitor):
             self.forget(run, visitor)
             self.jobs.start(run, sweep.sweep(grid, self.store(), owner=owner), owner, MOST_AT_WORK)
+        return run
+
+    def keep(self, comparison: Comparison, visitor: object) -> str:
+        """Keeps a comparison that has ended, and returns its run. Of a file of one's own only the name is kept."""
+        owner, plan = self.owner(visitor), comparison.plan
+        if Path(plan.dataset).suffix:
+            plan = replace(plan, dataset=Path(plan.dataset).name)
+        states = {run.state for run in comparison.runs}
+        state = next((name for name in ("stopped", "failed") if name in states), "done")
+        run = self.store().begin("comparison", plain(plan), [KeptCell(0, plan, "waiting", "")], owner)
+        self.store().end(run, 0, replace(comparison, plan=plan), state)
         return run
 
     def job(self, run: str, visitor: object) -> Job[Snapshot] | None:

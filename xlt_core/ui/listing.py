@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 
-from xlt_core import catalog
+from xlt_core import catalog, sweep
 from xlt_core._document import build
 from xlt_core._words import listed
 from xlt_core.records import Comparison, InputError, Plan
@@ -46,10 +47,23 @@ def of_comparisons(comparisons: Sequence[Comparison]) -> str:
     plans = [comparison.plan for comparison in comparisons]
     if len(plans) < 2:
         return _of_plan(plans[0]) if plans else ""
+    models = dict.fromkeys(_basename(plan.model) for plan in plans)
+    return of_grid(replace(grid_of_all(comparisons), model=", ".join(models)))
+
+
+def grid_of_all(comparisons: Sequence[Comparison]) -> Grid:
+    """The grid that comparisons of one sweep fill."""
+    plans = [comparison.plan for comparison in comparisons]
     each = {name: tuple(dict.fromkeys(getattr(plan, name) for plan in plans))
-            for name in ("task", "language", "shots", "seed", "model")}  # fmt: skip
-    return of_grid(Grid(each["task"], each["language"], each["shots"], each["seed"], samples=plans[0].samples,
-                        model=", ".join(each["model"])))  # fmt: skip
+            for name in ("task", "language", "shots", "seed", "dataset")}  # fmt: skip
+    first = plans[0]
+    return Grid(each["task"], each["language"], each["shots"], each["seed"], first.columns, each["dataset"],
+                first.split, first.model, first.translator, first.samples)  # fmt: skip
+
+
+def command(kept: Kept) -> str:
+    """The line that computes a sweep again; "" for a comparison."""
+    return sweep.command(grid_of(kept.plan)) if kept.kind == "sweep" else ""
 
 
 def line(kept: Kept, at_work: bool) -> str:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 
-from xlt_core import export
+from xlt_core import export, sweep
 from xlt_core.records import Comparison, InputError
 from xlt_core.settings import ASSETS
 from xlt_core.store import KeptCell
@@ -55,6 +55,8 @@ class Looking:
         """How far it is, the picture of the cells, and what is wrong with some."""
         if self.at_work and self.snapshot is None:
             return "<p class='xlt-far'>Getting the models and the data ready.</p>"
+        if self.snapshot and self.snapshot.state == "measuring" and not self.snapshot.estimate.measured:
+            return f"<p class='xlt-far'>Asking the first items, to tell the time.</p>{filling.filling_html(self.cells)}"
         parts = [filling.filling_html(self.cells), filling.trouble_html(self.cells)]
         if self.snapshot and self.at_work:
             parts.insert(0, filling.progress_html(self.cells, self.snapshot.seconds, self.snapshot.left))
@@ -76,7 +78,7 @@ def look(keeping: Keeping, run: str, visitor: object) -> Looking:
     stamp: Stamp = (id(job), *ended) if at_work else (kept.changed,)
 
     def shown(hurry: bool) -> Shown | None:
-        return keeping.results.get(run, stamp, lambda: of_run(store, run, title, stamp), hurry)
+        return keeping.results.get(run, stamp, lambda: of_run(store, run, title, stamp, listing.command(kept)), hurry)
 
     cells = cells if at_work else tuple(map(_at_rest, cells))
     return Looking(title, cells, shown, snapshot, at_work, job.error if job else "")
@@ -91,12 +93,13 @@ def example() -> Looking:
     except (OSError, InputError, ValueError) as error:
         LOG.warning("The example %s cannot be shown: %s", path.name, error)
         comparisons = ()
-    return of_comparisons(comparisons, listing.of_comparisons(comparisons), example=True)
+    made_by = sweep.command(listing.grid_of_all(comparisons)) if comparisons else ""
+    return of_comparisons(comparisons, listing.of_comparisons(comparisons), example=True, command=made_by)
 
 
-def of_comparisons(comparisons: Sequence[Comparison], title: str, example: bool = False) -> Looking:
+def of_comparisons(comparisons: Sequence[Comparison], title: str, example: bool = False, command: str = "") -> Looking:
     """Comparisons that lie in memory, such as those of a file."""
-    shown = of(comparisons, title)
+    shown = of(comparisons, title, command)
     return Looking(title, tuple(map(_whole, comparisons)), lambda hurry: shown, example=example)
 
 

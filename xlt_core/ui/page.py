@@ -18,7 +18,7 @@ def build(keeping: Keeping | None = None) -> gr.Blocks:
         visitor = gr.BrowserState("", storage_key="xlt-visitor", secret="xlt")
         with gr.Tabs(elem_id="pages") as tabs:
             with gr.Tab("Compare", id="compare"):
-                compare = comparing.build(blocks, host)
+                compare = comparing.build(blocks, host, keeping, visitor)
             with gr.Tab("Evaluate", id="evaluate"):
                 evaluating.build(blocks, keeping, visitor)
             with gr.Tab("Adapt", id="adapt"):

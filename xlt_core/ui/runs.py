@@ -45,8 +45,8 @@ def _draw(keeping: Keeping, visitor: gr.BrowserState) -> Runs:
         yes = gr.Button("Delete for good", size="sm", variant="stop", elem_id="runs-yes")
         no = gr.Button("Keep", size="sm", elem_id="runs-no")
     with gr.Accordion("Open a file of results", open=False, elem_id="runs-files"):
-        file = gr.File(label="The JSON that Download or --out wrote; no model is needed", file_types=[".json"],
-                       height=110, elem_id="runs-file")  # fmt: skip
+        file = gr.File(label="The JSON that Download or --out wrote, one or more; no model is needed",
+                       file_types=[".json"], file_count="multiple", height=110, elem_id="runs-file")  # fmt: skip
     against = gr.HTML("", elem_id="runs-against")
     viewer = viewing.build(PREFIX, keeping, visitor, said, stop)
     with gr.Accordion("Outputs of another system", open=False, visible=False, elem_id="runs-outputs") as own:

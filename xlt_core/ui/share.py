@@ -70,16 +70,23 @@ def text_html(comparison: Comparison) -> str:
     """The link and the command, each with a button that copies it."""
     link = f"?plan={document.encode(comparison.plan)}"
     command = document.command(comparison.plan, _called(comparison.plan))
-    shown = _TURNS.sub("\N{REPLACEMENT CHARACTER}", command)
     first = "Save the downloaded JSON as comparison.json first. " if "--plan" in command else ""
     needs = f" <span class='xlt-quiet'>(it needs {escape(_called(comparison.plan))}, which no link carries)</span>"
     needs = needs if of_a_file(comparison.plan) else ""
     return (
         f"<div class='xlt-share'><p><a id='plan-link' href='{escape(link)}'>Link that restores this setting</a>"
         f" <button type='button' class='xlt-copy' data-copy-link='{escape(link)}'>Copy link</button>{needs}</p>"
+        f"{command_html(command, first)}</div>"
+    )
+
+
+def command_html(command: str, first: str = "") -> str:
+    """A command line with a button that copies it. first: what is to do before."""
+    shown = _TURNS.sub("\N{REPLACEMENT CHARACTER}", command)
+    return (
         f"<p>The same on the command line: {first}"
         f"<button type='button' class='xlt-copy' data-copy='{escape(command)}'>Copy command</button></p>"
-        f"<pre class='xlt-command' tabindex='0'>{escape(shown)}</pre></div>"
+        f"<pre class='xlt-command' tabindex='0'>{escape(shown)}</pre>"
     )
 
 

@@ -11,7 +11,7 @@ import gradio as gr
 
 from xlt_core import _words, tables
 from xlt_core._found import Findings, Place
-from xlt_core.ui import _picture, closer, taking
+from xlt_core.ui import _picture, closer, share, taking
 from xlt_core.ui._html import escape, fold
 from xlt_core.ui._picture import Picture
 from xlt_core.ui._shown import Shown
@@ -48,6 +48,7 @@ class Showing:
     closer: Closer
     tables: gr.HTML
     taking: Taking
+    command: gr.HTML
     shown: gr.State
 
     def asked(self) -> set[Any]:
@@ -56,7 +57,7 @@ class Showing:
 
     def drawn(self) -> set[Any]:
         """Everything that new results may change."""
-        own = {self.words, self.table, self.body, self.place, self.shots, self.tables, self.shown}
+        own = {self.words, self.table, self.body, self.place, self.shots, self.tables, self.command, self.shown}
         pictures = (self.lines, self.best, *self.costs.values())
         return own.union(self.closer.drawn(), *(picture.widgets() for picture in pictures))
 
@@ -77,7 +78,9 @@ def build(prefix: str) -> Showing:
         nearer = closer.build(prefix)
         numbers = gr.HTML("", elem_id=f"{prefix}-tables")
         taken = taking.build(prefix)
-    return Showing(words, table, body, place, shots, lines, best, costs, nearer, numbers, taken, gr.State(None))
+        command = gr.HTML("", elem_id=f"{prefix}-command")
+    return Showing(words, table, body, place, shots, lines, best, costs, nearer, numbers, taken, command,
+                   gr.State(None))  # fmt: skip
 
 
 def show(showing: Showing, shown: Shown, values: Values, more: bool = False) -> Updates:
@@ -101,6 +104,7 @@ def show(showing: Showing, shown: Shown, values: Values, more: bool = False) -> 
         showing.place: gr.update(choices=[*places], value=place),
         showing.shots: gr.update(choices=[*shots], value=number),
         showing.tables: tables_html(found),
+        showing.command: share.command_html(shown.command) if shown.command else "",
         **turned(showing, shown, place, number),
         **(closer.grown if more else closer.show)(showing.closer, shown),
     }
