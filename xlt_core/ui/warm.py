@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from xlt_core import catalog, compare
 from xlt_core.records import Column, InputError, Plan
+from xlt_core.ui import looking
 from xlt_core.ui._limits import LOG
 
 
@@ -17,5 +18,6 @@ def warm(model: str = "pocket") -> None:
         plan = Plan("topic", language, columns, model=model, translator=model, shots=1, samples=1)
         for _ in compare.compare(plan):
             pass
+        looking.example()  # the first visitor need not wait for its figures
     except InputError as error:
         LOG.warning("The model %s could not be made ready: %s", model, error)
