@@ -36,7 +36,7 @@ def test_test_items_fill_the_chart_the_items_and_the_downloads(tab: Any) -> None
     tab.click("#items > button")
     tab.wait_for_selector("#table td")
     tab.get_by_label("Only where the columns disagree").check()
-    tab.wait_for_function("document.querySelector('#items-where').innerText.includes('disagree')")
+    tab.wait_for_function("document.querySelector('#items-where')?.innerText.includes('disagree')")
     with tab.expect_download() as download:
         tab.click("#download-json")
     saved = json.loads(download.value.path().read_text(encoding="utf-8"))
@@ -61,9 +61,9 @@ def test_the_page_of_items_holds_and_old_files_go_while_a_comparison_runs(tab: A
     compare(tab)
     tab.wait_for_selector(".xlt-column[data-state=running]")
     tab.click("#items > button:not(.open)")
-    tab.wait_for_function("document.querySelector('#items-where').innerText.includes('300 items, page 1 of 20')")
+    tab.wait_for_function("document.querySelector('#items-where')?.innerText.includes('300 items, page 1 of 20')")
     tab.click("#items-on")
-    tab.wait_for_function("document.querySelector('#items-where').innerText.includes('page 2 of 20')")
+    tab.wait_for_function("document.querySelector('#items-where')?.innerText.includes('page 2 of 20')")
     assert not tab.is_visible("#download-json") and not tab.locator(".xlt-command").count()
     assert tab.is_disabled("#preview")
     shown = "document.querySelectorAll('#table details').length"
@@ -72,7 +72,7 @@ def test_the_page_of_items_holds_and_old_files_go_while_a_comparison_runs(tab: A
     tab.wait_for_selector("#download-json")
     assert "page 2 of 20" in tab.inner_text("#items-where") and tab.is_enabled("#preview")
     tab.get_by_label("Only where the columns disagree").check()
-    tab.wait_for_function("document.querySelector('#items-where').innerText.includes('disagree, page 1')")
+    tab.wait_for_function("document.querySelector('#items-where')?.innerText.includes('disagree, page 1')")
 
 
 @needs_chromium
