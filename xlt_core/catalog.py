@@ -90,9 +90,14 @@ def dataset(name: str, roots: Sequence[Path] = ()) -> Dataset:
     return found
 
 
+def offers_dataset(name: str) -> bool:
+    """Whether a dataset, by its id, can be had here without a download, or XLT_DATASETS names it."""
+    return name in datasets() and (name in DATASETS or dataset(name).at_hand())
+
+
 def offered_datasets() -> tuple[str, ...]:
-    """Ids of the datasets that can be had here without a download, and of those that XLT_DATASETS names."""
-    return tuple(name for name in datasets() if name in DATASETS or dataset(name).at_hand())
+    """Ids of the datasets that are offered."""
+    return tuple(filter(offers_dataset, datasets()))
 
 
 def models() -> tuple[str, ...]:

@@ -23,15 +23,17 @@ def check_sources(plan: Plan, own: str = "") -> Plan:
     """The plan, if what it runs on may be named here: what is offered or, where the settings let anything be typed,
     any model. A link or a call from outside must not reach the machine's own files. own: the visitor's own file, as
     it was uploaded. Raises InputError."""
-    for what, name, offered, free in (
-        ("model", plan.model, catalog.models(), catalog.typed("model")),
-        ("translator", plan.translator, catalog.translators(), catalog.typed("translator")),
-        ("dataset", plan.dataset, (*catalog.offered_datasets(), *filter(None, [own])), False),
-        ("split", plan.split, SPLITS, False),
-    ):
-        if name not in offered and not free:
-            there = ", ".join(entry for entry in offered if entry != own)
-            raise InputError(f"The {what} {name[:80]!r} is not offered here; choose one of {there}.")
+    models, translators = catalog.models(), catalog.translators()
+    for what, name, fine, offered in (
+        ("model", plan.model, catalog.typed("model") or plan.model in models, lambda: models),
+        ("translator", plan.translator, catalog.typed("translator") or plan.translator in translators,
+         lambda: translators),
+        ("dataset", plan.dataset, plan.dataset in filter(None, [own]) or catalog.offers_dataset(plan.dataset),
+         catalog.offered_datasets),
+        ("split", plan.split, plan.split in SPLITS, lambda: SPLITS),
+    ):  # fmt: skip
+        if not fine:
+            raise InputError(f"The {what} {name[:80]!r} is not offered here; choose one of {', '.join(offered())}.")
     return plan
 
 
