@@ -20,16 +20,10 @@ def figure(comparison: Comparison, metric: str) -> go.Figure | None:
     scored = [(run, run.scores[metric]) for run in comparison.runs if metric in run.scores]
     if not scored:
         return None
-    chart = go.Figure([_point(run, score) for run, score in reversed(scored)])
     chance = chance_of(comparison, metric)
-    if chance is not None:
-        chart.add_vline(x=chance, line={"dash": "dash", "color": GREY, "width": 1.5})
-        chart.add_annotation(x=chance, y=1.0, yref="paper", yanchor="bottom", text="chance", showarrow=False)
-    chart.update_layout(**_layout(len(scored)))
-    title = {"text": f"{metrics.title(metric)}, 95% intervals", "font": {"size": 13}}
-    chart.update_xaxes(range=[-0.01, 1.01], gridcolor="rgba(128,128,128,.22)", zeroline=False, title=title)
-    chart.update_yaxes(type="category", ticksuffix="  ", automargin=True, showgrid=False)
-    return chart
+    points = [_point(run, score) for run, score in reversed(scored)]
+    # Made in one piece: each later change of a figure checks all of it again, which takes longer than the drawing.
+    return go.Figure(points, _layout(f"{metrics.title(metric)}, 95% intervals", chance, len(scored)))
 
 
 def chance_of(comparison: Comparison, metric: str) -> float | None:
@@ -84,7 +78,10 @@ def _point(run: Run, score: Score) -> go.Scatter:
     )
 
 
-def _layout(rows: int) -> dict[str, object]:
+def _layout(title: str, chance: float | None, rows: int) -> dict[str, object]:
+    line = {"type": "line", "x0": chance, "x1": chance, "y0": 0, "y1": 1, "yref": "paper",
+            "line": {"dash": "dash", "color": GREY, "width": 1.5}}  # fmt: skip
+    word = {"x": chance, "y": 1.0, "yref": "paper", "yanchor": "bottom", "text": "chance", "showarrow": False}
     return {
         "height": 110 + 46 * rows,
         "margin": {"l": 10, "r": 20, "t": 26, "b": 50},
@@ -93,7 +90,12 @@ def _layout(rows: int) -> dict[str, object]:
         "font": {"family": FONT, "size": 13, "color": GREY},
         "showlegend": False,
         "dragmode": False,
-    }
+        "shapes": [] if chance is None else [line],
+        "annotations": [] if chance is None else [word],
+        "xaxis": {"range": [-0.01, 1.01], "gridcolor": "rgba(128,128,128,.22)", "zeroline": False,
+                  "title": {"text": title, "font": {"size": 13}}},
+        "yaxis": {"type": "category", "ticksuffix": "  ", "automargin": True, "showgrid": False},
+    }  # fmt: skip
 
 
 def _adjusted(test: PairedTest) -> float:
