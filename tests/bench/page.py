@@ -9,6 +9,7 @@ own components. What is not spent in the models is the page's.
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 import time
 from collections.abc import Callable
@@ -18,6 +19,7 @@ from statistics import median
 from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
+os.environ["XLT_STORE"] = ":memory:"
 
 import gradio as gr
 import torch
@@ -26,6 +28,7 @@ from xlt_core.hosts._engine import Engine
 from xlt_core.translators import _search
 from xlt_core.ui import choices, comparing, demonstrations, events, fitting, inputs
 from xlt_core.ui._page import Page
+from xlt_core.ui.keeping import Keeping
 
 SPENT = [0.0]  # seconds of the processor in the models
 
@@ -47,8 +50,14 @@ def counted(function: Callable[..., Any]) -> Callable[..., Any]:
 def built() -> tuple[Page, dict[Any, Any]]:
     """The page, and the values of its widgets as it opens."""
     with gr.Blocks() as blocks:
-        page = comparing.build(blocks, gr.HTML(""))
-    widgets = page.form() | {page.ticket, page.results.earlier, page.inputs.example, page.choices.sources.uploaded}
+        page = comparing.build(blocks, gr.HTML(""), Keeping(), gr.BrowserState(""))
+    widgets = page.form() | {
+        page.visitor,
+        page.ticket,
+        page.results.earlier,
+        page.inputs.example,
+        page.choices.sources.uploaded,
+    }
     return page, {widget: getattr(widget, "value", None) for widget in widgets}
 
 
