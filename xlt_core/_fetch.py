@@ -17,6 +17,7 @@ SMALL = ("*.json", "*.jinja", "*.model", "*.txt")  # configuration and tokenizer
 WEIGHTS = ("model*.safetensors", "pytorch_model*.bin")  # the first kind that there is
 ADAPTER = ("adapter_*",)
 FOLDERS = ("*/*",)  # other forms of the same weights
+UNREACHED = "the Hub does not answer, and it is not in the cache"
 
 
 @dataclass(frozen=True)
@@ -76,13 +77,16 @@ def has(name: str, file: str) -> bool:
     """Whether a folder or a Hub id has a file. Raises OSError where there is no such id."""
     if Path(name).is_dir():
         return (Path(name) / file).is_file()
-    from huggingface_hub import hf_hub_download
+    from huggingface_hub import hf_hub_download, try_to_load_from_cache
     from huggingface_hub.errors import EntryNotFoundError, LocalEntryNotFoundError
 
     try:
         hf_hub_download(name, file, local_files_only=offline())
-    except LocalEntryNotFoundError:  # that the cache lacks it tells nothing of what the id has
-        raise
+    except LocalEntryNotFoundError as error:
+        # That the cache lacks the file tells something only where the model itself has been fetched.
+        if isinstance(try_to_load_from_cache(name, "config.json"), str):
+            return False
+        raise FileNotFoundError(UNREACHED) from error
     except EntryNotFoundError:
         return False
     return True
@@ -97,7 +101,7 @@ def _snapshot(name: str, revision: str | None, patterns: tuple[str, ...], size: 
         try:
             return snapshot_download(name, local_files_only=True, **options)
         except FileNotFoundError as error:
-            raise FileNotFoundError("the Hub does not answer, and it is not in the cache") from error
+            raise FileNotFoundError(UNREACHED) from error
     with _locks.setdefault((name, patterns), Lock()):  # two who ask at once share one download
         _under_way[name] = Download(name, 0, size)
 
