@@ -185,6 +185,6 @@ def _connect(address: str) -> None:
             ray.init(address=address, runtime_env=UPLOADED, **quiet)
         else:
             place = os.pathsep.join(filter(None, (str(ROOT), os.environ.get("PYTHONPATH"))))
-            ray.init(include_dashboard=False, runtime_env={"env_vars": {"PYTHONPATH": place}}, **quiet)
+            ray.init(address="local", include_dashboard=False, runtime_env={"env_vars": {"PYTHONPATH": place}}, **quiet)
     except (RayError, ConnectionError, ValueError, RuntimeError) as error:
         raise InputError(f"Ray cannot be reached: {str(error).splitlines()[0]}") from error
