@@ -79,9 +79,9 @@ def _tests_document(tests: Sequence[PairedTest]) -> list[Json]:
 def _read_tests(data: Any) -> tuple[PairedTest, ...]:
     rows: list[Any] = []
     for row in data if isinstance(data, list) else [data]:
-        plainly = isinstance(row, dict)
-        rows.append({name: value for name, value in row.items() if name != "mcnemar"} if plainly else row)
-        rows += [row["mcnemar"]] if plainly and "mcnemar" in row else []
+        parts = dict(row) if isinstance(row, dict) else {}
+        mcnemar = parts.pop("mcnemar", None)
+        rows += [parts or row] if mcnemar is None else [parts, mcnemar]
     return build(tuple[PairedTest, ...], rows, "tests")
 
 
