@@ -72,14 +72,14 @@ def test_two_workers_give_what_this_process_gives(cluster, here, tmp_path):
 
 def test_a_lost_workers_cell_goes_to_another_and_nothing_is_lost(cluster, here, tmp_path, caplog):
     store, killed = Store(tmp_path / "store.sqlite"), []
-    for snapshot in sweep(GRID, store, engine=cluster):
+    for last in sweep(GRID, store, engine=cluster):  # noqa: B007
         if not killed and predictions(store):
             killed = workers("ray::_Worker.run")[:1]
             for worker in killed:
                 os.kill(worker, signal.SIGKILL)
     assert killed and "A worker was lost" in caplog.text
-    assert {cell.state for cell in snapshot.cells} == {"done"}
-    assert_same(store.comparisons(snapshot.run), here)
+    assert {cell.state for cell in last.cells} == {"done"}
+    assert_same(store.comparisons(last.run), here)
 
 
 def test_a_sweep_on_ray_can_be_stopped_and_goes_on(cluster, here, tmp_path):

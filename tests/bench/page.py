@@ -66,11 +66,11 @@ def value_of(update: Any) -> Any:
 
 
 def rendered(updates: dict[Any, Any]) -> int:
-    """Makes updates ready for the browser; their size in letters."""
+    """Makes updates ready for the browser; their size in letters. What a State holds stays with the server."""
     size = 0
     for widget, update in updates.items():
         value = value_of(update)
-        if value is not None and not isinstance(value, gr.components.Component):
+        if not isinstance(widget, gr.State) and value is not None and not isinstance(value, gr.components.Component):
             size += len(str(widget.postprocess(value)))
     return size
 

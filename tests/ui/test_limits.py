@@ -58,7 +58,7 @@ def test_what_goes_out_names_a_file_and_not_where_it_lies(tmp_path: Path) -> Non
     path.write_text("text,answer\nAmakuru,good\nInkuru,bad\n", encoding="utf-8")
     plan = replace(TOPIC, dataset=str(path), shots=0, demonstrations=(), samples=2)
     comparison = Comparison(plan, ())
-    page, names = share.text_html(comparison), share.files(comparison)
+    page, names = share.text_html(comparison), [share.file_of(comparison, ending) for ending in (".json", ".csv")]
     assert document.decode(page.split("?plan=")[1].split("'")[0]).dataset == "mine.csv"
     assert "--dataset mine.csv" in page and "it needs mine.csv" in page
     assert all(str(tmp_path) not in text for text in (page, *(Path(name).read_text("utf-8") for name in names)))

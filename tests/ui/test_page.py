@@ -41,6 +41,10 @@ def test_test_items_fill_the_chart_the_items_and_the_downloads(tab: Any) -> None
         tab.click("#download-json")
     saved = json.loads(download.value.path().read_text(encoding="utf-8"))
     assert len(saved["runs"]) == 3 and len(saved["runs"][0]["predictions"]) == 10
+    with tab.expect_download() as download:
+        tab.click("#download-csv")
+    assert download.value.suggested_filename == "xlt-topic-kin.csv"
+    assert download.value.path().read_bytes().startswith(b"\xef\xbb\xbf")
     assert "python -m xlt_core compare --task" in tab.inner_text("#share")
 
 

@@ -12,7 +12,7 @@ import gradio as gr
 from xlt_core import catalog, document
 from xlt_core.records import Comparison, InputError, Plan, Row
 from xlt_core.settings import ASSETS
-from xlt_core.ui import api, choices, demonstrations, events, fitting, inputs, lessons, results
+from xlt_core.ui import api, choices, demonstrations, events, fitting, inputs, lessons, results, share, taking
 from xlt_core.ui._limits import LOG, sentence, shield, shield_all
 from xlt_core.ui._page import Page, Updates, Values
 from xlt_core.ui.keeping import Keeping
@@ -185,12 +185,19 @@ def _wire_work(page: Page) -> None:
 
 
 def _wire_results(page: Page, end: Callable[..., Any]) -> None:
-    """The items: another page, another filter, and the same page as it becomes while columns are at work."""
+    """The files; and the items: another page, another filter, the same page as it becomes while columns are at work."""
     shown = page.results
     needs, gives = {shown.shown, shown.disagree, shown.page}, {shown.page, shown.where, shown.table}
+    for button, ending in ((shown.share.json, ".json"), (shown.share.csv, ".csv")):
+        taken = _on(page, button.click, partial(_take, ending), {shown.shown}, {shown.share.file})
+        taken.then(None, js=taking.press("compare"), **QUIET)
     turns = ((shown.disagree.input, None), (shown.back.click, -1), (shown.on.click, 1), (shown.beat.tick, 0), (end, 0))
     for trigger, by in turns:
         _on(page, trigger, lambda page, values, by=by: results.turn(page.results, values, by), needs, gives)
+
+
+def _take(ending: str, page: Page, values: Values) -> Updates:
+    return share.take(page.results.share, values[page.results.shown], ending)
 
 
 def _wire_lessons(page: Page, buttons: list[gr.Button]) -> None:

@@ -12,7 +12,7 @@ from typing import Any
 import gradio as gr
 
 from xlt_core import document
-from xlt_core.records import Comparison, Plan
+from xlt_core.records import Comparison, InputError, Plan
 from xlt_core.ui._html import escape
 from xlt_core.ui.sources import of_a_file
 
@@ -21,10 +21,11 @@ _TURNS = re.compile("[\u202a-\u202e\u2066-\u2069]")  # characters that would sho
 
 @dataclass(frozen=True)
 class Share:
-    """The widgets."""
+    """The widgets. file: hands out what a button asked for; the page presses it once it is there."""
 
-    json: gr.DownloadButton
-    csv: gr.DownloadButton
+    json: gr.Button
+    csv: gr.Button
+    file: gr.DownloadButton
     text: gr.HTML
 
 
@@ -32,20 +33,16 @@ def build(comparison: Comparison | None) -> Share:
     """Draws the region for a comparison, or empty."""
     shown = comparison is not None
     with gr.Row(elem_classes=["xlt-tools"]):
-        paths = files(comparison) if comparison else (None, None)
-        as_json = gr.DownloadButton("Download JSON", value=paths[0], size="sm", visible=shown, elem_id="download-json")
-        as_csv = gr.DownloadButton("Download CSV", value=paths[1], size="sm", visible=shown, elem_id="download-csv")
-    return Share(as_json, as_csv, gr.HTML(text_html(comparison) if comparison else "", elem_id="share"))
+        as_json = gr.Button("Download JSON", size="sm", visible=shown, elem_id="download-json")
+        as_csv = gr.Button("Download CSV", size="sm", visible=shown, elem_id="download-csv")
+        file = gr.DownloadButton("The file", elem_id="compare-file", elem_classes=["xlt-gone"])
+    return Share(as_json, as_csv, file, gr.HTML(text_html(comparison) if comparison else "", elem_id="share"))
 
 
 def show(share: Share, comparison: Comparison) -> dict[Any, Any]:
     """The updates that hand out a finished comparison."""
-    as_json, as_csv = files(comparison)
-    return {
-        share.json: gr.update(value=as_json, visible=True),
-        share.csv: gr.update(value=as_csv, visible=True),
-        share.text: text_html(comparison),
-    }
+    seen = gr.update(visible=True)
+    return {share.json: seen, share.csv: seen, share.text: text_html(comparison)}
 
 
 def clear(share: Share) -> dict[Any, Any]:
@@ -54,16 +51,23 @@ def clear(share: Share) -> dict[Any, Any]:
     return {share.json: hidden, share.csv: hidden, share.text: ""}
 
 
-def files(comparison: Comparison) -> tuple[str, str]:
-    """Paths of the document and of the table of items, written to a folder of their own."""
-    folder = Path(tempfile.mkdtemp(prefix="xlt-"))
-    stem = f"xlt-{comparison.plan.task}-{comparison.plan.language}"
-    as_json, as_csv = folder / f"{stem}.json", folder / f"{stem}.csv"
-    named = replace(comparison, plan=replace(comparison.plan, dataset=_called(comparison.plan)))
-    text = json.dumps(document.document(named), ensure_ascii=False, indent=1, allow_nan=False)
-    as_json.write_text(text, encoding="utf-8")
-    as_csv.write_text(document.items_csv(comparison), encoding="utf-8-sig")
-    return str(as_json), str(as_csv)
+def take(share: Share, comparison: Comparison | None, ending: str) -> dict[Any, Any]:
+    """The update that gives the file. Raises InputError where there is nothing to take."""
+    if comparison is None:
+        raise InputError("There is nothing to download yet; press Compare.")
+    return {share.file: gr.update(value=file_of(comparison, ending))}
+
+
+def file_of(comparison: Comparison, ending: str) -> str:
+    """Path of the document (.json) or of the table of items (.csv), in a folder of its own."""
+    path = Path(tempfile.mkdtemp(prefix="xlt-")) / f"xlt-{comparison.plan.task}-{comparison.plan.language}{ending}"
+    if ending == ".csv":
+        path.write_text(document.items_csv(comparison), encoding="utf-8-sig")
+    else:
+        named = replace(comparison, plan=replace(comparison.plan, dataset=_called(comparison.plan)))
+        text = json.dumps(document.document(named), ensure_ascii=False, indent=1, allow_nan=False)
+        path.write_text(text, encoding="utf-8")
+    return str(path)
 
 
 def text_html(comparison: Comparison) -> str:
