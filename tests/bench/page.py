@@ -3,7 +3,8 @@
 Usage: python tests/bench/page.py [--samples 40] [--tasks topic,ner,summary] [--repeats 3]
 
 The event behind the button Compare runs as on the page, and what it yields is made ready for the browser by Gradio's
-own components. What is not spent in the models is the page's.
+own components. The page's own are the seconds of the event's thread, and those in which snapshots are made. What is
+neither the page's nor the models' is the core's: prompts, tokens, the engine's books, reading answers, tests.
 """
 
 from __future__ import annotations
@@ -24,17 +25,18 @@ os.environ["XLT_STORE"] = ":memory:"
 import gradio as gr
 import torch
 
+from xlt_core import compare
 from xlt_core.hosts._engine import Engine
 from xlt_core.translators import _search
 from xlt_core.ui import choices, comparing, demonstrations, events, fitting, inputs
 from xlt_core.ui._page import Page
 from xlt_core.ui.keeping import Keeping
 
-SPENT = [0.0]  # seconds of the processor in the models
+SPENT = {"models": 0.0, "snapshots": 0.0}  # seconds of the processor
 
 
-def counted(function: Callable[..., Any]) -> Callable[..., Any]:
-    """The function, its seconds added to those of the models."""
+def counted(function: Callable[..., Any], what: str) -> Callable[..., Any]:
+    """The function, its seconds added to those spent on something."""
 
     @wraps(function)
     def run(*args: Any, **options: Any) -> Any:
@@ -42,7 +44,7 @@ def counted(function: Callable[..., Any]) -> Callable[..., Any]:
         try:
             return function(*args, **options)
         finally:
-            SPENT[0] += time.thread_time() - began
+            SPENT[what] += time.thread_time() - began
 
     return run
 
@@ -75,12 +77,14 @@ def rendered(updates: dict[Any, Any]) -> int:
     return size
 
 
-def shares(page: Page, values: dict[Any, Any]) -> tuple[float, float, int, int]:
-    """Seconds of the processor for one run, and those of them in the models; updates and their letters."""
-    SPENT[0], began, number, size = 0.0, time.process_time(), 0, 0
+def shares(page: Page, values: dict[Any, Any]) -> tuple[float, float, float, int, int]:
+    """Seconds of the processor for one run, those in the models, and the page's own; updates and their letters."""
+    SPENT.update(models=0.0, snapshots=0.0)
+    whole, own, number, size = time.process_time(), time.thread_time(), 0, 0
     for updates in events.run(page, values):
         number, size = number + 1, size + rendered(updates)
-    return time.process_time() - began, SPENT[0], number, size
+    own = time.thread_time() - own + SPENT["snapshots"]
+    return time.process_time() - whole, SPENT["models"], own, number, size
 
 
 def main() -> None:
@@ -90,21 +94,21 @@ def main() -> None:
     parser.add_argument("--repeats", type=int, default=3)
     given = parser.parse_args()
     torch.set_num_threads(1)  # so that the seconds of a thread are those of its work
-    Engine._forward = counted(Engine._forward)
-    _search.translated = counted(_search.translated)
+    Engine._forward = counted(Engine._forward, "models")
+    _search.translated = counted(_search.translated, "models")
+    compare._snapshot = counted(compare._snapshot, "snapshots")
     page, values = built()
     values |= {page.inputs.mode: inputs.MANY, page.inputs.samples: given.samples}
-    print(
-        "| task | seconds | in the models | the page's own | updates | MB to the browser |\n|---|---|---|---|---|---|"
-    )
+    print("| task | seconds | models | core | page | page's share | updates | MB to the browser |")
+    print("|---|---|---|---|---|---|---|---|")
     for task in given.tasks.split(","):
         values |= {page.choices.task: task}
         drawn = demonstrations.show(page.table, fitting.drawn(choices.read(page.choices, values)))
         values |= {widget: value_of(update) for widget, update in drawn.items()}
         found = [shares(page, values) for _ in range(given.repeats + 1)][1:]  # the first run loads the models
-        whole, model, number, size = (median(run[i] for run in found) for i in range(4))
-        own = f"{1 - model / whole:.0%}"
-        print(f"| {task} | {whole:.2f} | {model:.2f} | {own} | {number} | {size / 1e6:.1f} |", flush=True)
+        whole, models, own, number, size = (median(run[i] for run in found) for i in range(5))
+        parts = f"{whole:.2f} | {models:.2f} | {whole - models - own:.2f} | {own:.2f} | {own / whole:.0%}"
+        print(f"| {task} | {parts} | {number} | {size / 1e6:.1f} |", flush=True)
 
 
 if __name__ == "__main__":
