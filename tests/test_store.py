@@ -55,6 +55,28 @@ def test_a_column_that_was_computed_is_not_asked_again(store):
     assert again.tests == first.tests and [r.scores for r in again.runs] == [r.scores for r in first.runs]
 
 
+class Crowded(Adapting):
+    """A host that at first has no room for a batch."""
+
+    room = False
+
+    def score(self, *given, **named):
+        for index, reply in super().score(*given, **named):
+            yield index, replace(reply, note="" if self.room else "memory ran out")
+
+
+def test_what_befell_one_run_is_told_of_that_run_alone(store):
+    host = Crowded()
+    noted, host.room = last(store, plan("prompt"), given=recalling(parts(host), store)), True
+    assert noted.runs[0].note == "memory ran out" and all(p.notes for p in noted.runs[0].predictions)
+    run = kept(store, noted)
+    (again,) = last(store, plan("prompt"), given=parts(host)).runs
+    assert again.recalled == 8 and not again.note and not any(p.notes for p in again.predictions)
+    assert store.comparison(run, 0).runs[0].predictions == noted.runs[0].predictions
+    store.remember("key", Reply("score", "", "sports", note="memory ran out"))
+    assert store.recall(["key"]) == {"key": Reply("score", "", "sports")}
+
+
 def test_only_what_is_missing_is_asked(store):
     last(store, plan("prompt", samples=4))
     host = Adapting()

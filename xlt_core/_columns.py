@@ -131,7 +131,6 @@ class Worker:
         for name, key in keys.items():
             if key in known:
                 self._predictions[name] = known[key]
-                self._hear(known[key].replies, known[key].final)
         return keys
 
     def _prepared(self, preparation: Generator[str | Reply, None, Solver]) -> Generator[None, None, Solver]:

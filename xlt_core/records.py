@@ -102,7 +102,7 @@ class Limits:
 @dataclass(frozen=True)
 class Reply:
     """One model call, trace and bill in one. sent: the exact text sent; choices: log-likelihood (nats) per choice;
-    note: what a user should know of how it came about; of a partial one, what it waits for."""
+    note: what went on as it was computed, such as that memory ran out; of a partial one, what it waits for."""
 
     purpose: str
     sent: str

@@ -49,7 +49,7 @@ class KeptCell:
 
 @dataclass(frozen=True)
 class _Side:
-    """A column of a cell without its predictions; others: those that are no result, such as errors."""
+    """A column of a cell without its predictions; others: those that are this cell's own, such as errors."""
 
     run: Run
     others: tuple[Prediction, ...]
@@ -74,9 +74,10 @@ class Store(File):
             file.execute("DELETE FROM calls WHERE rowid <= (SELECT max(rowid) FROM calls) - ?", (CALLS,))
 
     def known(self, column: str, items: Sequence[str]) -> dict[str, Prediction]:
-        """Predictions by the item's key, of those that were kept under the column's signature."""
+        """Predictions by the item's key, of those that were kept under the column's signature; without what is true
+        only of the time when they were computed."""
         found = self.select("SELECT item, body FROM predictions WHERE signature = ? AND item IN", (column,), items)
-        return {item: unpacked(Prediction, body) for item, body in found}
+        return {item: _lasting(unpacked(Prediction, body)) for item, body in found}
 
     def keep(self, column: str, item: str, prediction: Prediction) -> None:
         row = (column, item, packed(prediction))
@@ -84,8 +85,9 @@ class Store(File):
             file.execute("INSERT OR IGNORE INTO predictions VALUES (?, ?, ?)", row)
 
     def recall(self, keys: Sequence[str]) -> dict[str, Reply]:
-        """Replies by the call's key, of those that were remembered."""
-        return {key: unpacked(Reply, body) for key, body in self.select("SELECT * FROM calls WHERE key IN", (), keys)}
+        """Replies by the call's key, of those that were remembered; without their notes."""
+        found = self.select("SELECT * FROM calls WHERE key IN", (), keys)
+        return {key: replace(unpacked(Reply, body), note="") for key, body in found}
 
     def remember(self, key: str, reply: Reply) -> None:
         row = key, packed(reply)
@@ -221,6 +223,13 @@ def _result(prediction: Prediction, run: Run) -> bool:
     return prediction.final and not prediction.error and bool(run.signature)
 
 
+def _lasting(prediction: Prediction) -> Prediction:
+    """The prediction without the notes of its calls, such as that memory ran out: a later run has no such trouble."""
+    passing = {reply.note for reply in prediction.replies if reply.note}
+    replies = tuple(replace(reply, note="") for reply in prediction.replies)
+    return replace(prediction, replies=replies, notes=tuple(n for n in prediction.notes if n not in passing))
+
+
 def _side(run: Run) -> _Side:
-    others = tuple(prediction for prediction in run.predictions if not _result(prediction, run))
+    others = tuple(p for p in run.predictions if not _result(p, run) or p != _lasting(p))
     return _Side(replace(run, examples=(), predictions=()), others)
