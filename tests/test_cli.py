@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from dataclasses import replace
@@ -10,6 +11,7 @@ from compare_seam import parts
 from strategies_seam import Adapting
 
 from xlt_core.__main__ import main
+from xlt_core._options import check_out
 from xlt_core.records import InputError
 from xlt_core.settings import ROOT
 
@@ -45,6 +47,7 @@ def test_a_host_that_breaks_is_a_sentence_and_no_traceback():
 sys.path[:0] = ["tests"]
 from compare_seam import Broken, parts
 from xlt_core.__main__ import main
+from xlt_core._options import check_out
 sys.exit(main({[*BASE, "--strategies", "prompt"]}, parts(Broken())))"""
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True)
     assert done.returncode == 1 and "prompt failed: OSError: the cable is out" in done.stderr
@@ -101,6 +104,8 @@ def test_texts_knobs_and_demonstrations_come_from_the_line(capsys, tmp_path):
     ((*BASE, "--demonstrations", "none.csv"), "cannot be read"), ((*BASE, "--plan", "x.json"), "leave out --task"),
     (("compare", "--plan", "none.json"), "cannot be read"), ((*BASE, "--language", "klingon"), "no language 'klingon'"),
     ((*BASE, "--lang", "kin"), "unrecognized"), ((*BASE, "--seed", "-1"), "seed cannot be -1"),
+    ((*BASE, "--out", "x.txt"), "must end in .json, .csv, .parquet, .md, .tex, .html"),
+    ((*BASE, "--text", "Kato", "--out", "x.html"), "A report needs items with gold answers"),
 ])  # fmt: skip
 def test_a_call_that_is_off_gives_status_2_and_one_line(capsys, arguments, sentence):
     status, out, err = run(capsys, *arguments)
@@ -118,25 +123,59 @@ def test_an_unknown_part_gives_status_2(capsys, option, part):
     assert status == 2 and "no such thing" in err
 
 
-def test_an_interrupted_comparison_is_still_written(capsys, tmp_path):
+def test_an_interrupted_comparison_is_still_written(capsys, tmp_path, monkeypatch):
+    monkeypatch.setattr("xlt_core.settings.STORE", tmp_path / "store.sqlite")
+
     class Interrupted(Adapting):
         def score(self, *given, **named):
             raise KeyboardInterrupt
 
     status, out, err = run(capsys, *BASE, "--out", str(tmp_path / "x.json"), given=parts(Interrupted()))
-    assert status == 1 and "prompt stopped" in err and "stopped" in out
+    assert status == 130 and "prompt stopped" in err and "stopped" in out
+    assert err.endswith("xlt_core: stopped. The same call goes on from here.\n") and "Traceback" not in err
     assert {run["state"] for run in json.loads((tmp_path / "x.json").read_text("utf-8"))["runs"]} == {"stopped"}
+
+
+@pytest.mark.parametrize(("name", "begins"), [
+    ("x.json", b"{"), ("x.CSV", b"task,language"), ("x.parquet", b"PAR1"), ("x.md", b"## "), ("x.tex", b"\\begin"),
+    ("x.html", b"<!doctype html>"),
+])  # fmt: skip
+def test_the_ending_decides_what_is_written(capsys, tmp_path, name, begins):
+    assert run(capsys, *BASE, "--out", str(tmp_path / name))[0] == 0
+    assert (tmp_path / name).read_bytes().startswith(begins)
+
+
+@pytest.mark.parametrize("line", [BASE, ("score", "--task", "topic", "--language", "kin", "--predictions", "x.csv")])
+@pytest.mark.parametrize("name", ["none/x.json", "folder.json", "x" * 300 + ".json", "file/x.json"])
+def test_what_cannot_be_written_is_said_before_anything_is_computed(capsys, tmp_path, line, name):
+    (tmp_path / "folder.json").mkdir()
+    (tmp_path / "file").touch()
+    host = Adapting()
+    status, out, err = run(capsys, *line, "--out", str(tmp_path / name), given=parts(host))
+    assert status == 2 and "cannot be written" in err and not out and err.count("\n") == 1 and not host.batches
+
+
+def test_looking_whether_a_file_can_be_written_leaves_no_trace(tmp_path):
+    (tmp_path / "there.json").write_text("before")
+    for name in ("new.json", "there.json"):
+        check_out(tmp_path / name)
+    assert [path.name for path in tmp_path.iterdir()] == ["there.json"]
+    assert (tmp_path / "there.json").read_text() == "before"
+
+
+@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="there is no device that is always full")
+@pytest.mark.parametrize("line", [BASE, ("sweep", "--tasks", "topic", "--languages", "kin", "--shots", "0")])
+def test_a_disk_that_is_full_is_a_sentence_beside_the_table(capsys, tmp_path, line):
+    full = tmp_path / ("001-topic-kin-0-shots-seed-0.json" if line[0] == "sweep" else "x.csv")
+    full.symlink_to("/dev/full")
+    status, _, err = run(capsys, *line, "--out", str(tmp_path if line[0] == "sweep" else full))
+    assert status == 2 and err.endswith("cannot be written (No space left on device); name another file.\n")
+    assert "Traceback" not in err
 
 
 def test_what_was_cut_is_said(capsys):
     status, out, _ = run(capsys, *BASE, "--text", "Kato " * 9000, "--strategies", "prompt")
     assert status == 0 and "prompt, input-1: 4 demonstrations dropped" in out and "text cut to its first" in out
-
-
-def test_a_document_that_cannot_be_written_gives_status_2(capsys, tmp_path):
-    place = tmp_path / ("x" * 300 + ".json")
-    status, _, err = run(capsys, *BASE, "--out", str(place))
-    assert status == 2 and "cannot be written" in err and "Traceback" not in err
 
 
 def test_a_reader_that_leaves_early_sees_no_traceback():

@@ -18,7 +18,7 @@ RANKS = {name: rank for rank, names in enumerate(ORDER) for name in ([names] if 
 # A helper beside the files of the core has the place of the file that it helps.
 HELPERS = {"_metrics": "metrics", "_resampling": "metrics",
            "_digest": "records", "_colours": "records", "_memory": "records", "_pretrained": "records",
-           "_fetch": "records", "_shelf": "records",
+           "_fetch": "records", "_files": "records", "_shelf": "records",
            "_languages": "settings", "_models": "settings", "_rows": "contracts",
            "_catalog": "catalog", "_compare": "compare", "_columns": "compare",
            "_conll": "outputs", "_found": "findings", "_words": "details", "_pictures": "report", "_sections": "report",
@@ -28,7 +28,7 @@ HELPERS = {"_metrics": "metrics", "_resampling": "metrics",
            "_card": "settings", "_made": "settings",
            **dict.fromkeys(("_adapt", "_average", "_bits", "_corpus", "_packing", "_survey", "_texts"), "adapt"),
            "_trainer": "adapt", "_folders": "adapt", "_durations": "records",
-           "_options": "__main__", "_sweep_command": "__main__",
+           "_compare_command": "__main__", "_options": "__main__", "_sweep_command": "__main__",
            "_adapting": "__main__", "_table": "__main__"}  # fmt: skip
 FOLDERS = ("tasks", "strategies", "hosts", "translators", "datasets")
 HEAVY = {"torch", "transformers", "peft", "datasets", "evaluate", "ray", "httpx", "gradio", "plotly", "pandas"}

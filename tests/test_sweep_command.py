@@ -94,7 +94,7 @@ def test_an_interrupted_sweep_says_that_it_goes_on(capsys, tmp_path):
             raise KeyboardInterrupt
 
     status, _, err = run(capsys, *BASE, "--out", str(tmp_path), given=parts(Interrupted()))
-    assert status == 1 and "The same call goes on from here." in err
+    assert status == 130 and err.endswith("xlt_core: stopped. The same call goes on from here.\n")
 
 
 @pytest.mark.parametrize(("arguments", "sentence"), [
@@ -105,6 +105,9 @@ def test_an_interrupted_sweep_says_that_it_goes_on(capsys, tmp_path):
     ((*BASE, "--strategies", "prompt,prompt"), "names one twice"), ((*BASE, "--set", "prompt.a=1"), "no knob"),
     ((*BASE, "--engine", "steam"), "invalid choice"), ((*BASE, "--lang", "kin"), "unrecognized"),
     ((*BASE, "--engine", "ray", "--workers", "-1"), "cannot be -1 workers"),
+    ((*BASE, "--engine", "ray", "--workers", "0"), "give 1 or more, or leave out --workers"),
+    ((*BASE, "--workers", "0"), "--workers concerns Ray only"), ((*BASE, "--ray-address", ""), "concerns Ray only"),
+    ((*BASE, "--gpus-per-worker", "0"), "--gpus-per-worker concerns Ray only; add --engine ray"),
     ((*BASE, "--engine", "ray", "--gpus-per-worker", "-1"), "cannot have -1.0 GPUs"),
     ((*BASE, "--engine", "ray", "--gpus-per-worker", "nan"), "cannot have nan GPUs"),
 ])  # fmt: skip
@@ -117,7 +120,7 @@ def test_a_sweep_that_is_off_gives_status_2_and_one_line(capsys, tmp_path, argum
 def test_a_folder_that_cannot_be_is_one_line(capsys, tmp_path):
     (tmp_path / "file").write_text("")
     status, _, err = run(capsys, *BASE, "--out", str(tmp_path / "file"))
-    assert status == 2 and "cannot be a folder" in err and err.count("\n") == 1
+    assert status == 2 and "cannot be written (File exists); name another folder" in err and err.count("\n") == 1
 
 
 def test_a_store_that_was_damaged_is_told_of(capsys, tmp_path):

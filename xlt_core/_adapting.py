@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from xlt_core import settings
 from xlt_core._durations import duration
+from xlt_core._files import check_folder
 from xlt_core._memory import keep_freed_memory
 from xlt_core.records import InputError
 
@@ -77,8 +78,7 @@ def _adapt(options: argparse.Namespace, parts: Parts) -> int:
             if snapshot.card:
                 print(f"{out}: use it with `compare --adapter {out}`")
     except KeyboardInterrupt:
-        print(f"The last checkpoint is kept: the same call with --out {out} --resume goes on.", file=sys.stderr)
-        raise
+        raise KeyboardInterrupt(f"The same call with --out {out} --resume goes on from the last checkpoint.") from None
     return 0
 
 
@@ -98,6 +98,7 @@ def _plan(options: argparse.Namespace) -> Adaptation:
 def _average(options: argparse.Namespace, parts: Parts) -> int:
     from xlt_core._folders import average
 
+    check_folder(options.out)
     average(options.adapters, options.out)
     print(f"{options.out}: the average of {len(options.adapters)} adapters")
     return 0

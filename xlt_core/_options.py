@@ -7,11 +7,14 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from xlt_core import catalog
+from xlt_core import _files, catalog
 from xlt_core.catalog import Parts
-from xlt_core.records import Column, InputError, Plan
+from xlt_core.records import Column, Comparison, InputError, Plan
 
+DONE, FAILED, OFF, STOPPED = 0, 1, 2, 130  # exit statuses
+GOES_ON = "The same call goes on from here."
 FRESH = Plan("", "")
+OUT = "write it: .json; .csv or .parquet (items); .md or .tex (scores); .html (report)"
 DATASET = (f"{', '.join(catalog.datasets())}, or a .jsonl, .csv or .tsv file of your own: text, answer "
            f"(default: {FRESH.dataset})")  # fmt: skip
 
@@ -70,3 +73,23 @@ def _adapter(options: argparse.Namespace, names: Sequence[str]) -> list[str]:
     if not takers:
         raise InputError("--adapter concerns no column; add laft to --strategies.")
     return [f"{name}.adapter={options.adapter}" for name in takers]
+
+
+def check_out(path: Path | None) -> None:
+    """Raises InputError where a comparison cannot be written to such a file."""
+    from xlt_core.export import WRITERS
+
+    if path and path.suffix.lower() not in (*WRITERS, ".html"):
+        raise InputError(f"{path} must end in {', '.join(WRITERS)}, .html.")
+    if path:
+        _files.check_file(path)
+
+
+def save(path: Path | None, comparison: Comparison) -> None:
+    """Writes the comparison, where it is asked for, in the form that the name ends in. Raises InputError."""
+    from xlt_core import export, report
+
+    if path and path.suffix.lower() == ".html":
+        report.write(path, [comparison])
+    elif path:
+        export.write(path, [comparison])

@@ -8,10 +8,9 @@ from dataclasses import replace
 from pathlib import Path
 
 from xlt_core import _table, catalog
+from xlt_core._options import FRESH, OUT, check_out, save
 from xlt_core.catalog import Parts
 from xlt_core.records import Comparison, InputError, Plan
-
-FRESH = Plan("", "")
 
 
 def add(command: argparse.ArgumentParser) -> None:
@@ -28,20 +27,15 @@ def add(command: argparse.ArgumentParser) -> None:
                               "(CoNLL); repeatable, a column each")  # fmt: skip
     command.add_argument("--join", type=Path, metavar="FILE.json",
                          help="add to the comparison of an --out file, in place of --task and --language")  # fmt: skip
-    command.add_argument(
-        "--out",
-        type=Path,
-        metavar="FILE",
-        help="write it: .json; .csv or .parquet (items); .md or .tex (scores); .html",
-    )
+    command.add_argument("--out", type=Path, metavar="FILE", help=OUT)
     command.set_defaults(run=run)
 
 
 def run(options: argparse.Namespace, parts: Parts) -> int:
     """Scores the files, prints the table, and writes what is asked for. Returns 0."""
+    check_out(options.out)
     comparison = _joined(options) if options.join else _scored(options, parts)
-    if options.out:
-        _write(options.out, comparison)
+    save(options.out, comparison)
     print(_table.table(comparison, parts.task(comparison.plan.task)))
     return 0
 
@@ -74,14 +68,3 @@ def _joined(options: argparse.Namespace) -> Comparison:
     for path in options.predictions:
         comparison = joined(comparison, path)
     return comparison
-
-
-def _write(path: Path, comparison: Comparison) -> None:
-    from xlt_core import export, report
-
-    if path.suffix.lower() == ".html":
-        report.write(path, [comparison])
-    elif path.suffix.lower() in export.WRITERS:
-        export.write(path, [comparison])
-    else:
-        raise InputError(f"{path} must end in {', '.join(export.WRITERS)}, .html.")

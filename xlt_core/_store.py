@@ -46,6 +46,11 @@ class File:
         self.path, self._lock = path, RLock()
         self._connection, self.message = _connect(path)
 
+    @property
+    def lasts(self) -> bool:
+        """Whether what is kept outlives the process."""
+        return str(self.path) != MEMORY
+
     def close(self) -> None:
         with self._lock:
             self._connection.close()

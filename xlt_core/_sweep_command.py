@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import json
 import math
 import sys
 import time
@@ -13,7 +12,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
 from xlt_core import _table, catalog, metrics
-from xlt_core._options import DATASET, FRESH, add_shared, columns_of, listed, rooted
+from xlt_core._durations import duration
+from xlt_core._files import check_folder
+from xlt_core._options import DATASET, DONE, FAILED, FRESH, GOES_ON, add_shared, columns_of, listed, rooted
 from xlt_core.catalog import Parts
 from xlt_core.records import Comparison, InputError
 
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
     from xlt_core.store import Store
     from xlt_core.sweep import Cell, Grid, Snapshot
 
-DONE, FAILED = 0, 1
 STORE = "store.sqlite"
 BEAT = 10.0  # seconds at most without a line
 
@@ -37,7 +37,7 @@ def add(command: argparse.ArgumentParser) -> None:
     command.add_argument("--engine", choices=("local", "ray"), default="local",
                          help="where the cells run: in this process, or on the workers of a Ray cluster")  # fmt: skip
     command.add_argument("--ray-address", metavar="ADDRESS", help="of a running cluster (default: one on this machine)")
-    command.add_argument("--workers", type=int, default=0, help="on Ray (default: as many as there is room for)")
+    command.add_argument("--workers", type=int, metavar="N", help="on Ray (default: as many as there is room for)")
     command.add_argument("--gpus-per-worker", type=float, metavar="N",
                          help="on Ray (default: one where the cluster has any); 0.5 puts two on a GPU")  # fmt: skip
     command.add_argument("--out", required=True, type=Path, metavar="DIR",
@@ -50,23 +50,19 @@ def run(options: argparse.Namespace, parts: Parts) -> int:
     from xlt_core.sweep import command, sweep
 
     parts, grid = rooted(options, parts), _grid(options)
-    try:
-        options.out.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise InputError(f"{options.out} cannot be a folder ({error.strerror}); name another one.") from None
+    check_folder(options.out)
     store = Store(options.out / STORE)
     if store.message:
         print(f"Note: {store.message}", file=sys.stderr)
     progress, snapshot, written = _Progress(sys.stderr), None, set[int]()
     try:
-        with _engine(options) as engine:
-            for snapshot in sweep(grid, store, parts, engine=engine):
+        with _engine(options) as engine, closing(sweep(grid, store, parts, engine=engine)) as work:
+            for snapshot in work:
                 progress.show(snapshot)
                 _write(options.out, store, snapshot, snapshot.news)
                 written |= {*snapshot.news}
     except KeyboardInterrupt:
-        print("Stopped. The same call goes on from here.", file=sys.stderr)
-        return FAILED
+        raise KeyboardInterrupt(GOES_ON) from None
     # A file that is there may be another grid's.
     _write(options.out, store, snapshot, [n for n in range(len(snapshot.cells)) if n not in written])
     comparisons = tuple(store.comparisons(snapshot.run))
@@ -81,20 +77,20 @@ def _engine(options: argparse.Namespace) -> Iterator[Engine]:
     from xlt_core.sweep import LOCAL
 
     if options.engine == "local":
-        odd = [name for name in ("ray_address", "workers", "gpus_per_worker") if getattr(options, name)]
+        odd = [name for name in ("ray_address", "workers", "gpus_per_worker") if getattr(options, name) is not None]
         if odd:
             raise InputError(f"--{odd[0].replace('_', '-')} concerns Ray only; add --engine ray.")
         yield LOCAL
         return
-    if options.workers < 0:  # said before Ray begins, which takes its time
-        raise InputError(f"There cannot be {options.workers} workers; give 1 or more.")
+    if options.workers is not None and options.workers < 1:  # said before Ray begins, which takes its time
+        raise InputError(f"There cannot be {options.workers} workers; give 1 or more, or leave out --workers.")
     if options.gpus_per_worker is not None and not 0 <= options.gpus_per_worker < math.inf:
         raise InputError(f"A worker cannot have {options.gpus_per_worker} GPUs; give such as 0, 0.5 or 1.")
     try:
         from xlt_core._ray import Cluster
     except ImportError:
         raise InputError("Ray is not installed; call `pip install ray`, or leave out --engine.") from None
-    with closing(Cluster(options.ray_address or "", options.workers, options.gpus_per_worker)) as cluster:
+    with closing(Cluster(options.ray_address or "", options.workers or 0, options.gpus_per_worker)) as cluster:
         yield cluster
 
 
@@ -119,14 +115,13 @@ def _numbers(text: str, option: str) -> tuple[int, ...]:
 
 def _write(folder: Path, store: Store, snapshot: Snapshot, positions: Sequence[int]) -> None:
     """Writes the documents of cells that have ended."""
-    from xlt_core.document import document
+    from xlt_core import export
 
     for position in positions:
         path = folder / f"{_name(position, snapshot.cells[position])}.json"
         comparison = store.comparison(snapshot.run, position)
         if comparison and comparison.runs:
-            text = json.dumps(document(comparison), ensure_ascii=False, indent=1, allow_nan=False)
-            path.write_text(text + "\n", encoding="utf-8")
+            export.write(path, [comparison])
 
 
 def _export(folder: Path, comparisons: Sequence[Comparison], made_by: str) -> None:
@@ -181,7 +176,7 @@ def _cost(snapshot: Snapshot) -> Iterator[str]:
     cost = snapshot.estimate
     if cost.measured:
         yield (f"By {cost.measured:,} answers: some {cost.calls:,.0f} model calls, {cost.tokens_in:,.0f} tokens read, "
-               f"{cost.tokens_out:,.0f} written, {_time(cost.seconds)}")  # fmt: skip
+               f"{cost.tokens_out:,.0f} written, {duration(cost.seconds)}")  # fmt: skip
 
 
 BEGINNINGS = {"measuring": _plan, "running": _cost, "done": lambda snapshot: ()}
@@ -197,14 +192,7 @@ def _ending(cell: Cell) -> str:
 
 
 def _left(snapshot: Snapshot) -> str:
-    return f" - {_time(snapshot.left)} left" if snapshot.left else ""
-
-
-def _time(seconds: float) -> str:
-    """Such as 40 seconds, 12 minutes or 3.5 hours."""
-    if seconds < 100:
-        return f"{seconds:.0f} seconds"
-    return f"{seconds / 60:.0f} minutes" if seconds < 6000 else f"{seconds / 3600:.1f} hours"
+    return f" - {duration(snapshot.left)} left" if snapshot.left else ""
 
 
 def _summary(comparisons: Sequence[Comparison]) -> str:

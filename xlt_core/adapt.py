@@ -13,6 +13,7 @@ from typing import Any, Literal
 
 from xlt_core import catalog
 from xlt_core._corpus import MOST_CHARACTERS, Corpus, Text, read
+from xlt_core._files import check_folder
 from xlt_core.records import InputError
 
 METHODS = ("lora", "full")
@@ -102,10 +103,7 @@ def adapt(plan: Adaptation, out: Path, resume: bool = False) -> Generator[Snapsh
     """
     asked = asdict(plan)
     plan, path = checked(plan)
-    try:
-        out.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise InputError(f"{out} cannot be written ({error.strerror}); name another folder.") from None
+    check_folder(out)
     yield Snapshot("reading the text")
     texts = _read(plan)
 

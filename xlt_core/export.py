@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from xlt_core import catalog, metrics, tables
+from xlt_core import _files, catalog, metrics, tables
 from xlt_core.document import document, read_document, write_answer
 from xlt_core.findings import find
 from xlt_core.records import Comparison, Example, InputError, Prediction
@@ -69,7 +69,9 @@ def items_parquet(comparisons: Iterable[Comparison]) -> bytes:
 def documents(comparisons: Sequence[Comparison]) -> str:
     """One comparison as its document, several as {"comparisons": [document, ...]}."""
     made = [document(comparison) for comparison in comparisons]
-    return json.dumps(made[0] if len(made) == 1 else {"comparisons": made}, ensure_ascii=False, allow_nan=False) + "\n"
+    if len(made) == 1:
+        return json.dumps(made[0], ensure_ascii=False, indent=1, allow_nan=False) + "\n"
+    return json.dumps({"comparisons": made}, ensure_ascii=False, allow_nan=False) + "\n"
 
 
 def read_documents(data: Any) -> tuple[Comparison, ...]:
@@ -102,11 +104,7 @@ def write(path: Path, comparisons: Sequence[Comparison]) -> None:
     """
     if path.suffix.lower() not in WRITERS:
         raise InputError(f"{path} must end in {', '.join(WRITERS)}.")
-    made = WRITERS[path.suffix.lower()](comparisons)
-    try:
-        path.write_bytes(made if isinstance(made, bytes) else made.encode())
-    except OSError as error:
-        raise InputError(f"{path} cannot be written ({error.strerror}); name another file.") from None
+    _files.write(path, WRITERS[path.suffix.lower()](comparisons))
 
 
 WRITERS: dict[str, Callable[[Sequence[Comparison]], str | bytes]] = {

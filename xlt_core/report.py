@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from html import escape
 from pathlib import Path
 
-from xlt_core import _words
+from xlt_core import _files, _words
 from xlt_core.findings import find
 from xlt_core.records import Comparison, InputError
 from xlt_core.settings import ASSETS
@@ -45,8 +45,4 @@ def html(comparisons: Sequence[Comparison], title: str = "", command: str = "") 
 
 def write(path: Path, comparisons: Sequence[Comparison], title: str = "", command: str = "") -> None:
     """Writes the report. Raises InputError where it cannot be."""
-    text = html(comparisons, title, command)
-    try:
-        path.write_text(text, encoding="utf-8")
-    except OSError as error:
-        raise InputError(f"{path} cannot be written ({error.strerror}); name another file.") from None
+    _files.write(path, html(comparisons, title, command))

@@ -1,0 +1,147 @@
+"""The command `compare`: one comparison, printed as a table and written to a file."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+from contextlib import closing
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from xlt_core import _table, catalog, settings
+from xlt_core._options import (
+    DATASET,
+    DONE,
+    FAILED,
+    FRESH,
+    GOES_ON,
+    OFF,
+    OUT,
+    add_shared,
+    check_out,
+    columns_of,
+    listed,
+    rooted,
+    save,
+)  # fmt: skip
+from xlt_core.catalog import Parts
+from xlt_core.records import Comparison, InputError, Plan, Row
+
+if TYPE_CHECKING:
+    from xlt_core.store import Store
+
+
+def add(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--task", help=", ".join(catalog.tasks()))
+    command.add_argument("--language", help="a code such as kin, or a name")
+    command.add_argument("--dataset", metavar="ID|FILE", help=DATASET)
+    command.add_argument("--shots", type=int, help=f"demonstrations in the prompt (default: {FRESH.shots})")
+    command.add_argument("--seed", type=int, help=f"default: {FRESH.seed}")
+    command.add_argument("--text", action="append", help="an input of your own instead of the split (repeatable)")
+    command.add_argument("--demonstrations", type=Path, metavar="FILE", help=".jsonl, .csv or .tsv: text, answer")
+    command.add_argument("--plan", type=Path, metavar="FILE.json", help="replay a plan, or the plan of an --out file")
+    command.add_argument("--out", type=Path, metavar="FILE", help=OUT)
+    add_shared(command)
+    command.set_defaults(run=run)
+
+
+def run(options: argparse.Namespace, parts: Parts) -> int:
+    from xlt_core.compare import compare, stopped
+    from xlt_core.sweep import kept
+
+    check_out(options.out)
+    parts = rooted(options, parts)
+    plan = _resolved(options, parts)
+    store, comparison, progress, halt = _store(), Comparison(plan, ()), _table.Progress(sys.stderr), None
+    try:
+        with closing(kept(plan, store, parts) if store else compare(plan, parts)) as work:
+            for comparison in work:
+                progress.show(comparison)
+    except KeyboardInterrupt:
+        comparison = stopped(comparison)
+        halt = KeyboardInterrupt(GOES_ON if store and store.lasts else "")
+    problem = _saved(options.out, comparison)  # before anything is printed: who reads the table may leave early
+    _tell(comparison, parts)
+    if problem:
+        print(f"xlt_core: {problem}", file=sys.stderr)
+    if halt:
+        raise halt
+    whole = all(run.state == "done" for run in comparison.runs)
+    return FAILED if not whole else OFF if problem else DONE
+
+
+def _resolved(options: argparse.Namespace, parts: Parts) -> Plan:
+    """The plan with everything checked and filled in; says what one should know of it."""
+    from xlt_core.compare import examples_of, remarks, resolve
+
+    given = _plan(options)
+    plan = resolve(given, parts)
+    report = options.out and options.out.suffix.lower() == ".html"
+    if report and all(example.answer is None for example in examples_of(plan, parts)):
+        raise InputError("A report needs items with gold answers; leave out --text, or write another form.")
+    for what, before, now in (("model", given.model_revision, plan.model_revision),
+                              ("data", given.data_digest, plan.data_digest)):  # fmt: skip
+        if before and now and before != now:
+            print(f"Note: the {what} is not that of the plan any more ({before}, now {now}).", file=sys.stderr)
+    for remark in remarks(plan, parts):
+        print(f"Note: {remark}.", file=sys.stderr)
+    return plan
+
+
+def _saved(path: Path | None, comparison: Comparison) -> str:
+    """Writes the comparison, and says why where it cannot."""
+    try:
+        save(path, comparison)
+    except InputError as error:
+        return str(error)
+    return ""
+
+
+def _store() -> Store | None:
+    """The store, where it can be used."""
+    from xlt_core.store import Store
+
+    try:
+        store = Store()
+    except InputError as error:
+        print(f"Note: {error} Nothing is kept.", file=sys.stderr)
+        return None
+    if store.message:
+        print(f"Note: {store.message}", file=sys.stderr)
+    return store
+
+
+def _tell(comparison: Comparison, parts: Parts) -> None:
+    """Prints the table; what was not computed now, and what did not end, goes to stderr."""
+    recalled = sum(run.recalled for run in comparison.runs)
+    if recalled:
+        print(f"Note: {recalled} answers were computed before, and taken from {settings.STORE}.", file=sys.stderr)
+    print(_table.table(comparison, parts.task(comparison.plan.task)))
+    for run in comparison.runs:
+        if run.state != "done":
+            print(f"{run.name} {run.state}{': ' * bool(run.note)}{run.note}", file=sys.stderr)
+
+
+def _plan(options: argparse.Namespace) -> Plan:
+    """The plan that the options stand for."""
+    from xlt_core.document import load_plan, load_rows
+
+    outside = ("run", "out", "data_root")
+    given = {name: value for name, value in vars(options).items() if value is not None and name not in outside}
+    if options.plan:
+        if len(given) > 1:
+            raise InputError(f"--plan holds the whole plan; leave out --{next(n for n in given if n != 'plan')}.")
+        return load_plan(options.plan)
+    if not options.task or not options.language:
+        raise InputError("Give --task and --language, or --plan.")
+    for name, read in (("text", _inputs), ("demonstrations", load_rows), ("labels", listed)):
+        if name in given:
+            given[{"text": "inputs"}.get(name, name)] = read(given.pop(name))
+    columns = columns_of(options)
+    spare = ("strategies", "set", "adapter")
+    return Plan(**{name: value for name, value in given.items() if name not in spare}, columns=columns)
+
+
+def _inputs(texts: Sequence[str]) -> tuple[Row, ...]:
+    return tuple(Row(text) for text in texts)
