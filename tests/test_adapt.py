@@ -128,6 +128,14 @@ def test_memory_that_does_not_suffice_for_a_row_is_one_sentence(tmp_path, base, 
         list(adapt(seam.plan(seam.text(tmp_path), model=base), tmp_path / "out"))
 
 
+def test_a_stop_before_the_first_step_trains_nothing(tmp_path, base):
+    running = adapt(seam.plan(seam.text(tmp_path), model=base), tmp_path / "out")
+    while next(running).doing != "measuring the model before":
+        pass
+    running.close()
+    assert not list(tmp_path.glob("out/**/*.safetensors"))
+
+
 def test_a_stop_keeps_a_checkpoint_and_going_on_ends_where_an_undisturbed_run_does(tmp_path, base):
     given = seam.plan(seam.text(tmp_path), model=base, steps=12, rate=1e-2)
     whole = seam.finished(given, tmp_path / "whole")

@@ -80,6 +80,23 @@ def test_killed_at_once_and_resumed_it_goes_on_from_its_checkpoint(tmp_path, bas
     assert card["bits_per_byte"]["kin"]["after"] == pytest.approx(whole.bits["kin"][1], abs=1e-3)
 
 
+def test_an_interrupted_adaptation_says_how_it_goes_on(tmp_path, base, capsys, monkeypatch):
+    def interrupted(now):
+        if now.step == 3:
+            signal.raise_signal(signal.SIGINT)
+        return ()
+
+    line = ["adapt", "--language", "kin", "--corpus", str(seam.text(tmp_path)), "--model", str(base), *SIZE,
+            "--steps", "8", "--out", str(tmp_path / "out")]  # fmt: skip
+    with monkeypatch.context() as patched:
+        patched.setattr("xlt_core._adapting.told", interrupted)
+        assert main(line) == 130
+    said = capsys.readouterr().err
+    assert said == f"xlt_core: stopped. The same call with --out {tmp_path / 'out'} --resume goes on.\n"
+    assert main([*line, "--resume"]) == 0 and "step 8/8" in capsys.readouterr().err
+    assert len(json.loads((tmp_path / "out" / "adaptation.json").read_text("utf-8"))["losses"]) == 8
+
+
 def test_two_processes_train_one_adapter(tmp_path, base):
     launcher = ("accelerate.commands.launch", "--cpu", "--num_processes", "2", "--num_machines", "1", "-m",
                 "--mixed_precision", "no", "--dynamo_backend", "no", "--main_process_port", "0")  # fmt: skip

@@ -2,9 +2,11 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import subprocess
 import sys
 from dataclasses import replace
+from itertools import islice
 
 import pytest
 from compare_seam import parts
@@ -128,7 +130,9 @@ def test_an_interrupted_comparison_is_still_written(capsys, tmp_path, monkeypatc
 
     class Interrupted(Adapting):
         def score(self, *given, **named):
-            raise KeyboardInterrupt
+            yield from islice(super().score(*given, **named), 3)
+            signal.raise_signal(signal.SIGINT)
+            yield from super().score(*given, **named)
 
     status, out, err = run(capsys, *BASE, "--out", str(tmp_path / "x.json"), given=parts(Interrupted()))
     assert status == 130 and "prompt stopped" in err and "stopped" in out

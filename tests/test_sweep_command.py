@@ -3,6 +3,7 @@ from __future__ import annotations
 import json
 import os
 import shlex
+import signal
 import subprocess
 import sys
 
@@ -91,7 +92,8 @@ def test_failed_cells_give_status_1_and_are_named_and_tried_again(capsys, tmp_pa
 def test_an_interrupted_sweep_says_that_it_goes_on(capsys, tmp_path):
     class Interrupted(Adapting):
         def generate(self, *given, **named):
-            raise KeyboardInterrupt
+            signal.raise_signal(signal.SIGINT)
+            return super().generate(*given, **named)
 
     status, _, err = run(capsys, *BASE, "--out", str(tmp_path), given=parts(Interrupted()))
     assert status == 130 and err.endswith("xlt_core: stopped. The same call goes on from here.\n")

@@ -74,11 +74,12 @@ def train(work: Work) -> None:
     first = Snapshot("measuring the model before", 0, plan.steps, surveys=surveys(base.tokenizer, work.texts))
     shown = Progress(first, tell, work.stop)
     tell(shown.now)
+    if work.stop.is_set():
+        return
     before = run.before or _bits(base.model, base.tokenizer, held_out)
     run.begin(before, work.asked)
     shown.bits(before)
-    rows = _rows(base, learned)
-    if not fit(base, rows, run, shown):
+    if work.stop.is_set() or not fit(base, _rows(base, learned), run, shown):
         return
     shown.say("measuring the model after")
     if main:

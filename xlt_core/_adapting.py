@@ -78,7 +78,7 @@ def _adapt(options: argparse.Namespace, parts: Parts) -> int:
             if snapshot.card:
                 print(f"{out}: use it with `compare --adapter {out}`")
     except KeyboardInterrupt:
-        raise KeyboardInterrupt(f"The same call with --out {out} --resume goes on from the last checkpoint.") from None
+        raise KeyboardInterrupt(f"The same call with --out {out} --resume goes on.") from None
     return 0
 
 
