@@ -76,6 +76,9 @@ def test_braces_and_emoji_stay() -> None:
         ("science/technology", "science/technology"),
         ("sports or health", None),
         ("science, or science/technology", None),
+        ("not health", None),
+        ("This isn't about health.", None),
+        ("Not sure: health", "health"),
         ("healthy", None),
         ("weather", None),
         ("", None),
@@ -91,6 +94,7 @@ def test_topic_reads_labels_of_any_script() -> None:
     for choice in choices:
         assert Topic().read(Topic().write(choice), example("x", choices)) == choice
     assert Topic().read("SPORTS", example("x", choices)) is None
+    assert Topic().read("Not offensive.", example("x", ("offensive", "not offensive"))) == "not offensive"
     assert Topic().read("x", example("x", ())) is None
 
 

@@ -141,6 +141,8 @@ def test_outputs_that_could_not_be_read_are_told_apart():
     assert words.readable(find([one]).cells) == "All outputs could be read."
     few = [replace(c, valid=0.98) for c in find([one]).cells]
     assert words.readable(few) == "At least 98% of each column's outputs could be read."
+    assert words.readable([replace(c, valid=0.998) for c in few]) == (
+        "At least 99% of each column's outputs could be read.")  # fmt: skip
     assert words.readable(()) == "No output was read."
 
 

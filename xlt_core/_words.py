@@ -176,7 +176,9 @@ def readable(cells: Sequence[Cell]) -> str:
     if all(cell.valid == 1 for cell in known):
         return "All outputs could be read."
     if not low:
-        return f"At least {min(sum(v) / len(v) for v in means.values()):.0%} of each column's outputs could be read."
+        least = min(sum(values) / len(values) for values in means.values())
+        # Not 100% where some could not.
+        return f"At least {min(least, 0.99):.0%} of each column's outputs could be read."
     rows = [f"{share:.0%} of those of {name} at {shots_of([shots])}" for share, name, shots in sorted(low)[:4]]
     more = f", and under {READABLE:.0%} in {len(low) - 4} more" if len(low) > 4 else ""
     return f"Not all outputs could be read: {listed(rows)}{more}."

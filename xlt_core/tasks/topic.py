@@ -29,7 +29,8 @@ class Topic(Task):
         return one_line(str(answer)).strip()
 
     def read(self, text: str, example: Example) -> Answer | None:
-        """The one label named. A label alone on the first line wins; two labels, or a refusal, cannot be read."""
+        """The one label named. A label alone on the first line wins; two labels, one that is denied ("not sports"), or
+        a refusal, cannot be read."""
         line = first_line(text)
         if line in example.choices:
             return line
@@ -38,7 +39,8 @@ class Topic(Task):
         for part in (line, text):
             named = _named(part, example.choices)
             if named:
-                return named.pop() if len(named) == 1 else None
+                (label, *others) = named
+                return None if others or _denied(part, label) else label
         return None
 
 
@@ -46,6 +48,11 @@ def _plain(text: str) -> str:
     """Letters and digits in lower case, one space between words."""
     words = unicodedata.normalize("NFC", text).casefold().replace("_", " ")
     return " ".join(re.findall(r"\w+", words))
+
+
+def _denied(text: str, label: str) -> bool:
+    """Whether the English before the label says that it is not the one ("isn't" is "isn t" here)."""
+    return bool(re.search(rf"\b(?:not|t) (?:(?:about|an?|the) )*{re.escape(_plain(label))}(?!\w)", _plain(text)))
 
 
 def _named(text: str, choices: Sequence[str]) -> set[str]:

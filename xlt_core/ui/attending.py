@@ -9,12 +9,12 @@ from typing import Any
 import gradio as gr
 
 from xlt_core import sweep
+from xlt_core._durations import duration
 from xlt_core.jobs import Job
 from xlt_core.records import InputError
 from xlt_core.sweep import Estimate
 from xlt_core.ui import gridding, listing, viewing
 from xlt_core.ui._html import message
-from xlt_core.ui.filling import duration
 from xlt_core.ui.gridding import Choices
 from xlt_core.ui.keeping import fresh_key
 from xlt_core.ui.looking import EXAMPLE, EXAMPLE_TITLE

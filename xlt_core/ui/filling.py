@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from xlt_core import catalog
+from xlt_core._durations import duration
 from xlt_core.records import Plan
 from xlt_core.sweep import Cell
 from xlt_core.ui._html import escape
@@ -50,15 +51,6 @@ def trouble_html(cells: Sequence[Cell]) -> str:
     lacking = [(cell.plan, cell.note) for cell in cells if cell.state == "done" and cell.note]
     parts = (_listed("Failed", failed), _listed("Done, but not whole", lacking), _impossible(cells))
     return "".join(parts)
-
-
-def duration(seconds: float) -> str:
-    """Such as 40 s, 3 min or 2 h 5 min."""
-    whole = round(seconds)
-    if whole < 100:
-        return f"{whole} s"
-    minutes = round(seconds / 60)
-    return f"{minutes} min" if minutes < 100 else f"{minutes // 60} h {minutes % 60} min"
 
 
 def named(plan: Plan) -> str:
