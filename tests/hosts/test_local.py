@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import threading
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from tiny_models import make_adapter, make_model
 from transformers import AutoModelForCausalLM, AutoTokenizer
 
 from xlt_core.contracts import Adapts, Generates, Host, Scores
+from xlt_core.hosts._cache import SlotLayer
 from xlt_core.hosts.local import LocalHost
 from xlt_core.records import InputError, Limits, Message, Prompt, Reply
 
@@ -224,6 +226,17 @@ def test_interleaved_adapters_do_not_touch_each_other(host: LocalHost) -> None:
             elif reply.final:
                 found[name][index] = reply.text
     assert {name: [text for _, text in sorted(rows.items())] for name, rows in found.items()} == alone
+
+
+def test_what_a_call_needed_is_gone_with_it(host: LocalHost) -> None:
+    gc.collect()
+    gc.disable()  # it counts objects and not their size: what waits for it may be all the memory there is
+    try:
+        list(host.generate(PROMPTS, limits=Limits(tokens=4)))
+        list(host.score(PROMPTS, [("a b", "c")] * len(PROMPTS)))
+        assert not [left for left in gc.get_objects() if isinstance(left, SlotLayer)]
+    finally:
+        gc.enable()
 
 
 def test_a_closed_generator_leaves_the_model_free(host: LocalHost) -> None:

@@ -16,20 +16,18 @@ WORTH = 16  # tokens; a shorter beginning is sooner run again than looked after
 ENTRIES = 8
 
 
-class Slots(Cache):
-    """A cache whose buffers are made once, for `rows` rows of `places` tokens each, and filled in place.
+class Aim:
+    """Where the next forward pass writes in a cache of `rows` rows of `places` tokens each.
 
-    beginning: layers of one row, copied to the front of every row; () where the attention knows of it by itself.
+    The layers know it, and not the cache that holds them: in a ring, a cache would stay in memory until Python looks
+    for rings, which it does by their number and not by their size.
     """
 
-    def __init__(self, depth: int, rows: int, places: int, beginning: Layers) -> None:
-        self.rows, self.places, self.start = rows, places, length(beginning)
-        self.aim(0, [self.start])
-        layers = [SlotLayer(self, beginning[layer] if beginning else None) for layer in range(depth)]
-        super().__init__(layers=layers)
+    def __init__(self, rows: int, places: int) -> None:
+        self.rows, self.places = rows, places
 
-    def aim(self, first: int, at: Sequence[int]) -> None:
-        """Where the next forward pass writes: to the rows from `first` on, to each from its own place on."""
+    def set(self, first: int, at: Sequence[int]) -> None:
+        """To the rows from `first` on, to each from its own place on."""
         self.first, self.at, self.last = first, at[0], max(at)
         self._targets = {torch.device("cpu"): (torch.arange(first, first + len(at)), torch.tensor(at))}
 
@@ -38,6 +36,22 @@ class Slots(Cache):
         if device not in self._targets:
             self._targets[device] = tuple(part.to(device) for part in self._targets[torch.device("cpu")])
         return self._targets[device]
+
+
+class Slots(Cache):
+    """A cache whose buffers are made once, for `rows` rows of `places` tokens each, and filled in place.
+
+    beginning: layers of one row, copied to the front of every row; () where the attention knows of it by itself.
+    """
+
+    def __init__(self, depth: int, rows: int, places: int, beginning: Layers) -> None:
+        self.start, self._aim = length(beginning), Aim(rows, places)
+        self.aim(0, [self.start])
+        super().__init__(layers=[SlotLayer(self._aim, beginning[i] if beginning else None) for i in range(depth)])
+
+    def aim(self, first: int, at: Sequence[int]) -> None:
+        """Where the next forward pass writes: to the rows from `first` on, to each from its own place on."""
+        self._aim.set(first, at)
 
     def move(self, sources: Sequence[int], targets: Sequence[int]) -> None:
         """Copies rows over others."""
@@ -49,9 +63,9 @@ class Slots(Cache):
 class SlotLayer(DynamicLayer):
     """One layer of the slots."""
 
-    def __init__(self, slots: Slots, beginning: tuple[torch.Tensor, torch.Tensor] | None) -> None:
+    def __init__(self, aim: Aim, beginning: tuple[torch.Tensor, torch.Tensor] | None) -> None:
         super().__init__()
-        self._slots, self._beginning = slots, beginning
+        self._aim, self._beginning = aim, beginning
         self.buffers: list[torch.Tensor] = []
         self.is_initialized = True
 
@@ -61,26 +75,26 @@ class SlotLayer(DynamicLayer):
         """Writes the new tokens; returns the keys and values of the rows written to, up to the last token of all."""
         if not self.buffers:
             self.buffers = [self._buffer(key_states, 0), self._buffer(value_states, 1)]
-        first, at, (rows, _, width, _) = self._slots.first, self._slots.at, key_states.shape
+        first, at, (rows, _, width, _) = self._aim.first, self._aim.at, key_states.shape
         for buffer, new in zip(self.buffers, (key_states, value_states), strict=True):
             if width > 1 or rows == 1:
                 buffer[first : first + rows, :, at : at + width] = new
             else:
-                row, place = self._slots.targets(buffer.device)
+                row, place = self._aim.targets(buffer.device)
                 buffer[row, :, place] = new[:, :, 0]
         self.keys, self.values = (
-            buffer[first : first + rows, :, : self._slots.last + width] for buffer in self.buffers
+            buffer[first : first + rows, :, : self._aim.last + width] for buffer in self.buffers
         )
         return self.keys, self.values
 
     def get_seq_length(self) -> int:
-        return self._slots.last
+        return self._aim.last
 
     def _buffer(self, new: torch.Tensor, which: int) -> torch.Tensor:
         # Zeros, not whatever was there: a mask hides a place by its weight of 0, and 0 times NaN is NaN.
-        buffer = new.new_zeros(self._slots.rows, new.shape[1], self._slots.places, new.shape[3])
+        buffer = new.new_zeros(self._aim.rows, new.shape[1], self._aim.places, new.shape[3])
         if self._beginning:
-            buffer[:, :, : self._slots.start] = self._beginning[which]
+            buffer[:, :, : self._beginning[which].shape[2]] = self._beginning[which]
         return buffer
 
 
