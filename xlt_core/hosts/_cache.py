@@ -82,9 +82,7 @@ class SlotLayer(DynamicLayer):
             else:
                 row, place = self._aim.targets(buffer.device)
                 buffer[row, :, place] = new[:, :, 0]
-        self.keys, self.values = (
-            buffer[first : first + rows, :, : self._aim.last + width] for buffer in self.buffers
-        )
+        self.keys, self.values = (buffer[first : first + rows, :, : self._aim.last + width] for buffer in self.buffers)
         return self.keys, self.values
 
     def get_seq_length(self) -> int:
