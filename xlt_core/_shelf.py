@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 from collections import OrderedDict
 from collections.abc import Callable, Hashable, Iterator
 from contextlib import contextmanager
@@ -11,6 +10,7 @@ from functools import cache
 from threading import Condition, Thread
 from typing import Any
 
+from xlt_core._memory import give_back
 from xlt_core.records import InputError
 
 BEAT = 0.02  # seconds after which one who waits hears that the model is not there yet; others go on meanwhile
@@ -181,16 +181,8 @@ class Shelf:
         found.size = 0
         if found.idle:
             found.model = None
-            _collect(found.weights.device)
+            give_back()
         self._change.notify_all()
-
-
-def _collect(device: str) -> None:
-    gc.collect()
-    if device.startswith("cuda"):
-        import torch
-
-        torch.cuda.empty_cache()
 
 
 SHELF = Shelf()

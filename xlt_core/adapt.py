@@ -14,6 +14,7 @@ from typing import Any, Literal
 from xlt_core import catalog
 from xlt_core._corpus import MOST_CHARACTERS, Corpus, Text, read
 from xlt_core._files import check_folder
+from xlt_core._memory import give_back
 from xlt_core.records import InputError
 
 METHODS = ("lora", "full")
@@ -120,7 +121,10 @@ def survey(plan: Adaptation) -> Estimate:
     from xlt_core import _adapt
 
     plan, path = checked(plan)
-    return _adapt.measure(plan, path, _read(plan))
+    try:
+        return _adapt.measure(plan, path, _read(plan))
+    finally:
+        give_back()
 
 
 def checked(plan: Adaptation) -> tuple[Adaptation, str]:
@@ -179,6 +183,7 @@ def _in_a_thread(work: Callable[[Callable[[Snapshot], None], Event], None]) -> G
     finally:
         stop.set()
         thread.join()
+        give_back()
 
 
 def rate_of(method: str, parameters: int) -> float:
