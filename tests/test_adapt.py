@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import math
+from contextlib import closing
+from zipfile import ZipFile
 
 import adapt_seam as seam
 import pytest
@@ -11,7 +14,7 @@ import torch
 from huggingface_hub import ModelCard
 from transformers import AutoModelForCausalLM, AutoTokenizer, Trainer
 
-from xlt_core import _pretrained, catalog, settings
+from xlt_core import _folders, _pretrained, catalog, settings
 from xlt_core._bits import bits_per_byte
 from xlt_core._folders import begun, folder_for
 from xlt_core.adapt import adapt, rate_of, survey
@@ -38,11 +41,13 @@ def test_an_adapter_of_the_bundled_model_learns_and_says_what_it_is(tmp_path):
     revision = _pretrained.revision_at(str(MODEL), "")
     assert card["base"] == {"model": "pocket", "revision": revision} and card["plan"]["model"] == "pocket"
     assert card["bits_per_byte"]["kin"] == {"before": before, "after": after}
-    assert card["texts"][0]["source"] == "kin.txt"
+    digest = hashlib.sha256((tmp_path / "kin.txt").read_bytes()).hexdigest()
+    assert card["texts"][0]["source"] == "kin.txt" and card["texts"][0]["file_sha256"] == digest
     assert str(tmp_path) not in json.dumps(card), "no path of a machine belongs into a card"
     readme = ModelCard.load(tmp_path / "out" / "README.md")
     assert readme.data.library_name == "peft" and readme.data.language == ["kin"] and readme.data.license == "other"
     assert f"{before:.3f} | {after:.3f}" in readme.text and card["texts"][0]["sha256"] in readme.text
+    assert f"`sha256sum kin.txt` prints `{digest}`" in readme.text
     config = json.loads((tmp_path / "out" / "adapter_config.json").read_text("utf-8"))
     assert config["base_model_name_or_path"] == "pocket"
     assert not (tmp_path / "out" / "checkpoints").exists()
@@ -168,6 +173,23 @@ def test_what_was_begun_is_found_with_all_that_going_on_needs(tmp_path, base, mo
     assert begun() == {} and folder_for(given).name == "kin-2"
 
 
+def test_what_was_adapted_here_is_listed_handed_out_and_deleted(tmp_path, base, monkeypatch):
+    monkeypatch.setattr(settings, "ADAPTERS", tmp_path / "made")
+    given = seam.plan(seam.text(tmp_path), model=base, steps=2)
+    seam.finished(given, tmp_path / "made" / "kin-1")
+    with closing(adapt(given, tmp_path / "made" / "kin-2")) as run:
+        next(snapshot for snapshot in run if snapshot.doing == "training")
+    assert [bool(card) for card in _folders.kept().values()] == [False, True] and [*_folders.kept()][1] == "kin-1"
+    with ZipFile(_folders.archive("kin-1", tmp_path)) as whole:
+        assert "kin-1/adapter_config.json" in whole.namelist()
+    _folders.delete("kin-2")
+    assert [*_folders.kept()] == ["kin-1"]
+    for name in ("kin-2", "../kin.txt", ""):
+        with pytest.raises(InputError, match="Nothing here is called"):
+            _folders.delete(name)
+    assert (tmp_path / "kin.txt").exists()
+
+
 def test_what_goes_on_must_be_what_was_begun(tmp_path, base):
     given = seam.plan(seam.text(tmp_path), model=base)
     running = adapt(given, tmp_path / "out")
@@ -197,11 +219,12 @@ def test_a_survey_says_what_the_text_holds_and_times_a_step(tmp_path, base):
     ({"steps": 0}, "setting steps cannot be 0"), ({"method": "magic"}, "no method 'magic'"),
     ({"targets": "w_q"}, "targets 'w_q' do not fit a model of the kind gpt_neox"),
     ({"block": 4096}, "128 tokens at most"), ({"language": "klingon"}, "no language"),
-    ({"held_out": 0.9}, "held_out cannot be 0.9"),
+    ({"held_out": 0.9}, "held_out cannot be 0.9"), ({"seed": -1}, "seed cannot be -1"),
 ])  # fmt: skip
 def test_a_plan_that_is_off_is_one_sentence(tmp_path, base, setting, said):
     with pytest.raises(InputError, match=said):
         list(adapt(seam.plan(seam.text(tmp_path), model=base, **setting), tmp_path / "out"))
+    assert not (tmp_path / "out").exists(), "its name is free"
     with pytest.raises(InputError, match="no text"):
         list(adapt(seam.plan(model=base), tmp_path / "out"))
 

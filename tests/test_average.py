@@ -113,7 +113,7 @@ def test_what_cannot_be_averaged_is_one_sentence(tmp_path, base):
     one = adapter(base, tmp_path / "one", 1)
     other = adapter(seam.neox(tmp_path / "wider", 64), tmp_path / "other", 1)
     dora = adapter(base, tmp_path / "dora", 1, use_dora=True)
-    for folders, said in (((one, tmp_path / "none"), "no plain LoRA"), ((one, dora), "no plain LoRA"),
+    for folders, said in (((one, tmp_path / "none"), "There is no adapter"), ((one, dora), "no plain LoRA"),
                           ((one, other), "another base model")):  # fmt: skip
         with pytest.raises(InputError, match=said):
             average(folders, tmp_path / "mean")

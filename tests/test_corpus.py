@@ -74,9 +74,10 @@ def test_text_that_looks_like_another_language_is_counted_where_the_language_is_
 @pytest.mark.parametrize(("name", "content", "said"), [
     ("a.txt", b"\xff\xfe", "a.txt is not UTF-8 text"), ("a.docx", b"x", "a.docx is of no known kind"),
     ("a.jsonl", b'{"text": "a"}\n[1]', "line 2, is no JSON object"),
-    ("a.jsonl", b'{"title": "a", "body": "b"}', r"no column 'text' \(the columns of text are title, body\)"),
+    ("a.jsonl", b'{"title": "a", "body": "b"}', r"no column 'text' \(the columns .* are title, body\); rename that"),
     ("a.parquet", b"PAR1", "a.parquet cannot be read as Parquet"), ("a.jsonl", b"\xff", "a.jsonl is not UTF-8"),
     ("a.txt", b"", r"a.txt holds 0 documents.*Separate the documents by blank lines"),
+    ("a.txt", b"one two three four five six", "a.txt holds 1 document of 6 words"),
 ])  # fmt: skip
 def test_a_file_that_is_off_is_one_sentence(tmp_path, name, content, said):
     (tmp_path / name).write_bytes(content)

@@ -234,7 +234,7 @@ def _facts(base: Base, work: Work, end: Snapshot) -> dict[str, Any]:
     texts = [
         {"language": text.language.code, "source": source if source.startswith(HUB) else Path(source).name,
          "documents": len(text.documents), "bytes": text.size, "duplicates": text.duplicates, "short": text.short,
-         "sha256": digest}
+         "sha256": digest, "file_sha256": text.file}
         for text, source, digest in zip(work.texts, sources, identity["text"], strict=True)
     ]  # fmt: skip
     bits = {code: {"before": before, "after": after} for code, (before, after) in end.bits.items()}

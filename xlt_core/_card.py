@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from xlt_core._languages import languages
 
 NAME = "adaptation.json"
-SETTINGS = ("method", "steps", "rows", "block", "rate", "rank", "alpha", "targets", "packed", "average", "seed")
+SETTINGS = ("method", "steps", "rows", "block", "rate", "rank", "alpha", "targets", "held_out", "packed", "average",
+            "seed")  # fmt: skip
 
 
 def read(folder: Path) -> dict[str, Any]:
@@ -61,8 +62,8 @@ def readme(card: Mapping[str, Any]) -> str:
         f"next-token prediction, without labels (language-adaptive fine-tuning).{averaged}", "",
         "Licence: to be filled in. It depends on the base model and on the text.", "",
         *(_measured(card) if card["losses"] else []),
-        "## Text", "", "| language | source | documents | bytes | SHA-256, first 16 digits |", "|---|---|---|---|---|",
-        *texts, "", "## Settings", "", "| setting | value |", "|---|---|", *settings, "",
+        "## Text", "", "| language | source | documents | bytes | digest |", "|---|---|---|---|---|",
+        *texts, "", *_checking(card["texts"]), "## Settings", "", "| setting | value |", "|---|---|", *settings, "",
     ])  # fmt: skip
 
 
@@ -73,6 +74,16 @@ def _measured(card: Mapping[str, Any]) -> list[str]:
             "Bits per byte of held-out text; less is better. What English lost was forgotten.", "",
             "| text | before | after |", "|---|---|---|", *rows, "",
             f"The training loss went from {losses[0][1]:.3f} to {losses[-1][1]:.3f} nats a token.", ""]  # fmt: skip
+
+
+def _checking(texts: Sequence[Mapping[str, Any]]) -> Iterator[str]:
+    """How whoever has the text sees that it is this one."""
+    yield ("The digest is that of the documents as they were read: each once, sorted, with a blank line between two, "
+           "the first 16 digits of their SHA-256.")  # fmt: skip
+    for row in texts:
+        if row.get("file_sha256"):
+            yield f"`sha256sum {row['source']}` prints `{row['file_sha256']}`."
+    yield ""
 
 
 def _front(card: Mapping[str, Any]) -> list[str]:

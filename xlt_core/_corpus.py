@@ -8,7 +8,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from xlt_core._texts import HUB, documents
+from xlt_core._texts import HUB, POCKET, documents
 from xlt_core.records import InputError, Language
 
 LEAST_DOCUMENTS = 20
@@ -30,13 +30,15 @@ class Corpus:
 
 @dataclass(frozen=True)
 class Text:
-    """Cleaned documents of a language. short: how many were dropped as too short or without a letter."""
+    """Cleaned documents of a language. short: how many were dropped as too short or without a letter; file: SHA-256
+    of the file that they are from, if they are from one."""
 
     language: Language
     documents: tuple[str, ...]
     duplicates: int = 0
     short: int = 0
     whole: bool = True
+    file: str = ""
 
     @property
     def size(self) -> int:
@@ -67,11 +69,20 @@ def read(source: str, language: Language, most: int = MOST_CHARACTERS) -> Text:
                 break
     if len(seen) < LEAST_DOCUMENTS:
         hint = " Separate the documents by blank lines, or write one a line." if source.endswith(".txt") else ""
+        held = "1 document" if len(seen) == 1 else f"{len(seen)} documents"
         raise InputError(
-            f"{_name(source)} holds {len(seen)} documents of {LEAST_WORDS} words or more, and adapting needs "
-            f"{LEAST_DOCUMENTS}; give more text.{hint}"
+            f"{_name(source)} holds {held} of {LEAST_WORDS} words or more, and adapting needs {LEAST_DOCUMENTS}; "
+            f"give more text.{hint}"
         )
-    return Text(language, tuple(seen), duplicates, short, whole)
+    return Text(language, tuple(seen), duplicates, short, whole, _file_digest(source))
+
+
+def _file_digest(source: str) -> str:
+    """What `sha256sum` prints for a file; empty for what is none."""
+    if source == POCKET or source.startswith(HUB):
+        return ""
+    with Path(source).expanduser().open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def cleaned(document: str) -> str:

@@ -1,11 +1,13 @@
-"""The folders of what is adapted here: a new one, those that were begun, the average of several."""
+"""The folders of what is adapted here: a new one, those begun, those kept, the average of several."""
 
 from __future__ import annotations
 
 import re
+import shutil
 from collections.abc import Sequence
 from itertools import count
 from pathlib import Path
+from typing import Any
 
 from xlt_core import _card, settings
 from xlt_core._corpus import Corpus
@@ -38,12 +40,41 @@ def begun() -> dict[Path, Adaptation]:
     return found
 
 
+def kept() -> dict[str, dict[str, Any]]:
+    """Cards by name of what was adapted here, the newest first; of what has not ended, an empty one."""
+    ended, open_ = settings.ADAPTERS.glob(f"*/{_card.NAME}"), settings.ADAPTERS.glob("*/checkpoints/run.json")
+    folders = {path.parent: path for path in ended}
+    folders |= {path.parent.parent: path for path in open_ if path.parent.parent not in folders}
+    newest = sorted(folders, key=lambda folder: -folders[folder].stat().st_mtime)
+    return {folder.name: _card.read(folder) for folder in newest}
+
+
+def delete(name: str) -> None:
+    """Deletes what was adapted here under a name. Raises InputError where there is none."""
+    _check_there(name)
+    shutil.rmtree(settings.ADAPTERS / name)
+
+
+def archive(name: str, place: Path) -> Path:
+    """Writes what was adapted here under a name as one ZIP file in a folder. Raises InputError where there is none."""
+    _check_there(name)
+    return Path(shutil.make_archive(str(place / name), "zip", settings.ADAPTERS, name))
+
+
+def _check_there(name: str) -> None:
+    if name not in kept():
+        raise InputError(f"Nothing here is called {name!r} any more; choose another.")
+
+
 def average(adapters: Sequence[Path], out: Path) -> None:
     """Writes the average of LoRA adapters of one base, folders or names of those made here, with a card of its own
     where they have one. Raises InputError."""
     from xlt_core import _average
 
     folders = [path if path.is_dir() else settings.ADAPTERS / path for path in adapters]
+    lacking = next((given for given, folder in zip(adapters, folders, strict=True) if not folder.is_dir()), None)
+    if lacking:
+        raise InputError(f"There is no adapter {lacking}; name a folder, or what lies in {settings.ADAPTERS}.")
     if out.resolve() in [folder.resolve() for folder in folders]:
         raise InputError(f"{out} is one of the adapters to be averaged; name another folder.")
     _average.average(folders, out)

@@ -98,15 +98,15 @@ def _from_parquet(path: Path) -> Iterator[str]:
         raise InputError(f"{path.name} cannot be read as Parquet ({_line(error)}); write it anew.") from error
 
 
-def pick(columns: list[str], place: str, wanted: str = "") -> str:
-    """The column of text: the one that is wanted, else `text`, else the only one. Raises InputError."""
+def pick(columns: list[str], place: str, wanted: str = "", remedy: str = "rename that of the text to `text`") -> str:
+    """The column of text: the one that is wanted, else `text`, else the only one. Raises InputError with the remedy."""
     for name in filter(None, (wanted, "text")):
         if name in columns:
             return name
     if len(columns) == 1 and not wanted:
         return columns[0]
     have = f"the columns of text are {', '.join(columns)}" if columns else "there is no column of text"
-    raise InputError(f"{place} has no column {wanted or 'text'!r} ({have}); name that of the text `text`.")
+    raise InputError(f"{place} has no column {wanted or 'text'!r} ({have}); {remedy}.")
 
 
 def _from_hub(source: str) -> Iterator[str]:
@@ -145,7 +145,9 @@ def _stream(identifier: str, parts: list[str]) -> tuple[Iterable[Mapping[str, An
     rows = load_dataset(identifier, config or configs[0], split="train", streaming=True)
     features = rows.features or {name: None for name in next(iter(rows))}
     kinds = {name: getattr(feature, "dtype", "string") for name, feature in features.items()}
-    return rows, pick([name for name, kind in kinds.items() if "string" in kind], identifier, *parts)
+    place = f"hub:{identifier}:{config}" if config else f"hub:{identifier}"
+    named = [name for name, kind in kinds.items() if "string" in kind]
+    return rows, pick(named, identifier, "".join(parts), f"name one of them: {place}:COLUMN")
 
 
 def _line(error: Exception) -> str:

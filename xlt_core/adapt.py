@@ -21,7 +21,7 @@ METHODS = ("lora", "full")
 LETTERS_A_TOKEN = 8  # more than any tokenizer makes of a text; so much of a stream is read for one pass
 LIMITS = {
     "steps": (1, 10_000_000), "tokens": (0, 10**13), "rate": (0.0, 1.0), "rank": (1, 1024), "alpha": (0, 4096),
-    "block": (0, 1 << 20), "rows": (1, 4096), "held_out": (0.001, 0.5),
+    "block": (0, 1 << 20), "rows": (1, 4096), "held_out": (0.001, 0.5), "seed": (0, 2**32 - 1),
 }  # fmt: skip
 
 
@@ -105,15 +105,19 @@ def adapt(plan: Adaptation, out: Path, resume: bool = False) -> Generator[Snapsh
     asked = asdict(plan)
     plan, path = checked(plan)
     check_folder(out)
-    yield Snapshot("reading the text")
-    texts = _read(plan)
 
     def work(tell: Callable[[Snapshot], None], stop: Event) -> None:
         from xlt_core import _adapt
 
         _adapt.train(_adapt.Work(plan, asked, path, texts, out, resume, tell, stop))
 
-    yield from _in_a_thread(work)
+    try:
+        yield Snapshot("reading the text")
+        texts = _read(plan)
+        yield from _in_a_thread(work)
+    finally:
+        with suppress(OSError):
+            out.rmdir()  # only if nothing was written: an empty folder would take the name of the next one
 
 
 def survey(plan: Adaptation) -> Estimate:

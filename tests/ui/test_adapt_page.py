@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 import threading
+import zipfile
 from itertools import islice
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
+import gradio as gr
 import pytest
 from visiting import PATIENCE, compare, finished, needs_chromium
 
 from xlt_core import document, settings
+from xlt_core._corpus import Corpus
 from xlt_core._folders import begun
-from xlt_core.adapt import Snapshot
+from xlt_core.adapt import Adaptation, Snapshot
 from xlt_core.jobs import Jobs
 from xlt_core.pocket import world
-from xlt_core.ui import adapting, training
+from xlt_core.records import InputError
+from xlt_core.ui import adaptform, adapting, training
 from xlt_core.ui.page import build
 
 
@@ -60,6 +64,11 @@ def test_from_a_text_file_to_a_working_laft_column(tab, tmp_path):
     rows = tab.locator("#adapt-outcome tbody tr").all_inner_texts()
     assert len(rows) == 2 and all(len(row.split("\t")) == 4 for row in rows), "before, after and change of both"
     assert "Kinyarwanda takes" in tab.inner_text("#adapt-outcome") and "made/kin-1" in tab.inner_text("#adapt-outcome")
+    with tab.expect_download() as taken:
+        tab.click("#adapted-download")
+    assert taken.value.suggested_filename == "kin-1.zip"
+    with zipfile.ZipFile(taken.value.path()) as whole:
+        assert {"kin-1/adapter_model.safetensors", "kin-1/adaptation.json"} <= set(whole.namelist())
     tab.click("#adapt-use")
     tab.wait_for_function("document.querySelector('#message').innerText.includes('laft now uses kin-1')")
     assert tab.is_visible("#compare"), "on the page Compare"
@@ -69,6 +78,11 @@ def test_from_a_text_file_to_a_working_laft_column(tab, tmp_path):
     assert [dict(column.knobs) for column in document.decode(code).columns if column.strategy == "laft"] == [
         {"adapter": "kin-1"}
     ]
+    opened(tab)
+    tab.click("#adapted-delete")
+    tab.click("#adapted-yes")
+    tab.wait_for_function("!document.querySelector('#adapted')?.checkVisibility()")
+    assert not (settings.ADAPTERS / "kin-1").exists() and not tab.inner_text("#adapt-outcome")
 
 
 @needs_chromium
@@ -88,9 +102,14 @@ def test_a_training_goes_on_without_its_tab_is_stopped_and_resumed(tab, browser,
     again.wait_for_selector("#adapting[data-state=stopped]")
     (kept,) = begun()
     assert kept.name == "kin-1" and any((kept / "checkpoints").glob("checkpoint-*"))
+    assert again.input_value("#adapted-list input") == "kin-1 · has not ended"
+    again.click("#adapt-use")
+    again.wait_for_function("document.querySelector('#adapted-message').innerText.includes('press Resume')")
     step = int(again.inner_text("#adapting").split()[1])
     again.get_by_role("button", name="Resume kin-1").click()
     again.wait_for_function(f"Number(document.querySelector('#adapting').innerText.split(' ')[1]) > {step}")
+    again.click("#adapted-delete")
+    again.wait_for_function("document.querySelector('#adapted-message').innerText.includes('press Stop first')")
     again.close()
 
 
@@ -109,6 +128,19 @@ def test_adapting_is_off_where_the_page_is_public(monkeypatch):
     shown = [str(part.get("props", {}).get("value")) for part in build().config["components"]]
     assert any("Adapting is off on this public page" in value for value in shown)
     assert not any(part.get("props", {}).get("elem_id") == "adapt-start" for part in build().config["components"])
+
+
+def test_a_text_that_is_gone_is_dropped_again_for_a_training_to_go_on(tmp_path):
+    with gr.Blocks():
+        form = adaptform.draw()
+    there, gone = Corpus("kin", str(tmp_path / "news.txt")), Corpus("hau", "/nowhere/hausa.txt")
+    values = {form.file: str(tmp_path / "news.txt"), form.others: ()}
+    assert adaptform.with_texts(form, values, Adaptation((there,))).corpora == (there,)
+    with pytest.raises(InputError, match="is no longer on this machine; drop it again"):
+        adaptform.with_texts(form, values, Adaptation((there, gone)))
+    anew = (tmp_path / "news.txt").rename(tmp_path / "hausa.txt")
+    values = {form.file: str(anew), form.others: ()}
+    assert adaptform.with_texts(form, values, Adaptation((gone,))).corpora == (Corpus("hau", str(anew)),)
 
 
 def test_what_was_forgotten_is_a_sentence():

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -10,13 +11,16 @@ import gradio as gr
 
 from xlt_core import catalog
 from xlt_core._corpus import Corpus
+from xlt_core._texts import HUB, POCKET
 from xlt_core.adapt import Adaptation
 from xlt_core.records import InputError
+from xlt_core.ui import adapted
 from xlt_core.ui._html import spoken
 from xlt_core.ui._page import Updates, Values
+from xlt_core.ui.adapted import Adapted
 
 MOST_BYTES = 50_000_000  # of a dropped file
-FILE, HUB, BUNDLED = "A file of yours", "A dataset of the Hub", "The bundled news"
+FILE, DATASET, BUNDLED = "A file of yours", "A dataset of the Hub", "The bundled news"
 EMPTY = ("<p class='xlt-empty'>Drop a text, and press Survey to see what it holds and how long a training will take; "
          "or press Start.</p>")  # fmt: skip
 SETTINGS = {
@@ -55,7 +59,7 @@ class Form:
     progress: gr.HTML
     curve: gr.Plot
     outcome: gr.HTML
-    use: gr.Button
+    kept: Adapted
 
     def needs(self) -> set[Any]:
         """Every widget that a plan is read from."""
@@ -64,7 +68,7 @@ class Form:
     def gives(self) -> set[Any]:
         """Every widget that work changes."""
         return {self.message, self.survey, self.start, self.resume, self.stop, self.shown, self.progress, self.curve,
-                self.outcome, self.use}  # fmt: skip
+                self.outcome} | self.kept.gives()  # fmt: skip
 
 
 def draw() -> Form:
@@ -84,16 +88,16 @@ def draw() -> Form:
             progress = gr.HTML("", elem_id="adapt-progress")
             curve = gr.Plot(None, visible=False, show_label=False, container=False, buttons=[], elem_id="adapt-curve")
             outcome = gr.HTML("", elem_id="adapt-outcome")
-            use = gr.Button("Use in Compare", visible=False, variant="primary", elem_id="adapt-use")
+            kept = adapted.draw()
     return Form(**text, settings=own, message=problem, survey=asks, start=start, resume=resume, stop=stop, shown=shown,
-                progress=progress, curve=curve, outcome=outcome, use=use)  # fmt: skip
+                progress=progress, curve=curve, outcome=outcome, kept=kept)  # fmt: skip
 
 
 def _draw_text() -> dict[str, Any]:
     menu = [(spoken(row), code) for code, row in catalog.languages().items() if code != "eng"]
     return {
         "language": gr.Dropdown(menu, value=menu[0][1], label="Language", elem_id="adapt-language"),
-        "kind": gr.Radio([FILE, HUB, BUNDLED], value=FILE, label="Text", elem_id="adapt-kind"),
+        "kind": gr.Radio([FILE, DATASET, BUNDLED], value=FILE, label="Text", elem_id="adapt-kind"),
         "file": gr.File(label="Drop a file here (.txt, .jsonl, .parquet)", file_types=[".txt", ".jsonl", ".parquet"],
                         height=150, elem_id="adapt-file"),
         "hub": gr.Textbox("", label="Dataset", placeholder="org/name, org/name:column or org/name:config:column",
@@ -146,7 +150,7 @@ def read(form: Form, values: Values) -> Adaptation:
 def switched(form: Form, values: Values) -> Updates:
     """Shows what the chosen kind of text asks for."""
     kind = values[form.kind]
-    return {form.file: gr.update(visible=kind == FILE), form.hub: gr.update(visible=kind == HUB), form.message: ""}
+    return {form.file: gr.update(visible=kind == FILE), form.hub: gr.update(visible=kind == DATASET), form.message: ""}
 
 
 def added(form: Form, values: Values) -> Updates:
@@ -159,14 +163,31 @@ def added(form: Form, values: Values) -> Updates:
             form.hub: "", form.message: ""}  # fmt: skip
 
 
+def with_texts(form: Form, values: Values, plan: Adaptation) -> Adaptation:
+    """The plan of a training that goes on: a file that is there no more is replaced by the one of its name that was
+    dropped anew; that it holds the same, the training checks. Raises InputError where there is none."""
+    dropped = [str(values[form.file] or ""), *(corpus.source for corpus in values[form.others])]
+    anew = {Path(path).name: path for path in dropped if Path(path).is_file()}
+    return replace(plan, corpora=tuple(_there(corpus, anew) for corpus in plan.corpora))
+
+
+def _there(corpus: Corpus, anew: Mapping[str, str]) -> Corpus:
+    path = Path(corpus.source)
+    if corpus.source == POCKET or corpus.source.startswith(HUB) or path.is_file():
+        return corpus
+    if path.name not in anew:
+        raise InputError(f"The text {path.name} is no longer on this machine; drop it again, and press Resume.")
+    return replace(corpus, source=anew[path.name])
+
+
 def _named(corpus: Corpus) -> str:
-    source = corpus.source if corpus.source.startswith("hub:") else Path(corpus.source).name
+    source = corpus.source if corpus.source.startswith(HUB) else Path(corpus.source).name
     return f"{corpus.language}: {source}"
 
 
 def _stands(form: Form, values: Values) -> bool:
     """Whether there is a text in the form that was not put aside."""
-    there = {FILE: values[form.file], HUB: (values[form.hub] or "").strip(), BUNDLED: True}[values[form.kind]]
+    there = {FILE: values[form.file], DATASET: (values[form.hub] or "").strip(), BUNDLED: True}[values[form.kind]]
     return bool(there) and values[form.language] not in {corpus.language for corpus in values[form.others]}
 
 
@@ -176,12 +197,12 @@ def _corpus(form: Form, values: Values) -> Corpus:
     if not language:
         raise InputError("Choose a language first.")
     if kind == BUNDLED:
-        return Corpus(language, "pocket")
-    if kind == HUB:
-        name = (values[form.hub] or "").strip().removeprefix("hub:")
+        return Corpus(language, POCKET)
+    if kind == DATASET:
+        name = (values[form.hub] or "").strip().removeprefix(HUB)
         if not name:
             raise InputError("Write the dataset's name first, such as org/name:column.")
-        return Corpus(language, f"hub:{name}")
+        return Corpus(language, f"{HUB}{name}")
     if not path:
         raise InputError("Drop a file first, or take the bundled news.")
     if Path(path).stat().st_size > MOST_BYTES:

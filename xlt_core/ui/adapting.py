@@ -3,22 +3,22 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 from functools import partial
-from typing import Any
 
 import gradio as gr
 
 from xlt_core import _folders, settings
 from xlt_core.adapt import Adaptation, Snapshot, adapt, survey
 from xlt_core.jobs import Job, Jobs
-from xlt_core.records import Column, InputError, Row
-from xlt_core.ui import adaptform, choices, comparing, fitting, training
+from xlt_core.records import Column, InputError, Plan, Row
+from xlt_core.ui import _wiring, adapted, adaptform, choices, comparing, fitting, taking, training
 from xlt_core.ui._html import message
-from xlt_core.ui._limits import shield, shield_all
+from xlt_core.ui._limits import shield_all
 from xlt_core.ui._page import Page, Updates, Values
 from xlt_core.ui._waiting import awaited
+from xlt_core.ui._wiring import QUIET
 from xlt_core.ui.adaptform import Form
 
 JOBS: Jobs[Snapshot] = Jobs()
@@ -26,7 +26,6 @@ BASES: dict[str, str] = {}  # the model of each job as it was named: its card na
 REDRAWN = 0.5  # seconds between two drawings
 OFF = ("Adapting is off on this public page: a training takes its machine for minutes or hours. "
        "Run the app on a machine of your own, or use the command `python -m xlt_core adapt`.")  # fmt: skip
-QUIET = {"api_visibility": "private", "show_progress": "hidden"}
 
 
 def build(blocks: gr.Blocks, compare: Page, tabs: gr.Tabs) -> None:
@@ -36,33 +35,37 @@ def build(blocks: gr.Blocks, compare: Page, tabs: gr.Tabs) -> None:
         return
     form = adaptform.draw()
     _wire(blocks, form)
-    comparing.bind(compare, form.use.click, partial(_use, form, tabs), {form.use}, {tabs})
+    comparing.bind(compare, form.kept.use.click, partial(_use, form, tabs), {form.kept.list}, {tabs, form.kept.said})
 
 
 def _wire(blocks: gr.Blocks, form: Form) -> None:
-    def on(trigger: Callable[..., Any], function: Callable[..., Any], needs: set[Any], gives: set[Any]) -> None:
-        def failed(told: str) -> Updates:
-            return {form.message: message(told, "problem")} | _buttons(form, False)
+    def failed(told: str) -> Updates:
+        return {form.message: message(told, "problem")} | _buttons(form, _running())
 
-        trigger(shield_all(partial(function, form), failed), needs, gives | form.gives(), **QUIET)
-
-    def instant(trigger: Callable[..., Any], function: Callable[..., Any], needs: set[Any], gives: set[Any]) -> None:
-        bound = shield(partial(function, form), lambda told: {form.message: message(told, "problem")})
-        trigger(bound, needs, gives | {form.message}, **QUIET)
-
-    instant(form.kind.input, adaptform.switched, {form.kind}, {form.file, form.hub})
-    instant(form.add.click, adaptform.added, form.needs(), {form.others, form.added, form.file, form.hub})
-    on(form.survey.click, _survey, form.needs(), set())
-    on(form.start.click, _start, form.needs(), set())
-    on(form.resume.click, _resume, set(), set())
-    instant(form.stop.click, _stop, {form.stop}, {form.stop})
+    for button, function in ((form.survey, _survey), (form.start, _start), (form.resume, _resume)):
+        button.click(shield_all(partial(function, form), failed), form.needs(), form.gives(), **QUIET)
+    switched, added = partial(adaptform.switched, form), partial(adaptform.added, form)
+    _wiring.on(form.kind.input, switched, {form.kind}, {form.file, form.hub}, form.message)
+    _wiring.on(form.add.click, added, form.needs(), {form.others, form.added, form.file, form.hub}, form.message)
+    _wiring.on(form.stop.click, partial(_stop, form), {form.stop}, {form.stop}, form.message)
+    _wire_kept(form)
     blocks.load(partial(_attach, form), None, form.gives(), **QUIET)
+
+
+def _wire_kept(form: Form) -> None:
+    kept, said = form.kept, form.kept.said
+    taken = _wiring.on(kept.download.click, partial(adapted.zipped, kept), {kept.list}, {kept.file}, said)
+    taken.then(None, js=taking.press(adapted.PREFIX), **QUIET)
+    _wiring.on(kept.delete.click, partial(_ask, form), {kept.list}, {kept.sure, kept.question}, said)
+    _wiring.on(kept.yes.click, partial(_delete, form), {kept.list}, form.gives(), said)
+    _wiring.on(kept.no.click, lambda _: {kept.sure: gr.update(visible=False)}, {kept.list}, {kept.sure}, said)
+    _wiring.on(kept.list.input, lambda _: {kept.sure: gr.update(visible=False)}, {kept.list}, {kept.sure}, said)
 
 
 def _survey(form: Form, values: Values) -> Iterator[Updates]:
     """Looks at the texts; while that takes its time, the seconds are shown."""
     plan = adaptform.read(form, values)
-    yield {form.message: message("Reading the text"), form.survey: gr.update(interactive=False)}
+    yield {form.message: message("Reading the text"), form.shown: "", form.survey: gr.update(interactive=False)}
     waiting = awaited(lambda: survey(plan), 1.0)
     while True:
         try:
@@ -85,14 +88,15 @@ def _resume(form: Form, values: Values) -> Iterator[Updates]:
     begun = _folders.begun()
     if not begun:
         raise InputError("There is no training to go on with; press Start.")
-    yield from _begin(form, next(iter(begun.values())), resume=True)
+    plan = adaptform.with_texts(form, values, next(iter(begun.values())))
+    yield from _begin(form, plan, resume=True)
 
 
 def _begin(form: Form, plan: Adaptation, resume: bool) -> Iterator[Updates]:
     folder = _folders.folder_for(plan, resume)
     BASES[folder.name] = plan.model
     _, job = JOBS.start(folder.name, adapt(plan, folder, resume), most=1)
-    yield {form.message: "", form.outcome: "", form.curve: gr.update(visible=False), form.use: gr.update(visible=False)}
+    yield {form.message: "", form.outcome: "", form.curve: gr.update(visible=False)}
     yield from _watch(form, job)
 
 
@@ -111,11 +115,12 @@ def _attach(form: Form) -> Iterator[Updates]:
     if job is not None:
         yield from _watch(form, job)
     else:
-        yield _buttons(form, False)
+        yield _buttons(form, False) | adapted.listed(form.kept)
 
 
 def _watch(form: Form, job: Job[Snapshot]) -> Iterator[Updates]:
     """Draws the training as it goes, not more often than the eye and the network like."""
+    yield adapted.listed(form.kept)
     drawn, points = 0.0, -1
     for now in job.watch():
         ended = job.state != "running"
@@ -130,8 +135,7 @@ def _watch(form: Form, job: Job[Snapshot]) -> Iterator[Updates]:
                 points = len(now.losses)
                 updates |= {form.curve: gr.update(value=training.curve(now), visible=True)}
         if ended:
-            updates |= {form.message: message(job.error, "problem")}
-            updates |= {form.use: gr.update(visible=job.state == "done")}
+            updates |= {form.message: message(job.error, "problem")} | adapted.listed(form.kept, job.name)
             if now is not None and job.state == "done":
                 updates[form.outcome] += training.place_html(settings.ADAPTERS / job.name)
         yield updates
@@ -148,15 +152,49 @@ def _buttons(form: Form, running: bool) -> Updates:
     }
 
 
+def _ask(form: Form, values: Values) -> Updates:
+    _check_rests(values[form.kept.list])
+    return adapted.asked(form.kept, values)
+
+
+def _delete(form: Form, values: Values) -> Updates:
+    """Deletes what is chosen, and what is shown of it."""
+    name = values[form.kept.list]
+    _check_rests(name)
+    _folders.delete(name)
+    shown: Updates = {}
+    for key, job in JOBS.of().items():
+        if job.name == name:
+            JOBS.forget(key)
+            shown |= {form.progress: "", form.outcome: "", form.shown: "", form.curve: gr.update(visible=False)}
+    told = {form.kept.said: message(f"{name} is deleted.")}
+    return shown | _buttons(form, _running()) | adapted.listed(form.kept) | told
+
+
+def _running(name: str = "") -> bool:
+    """Whether a training of the name, or any, is at work."""
+    return any(job.state == "running" and name in ("", job.name) for job in JOBS.of().values())
+
+
+def _check_rests(name: str) -> None:
+    if _running(name):
+        raise InputError(f"{name} is at work; press Stop first.")
+
+
 def _use(form: Form, tabs: gr.Tabs, page: Page, values: Values) -> Updates:
-    """Sets Compare to the adapter that was made last, and goes there."""
-    job = next((job for job in JOBS.of().values() if job.state == "done"), None)
-    if job is None or job.last is None or job.last.card is None:
-        raise InputError("Nothing has been adapted yet.")
-    card = job.last.card["plan"]
-    plan = choices.read(page.choices, values)
-    columns = tuple(column for column in plan.columns if column.strategy != "laft")
-    plan = replace(plan, language=card["corpora"][0], model=BASES[job.name], inputs=(Row(""),), demonstrations=None,
-                   columns=(*columns, Column("laft", "laft", {"adapter": job.name})))  # fmt: skip
-    told = f"laft now uses {job.name}. Press Compare to see what it makes of this input."
+    """Sets Compare to what is chosen, and goes there."""
+    name = values[form.kept.list] or ""
+    try:
+        plan = _with_column(choices.read(page.choices, values), name)
+    except InputError as error:
+        return {form.kept.said: message(str(error), "problem")}
+    told = f"laft now uses {name}. Press Compare to see what it makes of this input."
     return fitting.settle(page, plan) | {tabs: gr.Tabs(selected="compare"), page.message: message(told)}
+
+
+def _with_column(plan: Plan, name: str) -> Plan:
+    card = adapted.card_of(name)
+    columns = tuple(column for column in plan.columns if column.strategy != "laft")
+    column = Column("laft", "laft", {"adapter": name})
+    return replace(plan, language=card["plan"]["corpora"][0], model=BASES.get(name) or card["base"]["model"],
+                   inputs=(Row(""),), demonstrations=None, columns=(*columns, column))  # fmt: skip

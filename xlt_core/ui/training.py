@@ -46,10 +46,9 @@ def progress_html(job: Job[Snapshot]) -> str:
     words = [f"step {now.step} of {now.steps}"] if now.steps else []
     words += [f"loss {now.losses[-1][1]:.3f}"] if now.losses else []
     if job.state == "running":
-        words += [f"learning rate {now.rate:.1e}"] if now.losses else []
+        words += [f"learning rate {now.rate:.1e}"] if now.rate else []
         words += [f"{duration(now.left)} left"] if now.left else []
-    notes = [*now.notes, *filter(None, [job.error])]
-    said = "".join(f"<p class='xlt-note'>{escape(note)}</p>" for note in notes)
+    said = "".join(f"<p class='xlt-note'>{escape(note)}</p>" for note in now.notes)
     bar = f"<progress value='{now.step}' max='{now.steps}'></progress>" if now.steps else ""
     return (f"<h2 class='xlt-heading'>{escape(job.name)} <small>{escape(doing)}</small></h2>"
             f"<div class='xlt-progress' id='adapting' data-state='{job.state}' style='--strategy:{colour('laft')}'>"
