@@ -12,6 +12,7 @@ import pytest
 from compare_seam import parts, plan
 
 from xlt_core import document as documents
+from xlt_core._rows import load_rows
 from xlt_core.catalog import task
 from xlt_core.compare import compare, resolve
 from xlt_core.records import Column, Comparison, InputError, Limits, Plan, Prediction, Reply, Row, Run, Span
@@ -141,25 +142,27 @@ FILES = {
 @pytest.mark.parametrize("name", FILES)
 def test_rows_come_from_files(tmp_path, name):
     (tmp_path / name).write_text(FILES[name], encoding="utf-8")
-    assert documents.load_rows(tmp_path / name) == (Row("one", "health"), Row("two", "sports", english="2"))
+    assert load_rows(tmp_path / name) == (Row("one", "health"), Row("two", "sports", english="2"))
 
 
 @pytest.mark.parametrize(("name", "text", "sentence"), [
     ("a.txt", "x", "must end in"), ("a.jsonl", '{"text": "a", "answer": "b"}\n{', "Line 2 of a.jsonl is no JSON"),
     ("a.jsonl", "[1]", "Line 1 of .* no JSON object"), ("a.csv", "text,answer\na,\n", "Line 2 .* has no answer"),
-    ("a.csv", "texts,answer\na,b\n", "Line 2 of a.csv has no text"), ("a.tsv", "text\nx\n", "Line 2 .* has no answer"),
+    ("a.csv", "texts,answer\na,b\n", "Line 2 of a.csv has no column text"),
+    ("a.csv", "text,answer\n", "a.csv has no rows"),
+    ("a.tsv", "text\tanswer\nx\n", "Line 2 .* has no answer"), ("a.csv", "text,text,answer\n", "column text twice"),
     ("a.jsonl", '{"text": "a", "answer": 3}', "answer must be text"),
 ])  # fmt: skip
 def test_a_wrong_row_is_named_by_its_line(tmp_path, name, text, sentence):
     (tmp_path / name).write_text(text, encoding="utf-8")
     with pytest.raises(InputError, match=sentence):
-        documents.load_rows(tmp_path / name)
+        load_rows(tmp_path / name)
 
 
 def test_files_that_cannot_be_read_are_one_sentence(tmp_path):
     (tmp_path / "latin.csv").write_bytes("text,answer\né,b".encode("latin-1"))
     with pytest.raises(InputError, match="not in UTF-8"):
-        documents.load_rows(tmp_path / "latin.csv")
+        load_rows(tmp_path / "latin.csv")
     with pytest.raises(InputError, match="cannot be read"):
         documents.load_plan(tmp_path / "none.json")
     (tmp_path / "bad.json").write_text("{")

@@ -125,7 +125,8 @@ def _tell(comparison: Comparison, parts: Parts) -> None:
 
 def _plan(options: argparse.Namespace) -> Plan:
     """The plan that the options stand for."""
-    from xlt_core.document import load_plan, load_rows
+    from xlt_core._rows import load_rows
+    from xlt_core.document import load_plan
 
     outside = ("run", "out", "data_root")
     given = {name: value for name, value in vars(options).items() if value is not None and name not in outside}

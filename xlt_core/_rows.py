@@ -6,14 +6,16 @@ import csv
 import io
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from xlt_core._document import build
 from xlt_core.contracts import Task
 from xlt_core.records import Answer, Example, InputError, Row
 
+COLUMNS = ("text", "answer", "id", "english", "english_answer")
 FORMATS = (".jsonl", ".csv", ".tsv")
 LONGEST = 200_000  # characters of a typed text; models read a few thousand
 SURROGATES = re.compile("[\ud800-\udfff]")  # halves of characters, which no file and no tokenizer can take
@@ -72,6 +74,30 @@ def _pieces(answer: str) -> set[str]:
     return {same(piece) for piece in answer.split("$$")} - {""}
 
 
+def load_rows(path: Path) -> tuple[Row, ...]:
+    """Rows of a .jsonl, .csv or .tsv file with the columns text, answer and, optionally, id, english, english_answer.
+
+    Raises InputError that names the line of a wrong row.
+    """
+    if path.suffix.lower() not in FORMATS:
+        raise InputError(f"{path} must end in {', '.join(FORMATS)}.")
+    rows = tuple(_row(cells, f"Line {number} of {path.name}") for number, cells in lines_of(path))
+    if not rows:
+        raise InputError(f"{path.name} has no rows; write some under a first line such as text,answer.")
+    return rows
+
+
+def _row(cells: Any, place: str) -> Row:
+    if not isinstance(cells, dict):
+        raise InputError(f"{place} is no JSON object.")
+    for name in COLUMNS[:2]:
+        if name not in cells:
+            raise InputError(f"{place} has no column {name}; the columns are {', '.join(COLUMNS)}.")
+        if not str(cells[name] or "").strip():
+            raise InputError(f"{place} has no {name}; write one, or remove the line.")
+    return build(Row, {name: cells[name] for name in COLUMNS if cells.get(name) is not None}, place)
+
+
 def lines_of(path: Path) -> Iterator[tuple[int, Any]]:
     """Line numbers, counted from 1, with what stands there: of a table, cells by the name of their column.
 
@@ -87,8 +113,10 @@ def lines_of(path: Path) -> Iterator[tuple[int, Any]]:
                     raise InputError(f"Line {number} of {path.name} is no JSON object.") from None
         return
     separator = "\t" if path.suffix.lower() == ".tsv" else ","
-    reader = csv.DictReader(io.StringIO(text, newline=""), delimiter=separator, restval="")
+    reader = csv.DictReader(io.StringIO(text, newline=""), delimiter=separator, restval="", strict=True)
+    ended = 0
     try:
+        _check_heads(reader.fieldnames or (), path)
         for cells in reader:
             if None in cells:
                 raise InputError(f"Line {reader.line_num} of {path.name} has more cells than line 1 has columns; "
@@ -96,8 +124,16 @@ def lines_of(path: Path) -> Iterator[tuple[int, Any]]:
             # A quoted cell may hold line ends: the row is named by the line that it begins on.
             first = reader.line_num - sum(len(cell.splitlines()) - 1 for cell in cells.values() if cell)
             yield first, {name: cell for name, cell in cells.items() if name}
-    except csv.Error as error:
-        raise InputError(f"Line {reader.line_num} of {path.name} cannot be read: {error}.") from None
+            ended = reader.line_num
+    except csv.Error as error:  # found at the end of the cell, or of the file
+        raise InputError(f"The row on line {ended + 1} of {path.name} has a quotation mark out of place ({error}); put "
+                         "one before and one after the cell, and write each within it twice.") from None  # fmt: skip
+
+
+def _check_heads(names: Sequence[str], path: Path) -> None:
+    twice = next((name for name in names if name and list(names).count(name) > 1), "")
+    if twice:
+        raise InputError(f"Line 1 of {path.name} has the column {twice} twice; give each column a name of its own.")
 
 
 def text_of(path: Path) -> str:

@@ -1,4 +1,4 @@
-"""A comparison and its plan as documents: JSON, CSV, a share link, a command line; and rows of demonstrations."""
+"""A comparison and its plan as documents: JSON, CSV, a share link, a command line."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from typing import Any
 
 from xlt_core import catalog, metrics
 from xlt_core._document import build, plain
-from xlt_core._rows import FORMATS, lines_of, text_of
+from xlt_core._rows import FORMATS, text_of
 from xlt_core.compare import draw
 from xlt_core.contracts import Task
 from xlt_core.records import (
@@ -39,7 +39,6 @@ from xlt_core.significance import MCNEMAR
 
 Json = dict[str, Any]
 LONGEST_LINK = 2_000_000  # bytes of a plan behind a link, unpacked
-COLUMNS = ("text", "answer", "id", "english", "english_answer")
 DOWNLOAD = "comparison.json"
 
 
@@ -229,22 +228,3 @@ def _cells(task: Task, run: Run, example: Example) -> tuple[str, ...]:
     marked = example.answer is not None
     score = f"{metrics.item_score(task.metrics[0], example.answer, found.answer):.4f}" if marked else ""
     return write_answer(task, found.answer), score, str(found.valid).lower(), ""
-
-
-def load_rows(path: Path) -> tuple[Row, ...]:
-    """Rows of a .jsonl, .csv or .tsv file with the columns text, answer and, optionally, id, english, english_answer.
-
-    Raises InputError that names the line of a wrong row.
-    """
-    if path.suffix.lower() not in FORMATS:
-        raise InputError(f"{path} must end in {', '.join(FORMATS)}.")
-    return tuple(_row(cells, f"Line {number} of {path.name}") for number, cells in lines_of(path))
-
-
-def _row(cells: Any, place: str) -> Row:
-    if not isinstance(cells, dict):
-        raise InputError(f"{place} is no JSON object.")
-    for name in ("text", "answer"):
-        if not str(cells.get(name) or "").strip():
-            raise InputError(f"{place} has no {name}; write one, or remove the line.")
-    return build(Row, {name: cells[name] for name in COLUMNS if cells.get(name) is not None}, place)
