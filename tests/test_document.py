@@ -1,11 +1,13 @@
 from __future__ import annotations
 
+import base64
 import csv
 import io
 import json
 import shlex
 import subprocess
 import sys
+import zlib
 from dataclasses import replace
 
 import pytest
@@ -92,6 +94,12 @@ def test_a_document_that_is_off_is_one_sentence(data):
 def test_a_damaged_link_is_one_sentence(text):
     with pytest.raises(InputError, match="link is damaged"):
         documents.decode(text)
+
+
+def test_a_link_that_holds_no_plan_is_one_sentence():
+    link = base64.urlsafe_b64encode(zlib.compress(b'{"task": "topic"}')).decode()
+    with pytest.raises(InputError, match="This link cannot be used: plan lacks 'language'"):
+        documents.decode(link)
 
 
 def test_a_link_has_no_local_path_and_only_plain_characters(tmp_path):

@@ -144,7 +144,10 @@ def decode(text: str) -> Plan:
         data = json.loads(unpacking.decompress(packed, LONGEST_LINK))
     except (ValueError, RecursionError, binascii.Error, zlib.error):
         raise InputError("This link is damaged; copy it again, whole.") from None
-    return read_plan(data)
+    try:
+        return read_plan(data)
+    except InputError as error:
+        raise InputError(f"This link cannot be used: {error} Copy it again.") from None
 
 
 def _shared(knobs: Mapping[str, Any]) -> Json:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import replace
 from pathlib import Path
 
+import gradio as gr
 import pytest
 
 from xlt_core import catalog, document
 from xlt_core.records import Column, Comparison, InputError, Plan, Row
-from xlt_core.ui import _limits, share, sources
+from xlt_core.ui import _limits, share, sources, taking
 
 TOPIC = Plan("topic", "kin")
 
@@ -58,10 +60,24 @@ def test_what_goes_out_names_a_file_and_not_where_it_lies(tmp_path: Path) -> Non
     path.write_text("text,answer\nAmakuru,good\nInkuru,bad\n", encoding="utf-8")
     plan = replace(TOPIC, dataset=str(path), shots=0, demonstrations=(), samples=2)
     comparison = Comparison(plan, ())
-    page, names = share.text_html(comparison), [share.file_of(comparison, ending) for ending in (".json", ".csv")]
+    page, files = share.text_html(comparison), [share.file_of(comparison, ending) for ending in (".json", ".csv")]
     assert document.decode(page.split("?plan=")[1].split("'")[0]).dataset == "mine.csv"
     assert "--dataset mine.csv" in page and "it needs mine.csv" in page
-    assert all(str(tmp_path) not in text for text in (page, *(Path(name).read_text("utf-8") for name in names)))
+    assert all(str(tmp_path) not in text for text in (page, *files))
+
+
+def test_what_is_downloaded_stands_once_and_not_for_ever(tmp_path: Path) -> None:
+    with gr.Blocks():
+        button = gr.DownloadButton("The file")
+    button.GRADIO_CACHE = str(tmp_path)
+    first = Path(taking.handed(button, "x.csv", "id"))
+    assert (first.name, first.read_text("utf-8")) == ("x.csv", "id")
+    assert button.move_resource_to_block_cache(str(first)) == str(first), "Gradio makes no second copy"
+    second = Path(taking.handed(button, "x.csv", b"id"))
+    assert first.exists() and second.exists()
+    os.utime(first.parent, (0, 0))
+    third = Path(taking.handed(button, "x.csv", "id"))
+    assert not first.parent.exists() and second.exists() and third.exists()
 
 
 def test_a_file_that_cannot_be_used_is_a_sentence(tmp_path: Path) -> None:

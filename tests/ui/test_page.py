@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 from typing import Any
+from urllib.error import HTTPError
+from urllib.request import urlopen
 
 import pytest
 from visiting import PATIENCE, choose, compare, finished, many_items, needs_chromium, one_input, visit
@@ -128,10 +130,20 @@ def test_a_link_restores_the_whole_plan(tab: Any, address: str) -> None:
 
 
 @needs_chromium
-def test_a_damaged_link_is_a_sentence(tab: Any, address: str) -> None:
-    visit(tab, f"{address}?plan=nonsense")
-    tab.wait_for_function("document.querySelector('#message').innerText.includes('link is damaged')")
+@pytest.mark.parametrize(("link", "sentence"), [
+    ("?plan=nonsense", "link is damaged"), ("/?plan=nonsense", "link is damaged"), ("?plan=", ""), ("/?plan=", ""),
+    (f"?plan={document.encode(Plan('poetry', 'kin'))}", "There is no task 'poetry'"),
+    (f"?plan={document.encode(Plan('ner', 'klingon'))}", "There is no language 'klingon'"),
+])  # fmt: skip
+def test_an_odd_link_leads_to_the_page_with_a_sentence(tab: Any, address: str, link: str, sentence: str) -> None:
+    visit(tab, address + link)
+    tab.wait_for_function("said => document.querySelector('#message').innerText.includes(said)", arg=sentence)
     assert "Traceback" not in tab.content()
+
+
+def test_another_address_is_not_found(address: str) -> None:
+    with pytest.raises(HTTPError, match="404"):
+        urlopen(f"{address}nowhere")
 
 
 @needs_chromium

@@ -107,6 +107,8 @@ def linked(page: Page, plan: Plan) -> Updates:
         told = f"This setting came with the link, and is about the file {plan.dataset}: drop it under Model and data."
         plan = replace(plan, dataset=sources.OWN)
     check_offered(plan, own=sources.OWN)
+    catalog.task(plan.task)
+    compare.tidied(plan)
     return settle(page, plan) | {page.message: message(told)}
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 import gradio as gr
+from fastapi import HTTPException, Request, Response
+from fastapi.responses import JSONResponse, RedirectResponse
 
 from xlt_core._colours import COLOURS
 from xlt_core.settings import ASSETS, PUBLIC
@@ -28,7 +30,15 @@ def launch_options() -> dict[str, Any]:
         "run_history": False,
         "max_file_size": "20mb" if PUBLIC else "50mb",
         "show_error": False,
+        "app_kwargs": {"exception_handlers": {404: _not_found}},
     }
+
+
+def _not_found(request: Request, error: HTTPException) -> Response:
+    """An address put together with a slash too many, such as //?plan=..., leads to the page all the same."""
+    if not request.url.path.strip("/"):
+        return RedirectResponse(f"{request.scope.get('root_path', '')}/?{request.url.query}")
+    return JSONResponse({"detail": error.detail}, 404, error.headers)
 
 
 def theme() -> gr.themes.Base:

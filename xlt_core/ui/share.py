@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import json
 import re
-import tempfile
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import gradio as gr
 
-from xlt_core import document
+from xlt_core import document, export
 from xlt_core.records import Comparison, InputError, Plan
+from xlt_core.ui import taking
 from xlt_core.ui._html import escape
 from xlt_core.ui.sources import of_a_file
 
@@ -55,19 +54,15 @@ def take(share: Share, comparison: Comparison | None, ending: str) -> dict[Any, 
     """The update that gives the file. Raises InputError where there is nothing to take."""
     if comparison is None:
         raise InputError("There is nothing to download yet; press Compare.")
-    return {share.file: gr.update(value=file_of(comparison, ending))}
+    name = f"xlt-{comparison.plan.task}-{comparison.plan.language}{ending}"
+    return {share.file: gr.update(value=taking.handed(share.file, name, file_of(comparison, ending)))}
 
 
 def file_of(comparison: Comparison, ending: str) -> str:
-    """Path of the document (.json) or of the table of items (.csv), in a folder of its own."""
-    path = Path(tempfile.mkdtemp(prefix="xlt-")) / f"xlt-{comparison.plan.task}-{comparison.plan.language}{ending}"
+    """The document (.json) or the table of items (.csv)."""
     if ending == ".csv":
-        path.write_text(document.items_csv(comparison), encoding="utf-8-sig")
-    else:
-        named = replace(comparison, plan=replace(comparison.plan, dataset=_called(comparison.plan)))
-        text = json.dumps(document.document(named), ensure_ascii=False, indent=1, allow_nan=False)
-        path.write_text(text, encoding="utf-8")
-    return str(path)
+        return "\ufeff" + document.items_csv(comparison)
+    return export.documents([replace(comparison, plan=replace(comparison.plan, dataset=_called(comparison.plan)))])
 
 
 def text_html(comparison: Comparison) -> str:

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import re
+import shutil
 import tempfile
+import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -17,6 +20,7 @@ from xlt_core.tables import Table
 from xlt_core.ui._shown import Shown
 
 Make = Callable[[Shown], str | bytes]
+DAY = 86_400.0  # seconds that a file can be fetched
 
 
 def _report(shown: Shown) -> str:
@@ -69,6 +73,17 @@ def take(taking: Taking, shown: Shown | None, form: object) -> Updates:
     ending, make = FORMS[form] if isinstance(form, str) and form in FORMS else next(iter(FORMS.values()))
     made = make(shown)
     name = re.sub(r"[^\w-]+", "-", shown.title).strip("-").lower()[:60] or "results"
-    path = Path(tempfile.mkdtemp(prefix="xlt-")) / f"xlt-{name}{ending}"
+    return {taking.file: gr.update(value=handed(taking.file, f"xlt-{name}{ending}", made))}
+
+
+def handed(button: gr.DownloadButton, name: str, made: str | bytes) -> str:
+    """Path of a file for the button to hand out, where Gradio copies it no more; those of days ago are removed."""
+    shelf = Path(button.GRADIO_CACHE, "xlt-downloads")
+    for former in shelf.glob("*"):
+        with suppress(FileNotFoundError):  # another visitor's click was quicker
+            if time.time() - former.stat().st_mtime > DAY:
+                shutil.rmtree(former, ignore_errors=True)
+    shelf.mkdir(parents=True, exist_ok=True)
+    path = Path(tempfile.mkdtemp(dir=shelf)) / name
     path.write_bytes(made if isinstance(made, bytes) else made.encode())
-    return {taking.file: gr.update(value=str(path))}
+    return str(path)
