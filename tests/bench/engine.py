@@ -1,7 +1,7 @@
 """Measures the local engine beside lm-evaluation-harness or a plain loop, and prints the README's tables.
 
 Usage: python tests/bench/engine.py [--peer lm-eval] [--parts peers,growth,floor,memory] [--workloads A,B]
-       [--sizes 6M,160M] [--items N] [--repeats 3] [--threads 2]
+       [--sizes 6M,160M] [--items N] [--repeats 3] [--threads 2] [--plot growth.html]
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from statistics import median
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
-from engine_more import floor, growth, memory
+from engine_more import floor, growth, memory, picture
 from engine_sides import Process, Timed
 from engine_work import Work, labelling, longer, make_adapter, model_folder, writing
 
@@ -88,7 +88,10 @@ def print_peers(scratch: Path, given: argparse.Namespace) -> None:
 def print_growth(scratch: Path, given: argparse.Namespace) -> None:
     items = given.items or 100
     table("shots", "tokens of all prompts and labels", "tokens to run once", f"seconds for {items} items", "items/s")
-    for shots, whole, once, seconds in growth(longer(scratch / "long"), given.threads, items, given.repeats):
+    grown = list(growth(longer(scratch / "long"), given.threads, items, given.repeats))
+    if given.plot:
+        picture(grown).write_html(given.plot, include_plotlyjs=True)
+    for shots, whole, once, seconds in grown:
         print(row(shots, f"{whole:,}", f"{once:,}", f"{seconds:.2f}", f"{items / seconds:.0f}"), flush=True)
 
 
@@ -124,6 +127,7 @@ def main() -> None:
     parser.add_argument("--items", type=int, default=0, help="items of a workload; where 0, the usual number")
     parser.add_argument("--repeats", type=int, default=3)
     parser.add_argument("--threads", type=int, default=2)
+    parser.add_argument("--plot", help="where the part growth draws its picture, as HTML")
     given = parser.parse_args()
     with tempfile.TemporaryDirectory() as scratch:
         for part in given.parts.split(","):

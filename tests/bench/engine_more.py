@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
+from typing import Any
 
 from engine_sides import Process
 from engine_work import Work, labelling, writing
 
 SHOTS = (0, 2, 4, 8, 16)
+NAMES = ("tokens of all prompts, with their labels", "tokens that are run", "seconds")
 
 
 def growth(folder: Path, threads: int, items: int, repeats: int) -> Iterator[tuple[int, int, int, float]]:
@@ -24,6 +26,23 @@ def growth(folder: Path, threads: int, items: int, repeats: int) -> Iterator[tup
     for shots, work in works.items():
         count = counted(folder, work)
         yield shots, count.whole, count.once, median(run[shots] for run in runs)
+
+
+def picture(grown: Sequence[tuple[int, int, int, float]]) -> Any:
+    """A plotly figure of the growth: what each number of shots takes, as a multiple of what no shots take."""
+    import plotly.graph_objects as go
+
+    shots, *measures = zip(*grown, strict=True)
+    figure = go.Figure(layout={"template": "simple_white", "width": 720, "height": 400, "font": {"size": 14}})
+    for name, values, dash in zip(NAMES, measures, ("dot", "dash", "solid"), strict=True):
+        times = [value / values[0] for value in values]
+        text = [""] * (len(times) - 1) + [f"{times[-1]:.1f} times"]
+        figure.add_scatter(x=shots, y=times, name=name, line={"dash": dash}, text=text, textposition="top left",
+                           mode="lines+markers+text")  # fmt: skip
+    figure.update_layout(legend={"x": 0.02, "y": 0.98}, margin={"t": 20, "r": 20})
+    figure.update_xaxes(title="shots (demonstrations in each prompt)", tickvals=shots)
+    figure.update_yaxes(title="times what no shots take", rangemode="tozero")
+    return figure
 
 
 @dataclass(frozen=True)
