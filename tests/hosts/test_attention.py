@@ -10,6 +10,7 @@ import torch
 from transformers import AutoModelForCausalLM, GPT2Config, GPT2LMHeadModel, XGLMConfig, XGLMForCausalLM
 
 from xlt_core.hosts import _attention
+from xlt_core.hosts._cache import Slots
 
 WEIGHED = {"the processor's": _attention._weighed, "spelled out": _attention._spelled_out}
 
@@ -57,3 +58,16 @@ def test_a_model_on_which_the_parts_do_not_fit_is_left_as_it_was(
 ) -> None:
     monkeypatch.setattr(torch, "lerp", lambda own, shared, share: fault(own, shared))
     assert not _attention.install(llama) and llama.config._attn_implementation == "sdpa"
+
+
+def test_each_layer_keeps_its_tokens_where_it_is() -> None:
+    """As on a model that is spread over several devices."""
+    front = [(torch.ones(1, 2, 3, 4), torch.ones(1, 2, 3, 4))] * 2
+    slots = Slots(2, 2, 6, front)
+    for layer, device in enumerate(("cpu", "meta")):
+        slots.aim(0, [3, 3])
+        slots.update(*[torch.full((2, 2, 2, 4), 2.0, device=device)] * 2, layer)
+        slots.aim(0, [5, 4])  # a token each, in places of their own
+        keys, _ = slots.update(*[torch.full((2, 2, 1, 4), 3.0, device=device)] * 2, layer)
+        assert (keys.device.type, tuple(keys.shape)) == (device, (2, 2, 6, 4))
+    assert slots.layers[0].buffers[0][:, 0, :, 0].tolist() == [[1, 1, 1, 2, 2, 3], [1, 1, 1, 2, 3, 0]]
