@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import tempfile
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import gradio as gr
 
 from xlt_core import _folders, catalog
 from xlt_core.records import InputError
+from xlt_core.ui import taking
 from xlt_core.ui._html import escape, message
 from xlt_core.ui._page import Updates, Values
 
@@ -82,7 +81,7 @@ def zipped(adapted: Adapted, values: Values) -> Updates:
         card_of(name)
     except InputError as error:
         return {adapted.file: gr.update(value=None), adapted.said: message(str(error), "problem")}
-    path = _folders.archive(name, Path(tempfile.mkdtemp(prefix="xlt-")))
+    path = _folders.archive(name, taking.folder(adapted.file))
     return {adapted.file: gr.update(value=str(path)), adapted.said: ""}
 
 

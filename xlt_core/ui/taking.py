@@ -77,13 +77,18 @@ def take(taking: Taking, shown: Shown | None, form: object) -> Updates:
 
 
 def handed(button: gr.DownloadButton, name: str, made: str | bytes) -> str:
-    """Path of a file for the button to hand out, where Gradio copies it no more; those of days ago are removed."""
+    """Path of a file for the button to hand out."""
+    path = folder(button) / name
+    path.write_bytes(made if isinstance(made, bytes) else made.encode())
+    return str(path)
+
+
+def folder(button: gr.DownloadButton) -> Path:
+    """A new folder for a file to hand out, where Gradio makes no second copy; those of days ago are removed."""
     shelf = Path(button.GRADIO_CACHE, "xlt-downloads")
     for former in shelf.glob("*"):
         with suppress(FileNotFoundError):  # another visitor's click was quicker
             if time.time() - former.stat().st_mtime > DAY:
                 shutil.rmtree(former, ignore_errors=True)
     shelf.mkdir(parents=True, exist_ok=True)
-    path = Path(tempfile.mkdtemp(dir=shelf)) / name
-    path.write_bytes(made if isinstance(made, bytes) else made.encode())
-    return str(path)
+    return Path(tempfile.mkdtemp(dir=shelf))
