@@ -188,6 +188,13 @@ def test_a_reader_that_leaves_early_sees_no_traceback():
     assert done.returncode == 0 and not done.stderr
 
 
+@pytest.mark.parametrize("to", [">&-", "2>&-"])
+def test_output_that_nobody_takes_ends_nothing(to):
+    line = f"{sys.executable} -m xlt_core tasks {to}"
+    done = subprocess.run(["bash", "-c", line], cwd=ROOT, capture_output=True, text=True)
+    assert done.returncode == 0 and not done.stderr
+
+
 @pytest.mark.parametrize("arguments", [("adapt", "--language", "kin"), ("pocket", "--out")])
 def test_the_commands_that_train_say_what_is_missing(capsys, arguments):
     status, _, err = run(capsys, *arguments)

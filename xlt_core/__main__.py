@@ -34,7 +34,8 @@ def main(arguments: Sequence[str] | None = None, parts: Parts = PARTS) -> int:
     try:
         options = _parser().parse_args(arguments)
         status = options.run(options, parts)
-        sys.stdout.flush()
+        if sys.stdout:  # it may be closed
+            sys.stdout.flush()
         return status
     except InputError as error:
         print(f"xlt_core: {error}", file=sys.stderr)

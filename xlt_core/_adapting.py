@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 
 from xlt_core import settings
 from xlt_core._durations import duration
-from xlt_core._files import check_folder
 from xlt_core._memory import keep_freed_memory
 from xlt_core.records import InputError
 
@@ -98,7 +97,6 @@ def _plan(options: argparse.Namespace) -> Adaptation:
 def _average(options: argparse.Namespace, parts: Parts) -> int:
     from xlt_core._folders import average
 
-    check_folder(options.out)
     average(options.adapters, options.out)
     print(f"{options.out}: the average of {len(options.adapters)} adapters")
     return 0

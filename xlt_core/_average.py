@@ -12,6 +12,7 @@ import torch
 from peft.utils import load_peft_weights
 from safetensors.torch import save_file
 
+from xlt_core._files import check_folder
 from xlt_core.records import InputError
 
 CONFIG, WEIGHTS = "adapter_config.json", "adapter_model.safetensors"
@@ -30,7 +31,7 @@ def average(adapters: Sequence[Path], out: Path, base: str = "") -> None:
     scales = [_scale(config) / len(adapters) for config in configs]
     joined = {key: _joined(key, [weight[key] for weight in weights], scales) for key in weights[0]}
     rank = sum(config["r"] for config in configs)
-    out.mkdir(parents=True, exist_ok=True)
+    check_folder(out)
     save_file(joined, out / WEIGHTS, metadata={"format": "pt"})
     config = configs[0] | {"r": rank, "lora_alpha": rank, "use_rslora": False, "inference_mode": True}
     config |= {"base_model_name_or_path": base} if base else {}

@@ -22,6 +22,7 @@ OURS = 0x786C7421  # SQLite's application id: the file is a store and no other p
 PATIENCE = 30.0  # seconds that one process waits for another's write
 AT_ONCE = 500  # keys in one question
 MEMORY = ":memory:"
+HEADER = b"SQLite format 3\0"
 
 # Predictions hang on nothing but the signature and the item, so that runs share them; cells name what they need.
 TABLES = """
@@ -106,6 +107,8 @@ def _connect(path: Path) -> tuple[sqlite3.Connection, str]:
         except (_Unfit, sqlite3.DatabaseError) as problem:
             if isinstance(problem, sqlite3.OperationalError):  # such as a disk that is full: the file may be sound
                 raise
+            if _foreign(path):
+                raise InputError(f"XLT_STORE names {path}, which is no store; name another file.") from None
             place = _set_aside(path)
             why = problem if isinstance(problem, _Unfit) else f"is damaged ({problem})"
             return _opened(path), f"The store {path} {why}: it was set aside as {place.name}, and a new one begun."
@@ -155,6 +158,12 @@ def _journal(connection: sqlite3.Connection) -> None:
             if not left or "locked" not in str(error):
                 raise
             time.sleep(0.05)
+
+
+def _foreign(path: Path) -> bool:
+    """Whether a file that is no database is none of ours by its name either: it is not for us to move."""
+    with path.open("rb") as file:
+        return path.suffix != ".sqlite" and file.read(len(HEADER)) != HEADER
 
 
 def _set_aside(path: Path) -> Path:
