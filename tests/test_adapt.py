@@ -1,4 +1,4 @@
-"""Adapting: what is measured and written, on two architectures; memory that runs out; stopping, and going on."""
+"""Adapting: what is measured and written, on two architectures; stopping, and going on."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import adapt_seam as seam
 import pytest
 import torch
 from huggingface_hub import ModelCard
-from transformers import AutoModelForCausalLM, AutoTokenizer, Trainer
+from transformers import AutoModelForCausalLM, AutoTokenizer
 
 from xlt_core import _folders, _pretrained, catalog, settings
 from xlt_core._bits import bits_per_byte
@@ -103,34 +103,6 @@ def test_several_languages_make_one_adapter(tmp_path, base):
     last = seam.finished(given, tmp_path / "out")
     assert set(last.bits) == {"kin", "hau", "eng"} and [one.language for one in last.surveys] == ["kin", "hau"]
     assert last.card["plan"]["corpora"] == ["kin", "hau"] and last.card["plan"]["average"]
-
-
-def test_memory_that_runs_out_halves_what_is_computed_at_once_and_nothing_else(tmp_path, base, monkeypatch):
-    given = seam.plan(seam.text(tmp_path), model=base, steps=4, packed=False)
-    undisturbed = seam.finished(given, tmp_path / "a")
-    step, sizes = Trainer.compute_loss, []
-
-    def compute(self, model, inputs, *args, **named):
-        sizes.append(len(inputs["input_ids"]))
-        if sizes[-1] > 1:
-            raise torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 2 GiB")
-        return step(self, model, inputs, *args, **named)
-
-    monkeypatch.setattr(Trainer, "compute_loss", compute)
-    last = seam.finished(given, tmp_path / "b")
-    assert sizes[:3] == [4, 2, 1] and sizes[3:] == [1] * 15
-    assert last.notes[-1] == "Memory ran out: each step is now computed in parts of 1 rows." and len(last.notes) == 2
-    assert [loss for _, loss in last.losses] == pytest.approx([loss for _, loss in undisturbed.losses], abs=2e-3)
-    assert last.bits["kin"] == pytest.approx(undisturbed.bits["kin"], abs=1e-3)
-
-
-def test_memory_that_does_not_suffice_for_a_row_is_one_sentence(tmp_path, base, monkeypatch):
-    def compute(*args, **named):
-        raise RuntimeError("DefaultCPUAllocator: can't allocate memory: you tried to allocate 9 bytes")
-
-    monkeypatch.setattr(Trainer, "compute_loss", compute)
-    with pytest.raises(InputError, match="take fewer rows a step, shorter rows or a smaller model"):
-        list(adapt(seam.plan(seam.text(tmp_path), model=base), tmp_path / "out"))
 
 
 def test_a_stop_before_the_first_step_trains_nothing(tmp_path, base):

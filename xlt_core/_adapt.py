@@ -23,7 +23,7 @@ from xlt_core._corpus import Text
 from xlt_core._packing import drawn, packed, shares, unpacked
 from xlt_core._survey import size, surveys
 from xlt_core._texts import HUB
-from xlt_core._trainer import CHECKPOINTS, Progress, Run, collate, fit
+from xlt_core._trainer import CHECKPOINTS, Progress, Run, fit, memory_told, step_seconds
 from xlt_core.adapt import Adaptation, Estimate, Snapshot, rate_of
 from xlt_core.pocket import world
 from xlt_core.records import InputError
@@ -59,6 +59,7 @@ class Base:
     revision: str
 
 
+@memory_told()
 def train(work: Work) -> None:
     """Trains and writes work.out: weights, adaptation.json and README.md."""
     plan, tell, main = work.plan, work.tell, PartialState().is_main_process
@@ -93,6 +94,7 @@ def train(work: Work) -> None:
         tell(replace(shown.now, doing="done", left=0.0, card=card))
 
 
+@memory_told()
 def measure(plan: Adaptation, path: str, texts: Sequence[Text]) -> Estimate:
     """Loads the model, and times a step and the reading of held-out text."""
     base = _base(plan, path)
@@ -102,7 +104,8 @@ def measure(plan: Adaptation, path: str, texts: Sequence[Text]) -> Estimate:
     _bits(base.model, base.tokenizer, some)
     share = sum(map(size, held_out.values())) / sum(map(size, some.values()))
     reading = 2 * (time.perf_counter() - began) * share
-    step = _step_seconds(base, _rows(replace(base, plan=replace(base.plan, steps=1)), learned))
+    rows = _rows(replace(base, plan=replace(base.plan, steps=1)), learned)
+    step = step_seconds(base.model, rows[: base.plan.rows])
     trained = sum(weight.numel() for weight in base.model.parameters() if weight.requires_grad)
     return Estimate(surveys(base.tokenizer, texts), base.plan.steps, base.plan.steps * step + reading, trained)
 
@@ -171,21 +174,6 @@ def _rows(base: Base, texts: Sequence[Text]) -> list[Any]:
 
 def _bits(model: Any, tokenizer: PreTrainedTokenizerBase, held_out: Mapping[str, Sequence[str]]) -> dict[str, float]:
     return {code: round(bits_per_byte(model, tokenizer, documents), 4) for code, documents in held_out.items()}
-
-
-def _step_seconds(base: Base, rows: Sequence[Any]) -> float:
-    """Seconds for a forward and a backward pass over one step's rows; the second try counts, when all is warm."""
-    batch = {name: tensor.to(base.model.device) for name, tensor in collate(rows[: base.plan.rows]).items()}
-    base.model.train()
-    for _ in range(2):
-        began = time.perf_counter()
-        with torch.autocast(base.model.device.type, torch.bfloat16):
-            loss = base.model(**batch).loss
-        loss.backward()
-        loss.item()
-        took = time.perf_counter() - began
-    base.model.zero_grad(set_to_none=True)
-    return took
 
 
 def _identity(base: Base, texts: Sequence[Text]) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""When the memory that tensors free goes back to the machine: at once at the end of a work, or not while it lasts."""
+"""Memory: when what tensors free goes back to the machine, and how one sees that it did not suffice."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import sys
 from collections.abc import Callable
 
 TRIM_THRESHOLD, MMAP_MAX = -1, -4  # glibc's malloc.h
+RAN_OUT = ("out of memory", "can't allocate memory", "could not create a primitive")  # CUDA's, torch's, oneDNN's words
 
 
 def give_back() -> None:
@@ -22,6 +23,11 @@ def give_back() -> None:
     trim = _of_the_c_library("malloc_trim")
     if trim:
         trim(0)
+
+
+def ran_out(error: BaseException) -> bool:
+    """Whether an error says that the memory, of the machine or of a GPU, did not suffice."""
+    return isinstance(error, MemoryError) or any(sign in str(error).lower() for sign in RAN_OUT)
 
 
 def keep_freed_memory() -> None:

@@ -7,7 +7,8 @@ import json
 import math
 import shutil
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from threading import Event
@@ -20,6 +21,7 @@ from torch.nn.functional import cross_entropy
 from transformers import PrinterCallback, Trainer, TrainerCallback, TrainingArguments
 
 from xlt_core import _card
+from xlt_core._memory import ran_out
 from xlt_core.records import InputError
 
 if TYPE_CHECKING:
@@ -29,6 +31,18 @@ if TYPE_CHECKING:
 MOST_BETWEEN = 100  # steps from one checkpoint to the next
 CHECKPOINTS = 10  # of a run, where it is short
 POINTS = 200  # of the loss curve
+SHORT = "The model ran out of memory; take fewer rows a step, shorter rows or a smaller model."
+
+
+@contextmanager
+def memory_told() -> Iterator[None]:
+    """Raises InputError where what is done within runs out of memory."""
+    try:
+        yield
+    except (RuntimeError, MemoryError) as error:
+        if not ran_out(error):
+            raise
+        raise InputError(SHORT) from error
 
 
 class Run:
@@ -112,7 +126,6 @@ class _Trainer(Trainer):
     def training_step(self, model: Any, inputs: dict[str, Any], num_items_in_batch: Any = None) -> torch.Tensor:
         rows = len(inputs["input_ids"])
         while True:
-            problem = None
             try:
                 size = math.ceil(rows / self.parts)
                 pieces = [
@@ -120,15 +133,14 @@ class _Trainer(Trainer):
                 ]
                 return sum(super(_Trainer, self).training_step(model, piece, num_items_in_batch) for piece in pieces)
             except RuntimeError as error:
-                problem = str(error)
-                if not any(sign in problem.lower() for sign in ("out of memory", "can't allocate memory")):
+                if not ran_out(error):
                     raise
             # Outside of the handler: its traceback holds on to the tensors that fill the memory.
             self._halve(model, rows)
 
     def _halve(self, model: Any, rows: int) -> None:
         if self.parts >= rows or self.accelerator.num_processes > 1:
-            raise InputError("The model ran out of memory; take fewer rows a step, shorter rows or a smaller model.")
+            raise InputError(SHORT)
         self.parts *= 2
         model.zero_grad(set_to_none=True)
         gc.collect()
@@ -179,6 +191,32 @@ def _arguments(base: Base, run: Run) -> TrainingArguments:
     )
     arguments._n_gpu = min(1, arguments.n_gpu)  # several GPUs are for `accelerate launch`, one process each
     return arguments
+
+
+def step_seconds(model: Any, rows: Sequence[np.ndarray]) -> float:
+    """Seconds that a step takes, by a forward and a backward pass; in halves, as in training, where memory runs out."""
+    try:
+        return _timed(model, rows)
+    except RuntimeError as error:
+        if len(rows) < 2 or not ran_out(error):
+            raise
+    model.zero_grad(set_to_none=True)
+    return 2 * step_seconds(model, rows[: len(rows) // 2])
+
+
+def _timed(model: Any, rows: Sequence[np.ndarray]) -> float:
+    """Of two tries the second counts, when all is warm."""
+    batch = {name: tensor.to(model.device) for name, tensor in collate(rows).items()}
+    model.train()
+    for _ in range(2):
+        began = time.perf_counter()
+        with torch.autocast(model.device.type, torch.bfloat16):
+            loss = model(**batch).loss
+        loss.backward()
+        loss.item()
+        took = time.perf_counter() - began
+    model.zero_grad(set_to_none=True)
+    return took
 
 
 def collate(rows: Sequence[np.ndarray]) -> dict[str, torch.Tensor]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import torch
 
+from xlt_core._memory import ran_out
 from xlt_core.records import InputError
 
 HALVED = "memory ran out: the batch was halved, and the work went on"
@@ -113,7 +114,7 @@ def cache_bytes(device: torch.device) -> int:
 
 def smaller(error: RuntimeError, batch: list[int]) -> list[list[int]]:
     """The halves of a batch for which the memory did not suffice; any other error is raised again."""
-    if not any(sign in str(error).lower() for sign in ("out of memory", "can't allocate memory")):
+    if not ran_out(error):
         raise error
     if len(batch) < 2:
         raise InputError(
