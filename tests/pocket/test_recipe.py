@@ -7,7 +7,8 @@ from collections import Counter
 import pytest
 import torch
 
-from xlt_core.pocket import _models, _tokenizers, mixture, world
+from xlt_core._digest import digest
+from xlt_core.pocket import _models, _tokenizers, mixture, recipe, world
 from xlt_core.pocket._train import Schedule, fit
 from xlt_core.settings import POCKET
 
@@ -91,8 +92,15 @@ def test_the_bundled_files_are_small():
 
 @pytest.mark.parametrize("code", mixture.TARGETS)
 def test_each_adapter_learned_its_language(code):
-    card = json.loads((POCKET / "model" / "adapters" / code / "adaptation.json").read_text(encoding="utf-8"))
-    assert card["bits_per_byte"]["after"] < card["bits_per_byte"]["before"]
+    folder = POCKET / "model" / "adapters" / code
+    card = json.loads((folder / "adaptation.json").read_text(encoding="utf-8"))
+    bits = card["bits_per_byte"]
+    assert bits[code]["after"] < 0.9 * bits[code]["before"] and bits["eng"]["after"] > bits["eng"]["before"]
+    assert card["base"] == {"model": "pocket", "revision": digest(POCKET / "model")}, "made from the model beside it"
+    assert card["texts"][0]["source"] == "pocket" and {name: card["plan"][name] for name in recipe.ADAPTER} == (
+        recipe.ADAPTER
+    )
+    assert card["base"]["revision"] in (folder / "README.md").read_text(encoding="utf-8")
     assert "/" not in card["plan"]["model"], "no path of a machine belongs into a card"
 
 
