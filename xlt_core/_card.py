@@ -46,7 +46,7 @@ def write(folder: Path, card: Mapping[str, Any]) -> Mapping[str, Any]:
 
 
 def readme(card: Mapping[str, Any]) -> str:
-    """A model card as the Hugging Face Hub reads it; the licence is for its author to fill in."""
+    """A model card as the Hugging Face Hub reads it; a licence that the card lacks is for its author to fill in."""
     plan, base = card["plan"], card["base"]
     names = [_name(code) for code in plan["corpora"]]
     kind = "A LoRA adapter" if plan["method"] == "lora" else "All weights"
@@ -60,7 +60,7 @@ def readme(card: Mapping[str, Any]) -> str:
         f"# {base['model']}, adapted to {tongues}", "",
         f"{kind} for `{base['model']}` (revision `{base['revision']}`), trained on plain text of {tongues} by "
         f"next-token prediction, without labels (language-adaptive fine-tuning).{averaged}", "",
-        "Licence: to be filled in. It depends on the base model and on the text.", "",
+        f"Licence: {card['licence'] or 'to be filled in. It depends on the base model and on the text'}.", "",
         *(_measured(card) if card["losses"] else []),
         "## Text", "", "| language | source | documents | bytes | digest |", "|---|---|---|---|---|",
         *texts, "", *_checking(card["texts"]), "## Settings", "", "| setting | value |", "|---|---|", *settings, "",
@@ -90,8 +90,10 @@ def _front(card: Mapping[str, Any]) -> list[str]:
     plan, base = card["plan"], card["base"]["model"]
     hub = [f"base_model: {base}"] if "/" in base else []
     kind = ["library_name: peft"] if plan["method"] == "lora" else ["library_name: transformers"]
-    return ["---", *hub, *kind, "language:", *(f"- {code}" for code in plan["corpora"]),
-            "license: other", "license_name: to-be-filled-in", "pipeline_tag: text-generation", "---", ""]  # fmt: skip
+    given = card["licence"]
+    licence = [f"license: {given}"] if given else ["license: other", "license_name: to-be-filled-in"]
+    return ["---", *hub, *kind, "language:", *(f"- {code}" for code in plan["corpora"]), *licence,
+            "pipeline_tag: text-generation", "---", ""]  # fmt: skip
 
 
 def _name(code: str) -> str:

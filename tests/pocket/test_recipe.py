@@ -7,6 +7,7 @@ from collections import Counter
 import pytest
 import torch
 
+from xlt_core import _card
 from xlt_core._digest import digest
 from xlt_core.pocket import _models, _tokenizers, mixture, recipe, world
 from xlt_core.pocket._train import Schedule, fit
@@ -100,7 +101,8 @@ def test_each_adapter_learned_its_language(code):
     assert card["texts"][0]["source"] == "pocket" and {name: card["plan"][name] for name in recipe.ADAPTER} == (
         recipe.ADAPTER
     )
-    assert card["base"]["revision"] in (folder / "README.md").read_text(encoding="utf-8")
+    readme = (folder / "README.md").read_text(encoding="utf-8")
+    assert readme == _card.readme(card) and card["base"]["revision"] in readme and "license: apache-2.0" in readme
     assert "/" not in card["plan"]["model"], "no path of a machine belongs into a card"
 
 

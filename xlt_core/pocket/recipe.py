@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+from xlt_core import _card
 from xlt_core._corpus import Corpus
 from xlt_core.adapt import Adaptation, adapt
 from xlt_core.pocket import mixture
@@ -14,6 +15,7 @@ from xlt_core.settings import POCKET
 
 LANGUAGE_STEPS, TRANSLATION_STEPS = 1700, 900
 ADAPTER = {"steps": 120, "rank": 8, "rate": 5e-4, "block": 192}
+LICENCE = "apache-2.0"  # of all that is bundled
 
 
 def main(out: Path = POCKET, resume: bool = False, say: Callable[[str], None] = print) -> None:
@@ -62,4 +64,5 @@ def _adapter(code: str, out: Path, resume: bool, say: Callable[[str], None]) -> 
         if snapshot.losses and snapshot.step % 10 == 0:
             say(f"step {snapshot.step}/{snapshot.steps}  loss {snapshot.losses[-1][1]:.3f}")
         elif snapshot.card:
+            _card.write(target, {**snapshot.card, "licence": LICENCE})
             say(f"bits per byte before and after: {dict(snapshot.bits)}")
