@@ -34,14 +34,20 @@ def browser() -> Iterator[Any]:
 
 
 @pytest.fixture
-def tab(browser: Any, address: str, capfd: pytest.CaptureFixture[str]) -> Iterator[Any]:
-    """A page that is open and has got its demonstrations; nothing but its own server was asked for anything."""
+def blank(browser: Any, address: str, capfd: pytest.CaptureFixture[str]) -> Iterator[Any]:
+    """A page yet to be opened; nothing but its own server is asked for anything."""
     opened = browser.new_page(viewport={"width": 1280, "height": 900})
     asked: list[str] = []
     opened.on("request", lambda request: asked.append(request.url))
     opened.set_default_timeout(PATIENCE)
-    visit(opened, address)
     yield opened
     opened.close()
     assert "Traceback" not in capfd.readouterr().err  # where Gradio prints what no handler caught
     assert [url for url in asked if not url.startswith((address, "data:", "blob:"))] == []
+
+
+@pytest.fixture
+def tab(blank: Any, address: str) -> Any:
+    """A page that is open and has got its demonstrations."""
+    visit(blank, address)
+    return blank

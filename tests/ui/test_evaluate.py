@@ -118,31 +118,19 @@ def test_what_failed_stands_apart_with_its_reason_and_is_tried_again(browser: An
 
 
 @needs_chromium
-def test_the_cost_is_told_and_what_is_missing_is_a_sentence(browser: Any, tmp_path: Path) -> None:
-    with served(Store(tmp_path / "store.sqlite")) as url:
-        tab = on_tab(browser, url, "Evaluate")
-        choose(tab, 6, ("0",))
-        tab.click("#evaluate-estimate")
-        tab.wait_for_function("document.querySelector('#evaluate-size').innerText.includes('About 6 calls')")
-        tab.wait_for_selector("#evaluate-stop[disabled]")
-        tab.fill("#evaluate-samples input", "0")
-        tab.click("#evaluate-start")
-        tab.wait_for_function("document.querySelector('#evaluate-message').innerText.includes('from 1 to')")
-        tab.close()
-
-
-@needs_chromium
-def test_on_a_public_page_two_browsers_see_only_their_own(browser: Any, tmp_path: Path) -> None:
+def test_on_a_public_page_the_cost_is_told_and_two_browsers_see_only_their_own(browser: Any, tmp_path: Path) -> None:
     with served(Store(tmp_path / "store.sqlite"), public=True) as url:
         mine, yours = browser.new_context(), browser.new_context()
         tab = on_tab(mine, url, "Evaluate")
         choose(tab, 4, ("0",))
+        tab.click("#evaluate-estimate")
+        tab.wait_for_function("document.querySelector('#evaluate-size').innerText.includes('About 4 calls')")
+        tab.wait_for_selector("#evaluate-stop[disabled]")
         tab.click("#evaluate-start")
         tab.wait_for_function("() => document.querySelectorAll('#evaluate-filling td[data-state=done]').length === 1")
         tab.close()
-        tab = on_tab(mine, url, "Runs")
+        tab = on_tab(mine, url, "Runs")  # a browser keeps its key
         tab.wait_for_selector("#runs-list label:has-text('Topic in Kinyarwanda')")
-        tab.close()
         other = on_tab(yours, url, "Evaluate")
         other.wait_for_function(HEADING, arg="A finished example")
         other.get_by_role("tab", name="Runs", exact=True).click()

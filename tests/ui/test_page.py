@@ -8,16 +8,26 @@ from typing import Any
 from urllib.error import HTTPError
 from urllib.request import urlopen
 
+import gradio as gr
 import pytest
 from visiting import PATIENCE, choose, compare, finished, many_items, needs_chromium, one_input, visit
 
 from xlt_core import document
-from xlt_core.records import Plan, Row
+from xlt_core.records import InputError, Plan, Row
+from xlt_core.ui import comparing, fitting
+from xlt_core.ui.keeping import Keeping
 
 
 @needs_chromium
-def test_edit_a_demonstration_and_compare_with_the_keyboard(tab: Any) -> None:
-    one_input(tab)
+def test_preview_the_prompts_edit_a_demonstration_and_compare_with_the_keyboard(tab: Any) -> None:
+    one_input(tab, "Umukinnyi yatsinze umukino")
+    tab.click("#preview")
+    tab.wait_for_function("document.querySelectorAll('.xlt-column').length === 3")
+    tab.wait_for_function("document.querySelector('#conclusion').innerText.includes('Nothing has been asked')")
+    assert "Umukinnyi yatsinze umukino" in tab.locator(".xlt-column[data-strategy=prompt]").inner_text()
+    assert "tokens would be sent" in tab.inner_text("#columns")
+    assert not any(tab.is_visible(part) for part in ("#chart", "#items", "#download-json", ".xlt-command"))
+    tab.wait_for_function("!document.querySelector('#compare').disabled")
     tab.fill("#demo-text-1 textarea", "Inkuru yanjye nshya {} {{}} <b>")
     compare(tab, lambda: tab.press("#demo-text-1 textarea", "Control+Enter"))
     assert finished(tab) == ["done"] * 3
@@ -51,18 +61,7 @@ def test_test_items_fill_the_chart_the_items_and_the_downloads(tab: Any) -> None
 
 
 @needs_chromium
-def test_stop_stops(tab: Any) -> None:
-    many_items(tab, 300)
-    tab.click("#compare")
-    tab.wait_for_selector(".xlt-column[data-state=running]")
-    tab.click("#stop")
-    tab.wait_for_selector(".xlt-column[data-state=stopped]")
-    assert not tab.locator(".xlt-column[data-state=running]").count()
-    assert tab.is_enabled("#compare")
-
-
-@needs_chromium
-def test_the_page_of_items_holds_and_old_files_go_while_a_comparison_runs(tab: Any) -> None:
+def test_the_page_of_items_holds_and_old_files_go_while_a_comparison_runs_and_stop_stops(tab: Any) -> None:
     many_items(tab, 300)
     compare(tab)
     tab.wait_for_selector(".xlt-column[data-state=running]")
@@ -75,21 +74,12 @@ def test_the_page_of_items_holds_and_old_files_go_while_a_comparison_runs(tab: A
     shown = "document.querySelectorAll('#table details').length"
     tab.wait_for_function(f"{shown} > 0")  # it fills while the columns are at work
     tab.click("#stop")
+    tab.wait_for_selector(".xlt-column[data-state=stopped]")
     tab.wait_for_selector("#download-json")
+    assert not tab.locator(".xlt-column[data-state=running]").count() and tab.is_enabled("#compare")
     assert "page 2 of 20" in tab.inner_text("#items-where") and tab.is_enabled("#preview")
     tab.get_by_label("Only where the columns disagree").check()
     tab.wait_for_function("document.querySelector('#items-where')?.innerText.includes('disagree, page 1')")
-
-
-@needs_chromium
-def test_preview_shows_the_exact_prompts(tab: Any) -> None:
-    one_input(tab, "Umukinnyi yatsinze umukino")
-    tab.click("#preview")
-    tab.wait_for_function("document.querySelectorAll('.xlt-column').length === 3")
-    tab.wait_for_function("document.querySelector('#conclusion').innerText.includes('Nothing has been asked')")
-    assert "Umukinnyi yatsinze umukino" in tab.locator(".xlt-column[data-strategy=prompt]").inner_text()
-    assert "tokens would be sent" in tab.inner_text("#columns")
-    assert not any(tab.is_visible(part) for part in ("#chart", "#items", "#download-json", ".xlt-command"))
 
 
 @needs_chromium
@@ -115,10 +105,11 @@ def test_rows_are_added_removed_moved_and_a_bad_one_is_named(tab: Any) -> None:
 
 
 @needs_chromium
-def test_a_link_restores_the_whole_plan(tab: Any, address: str) -> None:
+def test_a_link_restores_the_whole_plan(blank: Any, address: str) -> None:
     rows = (Row("Aline Uwase went to Huye.", "PER: Aline Uwase $$ LOC: Huye"),)
     plan = Plan("ner", "lug", demonstrations=rows, shots=1, inputs=(Row("Ali mu Kampala {}", "LOC: Kampala"),), seed=7)
     columns = (plan.columns[0], replace(plan.columns[1], name="human", knobs={"pivot": "human"}))
+    tab = blank
     visit(tab, f"{address}?plan={document.encode(replace(plan, columns=columns))}")
     tab.wait_for_function("document.querySelector('#text textarea')?.value === 'Ali mu Kampala {}'")
     assert tab.input_value("#demo-text-1 textarea") == rows[0].text
@@ -130,15 +121,19 @@ def test_a_link_restores_the_whole_plan(tab: Any, address: str) -> None:
 
 
 @needs_chromium
-@pytest.mark.parametrize(("link", "sentence"), [
-    ("?plan=nonsense", "link is damaged"), ("/?plan=nonsense", "link is damaged"), ("?plan=", ""), ("/?plan=", ""),
-    (f"?plan={document.encode(Plan('poetry', 'kin'))}", "There is no task 'poetry'"),
-    (f"?plan={document.encode(Plan('ner', 'klingon'))}", "There is no language 'klingon'"),
-])  # fmt: skip
-def test_an_odd_link_leads_to_the_page_with_a_sentence(tab: Any, address: str, link: str, sentence: str) -> None:
-    visit(tab, address + link)
-    tab.wait_for_function("said => document.querySelector('#message').innerText.includes(said)", arg=sentence)
-    assert "Traceback" not in tab.content()
+@pytest.mark.parametrize(("link", "sentence"), [("/?plan=nonsense", "link is damaged"), ("?plan=", "")])
+def test_an_odd_link_leads_to_the_page_with_a_sentence(blank: Any, address: str, link: str, sentence: str) -> None:
+    visit(blank, address + link)
+    blank.wait_for_function("said => document.querySelector('#message').innerText.includes(said)", arg=sentence)
+    assert "Traceback" not in blank.content()
+
+
+def test_a_link_about_what_is_not_there_is_refused() -> None:
+    with gr.Blocks() as blocks:
+        page = comparing.build(blocks, gr.HTML(), Keeping(), gr.BrowserState())
+    for plan, sentence in ((Plan("poetry", "kin"), "no task 'poetry'"), (Plan("ner", "klingon"), "no language 'kling")):
+        with pytest.raises(InputError, match=sentence):
+            fitting.linked(page, document.decode(document.encode(plan)))
 
 
 def test_another_address_is_not_found(address: str) -> None:
@@ -174,14 +169,14 @@ def test_a_lesson_sets_everything_and_asks(tab: Any) -> None:
 
 
 @needs_chromium
-@pytest.mark.parametrize("text", ["   ", "x" * 10_000_000])
-def test_impossible_inputs_are_a_sentence(tab: Any, text: str) -> None:
+def test_impossible_inputs_are_a_sentence(tab: Any) -> None:
     one_input(tab)
-    tab.evaluate("""text => { const box = document.querySelector('#text textarea');
-        box.value = text; box.dispatchEvent(new Event('input')); }""", text)  # fmt: skip
-    tab.click("#compare")
-    words = "characters long" if text.strip() else "input is empty"
-    tab.wait_for_function("words => document.querySelector('#message').innerText.includes(words)", arg=words)
+    for text, words in (("   ", "input is empty"), ("x" * 10_000_000, "characters long")):
+        tab.evaluate("""text => { const box = document.querySelector('#text textarea');
+            box.value = text; box.dispatchEvent(new Event('input')); }""", text)  # fmt: skip
+        tab.click("#compare")
+        tab.wait_for_function("words => document.querySelector('#message').innerText.includes(words)", arg=words)
+        tab.wait_for_function("!document.querySelector('#compare').disabled")
     one_input(tab, "\u202eשלום 😀 {{value}} ${1}", "")
     compare(tab)
     assert finished(tab) == ["done"] * 3

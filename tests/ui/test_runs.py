@@ -52,10 +52,17 @@ def lines(tab: Any) -> list[str]:
 
 
 @needs_chromium
-def test_a_run_is_opened_named_and_deleted(tab: Any) -> None:
+def test_two_runs_are_compared_on_the_items_of_both_and_one_is_named_and_deleted(tab: Any) -> None:
     assert [line.split(" · ")[2] for line in lines(tab)] == ["8 items", "5 items"]
     assert all("done" in line for line in lines(tab)) and "2 of 2 cells" in lines(tab)[0]
+    tick(tab, "5 items")
+    tab.wait_for_function(HEADING, arg="5 items")
     tick(tab, "8 items")
+    tab.wait_for_selector("#runs-against >> text=They differ in: samples")
+    rows = tab.locator("#runs-against tbody tr").all_inner_texts()
+    assert len(rows) == 2 and all(row.split("\t")[4] == "5" for row in rows), "of eight items five are in both"
+    assert "In none of the 1 pairs" in tab.inner_text("#runs-against") and not tab.inner_text("#runs-heading")
+    tab.locator("#runs-list label:has-text('5 items') input").uncheck()
     tab.wait_for_function(HEADING, arg="0, 1 shots · 8 items")
     tab.wait_for_selector("#runs-lines .js-plotly-plot")
     tab.fill("#runs-name textarea, #runs-name input", "with <b>one</b> shot")
@@ -75,17 +82,6 @@ def test_a_run_is_opened_named_and_deleted(tab: Any) -> None:
     tab.click("#runs-cell input")
     tab.get_by_role("option").first.click()
     tab.wait_for_function("document.querySelectorAll('#runs-items .xlt-table > table > tbody > tr').length === 5")
-
-
-@needs_chromium
-def test_two_runs_are_compared_on_the_items_of_both(tab: Any) -> None:
-    tick(tab, "5 items")
-    tab.wait_for_function(HEADING, arg="5 items")
-    tick(tab, "8 items")
-    tab.wait_for_selector("#runs-against >> text=They differ in: samples")
-    rows = tab.locator("#runs-against tbody tr").all_inner_texts()
-    assert len(rows) == 2 and all(row.split("\t")[4] == "5" for row in rows), "of eight items five are in both"
-    assert "In none of the 1 pairs" in tab.inner_text("#runs-against") and not tab.inner_text("#runs-heading")
 
 
 @needs_chromium
