@@ -148,11 +148,11 @@ def _wire_table(page: Page) -> None:
     def on_rows(change: Callable[..., Any]) -> Callable[..., Any]:
         return lambda page, values: demonstrations.show(table, change(read(table, values)))
 
-    needs, gives = page.form(), _rows_out(page)
+    needs, gives = table.widgets(), _rows_out(page)
     _on(page, table.add.click, on_rows(demonstrations.added), needs, gives)
     _on(page, table.shuffle.click, on_rows(demonstrations.shuffled), needs, gives)
     _on(page, table.reset.click, lambda page, values: demonstrations.show(table, values[table.drawn]), needs, gives)
-    _on(page, table.reload.click, _reload, needs, gives | {page.choices.seed})
+    _on(page, table.reload.click, _reload, page.form(), gives | {page.choices.seed})
     for index, line in enumerate(table.lines):
         _on(page, line.up.click, on_rows(partial(demonstrations.moved, index=index, by=-1)), needs, gives)
         _on(page, line.down.click, on_rows(partial(demonstrations.moved, index=index, by=1)), needs, gives)

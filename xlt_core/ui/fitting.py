@@ -187,7 +187,8 @@ def _language_parts(page: Page, plan: Plan, host: Host | None) -> Updates:
     boxes = (page.inputs.text, page.inputs.gold)
     updates |= {box: gr.update(**demonstrations.spoken_in(language)) for box in boxes}
     return updates | {
-        page.choices.language: gr.update(choices=choices.language_menu(plan.dataset, plan.task), value=plan.language),
+        # Without a value: the visitor may have chosen another meanwhile.
+        page.choices.language: gr.update(choices=choices.language_menu(plan.dataset, plan.task)),
         **sources.told(page.choices.sources, plan),
         **choices.offer_adapters(page.choices, sources.adapters(host, plan.language)),
         page.inputs.example: gr.update(choices=inputs.menu(inputs.offered(plan)), value=None),
