@@ -16,7 +16,6 @@ from xlt_core._folders import average
 from xlt_core.records import InputError
 
 IDS = torch.tensor([[5, 17, 90, 300, 41, 8, 77]])
-pytestmark = pytest.mark.filterwarnings("ignore:`is_gradient_checkpointing`:FutureWarning")
 
 
 @pytest.fixture(scope="module")

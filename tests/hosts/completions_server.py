@@ -194,5 +194,8 @@ class CompletionsServer(ThreadingHTTPServer):
 
 
 def reach(server: CompletionsServer, timeout: float = 60.0, tries: int = 3) -> Host:
-    """The host, quick to lose patience."""
-    return connect(server.address, server=Server(server.address, server.key, timeout, tries, pause=0.01))
+    """The host, which loses its patience quickly once it is connected: a busy machine may take long for that."""
+    line = Server(server.address, server.key, tries=tries, pause=0.01)
+    host = connect(server.address, server=line)
+    line.timeout = timeout
+    return host

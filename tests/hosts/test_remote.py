@@ -185,7 +185,7 @@ def test_a_server_that_hangs_is_given_up_and_meanwhile_the_caller_may_stop(
         for _, reply in host.score([ASKED], [CHOICES]):
             assert not reply.final and reply.sent == ASKED[0].text
             beats += 1
-    assert beats > 3
+    assert beats > 1
 
 
 @pytest.mark.parametrize("call", ["generate", "score"])
@@ -195,7 +195,7 @@ def test_closing_breaks_off_every_connection(call: str, server: CompletionsServe
     prompts = [asked(str(number)) for number in range(BOUND + 4)]
     running = host.generate(prompts) if call == "generate" else host.score(prompts, [CHOICES] * len(prompts))
     next(running)
-    assert all(server.hanging.acquire(timeout=5) for _ in range(BOUND))
+    assert all(server.hanging.acquire(timeout=30) for _ in range(BOUND))
     running.close()
     assert [server.closed.get(timeout=30) for _ in range(BOUND)] == [b""] * BOUND
     assert not server.hanging.acquire(timeout=0.1), "no more than the bound were under way"

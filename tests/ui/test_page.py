@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from dataclasses import replace
+from threading import Event
 from typing import Any
 from urllib.error import HTTPError
 from urllib.request import urlopen
@@ -13,8 +15,8 @@ import pytest
 from visiting import PATIENCE, choose, compare, finished, many_items, needs_chromium, one_input, visit
 
 from xlt_core import document
-from xlt_core.records import InputError, Plan, Row
-from xlt_core.ui import comparing, fitting
+from xlt_core.records import Comparison, InputError, Plan, Row
+from xlt_core.ui import _zero, comparing, fitting
 from xlt_core.ui.keeping import Keeping
 
 
@@ -61,7 +63,20 @@ def test_test_items_fill_the_chart_the_items_and_the_downloads(tab: Any) -> None
 
 
 @needs_chromium
-def test_the_page_of_items_holds_and_old_files_go_while_a_comparison_runs_and_stop_stops(tab: Any) -> None:
+def test_the_page_of_items_holds_and_old_files_go_while_a_comparison_runs_and_stop_stops(
+    tab: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gate, compared = Event(), _zero.compared
+
+    def held(plan: Plan) -> Iterator[Comparison]:
+        """As soon as there is an answer on the second page the comparison waits until all was looked at."""
+        for snapshot in compared(plan):
+            yield snapshot
+            second = {example.id for example in snapshot.runs[0].examples[15:30]}
+            answered = {one.id for one in snapshot.runs[0].predictions if one.final}
+            assert not second & answered or gate.wait(PATIENCE / 1000)
+
+    monkeypatch.setattr(_zero, "compared", held)
     many_items(tab, 300)
     compare(tab)
     tab.wait_for_selector(".xlt-column[data-state=running]")
@@ -75,6 +90,7 @@ def test_the_page_of_items_holds_and_old_files_go_while_a_comparison_runs_and_st
     tab.wait_for_function(f"{shown} > 0")  # it fills while the columns are at work
     tab.click("#stop")
     tab.wait_for_selector(".xlt-column[data-state=stopped]")
+    gate.set()
     tab.wait_for_selector("#download-json")
     assert not tab.locator(".xlt-column[data-state=running]").count() and tab.is_enabled("#compare")
     assert "page 2 of 20" in tab.inner_text("#items-where") and tab.is_enabled("#preview")
