@@ -78,7 +78,9 @@ def against_cost(found: Findings, axis: str) -> go.Figure:
         _points(chart, found, name, [one for one in points if one.column == name], axis)
     chart.update_layout(**_layout(380))
     chart.update_xaxes(type="log", title=AXES[axis], gridcolor=GRID, zeroline=False, nticks=6)
-    chart.update_yaxes(title="mean score", range=[-0.02, 1.05], gridcolor=GRID, zeroline=False)
+    chart.update_yaxes(
+        title="mean score", range=[-0.02, 1.14], gridcolor=GRID, zeroline=False
+    )  # room for words above 1
     return chart
 
 
