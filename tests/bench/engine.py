@@ -111,8 +111,11 @@ def print_memory(scratch: Path, given: argparse.Namespace) -> None:
     table("model", "prompt alone, peak MB", "three strategies, peak MB", "ratio")
     for size in given.sizes.split(","):
         folder = model_folder(size, scratch)
-        alone, three = memory(folder, str(make_adapter(folder, scratch / f"lora-{size}")), given.threads)
-        print(row(size, f"{alone:.0f}", f"{three:.0f}", f"{three / alone:.2f}"), flush=True)
+        adapter = str(make_adapter(folder, scratch / f"lora-{size}"))
+        runs = [memory(folder, adapter, given.threads) for _ in range(given.repeats)]
+        alone, three = (median(side) for side in zip(*runs, strict=True))
+        ratio = median(three / alone for alone, three in runs)
+        print(row(size, f"{alone:.0f}", f"{three:.0f}", f"{ratio:.2f}"), flush=True)
 
 
 PARTS = {"peers": print_peers, "growth": print_growth, "floor": print_floor, "memory": print_memory}

@@ -14,7 +14,11 @@ from engine_sides import Process
 from engine_work import Work, labelling, writing
 
 SHOTS = (0, 2, 4, 8, 16)
-NAMES = ("tokens of all prompts, with their labels", "tokens that are run", "seconds")
+LINES = (
+    ("tokens of all prompts, with their labels", "dot", "top"),
+    ("tokens that are run", "dash", "bottom"),
+    ("seconds", "solid", "top"),
+)
 
 
 def growth(folder: Path, threads: int, items: int, repeats: int) -> Iterator[tuple[int, int, int, float]]:
@@ -34,11 +38,11 @@ def picture(grown: Sequence[tuple[int, int, int, float]]) -> Any:
 
     shots, *measures = zip(*grown, strict=True)
     figure = go.Figure(layout={"template": "simple_white", "width": 720, "height": 400, "font": {"size": 14}})
-    for name, values, dash in zip(NAMES, measures, ("dot", "dash", "solid"), strict=True):
+    for (name, dash, side), values in zip(LINES, measures, strict=True):
         times = [value / values[0] for value in values]
         text = [""] * (len(times) - 1) + [f"{times[-1]:.1f} times"]
-        figure.add_scatter(x=shots, y=times, name=name, line={"dash": dash}, text=text, textposition="top left",
-                           mode="lines+markers+text")  # fmt: skip
+        figure.add_scatter(x=shots, y=times, name=name, line={"dash": dash}, text=text,
+                           textposition=f"{side} left", mode="lines+markers+text")  # fmt: skip
     figure.update_layout(legend={"x": 0.02, "y": 0.98}, margin={"t": 20, "r": 20})
     figure.update_xaxes(title="shots (demonstrations in each prompt)", tickvals=shots)
     figure.update_yaxes(title="times what no shots take", rangemode="tozero")

@@ -20,7 +20,7 @@ from statistics import median
 from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
-os.environ["XLT_STORE"] = ":memory:"
+os.environ |= {"XLT_STORE": ":memory:", "OMP_NUM_THREADS": "1"}
 
 import gradio as gr
 import torch

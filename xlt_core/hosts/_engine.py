@@ -64,7 +64,7 @@ class Engine:
         self.depth = model.config.get_text_config(decoder=True).num_hidden_layers
         self.step_tokens = _batch.step_tokens(model.num_parameters(), self.device.type)
         self.cache_tokens = _batch.cache_bytes(self.device) // _cache.bytes_per_token(model.config, model.dtype)
-        self.beginnings = _cache.Beginnings(max(model.get_memory_footprint() // 20, 64 << 20))
+        self.beginnings = _cache.Beginnings(max(model.get_memory_footprint() // 20, 32 << 20))
         self.stream_every = 0.05
 
     def load(self, source: str, label: str) -> str:
