@@ -87,7 +87,8 @@ def test_from_a_text_file_to_a_working_laft_column(tab, tmp_path):
     tab.click("#adapted-delete")
     tab.click("#adapted-yes")
     tab.wait_for_function("!document.querySelector('#adapted')?.checkVisibility()")
-    assert not (settings.ADAPTERS / "kin-1").exists() and not tab.inner_text("#adapt-outcome")
+    tab.wait_for_function("!document.querySelector('#adapt-outcome').innerText.trim()")
+    assert not (settings.ADAPTERS / "kin-1").exists()
 
 
 @needs_chromium
