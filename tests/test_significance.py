@@ -23,7 +23,7 @@ from xlt_core.significance import (
     signed_rank,
 )
 
-REPEATS, ITEMS = 500, 200
+REPEATS, ITEMS = 1000, 200
 
 
 def answers_of(rng, golds, right):

@@ -60,9 +60,12 @@ def connect(tab: Any, address: str) -> str:
 
 
 @needs_chromium
-def test_what_was_computed_before_a_server_failed_is_kept(tab: Any, server: CompletionsServer) -> None:
+@pytest.mark.parametrize(("fault", "said"), [("break", "broke the connection"), ("no logprobs", "no log-prob")])
+def test_what_was_computed_before_a_server_failed_is_kept(
+    fault: str, said: str, tab: Any, server: CompletionsServer
+) -> None:
     assert "labels by likelihood" in connect(tab, server.address)
-    server.fault = after(3, "break")
+    server.fault = after(3, fault)
     compare(tab)
     assert finished(tab, 1) == ["done"]
     column = tab.inner_text("#columns")
@@ -70,21 +73,22 @@ def test_what_was_computed_before_a_server_failed_is_kept(tab: Any, server: Comp
     assert f"{ITEMS - 3}, left out of the scores" in column and "100%" in column  # of what came, all was readable
     tab.click("#items > button:not(.open)")
     tab.wait_for_function("document.querySelectorAll('#table tbody tr').length > 0")
-    assert tab.locator("#table td", has_text="no result:").filter(has_text="broke the connection").count() == ITEMS - 3
+    assert tab.locator("#table td", has_text="no result:").filter(has_text=said).count() == ITEMS - 3
     assert tab.locator("#table td.xlt-cell-bad, #table td.xlt-cell-good").count() == 3
 
 
 @needs_chromium
+@pytest.mark.parametrize(("fault", "said"), [("hang", "did not answer"), ("500", "answered 500")])
 def test_a_server_that_answers_nothing_fails_its_column_with_the_reason(
-    tab: Any, server: CompletionsServer, lines: list[Server]
+    fault: str, said: str, tab: Any, server: CompletionsServer, lines: list[Server]
 ) -> None:
     connect(tab, server.address)
-    server.fault = after(0, "hang")
+    server.fault = after(0, fault)
     lines[-1].timeout = 1.0
     compare(tab)
     assert finished(tab, 1) == ["failed"]
     column = tab.inner_text("#columns")
-    assert "did not answer" in column and "F1" not in column and "Traceback" not in column
+    assert said in column and "F1" not in column and "Traceback" not in column
 
 
 @needs_chromium
