@@ -11,9 +11,9 @@ from functools import cache
 from pathlib import Path
 from typing import Literal
 
-from xlt_core import _catalog
-from xlt_core._catalog import Knob, coerced, once, pick, scan, unknown
-from xlt_core._languages import languages
+from xlt_core import catalog_tools
+from xlt_core.catalog_tools import Knob, coerced, once, pick, scan, unknown
+from xlt_core.languages import languages
 from xlt_core._models import suggested
 from xlt_core._rows import FORMATS
 from xlt_core.contracts import ABILITIES, Dataset, Host, Strategy, Task, Translator
@@ -66,7 +66,7 @@ def strategy(column: Column) -> Strategy:
 
 def knobs(name: str) -> tuple[Knob, ...]:
     """The knobs of a strategy, in the order of its fields."""
-    return _catalog.knobs(pick("strategy", strategies(), name))
+    return catalog_tools.knobs(pick("strategy", strategies(), name))
 
 
 @cache

@@ -10,7 +10,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, ClassVar
 
-from xlt_core._languages import languages
+from xlt_core.languages import languages
 from xlt_core.contracts import SPLITS, Dataset
 from xlt_core.datasets._download import Address, download, kept
 from xlt_core.records import Example, InputError
