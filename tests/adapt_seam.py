@@ -10,7 +10,7 @@ from transformers import AutoTokenizer, GPTNeoXConfig, GPTNeoXForCausalLM
 
 from xlt_core._corpus import Corpus
 from xlt_core.adapt import Adaptation, Snapshot, adapt
-from xlt_core.pocket import world
+from xlt_core.world import world
 from xlt_core.settings import POCKET
 
 SMALL = {"rows": 4, "block": 32, "steps": 8, "rank": 2}

@@ -19,7 +19,7 @@ from xlt_core._bits import bits_per_byte
 from xlt_core._folders import begun, folder_for
 from xlt_core.adapt import adapt, rate_of, survey
 from xlt_core.hosts.local import LocalHost
-from xlt_core.pocket import world
+from xlt_core.world import world
 from xlt_core.records import InputError, Message
 from xlt_core.settings import POCKET
 

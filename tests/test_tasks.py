@@ -6,7 +6,7 @@ import pytest
 
 from xlt_core.contracts import Task
 from xlt_core.metrics import measure
-from xlt_core.pocket import world
+from xlt_core.world import world
 from xlt_core.records import Example, InputError, Language, Span
 from xlt_core.tasks._instructions import instruction
 from xlt_core.tasks.ner import Ner

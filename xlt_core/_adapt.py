@@ -25,7 +25,7 @@ from xlt_core._survey import size, surveys
 from xlt_core._texts import HUB
 from xlt_core._trainer import CHECKPOINTS, Progress, Run, fit, memory_told, step_seconds
 from xlt_core.adapt import Adaptation, Estimate, Snapshot, rate_of
-from xlt_core.pocket import world
+from xlt_core.world import world
 from xlt_core.records import InputError
 from xlt_core.settings import POCKET
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from xlt_core._fetch import offline
-from xlt_core.pocket import world
+from xlt_core.world import world
 from xlt_core.records import InputError, Language
 
 FORMATS = (".txt", ".jsonl", ".parquet")

@@ -6,7 +6,7 @@ from collections import Counter
 import pytest
 
 from xlt_core.datasets.world import World
-from xlt_core.pocket import world
+from xlt_core.world import world
 from xlt_core.settings import POCKET
 
 CODES = world.languages()

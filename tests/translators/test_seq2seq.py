@@ -5,7 +5,7 @@ import pytest
 from xlt_core import catalog
 from xlt_core._signature import translator_identity
 from xlt_core.metrics import measure
-from xlt_core.pocket import world
+from xlt_core.world import world
 from xlt_core.records import InputError
 from xlt_core.settings import POCKET
 from xlt_core.translators.seq2seq import Seq2Seq

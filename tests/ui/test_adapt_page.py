@@ -17,7 +17,7 @@ from xlt_core._corpus import Corpus
 from xlt_core._folders import begun
 from xlt_core.adapt import Adaptation, Snapshot
 from xlt_core.jobs import Jobs
-from xlt_core.pocket import world
+from xlt_core.world import world
 from xlt_core.records import InputError
 from xlt_core.ui import adaptform, adapting, training
 from xlt_core.ui.page import build

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from xlt_core.contracts import Dataset
-from xlt_core.pocket import world
+from xlt_core.world import world
 from xlt_core.records import Answer, Example, InputError
 
 

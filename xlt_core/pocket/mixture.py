@@ -13,7 +13,7 @@ from functools import cache
 
 from xlt_core import catalog
 from xlt_core.contracts import Task
-from xlt_core.pocket import world
+from xlt_core.world import world
 from xlt_core.records import Answer, Example
 
 Piece = list[tuple[str, float]]
