@@ -7,9 +7,9 @@ from dataclasses import replace
 import pytest
 
 from xlt_core.across import FIRST, SECOND, across, differing
-from xlt_core.metrics import measure
+from xlt_core.scoring.metrics import measure
 from xlt_core.records import Comparison, Example, InputError, Plan, Prediction, Run
-from xlt_core.significance import holm, mcnemar_test, paired_test
+from xlt_core.scoring.significance import holm, mcnemar_test, paired_test
 
 LABELS = ("a", "b", "c")
 GOLDS = ["abc"[i % 3] for i in range(60)]

@@ -8,10 +8,10 @@ import sys
 import numpy as np
 import pytest
 
-from xlt_core.metrics import chance, item_score, measure, title, tokens
+from xlt_core.scoring.metrics import chance, item_score, measure, title, tokens
 from xlt_core.records import InputError, Span
 from xlt_core.settings import ROOT
-from xlt_core.significance import paired_test
+from xlt_core.scoring.significance import paired_test
 
 LABEL = ("macro_f1", "accuracy", "weighted_f1")
 SPANS = ("f1", "precision", "recall", "f1_PER", "f1_LOC", "f1_ORG", "f1_DATE")
@@ -87,7 +87,7 @@ def test_known_values(golds, answers, expected):
 
 @pytest.mark.parametrize(("golds", "answers", "expected"), KNOWN)
 def test_known_values_are_the_libraries(golds, answers, expected):
-    from xlt_core._metrics import reference
+    from xlt_core.scoring.libraries import reference
 
     assert reference(list(expected), golds, answers, ["z" * 20] * len(golds)) == pytest.approx(expected, abs=1e-9)
 
@@ -95,7 +95,7 @@ def test_known_values_are_the_libraries(golds, answers, expected):
 @pytest.mark.parametrize(("kind", "names"), [("label", LABEL), ("spans", SPANS), ("text", TEXT)])
 @pytest.mark.parametrize("n", [1, 2, 7, 60])
 def test_equals_the_libraries_on_random_data(kind, names, n):
-    from xlt_core._metrics import reference
+    from xlt_core.scoring.libraries import reference
 
     golds, answers, texts = random_answers(random.Random(n), kind, n)
     ours = values(names, golds, answers)

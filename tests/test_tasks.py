@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from xlt_core.contracts import Task
-from xlt_core.metrics import measure
+from xlt_core.scoring.metrics import measure
 from xlt_core.world import world
 from xlt_core.records import Example, InputError, Language, Span
 from xlt_core.tasks._instructions import instruction

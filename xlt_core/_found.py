@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from xlt_core.records import PairedTest, Score
-from xlt_core.significance import RANDOMIZATION
+from xlt_core.scoring.significance import RANDOMIZATION
 
 
 @dataclass(frozen=True, order=True)

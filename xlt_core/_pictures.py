@@ -7,7 +7,7 @@ from typing import Any
 
 import plotly.graph_objects as go
 
-from xlt_core import metrics
+from xlt_core.scoring import metrics
 from xlt_core._colours import colour
 from xlt_core._found import Average, Findings, Leader, Place
 from xlt_core._words import amount, language_of, number, shots_of, task_of

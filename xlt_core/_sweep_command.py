@@ -11,7 +11,8 @@ from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
-from xlt_core import _table, catalog, metrics
+from xlt_core import _table, catalog
+from xlt_core.scoring import metrics
 from xlt_core._durations import duration
 from xlt_core._files import check_folder
 from xlt_core._options import DATASET, DONE, FAILED, FRESH, GOES_ON, add_shared, columns_of, listed, rooted

@@ -8,7 +8,8 @@ from dataclasses import asdict
 from itertools import zip_longest
 from typing import TextIO
 
-from xlt_core import catalog, metrics
+from xlt_core import catalog
+from xlt_core.scoring import metrics
 from xlt_core._models import suggestions
 from xlt_core.contracts import Task
 from xlt_core.hosts._offered import table as published_table

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from xlt_core import catalog
 from xlt_core.records import Comparison, InputError, PairedTest, Plan, Run, Score
-from xlt_core.significance import Marked, corrected, estimate, pair_tests, score_of, shared
+from xlt_core.scoring.significance import Marked, corrected, estimate, pair_tests, score_of, shared
 
 FIRST, SECOND = "first", "second"
 SETUP = ("dataset", "split", "model", "model_revision", "translator", "samples", "limits")

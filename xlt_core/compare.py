@@ -12,7 +12,7 @@ from xlt_core._columns import Job, Worker
 from xlt_core.catalog import LLM, PARTS, PIVOT, Parts, needs_rows, translator_of, why_not
 from xlt_core.contracts import Memory, Setting
 from xlt_core.records import Column, Comparison, Example, InputError, Plan, Reply, Row
-from xlt_core.significance import between
+from xlt_core.scoring.significance import between
 
 PAUSE = 0.1  # seconds at least between snapshots
 MOST_TOKENS = 4096

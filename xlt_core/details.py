@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from xlt_core._found import Average, Place
 from xlt_core.findings import place_of
 from xlt_core.records import Answer, Comparison, Run, Span
-from xlt_core.significance import shared
+from xlt_core.scoring.significance import shared
 
 INVALID = "(not readable)"
 MOST_LABELS = 30  # more cannot be told apart in a picture

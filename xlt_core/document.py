@@ -15,7 +15,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from xlt_core import catalog, metrics
+from xlt_core import catalog
+from xlt_core.scoring import metrics
 from xlt_core._document import build, plain
 from xlt_core._rows import FORMATS, text_of
 from xlt_core.compare import draw
@@ -35,7 +36,7 @@ from xlt_core.records import (
     Run,
     Score,
 )
-from xlt_core.significance import MCNEMAR
+from xlt_core.scoring.significance import MCNEMAR
 
 Json = dict[str, Any]
 LONGEST_LINK = 2_000_000  # bytes of a plan behind a link, unpacked

@@ -9,7 +9,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from xlt_core import _files, catalog, metrics, tables
+from xlt_core import _files, catalog, tables
+from xlt_core.scoring import metrics
 from xlt_core.document import document, read_document, write_answer
 from xlt_core.findings import find
 from xlt_core.records import Comparison, Example, InputError, Prediction

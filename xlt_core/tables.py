@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from xlt_core import metrics
+from xlt_core.scoring import metrics
 from xlt_core._found import Cell, Findings, Place
 from xlt_core._words import language_of, number, task_of
 from xlt_core.records import PairedTest

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from xlt_core import catalog, metrics
+from xlt_core import catalog
+from xlt_core.scoring import metrics
 from xlt_core._words import language_of
 from xlt_core.across import Difference
 from xlt_core.findings import LEVEL
 from xlt_core.records import Score
-from xlt_core.significance import RANDOMIZATION
+from xlt_core.scoring.significance import RANDOMIZATION
 from xlt_core.tables import Table, probability
 from xlt_core.ui._html import escape, number
 from xlt_core.ui._picture import table_html

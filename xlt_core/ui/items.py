@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from xlt_core import metrics
+from xlt_core.scoring import metrics
 from xlt_core._colours import colour
 from xlt_core.records import Comparison, Example, Language, Prediction, Run
 from xlt_core.ui._html import clipped, escape, tag

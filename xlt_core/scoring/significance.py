@@ -12,9 +12,9 @@ from itertools import combinations
 
 import numpy as np
 
-from xlt_core import _resampling
-from xlt_core._resampling import Array, counts, interval, weighted
-from xlt_core.metrics import LABEL, RESAMPLES, Answers, Golds, classes_of, family_of, lean, rows_of, value_of
+from xlt_core.scoring import resampling
+from xlt_core.scoring.resampling import Array, counts, interval, weighted
+from xlt_core.scoring.metrics import LABEL, RESAMPLES, Answers, Golds, classes_of, family_of, lean, rows_of, value_of
 from xlt_core.records import Answer, PairedTest, Run, Score
 
 SWAPS = 2000
@@ -199,7 +199,7 @@ class _Pair:
         moves = _flat(self.theirs - self.ours)
         told = moves.any(0)  # the gold answers' statistics are the same on both sides
         moved = np.zeros((times, moves.shape[1]))
-        moved[:, told] = weighted(_resampling.swaps, moves[:, told], times, seed)
+        moved[:, told] = weighted(resampling.swaps, moves[:, told], times, seed)
         moved = moved.reshape(times, *self.ours.shape[1:])
         null = self.difference(self.ours.sum(0) + moved, self.theirs.sum(0) - moved)
         null = null[np.isfinite(null)]

@@ -8,7 +8,7 @@ from typing import ClassVar
 import datasets
 import evaluate
 
-from xlt_core.metrics import LABEL, SPANS, TEXT, Answers, Golds, family_of, tokens, with_kinds
+from xlt_core.scoring.metrics import LABEL, SPANS, TEXT, Answers, Golds, family_of, tokens, with_kinds
 from xlt_core.records import Answer, Span
 
 NO_LABEL = "\0no label"

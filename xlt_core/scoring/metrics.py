@@ -12,7 +12,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from xlt_core._resampling import Array, counts, interval, weighted
+from xlt_core.scoring.resampling import Array, counts, interval, weighted
 from xlt_core.records import Answer, InputError, Score
 
 RESAMPLES = 1000
