@@ -17,7 +17,7 @@ import pytest
 
 from xlt_core import settings
 from xlt_core.__main__ import main
-from xlt_core._durations import duration
+from xlt_core.formats.durations import duration
 from xlt_core.world import world
 from xlt_core.settings import ROOT
 

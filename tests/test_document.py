@@ -14,7 +14,7 @@ import pytest
 from compare_seam import parts, plan
 
 from xlt_core import document as documents
-from xlt_core._rows import load_rows
+from xlt_core.formats.rows import load_rows
 from xlt_core.catalog import task
 from xlt_core.compare import compare, resolve
 from xlt_core.records import Column, Comparison, InputError, Limits, Plan, Prediction, Reply, Row, Run, Span

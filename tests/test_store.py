@@ -7,7 +7,7 @@ import pytest
 from compare_seam import parts, plan
 from strategies_seam import Adapting, Dictionary
 
-from xlt_core._document import plain
+from xlt_core.formats.values import plain
 from xlt_core._recall import recalling
 from xlt_core.compare import compare
 from xlt_core.records import Comparison, InputError, Prediction, Reply, Span

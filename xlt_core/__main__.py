@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import NoReturn
 
 from xlt_core import _adapting, _compare_command, _score, _sweep_command, _table, settings
-from xlt_core._files import check_folder
+from xlt_core.formats.files import check_folder
 from xlt_core._options import DONE, FAILED, OFF, STOPPED
 from xlt_core.catalog import PARTS, Parts
 from xlt_core.records import InputError

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from xlt_core import settings
-from xlt_core._durations import duration
+from xlt_core.formats.durations import duration
 from xlt_core._memory import keep_freed_memory
 from xlt_core.records import InputError
 

@@ -12,7 +12,7 @@ import torch
 from peft.utils import load_peft_weights
 from safetensors.torch import save_file
 
-from xlt_core._files import check_folder
+from xlt_core.formats.files import check_folder
 from xlt_core.records import InputError
 
 CONFIG, WEIGHTS = "adapter_config.json", "adapter_model.safetensors"

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from functools import lru_cache
 
-from xlt_core._rows import read_row, same
+from xlt_core.formats.rows import read_row, same
 from xlt_core.contracts import Dataset, Task
 from xlt_core.records import Example, InputError, Row
 

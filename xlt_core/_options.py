@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from xlt_core import _files, catalog
+from xlt_core import catalog
+from xlt_core.formats import files
 from xlt_core.catalog import Parts
 from xlt_core.records import Column, Comparison, InputError, Plan
 
@@ -82,7 +83,7 @@ def check_out(path: Path | None) -> None:
     if path and path.suffix.lower() not in (*WRITERS, ".html"):
         raise InputError(f"{path} must end in {', '.join(WRITERS)}, .html.")
     if path:
-        _files.check_file(path)
+        files.check_file(path)
 
 
 def save(path: Path | None, comparison: Comparison) -> None:

@@ -54,7 +54,7 @@ def _scored(options: argparse.Namespace, parts: Parts) -> Comparison:
 
 
 def _joined(options: argparse.Namespace) -> Comparison:
-    from xlt_core._rows import text_of
+    from xlt_core.formats.rows import text_of
     from xlt_core.document import read_document
     from xlt_core.outputs import joined
 

@@ -15,7 +15,7 @@ from pathlib import Path
 from secrets import token_hex
 from typing import Any
 
-from xlt_core._document import plain
+from xlt_core.formats.values import plain
 from xlt_core.catalog import PIVOT, Parts
 from xlt_core.contracts import Adapts, Host, Strategy, Translator
 from xlt_core.records import Column, Example, Plan

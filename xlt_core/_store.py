@@ -13,7 +13,7 @@ from pathlib import Path
 from threading import RLock
 from typing import Any, TypeVar
 
-from xlt_core._document import build, plain
+from xlt_core.formats.values import build, plain
 from xlt_core.records import InputError
 
 T = TypeVar("T")

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, TextIO
 
 from xlt_core import _table, catalog
 from xlt_core.scoring import metrics
-from xlt_core._durations import duration
-from xlt_core._files import check_folder
+from xlt_core.formats.durations import duration
+from xlt_core.formats.files import check_folder
 from xlt_core._options import DATASET, DONE, FAILED, FRESH, GOES_ON, add_shared, columns_of, listed, rooted
 from xlt_core.catalog import Parts
 from xlt_core.records import Comparison, InputError

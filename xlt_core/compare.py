@@ -7,7 +7,8 @@ import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from xlt_core import _compare, _rows
+from xlt_core import _compare
+from xlt_core.formats import rows as rows_module
 from xlt_core._columns import Job, Worker
 from xlt_core.catalog import LLM, PARTS, PIVOT, Parts, needs_rows, translator_of, why_not
 from xlt_core.contracts import Memory, Setting
@@ -179,7 +180,7 @@ def _column(column: Column, parts: Parts) -> Column:
 
 
 def _cleaned(rows: Sequence[Row]) -> tuple[Row, ...]:
-    return tuple(Row(*map(_rows.clean, (r.text, r.answer, r.id, r.english, r.english_answer))) for r in rows)
+    return tuple(Row(*map(rows_module.clean, (r.text, r.answer, r.id, r.english, r.english_answer))) for r in rows)
 
 
 def _split(plan: Plan, parts: Parts) -> tuple[Example, ...]:
@@ -205,7 +206,7 @@ def _read(plan: Plan, parts: Parts, rows: Sequence[Row], what: str) -> tuple[Exa
     task, choices = parts.task(plan.task), plan.labels or _compare.labels(_known(plan, parts))
     drawn = what == "Demonstration"
     named = [replace(row, id=(drawn and row.id) or f"{what.lower()}-{i + 1}") for i, row in enumerate(rows)]
-    return tuple(_rows.read_row(task, row, choices, f"{what} {i + 1}", drawn) for i, row in enumerate(named))
+    return tuple(rows_module.read_row(task, row, choices, f"{what} {i + 1}", drawn) for i, row in enumerate(named))
 
 
 def _job(plan: Plan, parts: Parts) -> Job:

@@ -9,7 +9,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from xlt_core import _files, catalog, tables
+from xlt_core import catalog, tables
+from xlt_core.formats import files
 from xlt_core.scoring import metrics
 from xlt_core.document import document, read_document, write_answer
 from xlt_core.findings import find
@@ -105,7 +106,7 @@ def write(path: Path, comparisons: Sequence[Comparison]) -> None:
     """
     if path.suffix.lower() not in WRITERS:
         raise InputError(f"{path} must end in {', '.join(WRITERS)}.")
-    _files.write(path, WRITERS[path.suffix.lower()](comparisons))
+    files.write(path, WRITERS[path.suffix.lower()](comparisons))
 
 
 WRITERS: dict[str, Callable[[Sequence[Comparison]], str | bytes]] = {

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from html import escape
 from pathlib import Path
 
-from xlt_core import _files, _words
+from xlt_core import _words
+from xlt_core.formats import files
 from xlt_core.findings import find
 from xlt_core.records import Comparison, InputError
 from xlt_core.settings import ASSETS
@@ -45,4 +46,4 @@ def html(comparisons: Sequence[Comparison], title: str = "", command: str = "") 
 
 def write(path: Path, comparisons: Sequence[Comparison], title: str = "", command: str = "") -> None:
     """Writes the report. Raises InputError where it cannot be."""
-    _files.write(path, html(comparisons, title, command))
+    files.write(path, html(comparisons, title, command))

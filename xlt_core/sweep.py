@@ -8,7 +8,7 @@ from contextlib import closing, suppress
 from dataclasses import dataclass, replace
 
 from xlt_core._cells import Cell, Grid, cells, command
-from xlt_core._document import build, plain
+from xlt_core.formats.values import build, plain
 from xlt_core._engines import Engine, Local, News, Signed, news_of
 from xlt_core._estimate import Clock, Estimate, Rates, measured
 from xlt_core._recall import recalling

@@ -15,7 +15,7 @@ import clones
 import pytest
 
 from xlt_core import catalog
-from xlt_core._document import plain
+from xlt_core.formats.values import plain
 from xlt_core.datasets import _download
 from xlt_core.settings import ROOT
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from visiting import PATIENCE, needs_chromium, on_tab, served
 
-from xlt_core._document import plain
+from xlt_core.formats.values import plain
 from xlt_core.records import Column, Comparison
 from xlt_core.store import KeptCell, Store
 from xlt_core.sweep import Grid, cells

@@ -9,7 +9,7 @@ from typing import Any
 import gradio as gr
 
 from xlt_core import sweep
-from xlt_core._durations import duration
+from xlt_core.formats.durations import duration
 from xlt_core.jobs import Job
 from xlt_core.records import InputError
 from xlt_core.sweep import Estimate

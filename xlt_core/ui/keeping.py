@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from xlt_core import settings, store, sweep
-from xlt_core._document import plain
+from xlt_core.formats.values import plain
 from xlt_core.jobs import Job, Jobs
 from xlt_core.records import Comparison, InputError
 from xlt_core.store import KeptCell, Store

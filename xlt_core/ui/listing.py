@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from xlt_core import catalog, sweep
-from xlt_core._document import build
+from xlt_core.formats.values import build
 from xlt_core._words import listed
 from xlt_core.records import Comparison, InputError, Plan
 from xlt_core.store import Kept

@@ -11,7 +11,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from xlt_core._document import build
+from xlt_core.formats.values import build
 from xlt_core.contracts import Task
 from xlt_core.records import Answer, Example, InputError, Row
 
