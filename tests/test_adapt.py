@@ -14,7 +14,8 @@ import torch
 from huggingface_hub import ModelCard
 from transformers import AutoModelForCausalLM, AutoTokenizer
 
-from xlt_core import _folders, _pretrained, catalog, settings
+from xlt_core import _folders, catalog, settings
+from xlt_core.models import pretrained
 from xlt_core._bits import bits_per_byte
 from xlt_core._folders import begun, folder_for
 from xlt_core.adapt import adapt, rate_of, survey
@@ -38,7 +39,7 @@ def test_an_adapter_of_the_bundled_model_learns_and_says_what_it_is(tmp_path):
     (before, after), english = last.bits["kin"], last.bits["eng"]
     assert after < before and len(english) == 2 and last.losses[-1][0] == 20 and last.left == 0
     card = json.loads((tmp_path / "out" / "adaptation.json").read_text("utf-8"))
-    revision = _pretrained.revision_at(str(MODEL), "")
+    revision = pretrained.revision_at(str(MODEL), "")
     assert card["base"] == {"model": "pocket", "revision": revision} and card["plan"]["model"] == "pocket"
     assert card["bits_per_byte"]["kin"] == {"before": before, "after": after}
     digest = hashlib.sha256((tmp_path / "kin.txt").read_bytes()).hexdigest()

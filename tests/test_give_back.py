@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from xlt_core._memory import give_back
+from xlt_core.models.memory import give_back
 
 pytestmark = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="it is read in /proc")
 

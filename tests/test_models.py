@@ -7,7 +7,7 @@ import re
 import pytest
 
 from xlt_core import _table, catalog, settings
-from xlt_core._models import suggested, suggestions
+from xlt_core.models.suggested import suggested, suggestions
 
 
 def test_every_suggestion_says_what_it_is() -> None:

@@ -11,7 +11,8 @@ import pytest
 import torch
 from transformers import AutoModelForCausalLM, AutoModelForSeq2SeqLM, LlamaConfig, LlamaForCausalLM
 
-from xlt_core import _fetch, _pretrained
+from xlt_core.models import hub
+from xlt_core.models import pretrained
 from xlt_core.records import InputError
 from xlt_core.settings import POCKET
 
@@ -21,17 +22,17 @@ SMALL = LlamaConfig(vocab_size=16, hidden_size=8, intermediate_size=8, num_hidde
 @pytest.fixture
 def unreachable(monkeypatch):
     monkeypatch.setattr("huggingface_hub.constants.ENDPOINT", "http://127.0.0.1:9")
-    _fetch._answers.cache_clear()
+    hub._answers.cache_clear()
     yield
-    _fetch._answers.cache_clear()
+    hub._answers.cache_clear()
 
 
 def test_what_is_on_an_unreachable_hub_is_refused_within_seconds(unreachable):
     began = time.monotonic()
     with pytest.raises(InputError, match="No language model could be loaded from 'org/none'"):
-        _pretrained.load(AutoModelForCausalLM, "org/none", "language model")
+        pretrained.load(AutoModelForCausalLM, "org/none", "language model")
     with pytest.raises(InputError, match=r"adapter 'org/none' could not be fetched.*does not answer"):
-        _pretrained.adapter_folder("org/none")
+        pretrained.adapter_folder("org/none")
     assert time.monotonic() - began < 30
 
 
@@ -41,19 +42,19 @@ def test_what_is_in_the_cache_loads_without_the_hub(unreachable, tmp_path, monke
     LlamaForCausalLM(SMALL).save_pretrained(folder / "snapshots" / ("0" * 40))
     (folder / "refs").mkdir()
     (folder / "refs" / "main").write_text("0" * 40)
-    model = _pretrained.load(AutoModelForCausalLM, "org/small", "language model")
-    assert _pretrained.revision("org/small", model) == "0" * 40
+    model = pretrained.load(AutoModelForCausalLM, "org/small", "language model")
+    assert pretrained.revision("org/small", model) == "0" * 40
 
 
 def test_damaged_weights_are_one_sentence(tmp_path):
     LlamaForCausalLM(SMALL).save_pretrained(tmp_path)
     (tmp_path / "model.safetensors").write_bytes(b"no weights")
     with pytest.raises(InputError, match="No language model could be loaded") as caught:
-        _pretrained.load(AutoModelForCausalLM, str(tmp_path), "language model")
+        pretrained.load(AutoModelForCausalLM, str(tmp_path), "language model")
     assert "\n" not in str(caught.value)
     (tmp_path / "config.json").write_text(json.dumps({"model_type": "nothing"}))
     with pytest.raises(InputError, match="No language model could be loaded"):
-        _pretrained.load(AutoModelForCausalLM, str(tmp_path), "language model")
+        pretrained.load(AutoModelForCausalLM, str(tmp_path), "language model")
 
 
 def test_an_adapter_is_put_on_without_a_warning():
@@ -61,7 +62,7 @@ def test_an_adapter_is_put_on_without_a_warning():
 
     with warnings.catch_warnings():
         warnings.simplefilter("error")
-        model = _pretrained.with_adapter(LlamaForCausalLM(SMALL), LoraConfig(target_modules=["q_proj"]))
+        model = pretrained.with_adapter(LlamaForCausalLM(SMALL), LoraConfig(target_modules=["q_proj"]))
     assert model(torch.tensor([[1, 2]])).logits.shape == (1, 2, 16)
 
 
@@ -71,7 +72,7 @@ def test_models_can_be_loaded_by_several_threads_at_once() -> None:
     def load(kind: object, part: str) -> None:
         for _ in range(3):
             try:
-                found.append(_pretrained.load(kind, str(POCKET / part), part).to("cpu"))
+                found.append(pretrained.load(kind, str(POCKET / part), part).to("cpu"))
             except Exception as error:
                 found.append(error)
 
@@ -88,7 +89,7 @@ def test_models_can_be_loaded_by_several_threads_at_once() -> None:
 
 def test_what_a_hub_out_of_reach_would_have_is_not_told(unreachable):
     with pytest.raises(OSError):
-        _fetch.has("org/none", "adapter_config.json")
+        hub.has("org/none", "adapter_config.json")
 
 
 @pytest.mark.parametrize("name", ["pytorch_model.bin", "pytorch_model-00001-of-00002.bin", "spiece.model"])
@@ -98,5 +99,5 @@ def test_a_folder_with_other_weights_or_another_tokenizer_is_another_model(tmp_p
     for content in (b"one", b"two"):
         (tmp_path / "new").write_bytes(content)
         (tmp_path / "new").replace(tmp_path / name)
-        revisions.add(_pretrained.revision_at(str(tmp_path), ""))
+        revisions.add(pretrained.revision_at(str(tmp_path), ""))
     assert len(revisions) == 2

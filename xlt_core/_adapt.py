@@ -17,7 +17,8 @@ from accelerate import PartialState
 from peft import LoraConfig
 from transformers import AutoModelForCausalLM, AutoTokenizer, PreTrainedTokenizerBase
 
-from xlt_core import _average, _card, _pretrained
+from xlt_core import _average, _card
+from xlt_core.models import pretrained
 from xlt_core._bits import bits_per_byte
 from xlt_core._corpus import Text
 from xlt_core._packing import drawn, packed, shares, unpacked
@@ -113,9 +114,9 @@ def measure(plan: Adaptation, path: str, texts: Sequence[Text]) -> Estimate:
 def _base(plan: Adaptation, path: str) -> Base:
     on_gpu = torch.cuda.is_available()
     dtype = torch.bfloat16 if on_gpu and plan.method == "lora" else torch.float32
-    tokenizer = _pretrained.load(AutoTokenizer, path, "language model")
-    model = _pretrained.load(AutoModelForCausalLM, path, "language model", dtype=dtype)
-    revision = _pretrained.revision(path, model)
+    tokenizer = pretrained.load(AutoTokenizer, path, "language model")
+    model = pretrained.load(AutoModelForCausalLM, path, "language model", dtype=dtype)
+    revision = pretrained.revision(path, model)
     model.to(PartialState().device if on_gpu else "cpu")
     plan = _chosen(plan, model, tokenizer, path)
     return Base(plan, tokenizer, _with_lora(model, plan) if plan.method == "lora" else model, revision)
@@ -141,11 +142,11 @@ def _with_lora(model: Any, plan: Adaptation) -> Any:
     targets = {"all-linear": "all-linear", "attention": None}.get(plan.targets, named)
     config = LoraConfig(r=plan.rank, lora_alpha=plan.alpha, target_modules=targets, task_type="CAUSAL_LM")
     try:
-        model = _pretrained.with_adapter(model, config)
+        model = pretrained.with_adapter(model, config)
     except ValueError as error:
         raise InputError(
             f"The targets {plan.targets!r} do not fit a model of the kind {model.config.model_type} "
-            f"({_pretrained.reason(error)}); choose all-linear, or name modules of it."
+            f"({pretrained.reason(error)}); choose all-linear, or name modules of it."
         ) from error
     return model
 

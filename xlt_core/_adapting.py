@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from xlt_core import settings
 from xlt_core.formats.durations import duration
-from xlt_core._memory import keep_freed_memory
+from xlt_core.models.memory import keep_freed_memory
 from xlt_core.records import InputError
 
 if TYPE_CHECKING:

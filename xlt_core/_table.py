@@ -10,9 +10,9 @@ from typing import TextIO
 
 from xlt_core import catalog
 from xlt_core.scoring import metrics
-from xlt_core._models import suggestions
+from xlt_core.models.suggested import suggestions
 from xlt_core.contracts import Task
-from xlt_core.hosts._offered import table as published_table
+from xlt_core.models.adapted import table as published_table
 from xlt_core.records import Comparison, PairedTest, Run
 
 PAUSE = 1.0  # seconds at least between two lines on the same column

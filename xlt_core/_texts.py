@@ -9,7 +9,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from xlt_core._fetch import offline
+from xlt_core.models.hub import offline
 from xlt_core.world import world
 from xlt_core.records import InputError, Language
 

@@ -21,7 +21,7 @@ from torch.nn.functional import cross_entropy
 from transformers import PrinterCallback, Trainer, TrainerCallback, TrainingArguments
 
 from xlt_core import _card
-from xlt_core._memory import ran_out
+from xlt_core.models.memory import ran_out
 from xlt_core.records import InputError
 
 if TYPE_CHECKING:

@@ -14,7 +14,7 @@ from typing import Any, Literal
 from xlt_core import catalog
 from xlt_core._corpus import MOST_CHARACTERS, Corpus, Text, read
 from xlt_core.formats.files import check_folder
-from xlt_core._memory import give_back
+from xlt_core.models.memory import give_back
 from xlt_core.records import InputError
 
 METHODS = ("lora", "full")

@@ -37,7 +37,7 @@ from gpu_work import (
     write_model,
 )
 
-from xlt_core.hosts import _loading
+from xlt_core.models import loading
 from xlt_core.hosts.local import LocalHost
 
 HEAD = ("strategy", "items", "seconds", "translating", "items/s", "prompt tokens/s", "computed tokens/s",
@@ -96,7 +96,7 @@ class Bench:
         self.host = LocalHost(self._folder)
         self.device, self.dtype = self.host._known.device, self.host._known.dtype
         write_adapter(self._folder / "adapters" / "kin", self.host._known.skeleton)
-        _loading.read = random_weights
+        loading.read = random_weights
         self.host.ready()
         self._run = [0, 0.0]
         self.host._engine.model.register_forward_pre_hook(self._count, with_kwargs=True)

@@ -13,7 +13,7 @@ import gpu
 import pytest
 from packaging.requirements import Requirement
 
-from xlt_core.hosts import _loading
+from xlt_core.models import loading
 from xlt_core.settings import ROOT
 
 ALONE = ("torch", "transformers", "peft", "numpy")
@@ -63,7 +63,7 @@ def test_it_runs_with_four_packages_and_says_on_what(tmp_path: Path) -> None:
 
 
 def test_what_it_counts_went_through_the_model(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(_loading, "read", _loading.read)  # which the benchmark replaces
+    monkeypatch.setattr(loading, "read", loading.read)  # which the benchmark replaces
     bench = gpu.Bench("tiny", 4)
     config = bench.host._known.skeleton.config
     own = [p.numel() for n, p in bench.host._known.skeleton.named_parameters() if n.endswith("proj.weight")]

@@ -12,7 +12,7 @@ import torch
 from tiny_models import CHAT, make_adapter, make_model
 
 from xlt_core import catalog
-from xlt_core.hosts import _loading
+from xlt_core.models import loading
 from xlt_core.hosts.local import LocalHost
 from xlt_core.records import InputError, Limits, Message
 
@@ -28,12 +28,12 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_float32_on_a_cpu_unless_only_half_of_it_fits(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     host = LocalHost(folder, device="cpu")
-    assert host._known.dtype == torch.float32 and host._known.bytes == _loading.taken(host._engine.model)
+    assert host._known.dtype == torch.float32 and host._known.bytes == loading.taken(host._engine.model)
     config = json.loads((folder / "config.json").read_text("utf-8"))
     halved = make_model(folder.parent / "halved")
     (halved / "config.json").write_text(json.dumps(config | {"dtype": "bfloat16"}), "utf-8")
     small = host._known.bytes // 2
-    monkeypatch.setattr(_loading, "free", lambda device, held: small)
+    monkeypatch.setattr(loading, "free", lambda device, held: small)
     assert LocalHost(halved, device="cpu")._known.dtype == torch.bfloat16
     assert LocalHost(folder, device="cpu")._known.dtype == torch.float32, "its checkpoint has no less"
     host = LocalHost(halved, device="cpu")
@@ -86,16 +86,16 @@ def test_four_bits_take_less_and_go_with_adapters(tmp_path: Path) -> None:
              for name in ("", "kin")}  # fmt: skip
     assert texts[""] != texts["kin"]
     bare = LocalHost(f"{folder}#4bit", device="cpu")
-    assert _loading.taken(bare._engine.model) == pytest.approx(small._known.bytes, rel=0.1)
+    assert loading.taken(bare._engine.model) == pytest.approx(small._known.bytes, rel=0.1)
     assert small._known.bytes < whole._known.bytes / 2
 
 
 def test_only_a_model_larger_than_a_gpu_is_spread_over_all(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     known, asked = LocalHost(folder, device="cpu")._known, []
-    monkeypatch.setattr(_loading._pretrained, "load", lambda *given, **options: asked.append(options["device_map"]))
+    monkeypatch.setattr(loading._pretrained, "load", lambda *given, **options: asked.append(options["device_map"]))
     for device, share in (("cpu", 0.1), ("cuda", 2.0), ("cuda", 1.0)):
-        monkeypatch.setattr(_loading, "_gpu_memory", lambda device, share=share: int(share * known.bytes))
+        monkeypatch.setattr(loading, "_gpu_memory", lambda device, share=share: int(share * known.bytes))
         there = replace(known, device=device)
-        _loading.read(there)
+        loading.read(there)
         assert there.need > known.bytes or there.need < share * known.bytes, "else no room would ever be made"
     assert asked == [{"": "cpu"}, {"": "cuda"}, "auto"]

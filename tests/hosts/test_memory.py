@@ -15,7 +15,7 @@ import torch
 from tiny_models import GPTNeoXConfig, Qwen2Config, make_adapter, make_model
 
 from xlt_core import catalog, compare
-from xlt_core._shelf import Shelf, Weights
+from xlt_core.models.pool import Shelf, Weights
 from xlt_core.catalog import PARTS
 from xlt_core.hosts import local
 from xlt_core.hosts.local import LocalHost

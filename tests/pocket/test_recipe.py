@@ -8,7 +8,7 @@ import pytest
 import torch
 
 from xlt_core import _card
-from xlt_core._digest import digest
+from xlt_core.models.digest import digest
 from xlt_core.pocket import _models, _tokenizers, mixture, recipe
 from xlt_core.world import world
 from xlt_core.pocket._train import Schedule, fit

@@ -10,7 +10,7 @@ import torch
 from tiny_translators import MAKERS, TEXTS, make
 
 from xlt_core import catalog
-from xlt_core._shelf import Shelf
+from xlt_core.models.pool import Shelf
 from xlt_core.records import InputError
 from xlt_core.translators import _search
 from xlt_core.translators._families import M2M100, MADLAD, NLLB

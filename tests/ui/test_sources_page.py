@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from visiting import choose, compare, finished, needs_chromium, one_input
 
-from xlt_core import _fetch
+from xlt_core.models import hub
 from xlt_core.settings import POCKET
 
 ROWS = [("Umukinnyi yatsinze umukino", "siporo"), ("Ibiciro by'ibirayi byazamutse", "ubukungu"),
@@ -54,7 +54,7 @@ def test_a_dropped_file_is_compared_on_and_no_path_of_it_goes_out(tab: Any, addr
 def test_a_typed_folder_is_a_model_and_a_typed_id_that_is_not_there_a_sentence(
     tab: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(_fetch, "offline", lambda: True)
+    monkeypatch.setattr(hub, "offline", lambda: True)
     tab.click("#model-and-data > button")
     assert "licence: Apache-2.0" in tab.inner_text("#model")
     type_into(tab, "model", "nobody/nothing")

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from xlt_core import _fetch
+from xlt_core.models import hub
 from xlt_core.records import InputError
 from xlt_core.ui import _stopping, fitting
 from xlt_core.ui._waiting import awaited
@@ -46,7 +46,7 @@ def test_a_download_is_shown_with_how_far_it_is_and_stop_is_heard(monkeypatch: p
     with _stopping.stoppable() as (ticket, signal):
         steps = fitting.patiently(page, {model: "org/name"}, lambda: go.wait(30), signal)
         assert "Getting org/name ready" in next(steps)["message"]
-        monkeypatch.setitem(_fetch._under_way, "org/name", _fetch.Download("org/name", 1_200_000_000, 13_500_000_000))
+        monkeypatch.setitem(hub._under_way, "org/name", hub.Download("org/name", 1_200_000_000, 13_500_000_000))
         assert "Downloading org/name: 1.2 of 13.5 GB" in next(steps)["message"]
         _stopping.ask(ticket)
         with pytest.raises(InputError, match="Stopped before anything was asked of org/name"):

@@ -10,7 +10,7 @@ from peft import LoraConfig, PeftConfig, PeftModel
 from peft.tuners.tuners_utils import BaseTunerLayer
 from peft.utils import AuxiliaryTrainingWrapper, load_peft_weights
 
-from xlt_core._pretrained import quiet, with_adapter
+from xlt_core.models.pretrained import quiet, with_adapter
 from xlt_core.records import InputError
 
 INNER = "base_model.model."

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import torch
 
-from xlt_core._memory import ran_out
+from xlt_core.models.memory import ran_out
 from xlt_core.records import InputError
 
 HALVED = "memory ran out: the batch was halved, and the work went on"

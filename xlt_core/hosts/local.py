@@ -9,19 +9,20 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from xlt_core import _fetch, _pretrained
-from xlt_core._digest import digest
-from xlt_core._made import made
-from xlt_core._shelf import SHELF, Lease, Shelf, Weights, taken
+from xlt_core.models import hub
+from xlt_core.models import pretrained
+from xlt_core.models.digest import digest
+from xlt_core.models.made import made
+from xlt_core.models.pool import SHELF, Lease, Shelf, Weights, taken
 from xlt_core.contracts import Host
-from xlt_core.hosts import _offered
+from xlt_core.models import adapted as adapted_module
 from xlt_core.hosts._plain import until
 from xlt_core.records import InputError, Limits, Prompt, Reply
 
 if TYPE_CHECKING:
     from xlt_core.hosts._batch import Item
     from xlt_core.hosts._engine import Engine
-    from xlt_core.hosts._loading import Known
+    from xlt_core.models.loading import Known
 
 HUB_ID = re.compile(r"[\w-][\w.-]*/[\w-][\w.-]*")
 
@@ -45,12 +46,12 @@ class LocalHost:
     ) -> None:
         import torch
 
-        from xlt_core.hosts import _loading
+        from xlt_core.models import loading
         from xlt_core.hosts._text import Text
 
         if threads:
             torch.set_num_threads(threads)
-        self._known = known = _loading.look(str(model), revision, device, dtype)
+        self._known = known = loading.look(str(model), revision, device, dtype)
         self.name, self.revision, self.context = known.name, known.revision, known.context
         self._text, self._shelf, self._key = Text(known.tokenizer), shelf, object()
         self._weights = _weights(known)
@@ -66,7 +67,7 @@ class LocalHost:
         reader, known = self.adapted(adapter), self._known
         if reader is not self:
             return reader.identity()
-        weights = digest(Path(_pretrained.adapter_folder(self._source(adapter)))) if adapter else ""
+        weights = digest(Path(pretrained.adapter_folder(self._source(adapter)))) if adapter else ""
         return f"{known.device} · {known.form or known.dtype} · {self.revision} · {weights}"
 
     def render(self, prompt: Prompt) -> str:
@@ -83,10 +84,10 @@ class LocalHost:
     def adapters(self, language: str) -> tuple[str, ...]:
         """Names of the adapted weights for a language: those in the model's folder `adapters`, the language's own
         first, then those that were made here, and those that others have published for this model."""
-        own = [name for name in _offered.own(self._known.place) if name.startswith(language)]
+        own = [name for name in adapted_module.own(self._known.place) if name.startswith(language)]
         here = [name for name in made(self.name, self.revision, language) if name not in own]
         return (*sorted(own, key=lambda name: (name != language, name)), *here,
-                *_offered.published(self._known.source, language))  # fmt: skip
+                *adapted_module.published(self._known.source, language))  # fmt: skip
 
     def adapted(self, adapter: str) -> Host:
         """Who reads the prompts for an adapter: this host for LoRA, for full weights another with its own tokenizer.
@@ -96,7 +97,7 @@ class LocalHost:
         if not adapter:
             return self
         source = self._source(adapter)
-        key = (source, _offered.changed(source))
+        key = (source, adapted_module.changed(source))
         if key not in self._adapted:
             self._adapted[key] = self._fitted(source, Path(adapter).name)
         return self._adapted[key]
@@ -188,21 +189,21 @@ class LocalHost:
     def _waiting(self, lease: Lease, sent: str) -> Iterator[tuple[int, Reply]]:
         """Something to yield until the weights are there, so that the caller may stop, or end what is in their way."""
         while not lease.ready():
-            yield 0, Reply("answer", sent, "", final=False, note=_fetch.progress(self._known.source))
+            yield 0, Reply("answer", sent, "", final=False, note=hub.progress(self._known.source))
 
     def _loaded(self, lease: Lease, adapter: str) -> str:
         """The engine's name for a LoRA adapter, which it loads on first use."""
         if not adapter:
             return ""
         source = self._source(adapter)
-        return lease.model.load(_pretrained.adapter_folder(source), Path(adapter).name)
+        return lease.model.load(pretrained.adapter_folder(source), Path(adapter).name)
 
     def _source(self, adapter: str) -> str:
         """The folder or Hugging Face id that an adapter's name stands for."""
-        own = made(self.name, self.revision) | _offered.own(self._known.place)
+        own = made(self.name, self.revision) | adapted_module.own(self._known.place)
         if adapter in own:
             return own[adapter]
-        if _offered.is_adapter(adapter) or HUB_ID.fullmatch(adapter):
+        if adapted_module.is_adapter(adapter) or HUB_ID.fullmatch(adapter):
             return adapter
         have = ", ".join(own) or "none"
         raise InputError(
@@ -212,27 +213,28 @@ class LocalHost:
 
     def _fitted(self, source: str, label: str) -> Host:
         """Who reads the prompts for the adapted weights. Raises InputError where they do not fit."""
-        from xlt_core.hosts import _adapters, _loading
+        from xlt_core.hosts import _adapters
+        from xlt_core.models import loading
 
-        if _offered.is_lora(source):
-            _adapters.check_fit(self._known.skeleton, _pretrained.adapter_folder(source), label)
+        if adapted_module.is_lora(source):
+            _adapters.check_fit(self._known.skeleton, pretrained.adapter_folder(source), label)
             return self
         known = self._known
         form = f"#{known.form}" * bool(known.form)
         other = LocalHost(source + form, device=known.device, dtype=str(known.dtype)[6:], shelf=self._shelf)
-        _loading.check_alike(known, other._known)
+        loading.check_alike(known, other._known)
         return other
 
 
 def _weights(known: Known) -> Weights:
-    from xlt_core.hosts import _loading
+    from xlt_core.models import loading
     from xlt_core.hosts._engine import Engine
 
     return Weights(
         known.name,
         known.device,
         known.need,
-        lambda: _loading.fetch(known),
-        lambda: Engine(_loading.read(known), known.end),
+        lambda: loading.fetch(known),
+        lambda: Engine(loading.read(known), known.end),
         lambda engine: taken(engine.model),
     )

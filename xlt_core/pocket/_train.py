@@ -11,7 +11,7 @@ from pathlib import Path
 
 import torch
 
-from xlt_core._memory import keep_freed_memory
+from xlt_core.models.memory import keep_freed_memory
 
 
 @dataclass(frozen=True)

@@ -9,8 +9,8 @@ from typing import Any
 import torch
 from transformers import AutoConfig, AutoModelForSeq2SeqLM
 
-from xlt_core import _pretrained
-from xlt_core._shelf import Weights, taken
+from xlt_core.models import pretrained
+from xlt_core.models.pool import Weights, taken
 from xlt_core.records import InputError
 
 WHAT = "translation model"
@@ -28,7 +28,7 @@ class Search:
 
 
 def configuration(path: str) -> Any:
-    return _pretrained.load(AutoConfig, path, WHAT)
+    return pretrained.load(AutoConfig, path, WHAT)
 
 
 def device() -> str:
@@ -43,17 +43,17 @@ def weights(path: str, name: str, config: Any) -> Weights:
     """The model as it goes on the shelf. Raises InputError where it is no translation model."""
     dtype = precision()
     try:
-        with _pretrained.BUILDING, torch.device("meta"):
+        with pretrained.BUILDING, torch.device("meta"):
             skeleton = AutoModelForSeq2SeqLM.from_config(config, trust_remote_code=False)
     except ValueError as error:
         raise InputError(f"No {WHAT} could be loaded from {path!r}; it is of the kind {config.model_type}.") from error
 
     def load() -> Any:
-        return _pretrained.load(AutoModelForSeq2SeqLM, path, WHAT, dtype=dtype).to(device()).eval()
+        return pretrained.load(AutoModelForSeq2SeqLM, path, WHAT, dtype=dtype).to(device()).eval()
 
     need = taken(skeleton.to(dtype)) * 6 // 5
     # A column that waits for its translator may itself be in the way, with the model that it is asking.
-    return Weights(name, device(), need, lambda: _pretrained.fetch(path), load, taken, urgent=True)
+    return Weights(name, device(), need, lambda: pretrained.fetch(path), load, taken, urgent=True)
 
 
 def translated(model: Any, tokenizer: Any, rows: Sequence[list[int]], search: Search) -> tuple[list[Output], str]:

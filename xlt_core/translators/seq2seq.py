@@ -11,8 +11,9 @@ from pathlib import Path
 from threading import Lock
 from typing import Any
 
-from xlt_core import _fetch, _pretrained
-from xlt_core._shelf import SHELF, Shelf, Weights
+from xlt_core.models import hub
+from xlt_core.models import pretrained
+from xlt_core.models.pool import SHELF, Shelf, Weights
 from xlt_core.records import InputError, Language, Reply
 from xlt_core.translators._families import Family, family
 from xlt_core.translators._sentences import Draft, Piece, pieces
@@ -49,7 +50,7 @@ class Seq2Seq:
     def _tokenizer(self) -> Any:
         from transformers import AutoTokenizer
 
-        return _pretrained.load(AutoTokenizer, self.path, "translation model")
+        return pretrained.load(AutoTokenizer, self.path, "translation model")
 
     @cached_property
     def _vocabulary(self) -> frozenset[str]:
@@ -81,7 +82,7 @@ class Seq2Seq:
     @cached_property
     def revision(self) -> str:
         """The Hub's commit, or a digest of the folder's weights."""
-        return _pretrained.revision_at(self.path, self._config.name_or_path)
+        return pretrained.revision_at(self.path, self._config.name_or_path)
 
     def identity(self) -> str:
         """What translates, and how it is run: where this is the same, a text gets the same translation."""
@@ -125,7 +126,7 @@ class Seq2Seq:
         with self._shelf.lease(self._key, self._weights) as lease:
             (index, *_), *_ = waiting.values()
             while not lease.ready():  # whoever waits may stop, or end what is in the model's way
-                yield index, Reply("translate", texts[index], "", final=False, note=_fetch.progress(self.path))
+                yield index, Reply("translate", texts[index], "", final=False, note=hub.progress(self.path))
             for window in self._windows(sorted(waiting, key=len), source, pair):
                 for batch in self._batches(window, beams):
                     for reply in self._replies(lease.model, batch, waiting, pair, beams):

@@ -10,7 +10,7 @@ from typing import Any
 import gradio as gr
 
 from xlt_core import catalog, compare
-from xlt_core._fetch import downloads
+from xlt_core.models.hub import downloads
 from xlt_core.contracts import Host
 from xlt_core.records import InputError, Plan, Row
 from xlt_core.ui import choices, demonstrations, inputs, sources

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from xlt_core import _fetch
+from xlt_core.models import hub
 from xlt_core.records import InputError
 from xlt_core.settings import ASSETS
 
@@ -62,9 +62,9 @@ def is_adapter(folder: str) -> bool:
 def is_lora(source: str) -> bool:
     """Whether a folder or Hub id holds a LoRA adapter; else it is full weights. Raises InputError."""
     try:
-        return _fetch.has(source, LORA)
+        return hub.has(source, LORA)
     except (OSError, ValueError) as error:
-        from xlt_core._pretrained import reason
+        from xlt_core.models.pretrained import reason
 
         raise InputError(
             f"The adapter {source!r} could not be fetched; name a folder, or a Hugging Face id that can be "

@@ -10,7 +10,7 @@ from functools import cache
 from threading import Condition, Thread
 from typing import Any
 
-from xlt_core._memory import give_back
+from xlt_core.models.memory import give_back
 from xlt_core.records import InputError
 
 BEAT = 0.02  # seconds after which one who waits hears that the model is not there yet; others go on meanwhile

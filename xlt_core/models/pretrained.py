@@ -13,8 +13,8 @@ from pathlib import Path
 from threading import RLock
 from typing import TYPE_CHECKING, Any
 
-from xlt_core import _fetch
-from xlt_core._digest import digest
+from xlt_core.models import hub
+from xlt_core.models.digest import digest
 from xlt_core.records import InputError
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ def load(kind: Any, name: str, what: str, **options: Any) -> Any:
     try:
         place = name
         if not Path(name).is_dir():
-            fetch = _fetch.weights if hasattr(kind, "from_config") else _fetch.files  # a model, or what goes before it
+            fetch = hub.weights if hasattr(kind, "from_config") else hub.files  # a model, or what goes before it
             place = fetch(name, options.pop("revision", None))
         with BUILDING:
             return kind.from_pretrained(place, trust_remote_code=False, **options)
@@ -51,7 +51,7 @@ def fetch(name: str, revision: str | None = None) -> None:
     if Path(name).is_dir():
         return
     try:
-        _fetch.weights(name, revision)
+        hub.weights(name, revision)
     except (OSError, ValueError) as error:
         raise InputError(f"The weights of {name} could not be fetched ({reason(error)}).") from error
 
@@ -72,7 +72,7 @@ def adapter_folder(name: str) -> str:
     if Path(name).is_dir():
         return name
     try:
-        return _fetch.adapter(name)
+        return hub.adapter(name)
     except (OSError, ValueError) as error:
         raise InputError(
             f"The adapter {name!r} could not be fetched; name a LoRA folder, or a Hugging Face id that can be "

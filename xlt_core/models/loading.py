@@ -19,8 +19,8 @@ from transformers import (
     PreTrainedTokenizerBase,
 )
 
-from xlt_core import _pretrained
-from xlt_core._shelf import free, taken
+from xlt_core.models import pretrained
+from xlt_core.models.pool import free, taken
 from xlt_core.records import InputError
 from xlt_core.settings import POCKET
 
@@ -75,13 +75,13 @@ def look(model: str, revision: str | None, device: str, dtype: str) -> Known:
     _check_form(form)
     if not Path(source).is_dir() and not HUB_ID.fullmatch(source):
         raise InputError(f"There is no model folder {source!r}; give an existing folder, or a Hugging Face id.")
-    config = _pretrained.load(AutoConfig, source, WHAT, revision=revision)
+    config = pretrained.load(AutoConfig, source, WHAT, revision=revision)
     place = config.name_or_path or source
-    tokenizer = _pretrained.load(AutoTokenizer, place, WHAT)
+    tokenizer = pretrained.load(AutoTokenizer, place, WHAT)
     device = device or _device()
     skeleton = _skeleton(config, source)
     chosen = getattr(torch, dtype) if dtype else _dtype(skeleton, config, device)
-    return Known(source, _name(source) + f"#{form}" * bool(form), _pretrained.revision_at(source, place), place, device,
+    return Known(source, _name(source) + f"#{form}" * bool(form), pretrained.revision_at(source, place), place, device,
                  chosen, _context(config, tokenizer), _end(skeleton, tokenizer, place), form, tokenizer,
                  skeleton.to(chosen))  # fmt: skip
 
@@ -96,12 +96,12 @@ def read(known: Known) -> PreTrainedModel:
             load_in_4bit=True, bnb_4bit_quant_type="nf4", bnb_4bit_compute_dtype=known.dtype
         )
     options["device_map"] = "auto" if exceeds_gpu(known) else {"": known.device}
-    return _pretrained.load(AutoModelForCausalLM, known.place, WHAT, **options)
+    return pretrained.load(AutoModelForCausalLM, known.place, WHAT, **options)
 
 
 def fetch(known: Known) -> None:
     """Downloads the weights where they are a Hub id's."""
-    _pretrained.fetch(known.source, known.revision)
+    pretrained.fetch(known.source, known.revision)
 
 
 def check_alike(base: Known, other: Known) -> None:
@@ -133,12 +133,12 @@ def _check_form(form: str) -> None:
 
 def _skeleton(config: Any, source: str) -> PreTrainedModel:
     try:
-        with _pretrained.BUILDING, torch.device("meta"):
+        with pretrained.BUILDING, torch.device("meta"):
             network = AutoModelForCausalLM.from_config(config, trust_remote_code=False)
     except (ValueError, ImportError, AttributeError, KeyError) as error:
         raise InputError(
             f"No {WHAT} could be loaded from {source!r}; it is of the kind {config.model_type} "
-            f"({_pretrained.reason(error)})."
+            f"({pretrained.reason(error)})."
         ) from error
     if "past_key_values" not in inspect.signature(network.forward).parameters:
         raise InputError(f"{source!r} is of the kind {config.model_type}, which cannot run here; choose a transformer.")
