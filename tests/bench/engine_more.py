@@ -61,7 +61,7 @@ class Counted:
 
 
 def counted(folder: Path, work: Work) -> Counted:
-    from xlt_core.hosts._cache import common_beginning
+    from xlt_core.engine.kv_cache import common_beginning
     from xlt_core.hosts.local import LocalHost
 
     host = LocalHost(folder, device="cpu")

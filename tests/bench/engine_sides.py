@@ -12,7 +12,7 @@ from typing import Any
 
 from engine_work import LIMITS, Work
 
-from xlt_core.hosts._plain import continuation, plain, until
+from xlt_core.engine.plain_prompts import continuation, plain, until
 
 Labelled = list[dict[str, float]]  # log-likelihood (nats) of each label, for each item
 Written = list[str]

@@ -26,7 +26,7 @@ import gradio as gr
 import torch
 
 from xlt_core import compare
-from xlt_core.hosts._engine import Engine
+from xlt_core.engine.engine import Engine
 from xlt_core.translators import _search
 from xlt_core.ui import choices, comparing, demonstrations, events, fitting, inputs
 from xlt_core.ui._page import Page

@@ -9,10 +9,10 @@ import pytest
 import torch
 from transformers import AutoModelForCausalLM, GPT2Config, GPT2LMHeadModel, XGLMConfig, XGLMForCausalLM
 
-from xlt_core.hosts import _attention
-from xlt_core.hosts._cache import Slots
+from xlt_core.engine import attention
+from xlt_core.engine.kv_cache import Slots
 
-WEIGHED = {"the processor's": _attention._weighed, "spelled out": _attention._spelled_out}
+WEIGHED = {"the processor's": attention._weighed, "spelled out": attention._spelled_out}
 
 
 @pytest.fixture
@@ -24,7 +24,7 @@ def llama(folder: Path) -> torch.nn.Module:
 @pytest.mark.parametrize("heads", [4, 2, 1])
 @pytest.mark.parametrize("places", [5, 1])
 def test_two_parts_make_the_whole(monkeypatch: pytest.MonkeyPatch, weighed: str, heads: int, places: int) -> None:
-    monkeypatch.setattr(_attention, "_weighed", WEIGHED[weighed])
+    monkeypatch.setattr(attention, "_weighed", WEIGHED[weighed])
     torch.manual_seed(0)
     query = torch.randn(3, places, 4, 8).transpose(1, 2)  # as models lay it out
     key, value = torch.randn(3, heads, 6, 8), torch.randn(3, heads, 6, 8)
@@ -32,8 +32,8 @@ def test_two_parts_make_the_whole(monkeypatch: pytest.MonkeyPatch, weighed: str,
     seen = torch.rand(3, 1, places, 6) < 0.5
     seen[..., 0], seen[1] = True, False  # a row of padding sees nothing of its own
     lowest = torch.finfo(torch.float32).min
-    with _attention.beginning([layer]):
-        found, _ = _attention._attend(
+    with attention.beginning([layer]):
+        found, _ = attention._attend(
             SimpleNamespace(layer_idx=0), query, key, value, torch.zeros(seen.shape).masked_fill(~seen, lowest)
         )
     keys, values = (
@@ -48,8 +48,8 @@ def test_two_parts_make_the_whole(monkeypatch: pytest.MonkeyPatch, weighed: str,
 def test_a_model_that_can_is_known_from_one_that_cannot(llama: torch.nn.Module) -> None:
     gpt2 = GPT2LMHeadModel(GPT2Config(vocab_size=50, n_embd=16, n_layer=2, n_head=2, bos_token_id=0, eos_token_id=0))
     xglm = XGLMForCausalLM(XGLMConfig(vocab_size=50, d_model=16, num_layers=2, attention_heads=2, ffn_dim=16))
-    assert _attention.install(llama) and _attention.install(gpt2.eval())
-    assert not _attention.install(xglm.eval()) and xglm.config._attn_implementation == "eager"
+    assert attention.install(llama) and attention.install(gpt2.eval())
+    assert not attention.install(xglm.eval()) and xglm.config._attn_implementation == "eager"
 
 
 @pytest.mark.parametrize("fault", [lambda own, more: own, lambda own, more: own[0]])
@@ -57,7 +57,7 @@ def test_a_model_on_which_the_parts_do_not_fit_is_left_as_it_was(
     llama: torch.nn.Module, monkeypatch: pytest.MonkeyPatch, fault: object
 ) -> None:
     monkeypatch.setattr(torch, "lerp", lambda own, shared, share: fault(own, shared))
-    assert not _attention.install(llama) and llama.config._attn_implementation == "sdpa"
+    assert not attention.install(llama) and llama.config._attn_implementation == "sdpa"
 
 
 def test_each_layer_keeps_its_tokens_where_it_is() -> None:

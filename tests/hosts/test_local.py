@@ -13,7 +13,7 @@ from tiny_models import make_adapter, make_model
 from transformers import AutoModelForCausalLM, AutoTokenizer
 
 from xlt_core.contracts import Adapts, Generates, Host, Scores
-from xlt_core.hosts._cache import SlotLayer
+from xlt_core.engine.kv_cache import SlotLayer
 from xlt_core.hosts.local import LocalHost
 from xlt_core.records import InputError, Limits, Message, Prompt, Reply
 

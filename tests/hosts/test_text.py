@@ -7,7 +7,7 @@ from tiny_models import CHAT, CORPUS, make_tokenizer
 from tokenizers import Tokenizer, models, pre_tokenizers, trainers
 from transformers import AutoTokenizer, PreTrainedTokenizerFast
 
-from xlt_core.hosts._text import Text
+from xlt_core.engine.tokenization import Text
 from xlt_core.settings import POCKET
 
 HEAD = "Give the topic.\n\nText: The team won the match.\nTopic: sports\n\n"

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from time import monotonic
 
-from xlt_core.hosts._plain import until
+from xlt_core.engine.plain_prompts import until
 from xlt_core.hosts._server import Json
 
 EVERY = 0.05  # seconds between partial texts

@@ -16,12 +16,12 @@ from xlt_core.models.made import made
 from xlt_core.models.pool import SHELF, Lease, Shelf, Weights, taken
 from xlt_core.contracts import Host
 from xlt_core.models import adapted as adapted_module
-from xlt_core.hosts._plain import until
+from xlt_core.engine.plain_prompts import until
 from xlt_core.records import InputError, Limits, Prompt, Reply
 
 if TYPE_CHECKING:
-    from xlt_core.hosts._batch import Item
-    from xlt_core.hosts._engine import Engine
+    from xlt_core.engine.batching import Item
+    from xlt_core.engine.engine import Engine
     from xlt_core.models.loading import Known
 
 HUB_ID = re.compile(r"[\w-][\w.-]*/[\w-][\w.-]*")
@@ -47,7 +47,7 @@ class LocalHost:
         import torch
 
         from xlt_core.models import loading
-        from xlt_core.hosts._text import Text
+        from xlt_core.engine.tokenization import Text
 
         if threads:
             torch.set_num_threads(threads)
@@ -162,7 +162,7 @@ class LocalHost:
 
     def _item(self, sent: str, row: list[int], choices: Sequence[str]) -> Item:
         """The prompt's tokens up to where its choices begin, and those of each choice."""
-        from xlt_core.hosts._batch import Item
+        from xlt_core.engine.batching import Item
 
         if not choices:
             raise InputError("There is nothing to choose from; give at least one label.")
@@ -213,11 +213,11 @@ class LocalHost:
 
     def _fitted(self, source: str, label: str) -> Host:
         """Who reads the prompts for the adapted weights. Raises InputError where they do not fit."""
-        from xlt_core.hosts import _adapters
+        from xlt_core.engine import adapters as adapters_module
         from xlt_core.models import loading
 
         if adapted_module.is_lora(source):
-            _adapters.check_fit(self._known.skeleton, pretrained.adapter_folder(source), label)
+            adapters_module.check_fit(self._known.skeleton, pretrained.adapter_folder(source), label)
             return self
         known = self._known
         form = f"#{known.form}" * bool(known.form)
@@ -228,7 +228,7 @@ class LocalHost:
 
 def _weights(known: Known) -> Weights:
     from xlt_core.models import loading
-    from xlt_core.hosts._engine import Engine
+    from xlt_core.engine.engine import Engine
 
     return Weights(
         known.name,

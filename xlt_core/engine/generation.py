@@ -9,8 +9,8 @@ from zlib import crc32
 import torch
 from transformers.cache_utils import Cache
 
-from xlt_core.hosts import _batch
-from xlt_core.hosts._cache import Slots
+from xlt_core.engine import batching
+from xlt_core.engine.kv_cache import Slots
 from xlt_core.records import Limits
 
 
@@ -56,7 +56,7 @@ class Writing:
             ids, seen, positions = self._begin(self._waiting.pop(0))
         else:
             ids, seen, positions = self._go_on()
-        mask = _batch.causal(seen, ids.shape[1]) if self._slots else seen.long()
+        mask = batching.causal(seen, ids.shape[1]) if self._slots else seen.long()
         return ids.to(device), mask.to(device), positions.to(device)
 
     def take(self, logits: torch.Tensor, limits: Limits) -> None:
@@ -88,7 +88,7 @@ class Writing:
 
     def halve(self, error: RuntimeError) -> None:
         """Begins anew with half as many rows at once, where the memory did not suffice; raises any other error."""
-        halves = _batch.smaller(error, [row for row in self.rows if not row.ended])[::-1]
+        halves = batching.smaller(error, [row for row in self.rows if not row.ended])[::-1]
         self._room = max(map(len, halves))
         for row in self.rows:
             row.written, row.dice = [], None
@@ -108,7 +108,7 @@ class Writing:
 
     def _begin(self, batch: list[Row]) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
         first, last = len(self.rows), len(self.rows) + len(batch)
-        ids, shown = map(torch.tensor, _batch.pad_left([row.prompt[self._start :] for row in batch]))
+        ids, shown = map(torch.tensor, batching.pad_left([row.prompt[self._start :] for row in batch]))
         end = self._front + ids.shape[1]
         self._seen[first:last, self._front : end] = shown.bool()
         self._seen[first:last, end:] = False
@@ -117,7 +117,7 @@ class Writing:
         self.rows, self.stepped = self.rows + batch, batch
         if self._slots:
             self.cache.aim(first, [self._front] * len(batch))
-        return ids, self._seen[first:last, :end], self._start + _batch.positions_of(shown)
+        return ids, self._seen[first:last, :end], self._start + batching.positions_of(shown)
 
     def _go_on(self) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
         self.stepped = list(self.rows)

@@ -12,8 +12,8 @@ from threading import Lock
 from jinja2.exceptions import TemplateError
 from transformers import PreTrainedTokenizerBase
 
-from xlt_core.hosts._cache import common_beginning
-from xlt_core.hosts._plain import continuation, folded, plain
+from xlt_core.engine.kv_cache import common_beginning
+from xlt_core.engine.plain_prompts import continuation, folded, plain
 from xlt_core.records import InputError, Message, Prompt
 
 REMEMBERED = 2048  # texts, of at most LONG characters each

@@ -10,7 +10,7 @@ import torch
 from transformers import DynamicCache
 from transformers.cache_utils import Cache, DynamicLayer
 
-from xlt_core.hosts._attention import Layers
+from xlt_core.engine.attention import Layers
 
 WORTH = 16  # tokens; a shorter beginning is sooner run again than looked after
 ENTRIES = 8

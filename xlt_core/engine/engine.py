@@ -21,11 +21,13 @@ from types import SimpleNamespace
 import torch
 from transformers import DynamicCache, PreTrainedModel
 
-from xlt_core.hosts import _attention, _batch, _cache
-from xlt_core.hosts._adapters import Adapters
-from xlt_core.hosts._batch import Item
-from xlt_core.hosts._turns import Turns
-from xlt_core.hosts._writing import Row, Writing
+from xlt_core.engine import attention
+from xlt_core.engine import batching
+from xlt_core.engine import kv_cache
+from xlt_core.engine.adapters import Adapters
+from xlt_core.engine.batching import Item
+from xlt_core.engine.fair_lock import Turns
+from xlt_core.engine.generation import Row, Writing
 from xlt_core.records import Limits
 
 Read = Callable[[list[list[int]]], list[tuple[str, bool]]]  # output tokens -> text so far, and whether a stop ended it
@@ -59,12 +61,12 @@ class Engine:
         self.adapters, self.turns = Adapters(model), Turns()
         parameters = inspect.signature(model.forward).parameters
         self._takes_positions, self._takes_keep = "position_ids" in parameters, "logits_to_keep" in parameters
-        self.shares = self._takes_positions and _cache.attends_fully(model.config)
-        self.splits = self.shares and _attention.install(model)
+        self.shares = self._takes_positions and kv_cache.attends_fully(model.config)
+        self.splits = self.shares and attention.install(model)
         self.depth = model.config.get_text_config(decoder=True).num_hidden_layers
-        self.step_tokens = _batch.step_tokens(model.num_parameters(), self.device.type)
-        self.cache_tokens = _batch.cache_bytes(self.device) // _cache.bytes_per_token(model.config, model.dtype)
-        self.beginnings = _cache.Beginnings(max(model.get_memory_footprint() // 20, 32 << 20))
+        self.step_tokens = batching.step_tokens(model.num_parameters(), self.device.type)
+        self.cache_tokens = batching.cache_bytes(self.device) // kv_cache.bytes_per_token(model.config, model.dtype)
+        self.beginnings = kv_cache.Beginnings(max(model.get_memory_footprint() // 20, 32 << 20))
         self.stream_every = 0.05
 
     def load(self, source: str, label: str) -> str:
@@ -75,7 +77,7 @@ class Engine:
     def score(self, items: Sequence[Item], adapter: str) -> Outputs:
         """Yields (index, output) with the log-likelihood of each choice, batch by batch."""
         beginning, seconds = self._beginning([item.context for item in items], adapter)
-        start = _cache.length(beginning)
+        start = kv_cache.length(beginning)
         sizes = [len(i.context) - start + i.packed for i in items]
         room = max(self.cache_tokens // (self._front(beginning) + max(sizes)), 1)
 
@@ -93,7 +95,7 @@ class Engine:
     ) -> Outputs:
         """Yields (index, output), partial ones while they stream. most: output tokens at most, per row."""
         beginning, seconds = self._beginning(rows, adapter)
-        start = _cache.length(beginning)
+        start = kv_cache.length(beginning)
         sizes = [len(row) - start for row in rows]
         places = self._front(beginning) + max(map(sum, zip(sizes, most, strict=True)))
         room = min(max(self.cache_tokens // places, 1), len(rows))
@@ -102,7 +104,7 @@ class Engine:
         writing = Writing(waiting, start, room, places, lambda rows: self._cache(beginning, rows, places))
         yield from self._write(writing, beginning, adapter, limits, read)
 
-    def _write(self, writing: Writing, beginning: _cache.Layers, adapter: str, limits: Limits, read: Read) -> Outputs:
+    def _write(self, writing: Writing, beginning: kv_cache.Layers, adapter: str, limits: Limits, read: Read) -> Outputs:
         """Generates token by token, until all rows have ended."""
         told, note = perf_counter(), ""
         while writing.busy:
@@ -113,7 +115,7 @@ class Engine:
                     writing.take(logits, limits)
             except RuntimeError as error:
                 writing.halve(error)
-                note = _batch.HALVED
+                note = batching.HALVED
                 continue
             tell = perf_counter() - told >= self.stream_every
             told = perf_counter() if tell else told
@@ -131,9 +133,9 @@ class Engine:
         texts = read([row.written[:-1] if end else row.written for row, end in zip(rows, ended, strict=True)])
         return [(text, stopped or end) for (text, stopped), end in zip(texts, ended, strict=True)]
 
-    def _beginning(self, rows: Sequence[list[int]], adapter: str) -> tuple[_cache.Layers, float]:
+    def _beginning(self, rows: Sequence[list[int]], adapter: str) -> tuple[kv_cache.Layers, float]:
         """Keys and values of what all rows begin with, all but a last token at least, and the seconds it took."""
-        shared = min(_cache.common_beginning(rows), min(map(len, rows)) - 1) if self.shares else 0
+        shared = min(kv_cache.common_beginning(rows), min(map(len, rows)) - 1) if self.shares else 0
         tokens = rows[0][:shared]
         done, layers = self.beginnings.find(adapter, tokens)
         if done == shared:
@@ -141,13 +143,13 @@ class Engine:
         try:
             layers, seconds = self._run_on(layers, tokens, done, adapter)
         except RuntimeError as error:
-            _batch.smaller(error, [])
+            batching.smaller(error, [])
         self.beginnings.keep(adapter, tokens, layers)
         return layers, seconds
 
-    def _run_on(self, layers: _cache.Layers, tokens: list[int], done: int, adapter: str) -> tuple[_cache.Layers, float]:
+    def _run_on(self, layers: kv_cache.Layers, tokens: list[int], done: int, adapter: str) -> tuple[kv_cache.Layers, float]:
         """The layers of all tokens, from those of the first `done` tokens, and the seconds it took."""
-        cache, seconds = _cache.Slots(self.depth, 1, len(tokens), layers), 0.0
+        cache, seconds = kv_cache.Slots(self.depth, 1, len(tokens), layers), 0.0
         for start in range(done, len(tokens), self.step_tokens):
             part = tokens[start : start + self.step_tokens]
             with self._turn(adapter) as turn:
@@ -157,41 +159,41 @@ class Engine:
             seconds += turn.seconds
         return [(layer.keys, layer.values) for layer in cache.layers], seconds
 
-    def _score_packed(self, items: Sequence[Item], beginning: _cache.Layers) -> list[tuple[float, ...]]:
+    def _score_packed(self, items: Sequence[Item], beginning: kv_cache.Layers) -> list[tuple[float, ...]]:
         """Each row: the item's own tokens, then those of every choice, each choice seeing only the item and itself."""
-        ids, positions, groups = (self._tensor(part) for part in _batch.pack(items, _cache.length(beginning)))
+        ids, positions, groups = (self._tensor(part) for part in batching.pack(items, kv_cache.length(beginning)))
         front, keep = self._front(beginning), 1 + max(item.packed for item in items)
         cache = self._cache(beginning, len(items), front + ids.shape[1]) if front else None
-        logits = self._forward(ids, cache, _batch.visible(groups, front), positions, beginning, keep)
-        return _batch.sums(logits, [item.places() for item in items], [item.choices for item in items])
+        logits = self._forward(ids, cache, batching.visible(groups, front), positions, beginning, keep)
+        return batching.sums(logits, [item.places() for item in items], [item.choices for item in items])
 
     def _score_apart(self, items: Sequence[Item]) -> list[tuple[float, ...]]:
         """One row per choice, for models that may not share: sliding windows, recurrent states, other positions."""
         values = []
         for item in items:
-            ids, mask = (self._tensor(p) for p in _batch.pad_left([item.context + c for c in item.choices]))
+            ids, mask = (self._tensor(p) for p in batching.pad_left([item.context + c for c in item.choices]))
             keep = 1 + max(map(len, item.choices))
-            logits = self._forward(ids, None, mask, _batch.positions_of(mask), (), keep)
+            logits = self._forward(ids, None, mask, batching.positions_of(mask), (), keep)
             places = [[range(keep - 1 - len(choice), keep - 1)] for choice in item.choices]
-            found = _batch.sums(logits, places, [[choice] for choice in item.choices])
+            found = batching.sums(logits, places, [[choice] for choice in item.choices])
             values.append(tuple(value for (value,) in found))
         return values
 
     def _forward(
         self,
         ids: torch.Tensor,
-        cache: _cache.Cache | None,
+        cache: kv_cache.Cache | None,
         mask: torch.Tensor | None,
         positions: torch.Tensor,
-        beginning: _cache.Layers = (),
+        beginning: kv_cache.Layers = (),
         keep: int = 1,
     ) -> torch.Tensor:
         """Logits (rows, keep, vocabulary) of the last `keep` places, in float32. mask: true where one may look."""
         more: dict[str, object] = {"position_ids": positions} if self._takes_positions else {}
         more |= {"logits_to_keep": keep} if self._takes_keep else {}
         if mask is not None and mask.dim() == 4:
-            mask = _batch.added(mask, self.model.dtype)
-        with _attention.beginning(beginning if self.splits else ()):
+            mask = batching.added(mask, self.model.dtype)
+        with attention.beginning(beginning if self.splits else ()):
             output = self.model(
                 input_ids=ids, attention_mask=mask, past_key_values=cache, use_cache=cache is not None, **more
             )
@@ -208,14 +210,14 @@ class Engine:
                 yield turn
             turn.seconds = perf_counter() - began
 
-    def _cache(self, beginning: _cache.Layers, rows: int, places: int) -> _cache.Cache:
+    def _cache(self, beginning: kv_cache.Layers, rows: int, places: int) -> kv_cache.Cache:
         if not self.shares:
             return DynamicCache(config=self.model.config)
-        return _cache.Slots(self.depth, rows, places, () if self.splits else beginning)
+        return kv_cache.Slots(self.depth, rows, places, () if self.splits else beginning)
 
-    def _front(self, beginning: _cache.Layers) -> int:
+    def _front(self, beginning: kv_cache.Layers) -> int:
         """Places that the beginning takes in each row's cache."""
-        return 0 if self.splits else _cache.length(beginning)
+        return 0 if self.splits else kv_cache.length(beginning)
 
     def _tensor(self, rows: Sequence[Sequence[int]]) -> torch.Tensor:
         return torch.tensor(rows, device=self.device)
@@ -243,5 +245,5 @@ class Engine:
                         left.discard(index)
                     yield index, replace(output, note=halved)
             except RuntimeError as error:
-                halved = _batch.HALVED
-                waiting += _batch.smaller(error, [i for i in batch if i in left])
+                halved = batching.HALVED
+                waiting += batching.smaller(error, [i for i in batch if i in left])
