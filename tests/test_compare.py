@@ -8,8 +8,8 @@ import pytest
 from compare_seam import SMALL, Broken, parts, plan
 from strategies_seam import Adapting, Dictionary
 
-from xlt_core import _columns as columns
-from xlt_core.compare import _job, compare, preview, resolve, sample, stopped
+from xlt_core.comparison import columns
+from xlt_core.comparison.compare import _job, compare, preview, resolve, sample, stopped
 from xlt_core.contracts import Strategy
 from xlt_core.records import Column, InputError, Limits, Prediction, Reply, Row
 

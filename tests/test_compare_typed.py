@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from xlt_core.compare import compare, remarks, resolve
+from xlt_core.comparison.compare import compare, remarks, resolve
 from xlt_core.world import world
 from xlt_core.records import Column, InputError, Plan, Row
 

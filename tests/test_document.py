@@ -16,7 +16,7 @@ from compare_seam import parts, plan
 from xlt_core import document as documents
 from xlt_core.formats.rows import load_rows
 from xlt_core.catalog import task
-from xlt_core.compare import compare, resolve
+from xlt_core.comparison.compare import compare, resolve
 from xlt_core.records import Column, Comparison, InputError, Limits, Plan, Prediction, Reply, Row, Run, Span
 from xlt_core.settings import ROOT
 

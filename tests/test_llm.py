@@ -7,7 +7,7 @@ from compare_seam import SMALL, parts, plan
 from strategies_seam import ENGLISH, KINYARWANDA, Adapting, Generating
 
 from xlt_core import catalog
-from xlt_core.compare import compare, demonstrations_of, examples_of, resolve
+from xlt_core.comparison.compare import compare, demonstrations_of, examples_of, resolve
 from xlt_core.records import InputError, Prompt, Row
 from xlt_core.translators.llm import Llm
 

@@ -9,7 +9,7 @@ from strategies_seam import Adapting, Dictionary
 
 from xlt_core.formats.values import plain
 from xlt_core._recall import recalling
-from xlt_core.compare import compare
+from xlt_core.comparison.compare import compare
 from xlt_core.records import Comparison, InputError, Prediction, Reply, Span
 from xlt_core.store import KeptCell, Store
 

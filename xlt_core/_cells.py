@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 from xlt_core.catalog import PARTS, Parts, why_not
-from xlt_core.compare import tidied
+from xlt_core.comparison.compare import tidied
 from xlt_core.document import settings_of
 from xlt_core.records import Column, InputError, Limits, Plan
 

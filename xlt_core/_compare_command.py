@@ -47,7 +47,7 @@ def add(command: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace, parts: Parts) -> int:
-    from xlt_core.compare import compare, stopped
+    from xlt_core.comparison.compare import compare, stopped
     from xlt_core.sweep import kept
 
     check_out(options.out)
@@ -73,7 +73,7 @@ def run(options: argparse.Namespace, parts: Parts) -> int:
 
 def _resolved(options: argparse.Namespace, parts: Parts) -> Plan:
     """The plan with everything checked and filled in; says what one should know of it."""
-    from xlt_core.compare import examples_of, remarks, resolve
+    from xlt_core.comparison.compare import examples_of, remarks, resolve
 
     given = _plan(options)
     plan = resolve(given, parts)

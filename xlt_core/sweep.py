@@ -12,9 +12,9 @@ from xlt_core.formats.values import build, plain
 from xlt_core._engines import Engine, Local, News, Signed, news_of
 from xlt_core._estimate import Clock, Estimate, Rates, measured
 from xlt_core._recall import recalling
-from xlt_core._signature import item_key
+from xlt_core.comparison.signature import item_key
 from xlt_core.catalog import PARTS, Parts
-from xlt_core.compare import compare, stopped
+from xlt_core.comparison.compare import compare, stopped
 from xlt_core.records import Comparison, InputError, Plan, Run
 from xlt_core.store import KeptCell, Store
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from xlt_core import catalog
-from xlt_core.compare import examples_of
+from xlt_core.comparison.compare import examples_of
 from xlt_core.records import Limits, Message, Plan, Prompt
 from xlt_core.settings import POCKET
 

@@ -25,7 +25,7 @@ os.environ |= {"XLT_STORE": ":memory:", "OMP_NUM_THREADS": "1"}
 import gradio as gr
 import torch
 
-from xlt_core import compare
+from xlt_core.comparison import compare
 from xlt_core.engine.engine import Engine
 from xlt_core.translators import _search
 from xlt_core.ui import choices, comparing, demonstrations, events, fitting, inputs

@@ -14,7 +14,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from xlt_core import catalog
-from xlt_core.compare import compare, examples_of
+from xlt_core.comparison.compare import compare, examples_of
 from xlt_core.scoring.metrics import measure
 from xlt_core.world import world
 from xlt_core.records import Column, Comparison, Plan, Score

@@ -22,7 +22,7 @@ from transformers import (
 
 from xlt_core.__main__ import main
 from xlt_core.catalog import PARTS, tasks
-from xlt_core.compare import compare
+from xlt_core.comparison.compare import compare
 from xlt_core.hosts.local import LocalHost
 from xlt_core.records import Column, Comparison, InputError, Limits, Message, Plan
 from xlt_core.settings import POCKET

@@ -9,7 +9,8 @@ import torch
 from tiny_models import CHAT, GPTNeoXConfig, make_adapter, make_model
 from transformers import AutoModelForCausalLM, AutoTokenizer
 
-from xlt_core import catalog, compare
+from xlt_core import catalog
+from xlt_core.comparison import compare
 from xlt_core.hosts.local import LocalHost
 from xlt_core.records import Column, InputError, Limits, Message, Plan, Prompt, Row
 

@@ -14,7 +14,8 @@ import pytest
 import torch
 from tiny_models import GPTNeoXConfig, Qwen2Config, make_adapter, make_model
 
-from xlt_core import catalog, compare
+from xlt_core import catalog
+from xlt_core.comparison import compare
 from xlt_core.models.pool import Shelf, Weights
 from xlt_core.catalog import PARTS
 from xlt_core.hosts import local

@@ -9,7 +9,7 @@ from completions_server import CompletionsServer, reach
 
 from xlt_core import catalog
 from xlt_core.catalog import PARTS
-from xlt_core.compare import compare
+from xlt_core.comparison.compare import compare
 from xlt_core.records import Column, InputError, Plan, Run
 
 PROMPT = (Column("prompt", "prompt"),)

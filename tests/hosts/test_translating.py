@@ -8,7 +8,7 @@ from pathlib import Path
 from completions_server import CompletionsServer, reach
 
 from xlt_core.catalog import PARTS
-from xlt_core.compare import compare
+from xlt_core.comparison.compare import compare
 from xlt_core.contracts import Host
 from xlt_core.hosts.local import LocalHost
 from xlt_core.records import Column, Limits, Plan, Reply, Run

@@ -3,7 +3,7 @@
 import pytest
 
 from xlt_core import catalog
-from xlt_core._signature import translator_identity
+from xlt_core.comparison.signature import translator_identity
 from xlt_core.scoring.metrics import measure
 from xlt_core.world import world
 from xlt_core.records import InputError

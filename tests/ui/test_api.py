@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from xlt_core import catalog, compare
+from xlt_core import catalog
+from xlt_core.comparison import compare
 from xlt_core.records import Plan
 
 

@@ -6,7 +6,8 @@ import os
 from collections.abc import Callable, Iterator
 from typing import Any, TypeVar
 
-from xlt_core import catalog, compare
+from xlt_core import catalog
+from xlt_core.comparison import compare
 from xlt_core.records import Comparison, InputError, Plan
 from xlt_core.ui._limits import LOG
 

@@ -6,7 +6,8 @@ from typing import Any
 
 import gradio as gr
 
-from xlt_core import catalog, compare, document
+from xlt_core import catalog, document
+from xlt_core.comparison import compare
 from xlt_core._colours import ordered
 from xlt_core.records import Column, InputError, Plan, Row
 from xlt_core.ui import _zero

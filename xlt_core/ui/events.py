@@ -9,7 +9,8 @@ from time import monotonic
 
 import gradio as gr
 
-from xlt_core import catalog, compare
+from xlt_core import catalog
+from xlt_core.comparison import compare
 from xlt_core.jobs import Job
 from xlt_core.records import Comparison, InputError, Plan, Row
 from xlt_core.ui import _zero, choices, columns, demonstrations, inputs, results, sources

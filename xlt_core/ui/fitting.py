@@ -9,7 +9,8 @@ from typing import Any
 
 import gradio as gr
 
-from xlt_core import catalog, compare
+from xlt_core import catalog
+from xlt_core.comparison import compare
 from xlt_core.models.hub import downloads
 from xlt_core.contracts import Host
 from xlt_core.records import InputError, Plan, Row

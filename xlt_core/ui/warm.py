@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from xlt_core import catalog, compare
+from xlt_core import catalog
+from xlt_core.comparison import compare
 from xlt_core.records import Column, InputError, Plan
 from xlt_core.ui import looking
 from xlt_core.ui._limits import LOG

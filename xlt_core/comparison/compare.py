@@ -7,9 +7,9 @@ import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from xlt_core import _compare
+from xlt_core.comparison import selection
 from xlt_core.formats import rows as rows_module
-from xlt_core._columns import Job, Worker
+from xlt_core.comparison.columns import Job, Worker
 from xlt_core.catalog import LLM, PARTS, PIVOT, Parts, needs_rows, translator_of, why_not
 from xlt_core.contracts import Memory, Setting
 from xlt_core.records import Column, Comparison, Example, InputError, Plan, Reply, Row
@@ -32,7 +32,7 @@ class Preview:
 
 def sample(examples: Sequence[Example], n: int, seed: int) -> list[Example]:
     """At most n examples, stratified by label; those of a smaller n are among those of a larger one."""
-    return _compare.spread(examples, seed)[:n]
+    return selection.spread(examples, seed)[:n]
 
 
 def tidied(plan: Plan, parts: Parts = PARTS) -> Plan:
@@ -68,7 +68,7 @@ def resolve(plan: Plan, parts: Parts = PARTS) -> Plan:
         translator_of(plan, parts).lacks(parts.language(plan.language))
     known = _known(plan, parts)
     plan = replace(plan, model_revision=parts.host(plan.model).revision,
-                   data_digest=_compare.digest(known) if known else "")  # fmt: skip
+                   data_digest=selection.digest(known) if known else "")  # fmt: skip
     if plan.demonstrations is None:
         plan = replace(plan, demonstrations=draw(plan, parts))
     plan = replace(plan, shots=len(plan.demonstrations))
@@ -89,7 +89,7 @@ def draw(plan: Plan, parts: Parts = PARTS) -> tuple[Row, ...]:
         return ()
     others = items if plan.split == "train" else [*items, *_split(plan, parts)]
     train = _split(replace(plan, split="train"), parts)
-    return _compare.draw_rows(parts.task(plan.task), train, plan.shots, plan.seed, (e.text for e in others))
+    return selection.draw_rows(parts.task(plan.task), train, plan.shots, plan.seed, (e.text for e in others))
 
 
 def examples_of(plan: Plan, parts: Parts = PARTS) -> tuple[Example, ...]:
@@ -184,8 +184,8 @@ def _cleaned(rows: Sequence[Row]) -> tuple[Row, ...]:
 
 
 def _split(plan: Plan, parts: Parts) -> tuple[Example, ...]:
-    found = _compare.load(parts.dataset(plan.dataset), plan.task, plan.language, plan.split)
-    return _compare.relabelled(found, plan.labels) if plan.labels else found
+    found = selection.load(parts.dataset(plan.dataset), plan.task, plan.language, plan.split)
+    return selection.relabelled(found, plan.labels) if plan.labels else found
 
 
 def _known(plan: Plan, parts: Parts) -> tuple[Example, ...]:
@@ -203,7 +203,7 @@ def _known(plan: Plan, parts: Parts) -> tuple[Example, ...]:
 
 def _read(plan: Plan, parts: Parts, rows: Sequence[Row], what: str) -> tuple[Example, ...]:
     """Rows as examples; the numbers that name them count from 1."""
-    task, choices = parts.task(plan.task), plan.labels or _compare.labels(_known(plan, parts))
+    task, choices = parts.task(plan.task), plan.labels or selection.labels(_known(plan, parts))
     drawn = what == "Demonstration"
     named = [replace(row, id=(drawn and row.id) or f"{what.lower()}-{i + 1}") for i, row in enumerate(rows)]
     return tuple(rows_module.read_row(task, row, choices, f"{what} {i + 1}", drawn) for i, row in enumerate(named))
@@ -226,8 +226,8 @@ def _parallel(plan: Plan, parts: Parts) -> tuple[Row, ...]:
         return ()
     items = [*examples_of(plan, parts), *demonstrations_of(plan, parts)]
     others = items if plan.split == "train" else [*items, *_split(plan, parts)]
-    train = _compare.load(data, plan.task, plan.language, "train")
-    return _compare.draw_parallel(train, plan.seed, others)
+    train = selection.load(data, plan.task, plan.language, "train")
+    return selection.draw_parallel(train, plan.seed, others)
 
 
 def _previewed(job: Job, column: Column) -> Preview:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 from xlt_core.scoring import metrics
-from xlt_core._signature import column_key, item_key
+from xlt_core.comparison.signature import column_key, item_key
 from xlt_core.catalog import Parts, translator_of
 from xlt_core.contracts import Memory, Setting, Solver, Translator
 from xlt_core.records import Column, Example, HostError, InputError, Plan, Prediction, Reply, Row, Run, Score
