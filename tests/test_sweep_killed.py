@@ -12,7 +12,7 @@ import pytest
 from same_results import assert_same
 
 from xlt_core.settings import ROOT
-from xlt_core.store import Store
+from xlt_core.store.store import Store
 
 KILLS = 10
 

@@ -12,7 +12,7 @@ import pytest
 from same_results import assert_same
 
 from xlt_core.records import InputError
-from xlt_core.store import Store
+from xlt_core.store.store import Store
 from xlt_core.sweep import Grid, sweep
 
 pytest.importorskip("ray")

@@ -29,7 +29,7 @@ from xlt_core.catalog import Parts
 from xlt_core.records import Comparison, InputError, Plan, Row
 
 if TYPE_CHECKING:
-    from xlt_core.store import Store
+    from xlt_core.store.store import Store
 
 
 def add(command: argparse.ArgumentParser) -> None:
@@ -100,7 +100,7 @@ def _saved(path: Path | None, comparison: Comparison) -> str:
 
 def _store() -> Store | None:
     """The store, where it can be used."""
-    from xlt_core.store import Store
+    from xlt_core.store.store import Store
 
     try:
         store = Store()

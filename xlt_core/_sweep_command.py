@@ -21,7 +21,7 @@ from xlt_core.records import Comparison, InputError
 
 if TYPE_CHECKING:
     from xlt_core._engines import Engine
-    from xlt_core.store import Store
+    from xlt_core.store.store import Store
     from xlt_core.sweep import Cell, Grid, Snapshot
 
 STORE = "store.sqlite"
@@ -47,7 +47,7 @@ def add(command: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace, parts: Parts) -> int:
-    from xlt_core.store import Store
+    from xlt_core.store.store import Store
     from xlt_core.sweep import command, sweep
 
     parts, grid = rooted(options, parts), _grid(options)

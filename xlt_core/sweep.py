@@ -11,12 +11,12 @@ from xlt_core._cells import Cell, Grid, cells, command
 from xlt_core.formats.values import build, plain
 from xlt_core._engines import Engine, Local, News, Signed, news_of
 from xlt_core._estimate import Clock, Estimate, Rates, measured
-from xlt_core._recall import recalling
+from xlt_core.store.recall import recalling
 from xlt_core.comparison.signature import item_key
 from xlt_core.catalog import PARTS, Parts
 from xlt_core.comparison.compare import compare, stopped
 from xlt_core.records import Comparison, InputError, Plan, Run
-from xlt_core.store import KeptCell, Store
+from xlt_core.store.store import KeptCell, Store
 
 __all__ = ["Cell", "Estimate", "Grid", "Snapshot", "cells", "command", "estimate", "grid_of", "kept", "sweep"]
 

@@ -11,7 +11,7 @@ from visiting import compare, finished, many_items, needs_chromium, on_tab, serv
 
 from xlt_core import export
 from xlt_core.records import Column
-from xlt_core.store import Store
+from xlt_core.store.store import Store
 from xlt_core.sweep import Grid, sweep
 
 PROMPT = (Column("prompt", "prompt"),)

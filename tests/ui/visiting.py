@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from xlt_core.store import Store
+from xlt_core.store.store import Store
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update",

@@ -10,7 +10,7 @@ from threading import Lock
 from xlt_core._found import Findings
 from xlt_core.findings import find
 from xlt_core.records import Comparison
-from xlt_core.store import ENDED, Store
+from xlt_core.store.store import ENDED, Store
 
 MOST_KEPT = 12
 LEAST, SHARE = 2.0, 10  # seconds between two findings of a run at work; and how many times what they took

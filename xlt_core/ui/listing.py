@@ -10,7 +10,7 @@ from xlt_core import catalog, sweep
 from xlt_core.formats.values import build
 from xlt_core._words import listed
 from xlt_core.records import Comparison, InputError, Plan
-from xlt_core.store import Kept
+from xlt_core.store.store import Kept
 from xlt_core.sweep import Grid, grid_of
 from xlt_core.ui.filling import named
 from xlt_core.ui.keeping import Keeping

@@ -11,7 +11,7 @@ from functools import cache
 from xlt_core import export, sweep
 from xlt_core.records import Comparison, InputError
 from xlt_core.settings import ASSETS
-from xlt_core.store import KeptCell
+from xlt_core.store.store import KeptCell
 from xlt_core.sweep import Cell, Snapshot
 from xlt_core.ui import filling, listing
 from xlt_core.ui._html import escape
