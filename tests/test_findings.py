@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from findings_seam import comparison, grid
 
-from xlt_core.details import INVALID, confusions, survivals
-from xlt_core.findings import find
+from xlt_core.findings.details import INVALID, confusions, survivals
+from xlt_core.findings.findings import find
 from xlt_core.scoring.metrics import measure
 from xlt_core.records import Comparison, Prediction, Run, Span
 from xlt_core.scoring.significance import MCNEMAR, holm, shared, signed_rank

@@ -6,10 +6,11 @@ from pathlib import Path
 import pytest
 from findings_seam import comparison, grid
 
-from xlt_core import _pictures, report
-from xlt_core._colours import COLOURS
-from xlt_core.details import confusions
-from xlt_core.findings import find
+from xlt_core import report
+from xlt_core.findings import figures
+from xlt_core.findings.colours import COLOURS
+from xlt_core.findings.details import confusions
+from xlt_core.findings.findings import find
 from xlt_core.records import InputError
 
 CHROMIUM = Path("/usr/bin/chromium")
@@ -101,7 +102,7 @@ def test_nothing_to_report_and_nowhere_to_write_are_one_sentence(tmp_path):
 
 def test_the_colours_are_the_strategies(made):
     found = find(made)
-    chart = _pictures.over_shots(found, found.places[0])
+    chart = figures.over_shots(found, found.places[0])
     lines = {trace.name: trace.line.color for trace in chart.data if trace.name}
     assert {name: lines[name] for name in FAR} == COLOURS
     bands = [trace for trace in chart.data if trace.fill == "toself"]
@@ -111,35 +112,35 @@ def test_the_colours_are_the_strategies(made):
 
 def test_columns_of_one_strategy_are_told_apart():
     found = find(grid({"prompt": 0.5, "again": 0.6}, ["kin"]))
-    dashes = [trace.line.dash for trace in _pictures.over_shots(found, found.places[0]).data if trace.name]
+    dashes = [trace.line.dash for trace in figures.over_shots(found, found.places[0]).data if trace.name]
     assert len(set(dashes)) == 2
 
 
 def test_the_map_marks_what_is_decisive():
     clear, close = find(grid(FAR, ["kin"])), find(grid({"prompt": 0.6, "translate": 0.61}, ["kin"], items=10))
-    assert [shape.line.width for found in (clear, close) for shape in _pictures.best(found).layout.shapes] == [3, 0]
-    assert "chance?" in _pictures.best(close).layout.annotations[0].text
-    assert "decisive" in _pictures.best(clear).layout.annotations[0].text
+    assert [shape.line.width for found in (clear, close) for shape in figures.best(found).layout.shapes] == [3, 0]
+    assert "chance?" in figures.best(close).layout.annotations[0].text
+    assert "decisive" in figures.best(clear).layout.annotations[0].text
     one = comparison({"prompt": 0.6})
     tie = find([replace(one, runs=(*one.runs, replace(one.runs[0], name="in two words")))])
-    assert "prompt<br>= in<br>two<br>words</b>" in _pictures.best(tie).layout.annotations[0].text
-    assert _pictures.best(tie).layout.height > _pictures.best(clear).layout.height
+    assert "prompt<br>= in<br>two<br>words</b>" in figures.best(tie).layout.annotations[0].text
+    assert figures.best(tie).layout.height > figures.best(clear).layout.height
 
 
 def test_chance_and_majority_are_drawn_for_labels():
     found = find([comparison(FAR), comparison(FAR, task="ner")])
-    said = [[note.text for note in _pictures.over_shots(found, place).layout.annotations] for place in found.places]
+    said = [[note.text for note in figures.over_shots(found, place).layout.annotations] for place in found.places]
     assert said == [[], ["chance", "majority"]]
 
 
 def test_a_confusion_matrix_holds_every_count():
     (one,) = confusions([comparison({"prompt": 0.5})], 0)
-    chart = _pictures.confusion(one)
+    chart = figures.confusion(one)
     assert sum(int(note.text) for note in chart.layout.annotations) == 40
     assert list(chart.data[0].x) == list(one.labels) and sum(map(sum, chart.data[0].customdata)) == 40
 
 
 def test_a_point_alone_shows_its_interval():
     found = find([comparison(FAR)])
-    traces = [trace for trace in _pictures.over_shots(found, found.places[0]).data if trace.name]
+    traces = [trace for trace in figures.over_shots(found, found.places[0]).data if trace.name]
     assert all(trace.error_y.visible and trace.error_y.array[0] > 0 for trace in traces)

@@ -4,8 +4,8 @@ from dataclasses import replace
 
 from findings_seam import comparison, grid
 
-from xlt_core.findings import find
-from xlt_core.tables import Table, aggregates, cells, contrasts, escape, latex, markdown, summary
+from xlt_core.findings.findings import find
+from xlt_core.findings.tables import Table, aggregates, cells, contrasts, escape, latex, markdown, summary
 
 FAR = {"prompt": 0.4, "translate": 0.95}
 FOUND = find(grid(FAR, ["kin", "hau"]))

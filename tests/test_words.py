@@ -5,10 +5,10 @@ from dataclasses import replace
 import pytest
 from findings_seam import comparison, grid
 
-from xlt_core import _words as words
-from xlt_core._found import Aggregate, Average
-from xlt_core.details import Confusion, Survival, front
-from xlt_core.findings import find
+from xlt_core.findings import sentences as words
+from xlt_core.findings.records import Aggregate, Average
+from xlt_core.findings.details import Confusion, Survival, front
+from xlt_core.findings.findings import find
 from xlt_core.records import Run, Score
 
 FAR = {"prompt": 0.4, "translate": 0.95, "laft": 0.4}

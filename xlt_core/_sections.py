@@ -9,8 +9,12 @@ from itertools import groupby
 
 import plotly.graph_objects as go
 
-from xlt_core import _pictures, _words, details, document, tables
-from xlt_core._found import Findings
+from xlt_core import document
+from xlt_core.findings import figures
+from xlt_core.findings import sentences
+from xlt_core.findings import details
+from xlt_core.findings import tables
+from xlt_core.findings.records import Findings
 from xlt_core.records import Comparison
 from xlt_core.settings import ASSETS
 
@@ -40,17 +44,17 @@ def _short(page: Page) -> str:
     """What was compared, and the main result."""
     found = page.found
     of = [_count(len({place.task for place in found.places}), "task"), _languages(found),
-          f"{_count(len(found.columns), 'column')} ({', '.join(found.columns)})", _words.shots_of(found.shots),
+          f"{_count(len(found.columns), 'column')} ({', '.join(found.columns)})", sentences.shots_of(found.shots),
           _count(len(found.seeds), "seed")]  # fmt: skip
     sizes = sorted({cell.items for cell in found.cells if cell.shots is not None})
     items = str(sizes[0]) if len(sizes) == 1 else f"{sizes[0]} to {sizes[-1]}"
     models = sorted({place.model for place in found.places})
-    overall = [_words.over_places(one) for one in found.aggregates if one.shots is None]
-    says = [_words.where_best(found), *overall, _words.readable(found.cells)]
+    overall = [sentences.over_places(one) for one in found.aggregates if one.shots is None]
+    says = [sentences.where_best(found), *overall, sentences.readable(found.cells)]
     if len(found.places) == 1:
-        says = [_words.over_shots(found, found.places[0]), says[-1]]
+        says = [sentences.over_shots(found, found.places[0]), says[-1]]
     lost = f"{_count(len(found.missing), 'run')} without a result: see below. " if found.missing else ""
-    what = f"{', '.join(of)}; {items} items a cell; {_words.listed(models)}. {lost}{_caution(found)}"
+    what = f"{', '.join(of)}; {items} items a cell; {sentences.listed(models)}. {lost}{_caution(found)}"
     return f"<p class='quiet'>{escape(what)}</p><div class='short'>{_paragraphs(says)}</div>"
 
 
@@ -62,7 +66,7 @@ def _caution(found: Findings) -> str:
 
 def _languages(found: Findings) -> str:
     codes = dict.fromkeys(place.language for place in found.places)
-    return f"{_count(len(codes), 'language')} ({', '.join(map(_words.language_of, codes))})"
+    return f"{_count(len(codes), 'language')} ({', '.join(map(sentences.language_of, codes))})"
 
 
 def _where(page: Page) -> str:
@@ -72,35 +76,35 @@ def _where(page: Page) -> str:
     key += " Scores are means over the numbers of shots." if len(found.shots) > 1 else ""
     several = len(found.shots) > 1
     folds = [
-        page.picture(_pictures.best(found, k), _words.where_best(found, k), _words.shots_of([k])) for k in found.shots
+        page.picture(figures.best(found, k), sentences.where_best(found, k), sentences.shots_of([k])) for k in found.shots
     ]
     more = f"<details><summary>For each number of shots</summary>{''.join(folds)}</details>" if several else ""
-    main = page.picture(_pictures.best(found), _words.where_best(found), wide=True)
+    main = page.picture(figures.best(found), sentences.where_best(found), wide=True)
     return f"<h2>Which is best where</h2><p class='quiet'>{key}</p>{main}{more}"
 
 
 def _shots(page: Page) -> str:
     """Scores against shots: the mean over places, then each place."""
     found = page.found
-    each = [page.picture(_pictures.over_shots(found, one), _words.over_shots(found, one), _words.called(one, found))
+    each = [page.picture(figures.over_shots(found, one), sentences.over_shots(found, one), sentences.called(one, found))
             for one in found.places]  # fmt: skip
     mean = ""
     if len(found.complete) > 1:
         some = "" if len(found.complete) == len(found.places) else " (the others lack a column at some number of shots)"
         words = f"The mean over {len(found.complete)} of {len(found.places)} pairs of task and language{some}."
         absent = [name for name in found.columns if not any(one.column == name for one in found.averages)]
-        words += f" Not in it: {_words.listed(absent)}, run in fewer than half of them." if absent else ""
-        mean = page.picture(_pictures.average_over_shots(found), words, "Mean over tasks and languages", wide=True)
+        words += f" Not in it: {sentences.listed(absent)}, run in fewer than half of them." if absent else ""
+        mean = page.picture(figures.average_over_shots(found), words, "Mean over tasks and languages", wide=True)
     tests = _table(tables.aggregates(found)) if found.aggregates else ""
     return (f"<h2>Score against shots</h2><p class='quiet'>Bands are 95% bootstrap intervals over items.</p>{mean}"
             f"{tests}<div class='pictures'>{''.join(each)}</div>")  # fmt: skip
 
 
 def _costs(page: Page) -> str:
-    axes = [axis for axis in _pictures.AXES if any(getattr(one, axis) is not None for one in page.found.averages)]
+    axes = [axis for axis in figures.AXES if any(getattr(one, axis) is not None for one in page.found.averages)]
     if not axes:
         return ""
-    made = [page.picture(_pictures.against_cost(page.found, axis), _words.costs(page.found, axis)) for axis in axes]
+    made = [page.picture(figures.against_cost(page.found, axis), sentences.costs(page.found, axis)) for axis in axes]
     about = ("Means over the same pairs of task and language; a point's number is its shots. "
              "The dotted line joins what no other beats.")  # fmt: skip
     return f"<h2>Score against cost</h2><p class='quiet'>{about}</p><div class='pictures'>{''.join(made)}</div>"
@@ -110,18 +114,18 @@ def _confusions(page: Page) -> str:
     shots, folds = page.found.shots[-1], []
     for place, of in groupby(details.confusions(page.comparisons, shots), key=lambda one: one.place):
         rows = sorted(of, key=lambda one: list(page.found.columns).index(one.column))
-        pictures = [page.picture(_pictures.confusion(one), _words.confused(one), one.column) for one in rows]
-        folds.append(_fold(_words.called(place, page.found), [f"<div class='pictures'>{''.join(pictures)}</div>"]))
-    head = f"<h2>Which labels are confused</h2><p class='quiet'>At {escape(_words.shots_of([shots]))}.</p>"
+        pictures = [page.picture(figures.confusion(one), sentences.confused(one), one.column) for one in rows]
+        folds.append(_fold(sentences.called(place, page.found), [f"<div class='pictures'>{''.join(pictures)}</div>"]))
+    head = f"<h2>Which labels are confused</h2><p class='quiet'>At {escape(sentences.shots_of([shots]))}.</p>"
     return head + "".join(folds) if folds else ""
 
 
 def _survivals(page: Page) -> str:
     rows = details.survivals(page.comparisons, page.found.shots[-1])
-    made = [page.picture(_pictures.survival(own), _words.survived(own), f"{_words.called(place, page.found)}, {column}")
+    made = [page.picture(figures.survival(own), sentences.survived(own), f"{sentences.called(place, page.found)}, {column}")
             for (place, column), of in groupby(rows, key=lambda one: (one.place, one.column))
             for own in [list(of)]]  # fmt: skip
-    at = escape(_words.shots_of([page.found.shots[-1]]))
+    at = escape(sentences.shots_of([page.found.shots[-1]]))
     head = f"<h2>Which entities survive translation</h2><p class='quiet'>At {at}.</p>"
     return f"{head}<div class='pictures'>{''.join(made)}</div>" if made else ""
 
@@ -130,7 +134,7 @@ def _numbers(page: Page) -> str:
     """All tables, and what has no result."""
     found = page.found
     made = [_table(tables.summary(found), fold=False), _table(tables.cells(found)), _table(tables.contrasts(found))]
-    lost = [(_words.called(one.place, found), str(one.shots), str(one.seed), one.column, one.state, one.reason)
+    lost = [(sentences.called(one.place, found), str(one.shots), str(one.seed), one.column, one.state, one.reason)
             for one in found.missing]  # fmt: skip
     heads = ("task and language", "shots", "seed", "column", "state", "reason")
     made += [_table(tables.Table("Without a result", heads, tuple(lost)))] if lost else []

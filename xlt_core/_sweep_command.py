@@ -198,7 +198,7 @@ def _left(snapshot: Snapshot) -> str:
 
 def _summary(comparisons: Sequence[Comparison]) -> str:
     """The headline scores, a line for each task, language and number of shots, means over the seeds."""
-    from xlt_core.findings import find
+    from xlt_core.findings.findings import find
 
     found = find(comparisons)
     rows = [("task", "language", "dataset", "shots", "score", *found.columns)]

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from html import escape
 from pathlib import Path
 
-from xlt_core import _words
+from xlt_core.findings import sentences
 from xlt_core.formats import files
-from xlt_core.findings import find
+from xlt_core.findings.findings import find
 from xlt_core.records import Comparison, InputError
 from xlt_core.settings import ASSETS
 
@@ -30,7 +30,7 @@ def html(comparisons: Sequence[Comparison], title: str = "", command: str = "") 
         raise InputError("There is nothing to report: no finished column has items with gold answers.")
     page = Page(found, comparisons)
     body = "\n".join(section(page) for section in SECTIONS) + made_by(command)
-    title = title or f"{_words.listed(list(found.columns))}: what {len(comparisons)} comparisons show"
+    title = title or f"{sentences.listed(list(found.columns))}: what {len(comparisons)} comparisons show"
     data = "".join(
         f"<script type='application/json' id='{name}'>{text}</script>" for name, text in page.pictures.items()
     )

@@ -6,12 +6,12 @@ from collections.abc import Mapping, Sequence
 
 from xlt_core import catalog
 from xlt_core.scoring import metrics
-from xlt_core._words import language_of
-from xlt_core.across import Difference
-from xlt_core.findings import LEVEL
+from xlt_core.findings.sentences import language_of
+from xlt_core.findings.versus import Difference
+from xlt_core.findings.findings import LEVEL
 from xlt_core.records import Score
 from xlt_core.scoring.significance import RANDOMIZATION
-from xlt_core.tables import Table, probability
+from xlt_core.findings.tables import Table, probability
 from xlt_core.ui._html import escape, number
 from xlt_core.ui._picture import table_html
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import gradio as gr
 
-from xlt_core.tables import Table
+from xlt_core.findings.tables import Table
 from xlt_core.ui._html import escape
 
 if TYPE_CHECKING:

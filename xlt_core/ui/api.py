@@ -8,7 +8,7 @@ import gradio as gr
 
 from xlt_core import catalog, document
 from xlt_core.comparison import compare
-from xlt_core._colours import ordered
+from xlt_core.findings.colours import ordered
 from xlt_core.records import Column, InputError, Plan, Row
 from xlt_core.ui import _zero
 from xlt_core.ui._limits import check_offered, sentence

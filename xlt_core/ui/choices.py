@@ -9,7 +9,7 @@ from typing import Any
 import gradio as gr
 
 from xlt_core import catalog
-from xlt_core._colours import ordered
+from xlt_core.findings.colours import ordered
 from xlt_core.catalog import Knob
 from xlt_core.records import Column, InputError, Limits, Plan
 from xlt_core.ui import sources

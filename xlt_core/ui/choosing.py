@@ -10,9 +10,10 @@ from typing import Any
 
 import gradio as gr
 
-from xlt_core import _words, export
-from xlt_core.across import across, differing
-from xlt_core.findings import place_of
+from xlt_core import export
+from xlt_core.findings import sentences
+from xlt_core.findings.versus import across, differing
+from xlt_core.findings.findings import place_of
 from xlt_core.records import Comparison, InputError
 from xlt_core.ui import _against, listing, looking, viewing
 from xlt_core.ui._html import message
@@ -156,12 +157,12 @@ def joined(page: Runs, values: Values) -> Updates:
 def _cells(shown: Shown | None, place: object) -> list[int]:
     if shown is None:
         return []
-    return [n for n, one in enumerate(shown.lean) if _words.called(place_of(one), shown.found) == place]
+    return [n for n, one in enumerate(shown.lean) if sentences.called(place_of(one), shown.found) == place]
 
 
 def _places(page: Runs, shown: Shown | None) -> Updates:
     """Where outputs of other systems can be joined."""
-    places = [_words.called(place, shown.found) for place in shown.found.places] if shown else []
+    places = [sentences.called(place, shown.found) for place in shown.found.places] if shown else []
     return {
         page.own: gr.update(visible=bool(places)),
         page.place: gr.update(choices=places, value=places[0] if places else None),

@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 import gradio as gr
 
-from xlt_core import _words, catalog, details
+from xlt_core import catalog
+from xlt_core.findings import sentences
+from xlt_core.findings import details
 from xlt_core.records import Comparison
 from xlt_core.ui import _picture, items
 from xlt_core.ui._picture import Picture
@@ -111,14 +113,14 @@ def _comparison(closer: Closer, shown: Shown | None, values: Values) -> Comparis
 
 def _drawn(comparison: Comparison) -> list[tuple[go.Figure, str, str]]:
     """What the pictures show: figure, sentence and title of each."""
-    from xlt_core import _pictures
+    from xlt_core.findings import figures
 
     shots = comparison.plan.shots
     order = [run.name for run in comparison.runs]
     confusions = sorted(details.confusions([comparison], shots), key=lambda one: order.index(one.column))
-    labels = [(_pictures.confusion(one), _words.confused(one), f"Labels confused: {one.column}") for one in confusions]
+    labels = [(figures.confusion(one), sentences.confused(one), f"Labels confused: {one.column}") for one in confusions]
     rows = groupby(details.survivals([comparison], shots), key=lambda one: one.column)
-    entities = [(_pictures.survival(own), _words.survived(own), f"Entities that survive: {column}")
+    entities = [(figures.survival(own), sentences.survived(own), f"Entities that survive: {column}")
                 for column, of in rows for own in [list(of)]]  # fmt: skip
     return labels + entities
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from xlt_core.scoring import metrics
-from xlt_core._colours import colour
+from xlt_core.findings.colours import colour
 from xlt_core.records import Comparison, Example, Language, Prediction, Reply, Run, Score
 from xlt_core.ui._html import clipped, escape, fold, number, seconds, tag
 from xlt_core.ui.answers import answer_html, gold_html

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from xlt_core import catalog, sweep
 from xlt_core.formats.values import build
-from xlt_core._words import listed
+from xlt_core.findings.sentences import listed
 from xlt_core.records import Comparison, InputError, Plan
 from xlt_core.store.store import Kept
 from xlt_core.sweep import Grid, grid_of

@@ -8,7 +8,7 @@ import gradio as gr
 from fastapi import HTTPException, Request, Response
 from fastapi.responses import JSONResponse, RedirectResponse
 
-from xlt_core._colours import COLOURS
+from xlt_core.findings.colours import COLOURS
 from xlt_core.settings import ASSETS, PUBLIC
 
 SANS = ["system-ui", "-apple-system", "Segoe UI", "Roboto", "Noto Sans", "sans-serif"]

@@ -10,7 +10,7 @@ from typing import Any
 import gradio as gr
 
 from xlt_core import catalog
-from xlt_core._colours import colour
+from xlt_core.findings.colours import colour
 from xlt_core.records import Comparison, Language, Plan
 from xlt_core.ui import chart, columns, items, share
 from xlt_core.ui._html import escape, number

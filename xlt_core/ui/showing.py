@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 import gradio as gr
 
-from xlt_core import _words, tables
-from xlt_core._found import Findings, Place
+from xlt_core.findings import sentences
+from xlt_core.findings import tables
+from xlt_core.findings.records import Findings, Place
 from xlt_core.ui import _picture, closer, share, taking
 from xlt_core.ui._html import escape, fold
 from xlt_core.ui._picture import Picture
@@ -124,23 +125,23 @@ def turned(showing: Showing, shown: Shown, place: str, number: str) -> Updates:
 
 def places_of(found: Findings) -> dict[str, Place | None]:
     """The menu of places; all of them first, where there are several."""
-    each: dict[str, Place | None] = {_words.called(place, found): place for place in found.places}
+    each: dict[str, Place | None] = {sentences.called(place, found): place for place in found.places}
     return ({ALL: None} if len(found.complete) > 1 else {}) | each
 
 
 def shots_of(found: Findings) -> dict[str, int | None]:
     """The menu of numbers of shots."""
-    each: dict[str, int | None] = {_words.shots_of([shots]): shots for shots in found.shots}
+    each: dict[str, int | None] = {sentences.shots_of([shots]): shots for shots in found.shots}
     return ({MEAN: None} if len(found.shots) > 1 else {}) | each
 
 
 def words_html(shown: Shown) -> str:
     """What can be concluded, in a few sentences."""
     found = shown.found
-    over = [_words.over_places(one) for one in found.aggregates if one.shots is None]
+    over = [sentences.over_places(one) for one in found.aggregates if one.shots is None]
     single = len(found.places) == 1
-    says = [_words.over_shots(found, found.places[0])] if single else [_words.where_best(found), *over]
-    says.append(_words.readable(found.cells))
+    says = [sentences.over_shots(found, found.places[0])] if single else [sentences.where_best(found), *over]
+    says.append(sentences.readable(found.cells))
     pocket = all(place.model == "pocket" and place.dataset == "world" for place in found.places)
     quiet = f"<p class='xlt-quiet'>{CAUTION}</p>" if pocket else ""
     return f"<div class='xlt-says'>{''.join(f'<p>{escape(one)}</p>' for one in says)}{quiet}</div>"
@@ -159,26 +160,26 @@ def tables_html(found: Findings) -> str:
 
 
 def _lines(found: Findings, place: Place | None) -> Drawn:
-    from xlt_core import _pictures
+    from xlt_core.findings import figures
 
     if place is None:
         words = f"The mean over {len(found.complete)} of {len(found.places)} pairs of task and language."
-        return _pictures.average_over_shots(found), words
-    return _pictures.over_shots(found, place), _words.over_shots(found, place)
+        return figures.average_over_shots(found), words
+    return figures.over_shots(found, place), sentences.over_shots(found, place)
 
 
 def _best(found: Findings, shots: int | None) -> Drawn:
-    from xlt_core import _pictures
+    from xlt_core.findings import figures
 
-    return _pictures.best(found, shots), _words.where_best(found, shots)
+    return figures.best(found, shots), sentences.where_best(found, shots)
 
 
 def _cost(found: Findings, axis: str) -> Drawn:
-    from xlt_core import _pictures
+    from xlt_core.findings import figures
 
     if not any(getattr(one, axis) is not None for one in found.averages):
         return None, ""
-    return _pictures.against_cost(found, axis), _words.costs(found, axis)
+    return figures.against_cost(found, axis), sentences.costs(found, axis)
 
 
 def wire(showing: Showing, prefix: str, problem: gr.HTML) -> None:

@@ -14,9 +14,10 @@ from typing import Any
 
 import gradio as gr
 
-from xlt_core import export, report, tables
+from xlt_core import export, report
+from xlt_core.findings import tables
 from xlt_core.records import InputError
-from xlt_core.tables import Table
+from xlt_core.findings.tables import Table
 from xlt_core.ui._shown import Shown
 
 Make = Callable[[Shown], str | bytes]

@@ -6,8 +6,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from xlt_core.scoring import metrics
-from xlt_core._found import Cell, Findings, Place
-from xlt_core._words import language_of, number, task_of
+from xlt_core.findings.records import Cell, Findings, Place
+from xlt_core.findings.sentences import language_of, number, task_of
 from xlt_core.records import PairedTest
 
 LATEX = {"\\": r"\textbackslash{}", "&": r"\&", "%": r"\%", "$": r"\$", "#": r"\#", "_": r"\_", "{": r"\{", "}": r"\}",
