@@ -13,7 +13,7 @@ from dataclasses import replace
 import pytest
 from compare_seam import parts, plan
 
-from xlt_core import document as documents
+from xlt_core.documents import document as documents
 from xlt_core.formats.rows import load_rows
 from xlt_core.catalog import task
 from xlt_core.comparison.compare import compare, resolve

@@ -8,8 +8,8 @@ from dataclasses import replace
 import pytest
 from findings_seam import comparison, grid
 
-from xlt_core import export
-from xlt_core.document import document
+from xlt_core.documents import export
+from xlt_core.documents.document import document
 from xlt_core.records import InputError, Prediction
 
 MADE = grid({"prompt": 0.5, "translate": 0.9}, ["kin"], tasks=("topic", "ner"), shots=(0,), seeds=(0,), items=5)

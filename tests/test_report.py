@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from findings_seam import comparison, grid
 
-from xlt_core import report
+from xlt_core.documents import report
 from xlt_core.findings import figures
 from xlt_core.findings.colours import COLOURS
 from xlt_core.findings.details import confusions

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 
 from xlt_core.catalog import PARTS, Parts, why_not
 from xlt_core.comparison.compare import tidied
-from xlt_core.document import settings_of
+from xlt_core.documents.document import settings_of
 from xlt_core.records import Column, InputError, Limits, Plan
 
 FRESH = Plan("", "")

@@ -126,7 +126,7 @@ def _tell(comparison: Comparison, parts: Parts) -> None:
 def _plan(options: argparse.Namespace) -> Plan:
     """The plan that the options stand for."""
     from xlt_core.formats.rows import load_rows
-    from xlt_core.document import load_plan
+    from xlt_core.documents.document import load_plan
 
     outside = ("run", "out", "data_root")
     given = {name: value for name, value in vars(options).items() if value is not None and name not in outside}

@@ -78,7 +78,7 @@ def _adapter(options: argparse.Namespace, names: Sequence[str]) -> list[str]:
 
 def check_out(path: Path | None) -> None:
     """Raises InputError where a comparison cannot be written to such a file."""
-    from xlt_core.export import WRITERS
+    from xlt_core.documents.export import WRITERS
 
     if path and path.suffix.lower() not in (*WRITERS, ".html"):
         raise InputError(f"{path} must end in {', '.join(WRITERS)}, .html.")
@@ -88,7 +88,8 @@ def check_out(path: Path | None) -> None:
 
 def save(path: Path | None, comparison: Comparison) -> None:
     """Writes the comparison, where it is asked for, in the form that the name ends in. Raises InputError."""
-    from xlt_core import export, report
+    from xlt_core.documents import export
+    from xlt_core.documents import report
 
     if path and path.suffix.lower() == ".html":
         report.write(path, [comparison])

@@ -41,7 +41,7 @@ def run(options: argparse.Namespace, parts: Parts) -> int:
 
 
 def _scored(options: argparse.Namespace, parts: Parts) -> Comparison:
-    from xlt_core.outputs import score
+    from xlt_core.documents.outputs import score
 
     if not options.task or not options.language:
         raise InputError("Give --task and --language, or --join.")
@@ -55,8 +55,8 @@ def _scored(options: argparse.Namespace, parts: Parts) -> Comparison:
 
 def _joined(options: argparse.Namespace) -> Comparison:
     from xlt_core.formats.rows import text_of
-    from xlt_core.document import read_document
-    from xlt_core.outputs import joined
+    from xlt_core.documents.document import read_document
+    from xlt_core.documents.outputs import joined
 
     if options.task or options.language:
         raise InputError("--join has its own task and language; leave out --task and --language.")

@@ -116,7 +116,7 @@ def _numbers(text: str, option: str) -> tuple[int, ...]:
 
 def _write(folder: Path, store: Store, snapshot: Snapshot, positions: Sequence[int]) -> None:
     """Writes the documents of cells that have ended."""
-    from xlt_core import export
+    from xlt_core.documents import export
 
     for position in positions:
         path = folder / f"{_name(position, snapshot.cells[position])}.json"
@@ -127,7 +127,8 @@ def _write(folder: Path, store: Store, snapshot: Snapshot, positions: Sequence[i
 
 def _export(folder: Path, comparisons: Sequence[Comparison], made_by: str) -> None:
     """The items as tables, and the report."""
-    from xlt_core import export, report
+    from xlt_core.documents import export
+    from xlt_core.documents import report
 
     for name in ("items.csv", "items.parquet"):
         export.write(folder / name, comparisons)

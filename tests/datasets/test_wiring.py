@@ -9,7 +9,8 @@ import clones
 import pytest
 from compare_seam import parts
 
-from xlt_core import catalog, document
+from xlt_core import catalog
+from xlt_core.documents import document
 from xlt_core.comparison import compare
 from xlt_core.__main__ import main
 from xlt_core.records import Column, InputError, Plan

@@ -12,7 +12,8 @@ import gradio as gr
 import pytest
 from visiting import PATIENCE, compare, finished, needs_chromium
 
-from xlt_core import document, settings
+from xlt_core import settings
+from xlt_core.documents import document
 from xlt_core._corpus import Corpus
 from xlt_core._folders import begun
 from xlt_core.adapt import Adaptation, Snapshot

@@ -9,7 +9,8 @@ from pathlib import Path
 import gradio as gr
 import pytest
 
-from xlt_core import catalog, document
+from xlt_core import catalog
+from xlt_core.documents import document
 from xlt_core.records import Column, Comparison, InputError, Plan, Row
 from xlt_core.ui import _limits, share, sources, taking
 

@@ -14,7 +14,7 @@ import gradio as gr
 import pytest
 from visiting import PATIENCE, choose, compare, finished, many_items, needs_chromium, one_input, visit
 
-from xlt_core import document
+from xlt_core.documents import document
 from xlt_core.records import Comparison, InputError, Plan, Row
 from xlt_core.ui import _zero, comparing, fitting
 from xlt_core.ui.keeping import Keeping

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from visiting import compare, finished, many_items, needs_chromium, on_tab, served
 
-from xlt_core import export
+from xlt_core.documents import export
 from xlt_core.records import Column
 from xlt_core.store.store import Store
 from xlt_core.sweep import Grid, sweep

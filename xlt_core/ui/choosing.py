@@ -10,7 +10,7 @@ from typing import Any
 
 import gradio as gr
 
-from xlt_core import export
+from xlt_core.documents import export
 from xlt_core.findings import sentences
 from xlt_core.findings.versus import across, differing
 from xlt_core.findings.findings import place_of
@@ -137,7 +137,7 @@ def _read(path: Path) -> tuple[Comparison, ...]:
 
 def joined(page: Runs, values: Values) -> Updates:
     """The cells of a place with a file of outputs as one more column. Raises InputError where none takes it."""
-    from xlt_core import outputs
+    from xlt_core.documents import outputs
 
     shown, path = values[page.viewer.showing.shown], Path(values[page.outputs])
     made: list[Comparison] = []

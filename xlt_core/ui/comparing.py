@@ -9,7 +9,8 @@ from typing import Any
 
 import gradio as gr
 
-from xlt_core import catalog, document
+from xlt_core import catalog
+from xlt_core.documents import document
 from xlt_core.records import Comparison, InputError, Plan, Row
 from xlt_core.settings import ASSETS
 from xlt_core.ui import api, choices, demonstrations, events, fitting, inputs, lessons, results, share, taking

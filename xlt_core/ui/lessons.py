@@ -8,7 +8,7 @@ from functools import cache
 
 import gradio as gr
 
-from xlt_core.document import read_plan
+from xlt_core.documents.document import read_plan
 from xlt_core.records import Plan
 from xlt_core.settings import ASSETS
 from xlt_core.ui._html import escape

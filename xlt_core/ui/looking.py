@@ -8,7 +8,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 
-from xlt_core import export, sweep
+from xlt_core import sweep
+from xlt_core.documents import export
 from xlt_core.records import Comparison, InputError
 from xlt_core.settings import ASSETS
 from xlt_core.store.store import KeptCell

@@ -9,7 +9,8 @@ from typing import Any
 
 import gradio as gr
 
-from xlt_core import document, export
+from xlt_core.documents import document
+from xlt_core.documents import export
 from xlt_core.records import Comparison, InputError, Plan
 from xlt_core.ui import taking
 from xlt_core.ui._html import escape

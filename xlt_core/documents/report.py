@@ -23,7 +23,7 @@ def html(comparisons: Sequence[Comparison], title: str = "", command: str = "") 
     """
     from plotly.offline import get_plotlyjs
 
-    from xlt_core._sections import SECTIONS, Page, made_by
+    from xlt_core.documents.report_sections import SECTIONS, Page, made_by
 
     found = find(comparisons)
     if not found.cells:

@@ -13,7 +13,7 @@ from xlt_core import catalog
 from xlt_core.findings import tables
 from xlt_core.formats import files
 from xlt_core.scoring import metrics
-from xlt_core.document import document, read_document, write_answer
+from xlt_core.documents.document import document, read_document, write_answer
 from xlt_core.findings.findings import find
 from xlt_core.records import Comparison, Example, InputError, Prediction
 

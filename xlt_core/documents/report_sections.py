@@ -9,7 +9,7 @@ from itertools import groupby
 
 import plotly.graph_objects as go
 
-from xlt_core import document
+from xlt_core.documents import document
 from xlt_core.findings import figures
 from xlt_core.findings import sentences
 from xlt_core.findings import details

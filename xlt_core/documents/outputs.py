@@ -64,7 +64,7 @@ def column(name: str, task: Task, examples: Sequence[Example], path: Path, seed:
     if tabular:
         predictions = _of_table(task, examples, path, whole)
     else:
-        from xlt_core._conll import predictions_of
+        from xlt_core.documents.conll import predictions_of
 
         predictions = predictions_of(examples, path.name, text_of(path), whole)
     run = Run(name, RECORDED, "done", scoring="generated", examples=tuple(examples), predictions=tuple(predictions))
