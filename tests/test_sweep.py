@@ -10,7 +10,7 @@ from strategies_seam import Adapting
 
 from xlt_core.records import Column, InputError, Limits, Reply
 from xlt_core.store.store import Store
-from xlt_core.sweep import Grid, cells, estimate, grid_of, kept, sweep
+from xlt_core.sweeps.sweep import Grid, cells, estimate, grid_of, kept, sweep
 
 SMALL = Grid(("topic", "ner"), ("kin", "hau"), shots=(0, 2), seeds=(0, 1), samples=8)
 

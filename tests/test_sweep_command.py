@@ -14,7 +14,7 @@ from strategies_seam import Adapting
 from xlt_core.__main__ import main
 from xlt_core.settings import ROOT
 from xlt_core.store.store import Store
-from xlt_core.sweep import command, grid_of
+from xlt_core.sweeps.sweep import command, grid_of
 
 BASE = ("sweep", "--tasks", "topic,ner", "--languages", "kin,hau", "--shots", "0,2", "--samples", "6")
 

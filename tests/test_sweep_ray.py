@@ -13,7 +13,7 @@ from same_results import assert_same
 
 from xlt_core.records import InputError
 from xlt_core.store.store import Store
-from xlt_core.sweep import Grid, sweep
+from xlt_core.sweeps.sweep import Grid, sweep
 
 pytest.importorskip("ray")
 pytestmark = pytest.mark.skipif(not Path("/proc").is_dir(), reason="the workers are found in /proc")
@@ -23,7 +23,7 @@ GRID = Grid(("topic", "ner"), ("kin",), shots=(0, 1, 2), samples=4)
 
 @pytest.fixture(scope="module")
 def cluster():
-    from xlt_core._ray import Cluster
+    from xlt_core.sweeps.cluster import Cluster
 
     with closing(Cluster(workers=2)) as made:
         yield made
@@ -99,7 +99,7 @@ def test_a_cell_that_is_off_fails_alone(cluster, tmp_path):
 
 
 def test_more_workers_than_there_is_room_for_are_refused(cluster):
-    from xlt_core._ray import Cluster
+    from xlt_core.sweeps.cluster import Cluster
 
     with pytest.raises(InputError, match="lower --workers"):
         Cluster(workers=10_000)

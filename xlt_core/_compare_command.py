@@ -48,7 +48,7 @@ def add(command: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace, parts: Parts) -> int:
     from xlt_core.comparison.compare import compare, stopped
-    from xlt_core.sweep import kept
+    from xlt_core.sweeps.sweep import kept
 
     check_out(options.out)
     parts = rooted(options, parts)

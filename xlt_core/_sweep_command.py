@@ -20,9 +20,9 @@ from xlt_core.catalog import Parts
 from xlt_core.records import Comparison, InputError
 
 if TYPE_CHECKING:
-    from xlt_core._engines import Engine
+    from xlt_core.sweeps.local import Engine
     from xlt_core.store.store import Store
-    from xlt_core.sweep import Cell, Grid, Snapshot
+    from xlt_core.sweeps.sweep import Cell, Grid, Snapshot
 
 STORE = "store.sqlite"
 BEAT = 10.0  # seconds at most without a line
@@ -48,7 +48,7 @@ def add(command: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace, parts: Parts) -> int:
     from xlt_core.store.store import Store
-    from xlt_core.sweep import command, sweep
+    from xlt_core.sweeps.sweep import command, sweep
 
     parts, grid = rooted(options, parts), _grid(options)
     check_folder(options.out)
@@ -75,7 +75,7 @@ def run(options: argparse.Namespace, parts: Parts) -> int:
 @contextmanager
 def _engine(options: argparse.Namespace) -> Iterator[Engine]:
     """The engine that the options name, ready until the end."""
-    from xlt_core.sweep import LOCAL
+    from xlt_core.sweeps.sweep import LOCAL
 
     if options.engine == "local":
         odd = [name for name in ("ray_address", "workers", "gpus_per_worker") if getattr(options, name) is not None]
@@ -88,7 +88,7 @@ def _engine(options: argparse.Namespace) -> Iterator[Engine]:
     if options.gpus_per_worker is not None and not 0 <= options.gpus_per_worker < math.inf:
         raise InputError(f"A worker cannot have {options.gpus_per_worker} GPUs; give such as 0, 0.5 or 1.")
     try:
-        from xlt_core._ray import Cluster
+        from xlt_core.sweeps.cluster import Cluster
     except ImportError:
         raise InputError("Ray is not installed; call `pip install ray`, or leave out --engine.") from None
     with closing(Cluster(options.ray_address or "", options.workers or 0, options.gpus_per_worker)) as cluster:
@@ -96,7 +96,7 @@ def _engine(options: argparse.Namespace) -> Iterator[Engine]:
 
 
 def _grid(options: argparse.Namespace) -> Grid:
-    from xlt_core.sweep import Grid
+    from xlt_core.sweeps.sweep import Grid
 
     plain = ("split", "model", "translator", "samples")
     given = {name: getattr(options, name) for name in plain if getattr(options, name) is not None}

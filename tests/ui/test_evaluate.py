@@ -11,7 +11,7 @@ from visiting import PATIENCE, needs_chromium, on_tab, served
 from xlt_core.formats.values import plain
 from xlt_core.records import Column, Comparison
 from xlt_core.store.store import KeptCell, Store
-from xlt_core.sweep import Grid, cells
+from xlt_core.sweeps.sweep import Grid, cells
 
 TINY = Grid(("topic",), ("kin",), shots=(0, 2), columns=(Column("prompt", "prompt"),), samples=4)
 HEADING = "words => document.querySelector('#evaluate-heading').innerText.includes(words)"

@@ -9,7 +9,7 @@ import pytest
 
 from xlt_core.records import Comparison, Example, InputError, Plan, Prediction, Run
 from xlt_core.store.store import Store
-from xlt_core.sweep import Grid
+from xlt_core.sweeps.sweep import Grid
 from xlt_core.ui import gridding
 from xlt_core.ui.keeping import Keeping, fresh_key
 

@@ -12,7 +12,7 @@ from visiting import compare, finished, many_items, needs_chromium, on_tab, serv
 from xlt_core.documents import export
 from xlt_core.records import Column
 from xlt_core.store.store import Store
-from xlt_core.sweep import Grid, sweep
+from xlt_core.sweeps.sweep import Grid, sweep
 
 PROMPT = (Column("prompt", "prompt"),)
 FEW = Grid(("topic",), ("kin",), shots=(0,), columns=PROMPT, samples=5)

@@ -8,11 +8,11 @@ from typing import Any
 
 import gradio as gr
 
-from xlt_core import sweep
+from xlt_core.sweeps import sweep
 from xlt_core.formats.durations import duration
 from xlt_core.jobs import Job
 from xlt_core.records import InputError
-from xlt_core.sweep import Estimate
+from xlt_core.sweeps.sweep import Estimate
 from xlt_core.ui import gridding, listing, viewing
 from xlt_core.ui._html import message
 from xlt_core.ui.gridding import Choices

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from xlt_core import catalog
 from xlt_core.formats.durations import duration
 from xlt_core.records import Plan
-from xlt_core.sweep import Cell
+from xlt_core.sweeps.sweep import Cell
 from xlt_core.ui._html import escape
 
 MOST_TROUBLES = 12

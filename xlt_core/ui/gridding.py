@@ -10,7 +10,7 @@ import gradio as gr
 
 from xlt_core import catalog
 from xlt_core.records import InputError, Plan
-from xlt_core.sweep import Grid
+from xlt_core.sweeps.sweep import Grid
 from xlt_core.ui import sources, strategies
 from xlt_core.ui._html import escape, spoken
 from xlt_core.ui._limits import check_offered

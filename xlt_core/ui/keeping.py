@@ -7,13 +7,14 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from xlt_core import settings, sweep
+from xlt_core import settings
+from xlt_core.sweeps import sweep
 from xlt_core.store import store
 from xlt_core.formats.values import plain
 from xlt_core.jobs import Job, Jobs
 from xlt_core.records import Comparison, InputError
 from xlt_core.store.store import KeptCell, Store
-from xlt_core.sweep import Grid, Snapshot
+from xlt_core.sweeps.sweep import Grid, Snapshot
 from xlt_core.ui._shown import Shelf
 from xlt_core.ui._zero import here
 

@@ -6,12 +6,13 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from xlt_core import catalog, sweep
+from xlt_core import catalog
+from xlt_core.sweeps import sweep
 from xlt_core.formats.values import build
 from xlt_core.findings.sentences import listed
 from xlt_core.records import Comparison, InputError, Plan
 from xlt_core.store.store import Kept
-from xlt_core.sweep import Grid, grid_of
+from xlt_core.sweeps.sweep import Grid, grid_of
 from xlt_core.ui.filling import named
 from xlt_core.ui.keeping import Keeping
 

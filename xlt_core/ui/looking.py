@@ -8,12 +8,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 
-from xlt_core import sweep
+from xlt_core.sweeps import sweep
 from xlt_core.documents import export
 from xlt_core.records import Comparison, InputError
 from xlt_core.settings import ASSETS
 from xlt_core.store.store import KeptCell
-from xlt_core.sweep import Cell, Snapshot
+from xlt_core.sweeps.sweep import Cell, Snapshot
 from xlt_core.ui import filling, listing
 from xlt_core.ui._html import escape
 from xlt_core.ui._limits import LOG

@@ -9,7 +9,7 @@ from typing import Any
 
 import gradio as gr
 
-from xlt_core import sweep
+from xlt_core.sweeps import sweep
 from xlt_core.ui import gridding, showing
 from xlt_core.ui._html import message
 from xlt_core.ui._wiring import on

@@ -16,7 +16,7 @@ from typing import Any
 import ray
 from ray.exceptions import RayActorError, RayError, RayTaskError
 
-from xlt_core._engines import News, Signed, Work, at_work, signed
+from xlt_core.sweeps.local import News, Signed, Work, at_work, signed
 from xlt_core.catalog import Parts
 from xlt_core.records import InputError, Plan, Prediction
 from xlt_core.settings import ROOT

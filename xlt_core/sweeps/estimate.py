@@ -6,7 +6,7 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from xlt_core._engines import Engine
+from xlt_core.sweeps.local import Engine
 from xlt_core.catalog import Parts
 from xlt_core.records import Comparison, Plan, Reply
 from xlt_core.store.store import Store

@@ -7,10 +7,10 @@ from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from contextlib import closing, suppress
 from dataclasses import dataclass, replace
 
-from xlt_core._cells import Cell, Grid, cells, command
+from xlt_core.sweeps.grid import Cell, Grid, cells, command
 from xlt_core.formats.values import build, plain
-from xlt_core._engines import Engine, Local, News, Signed, news_of
-from xlt_core._estimate import Clock, Estimate, Rates, measured
+from xlt_core.sweeps.local import Engine, Local, News, Signed, news_of
+from xlt_core.sweeps.estimate import Clock, Estimate, Rates, measured
 from xlt_core.store.recall import recalling
 from xlt_core.comparison.signature import item_key
 from xlt_core.catalog import PARTS, Parts
