@@ -8,8 +8,8 @@ from pathlib import Path
 import torch
 from transformers import AutoTokenizer, GPTNeoXConfig, GPTNeoXForCausalLM
 
-from xlt_core._corpus import Corpus
-from xlt_core.adapt import Adaptation, Snapshot, adapt
+from xlt_core.adaptation.corpus import Corpus
+from xlt_core.adaptation.adapt import Adaptation, Snapshot, adapt
 from xlt_core.world import world
 from xlt_core.settings import POCKET
 

@@ -14,11 +14,12 @@ import torch
 from huggingface_hub import ModelCard
 from transformers import AutoModelForCausalLM, AutoTokenizer
 
-from xlt_core import _folders, catalog, settings
+from xlt_core import catalog, settings
+from xlt_core.adaptation import folders
 from xlt_core.models import pretrained
-from xlt_core._bits import bits_per_byte
-from xlt_core._folders import begun, folder_for
-from xlt_core.adapt import adapt, rate_of, survey
+from xlt_core.adaptation.bits_per_byte import bits_per_byte
+from xlt_core.adaptation.folders import begun, folder_for
+from xlt_core.adaptation.adapt import adapt, rate_of, survey
 from xlt_core.hosts.local import LocalHost
 from xlt_core.world import world
 from xlt_core.records import InputError, Message
@@ -152,14 +153,14 @@ def test_what_was_adapted_here_is_listed_handed_out_and_deleted(tmp_path, base, 
     seam.finished(given, tmp_path / "made" / "kin-1")
     with closing(adapt(given, tmp_path / "made" / "kin-2")) as run:
         next(snapshot for snapshot in run if snapshot.doing == "training")
-    assert [bool(card) for card in _folders.kept().values()] == [False, True] and [*_folders.kept()][1] == "kin-1"
-    with ZipFile(_folders.archive("kin-1", tmp_path)) as whole:
+    assert [bool(card) for card in folders.kept().values()] == [False, True] and [*folders.kept()][1] == "kin-1"
+    with ZipFile(folders.archive("kin-1", tmp_path)) as whole:
         assert "kin-1/adapter_config.json" in whole.namelist()
-    _folders.delete("kin-2")
-    assert [*_folders.kept()] == ["kin-1"]
+    folders.delete("kin-2")
+    assert [*folders.kept()] == ["kin-1"]
     for name in ("kin-2", "../kin.txt", ""):
         with pytest.raises(InputError, match="Nothing here is called"):
-            _folders.delete(name)
+            folders.delete(name)
     assert (tmp_path / "kin.txt").exists()
 
 

@@ -7,8 +7,9 @@ import pytest
 import torch
 from transformers import Trainer
 
-from xlt_core import _adapt, _trainer
-from xlt_core.adapt import adapt, survey
+from xlt_core.adaptation import training
+from xlt_core.adaptation import trainer
+from xlt_core.adaptation.adapt import adapt, survey
 from xlt_core.records import InputError
 
 
@@ -50,13 +51,13 @@ def test_memory_that_does_not_suffice_for_measuring_is_one_sentence(tmp_path, ba
     def compute(*args):
         raise RuntimeError("could not create a primitive")
 
-    monkeypatch.setattr(_adapt, "bits_per_byte", compute)
+    monkeypatch.setattr(training, "bits_per_byte", compute)
     with pytest.raises(InputError, match="The model ran out of memory"):
         work(seam.plan(seam.text(tmp_path), model=base), tmp_path / "out")
 
 
 def test_a_survey_measures_in_halves_where_memory_runs_out(tmp_path, base, monkeypatch):
-    sizes, collate = [], _trainer.collate
+    sizes, collate = [], trainer.collate
 
     def small(rows):
         sizes.append(len(rows))
@@ -64,5 +65,5 @@ def test_a_survey_measures_in_halves_where_memory_runs_out(tmp_path, base, monke
             raise torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 2 GiB")
         return collate(rows)
 
-    monkeypatch.setattr(_trainer, "collate", small)
+    monkeypatch.setattr(trainer, "collate", small)
     assert survey(seam.plan(seam.text(tmp_path), model=base)).seconds > 0 and sizes == [4, 2, 1]

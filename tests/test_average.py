@@ -11,8 +11,8 @@ import torch
 from peft import LoraConfig, PeftModel, get_peft_model
 from transformers import AutoModelForCausalLM
 
-from xlt_core import _average
-from xlt_core._folders import average
+from xlt_core.adaptation import average as average_module
+from xlt_core.adaptation.folders import average
 from xlt_core.records import InputError
 
 IDS = torch.tensor([[5, 17, 90, 300, 41, 8, 77]])
@@ -77,13 +77,13 @@ def test_the_average_of_runs_has_a_card(tmp_path, base):
 
 
 def test_an_averaged_run_is_the_mean_of_its_checkpoints(tmp_path, base, monkeypatch):
-    write, seen = _average.average, []
+    write, seen = average_module.average, []
 
     def noted(folders, out, *rest):
         seen.extend(shutil.copytree(folder, tmp_path / folder.name) for folder in folders)
         write(folders, out, *rest)
 
-    monkeypatch.setattr(_average, "average", noted)
+    monkeypatch.setattr(average_module, "average", noted)
     given = seam.plan(seam.text(tmp_path), model=base, steps=25, rate=1e-2, average=True)
     last = seam.finished(given, tmp_path / "out")
     assert len(seen) == 9 and last.bits["kin"][1] < last.bits["kin"][0]
@@ -93,13 +93,13 @@ def test_an_averaged_run_is_the_mean_of_its_checkpoints(tmp_path, base, monkeypa
 
 
 def test_an_averaged_run_of_full_weights_is_the_mean_of_its_checkpoints(tmp_path, base, monkeypatch):
-    write, seen = _average.average_weights, []
+    write, seen = average_module.average_weights, []
 
     def noted(folders, into):
         seen.extend(AutoModelForCausalLM.from_pretrained(folder).state_dict() for folder in folders)
         write(folders, into)
 
-    monkeypatch.setattr(_average, "average_weights", noted)
+    monkeypatch.setattr(average_module, "average_weights", noted)
     given = seam.plan(seam.text(tmp_path), model=base, steps=4, rate=1e-2, method="full", average=True)
     seam.finished(given, tmp_path / "out")
     got = AutoModelForCausalLM.from_pretrained(tmp_path / "out", dtype=torch.float32).state_dict()

@@ -9,8 +9,8 @@ import pyarrow.parquet
 import pytest
 
 from xlt_core import catalog
-from xlt_core._corpus import Text, foreign, read
-from xlt_core._texts import documents
+from xlt_core.adaptation.corpus import Text, foreign, read
+from xlt_core.adaptation.texts import documents
 from xlt_core.records import InputError
 
 KIN = catalog.language("kin")

@@ -14,14 +14,14 @@ from xlt_core.models.memory import keep_freed_memory
 from xlt_core.records import InputError
 
 if TYPE_CHECKING:
-    from xlt_core.adapt import Adaptation, Estimate, Snapshot, Survey
+    from xlt_core.adaptation.adapt import Adaptation, Estimate, Snapshot, Survey
     from xlt_core.catalog import Parts
 
 KNOBS = ("steps", "tokens", "rate", "rank", "alpha", "targets", "rows", "block", "held_out", "seed")
 
 
 def add_adapt(command: argparse.ArgumentParser) -> None:
-    from xlt_core.adapt import METHODS, Adaptation
+    from xlt_core.adaptation.adapt import METHODS, Adaptation
 
     fresh = Adaptation(())
     command.add_argument("--language", action="append", required=True, help="repeat it, with --corpus, for several")
@@ -58,8 +58,8 @@ def add_average(command: argparse.ArgumentParser) -> None:
 
 
 def _adapt(options: argparse.Namespace, parts: Parts) -> int:
-    from xlt_core._folders import folder_for
-    from xlt_core.adapt import adapt, survey
+    from xlt_core.adaptation.folders import folder_for
+    from xlt_core.adaptation.adapt import adapt, survey
 
     plan = _plan(options)
     if options.survey:
@@ -83,7 +83,7 @@ def _adapt(options: argparse.Namespace, parts: Parts) -> int:
 
 def _plan(options: argparse.Namespace) -> Adaptation:
     from xlt_core import catalog
-    from xlt_core.adapt import Adaptation, Corpus
+    from xlt_core.adaptation.adapt import Adaptation, Corpus
 
     if len(options.language) != len(options.corpus):
         raise InputError("Give each --language its --corpus, in the same order.")
@@ -95,7 +95,7 @@ def _plan(options: argparse.Namespace) -> Adaptation:
 
 
 def _average(options: argparse.Namespace, parts: Parts) -> int:
-    from xlt_core._folders import average
+    from xlt_core.adaptation.folders import average
 
     average(options.adapters, options.out)
     print(f"{options.out}: the average of {len(options.adapters)} adapters")

@@ -66,7 +66,7 @@ def perplexity(language: str, model: str, documents: int = 100) -> str:
     from peft import PeftModel
     from transformers import AutoModelForCausalLM, AutoTokenizer
 
-    from xlt_core._bits import bits_per_byte
+    from xlt_core.adaptation.bits_per_byte import bits_per_byte
 
     path = catalog.model_path(model)
     tokenizer, base = AutoTokenizer.from_pretrained(path), AutoModelForCausalLM.from_pretrained(path).float()

@@ -7,7 +7,7 @@ from collections import Counter
 import pytest
 import torch
 
-from xlt_core import _card
+from xlt_core.adaptation import card as cards
 from xlt_core.models.digest import digest
 from xlt_core.pocket import _models, _tokenizers, mixture, recipe
 from xlt_core.world import world
@@ -103,7 +103,7 @@ def test_each_adapter_learned_its_language(code):
         recipe.ADAPTER
     )
     readme = (folder / "README.md").read_text(encoding="utf-8")
-    assert readme == _card.readme(card) and card["base"]["revision"] in readme and "license: apache-2.0" in readme
+    assert readme == cards.readme(card) and card["base"]["revision"] in readme and "license: apache-2.0" in readme
     assert "/" not in card["plan"]["model"], "no path of a machine belongs into a card"
 
 

@@ -14,9 +14,9 @@ from visiting import PATIENCE, compare, finished, needs_chromium
 
 from xlt_core import settings
 from xlt_core.documents import document
-from xlt_core._corpus import Corpus
-from xlt_core._folders import begun
-from xlt_core.adapt import Adaptation, Snapshot
+from xlt_core.adaptation.corpus import Corpus
+from xlt_core.adaptation.folders import begun
+from xlt_core.adaptation.adapt import Adaptation, Snapshot
 from xlt_core.jobs import Jobs
 from xlt_core.world import world
 from xlt_core.records import InputError

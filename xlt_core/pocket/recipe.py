@@ -7,9 +7,9 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from xlt_core import _card
-from xlt_core._corpus import Corpus
-from xlt_core.adapt import Adaptation, adapt
+from xlt_core.adaptation import card
+from xlt_core.adaptation.corpus import Corpus
+from xlt_core.adaptation.adapt import Adaptation, adapt
 from xlt_core.pocket import mixture
 from xlt_core.settings import POCKET
 
@@ -64,5 +64,5 @@ def _adapter(code: str, out: Path, resume: bool, say: Callable[[str], None]) -> 
         if snapshot.losses and snapshot.step % 10 == 0:
             say(f"step {snapshot.step}/{snapshot.steps}  loss {snapshot.losses[-1][1]:.3f}")
         elif snapshot.card:
-            _card.write(target, {**snapshot.card, "licence": LICENCE})
+            card.write(target, {**snapshot.card, "licence": LICENCE})
             say(f"bits per byte before and after: {dict(snapshot.bits)}")

@@ -7,7 +7,8 @@ from typing import Any
 
 import gradio as gr
 
-from xlt_core import _folders, catalog
+from xlt_core import catalog
+from xlt_core.adaptation import folders
 from xlt_core.records import InputError
 from xlt_core.ui import taking
 from xlt_core.ui._html import escape, message
@@ -57,7 +58,7 @@ def draw() -> Adapted:
 
 def listed(adapted: Adapted, name: str = "") -> Updates:
     """What there is, the newest first. name: what is to be chosen."""
-    rows = [(_line(name, card), name) for name, card in _folders.kept().items()]
+    rows = [(_line(name, card), name) for name, card in folders.kept().items()]
     names = [value for _, value in rows]
     chosen = name if name in names else next(iter(names), None)
     return {adapted.whole: gr.update(visible=bool(rows)), adapted.list: gr.update(choices=rows, value=chosen),
@@ -66,7 +67,7 @@ def listed(adapted: Adapted, name: str = "") -> Updates:
 
 def card_of(name: str) -> dict[str, Any]:
     """The card of what was chosen. Raises InputError where it has not ended, or is not there any more."""
-    found = _folders.kept().get(name)
+    found = folders.kept().get(name)
     if found is None:
         raise InputError(f"Nothing here is called {name!r} any more; choose another.")
     if not found:
@@ -81,7 +82,7 @@ def zipped(adapted: Adapted, values: Values) -> Updates:
         card_of(name)
     except InputError as error:
         return {adapted.file: gr.update(value=None), adapted.said: message(str(error), "problem")}
-    path = _folders.archive(name, taking.folder(adapted.file))
+    path = folders.archive(name, taking.folder(adapted.file))
     return {adapted.file: gr.update(value=str(path)), adapted.said: ""}
 
 

@@ -10,9 +10,9 @@ from typing import Any
 import gradio as gr
 
 from xlt_core import catalog
-from xlt_core._corpus import Corpus
-from xlt_core._texts import HUB, POCKET
-from xlt_core.adapt import Adaptation
+from xlt_core.adaptation.corpus import Corpus
+from xlt_core.adaptation.texts import HUB, POCKET
+from xlt_core.adaptation.adapt import Adaptation
 from xlt_core.records import InputError
 from xlt_core.ui import adapted
 from xlt_core.ui._html import spoken

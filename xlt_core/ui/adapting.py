@@ -9,8 +9,9 @@ from functools import partial
 
 import gradio as gr
 
-from xlt_core import _folders, settings
-from xlt_core.adapt import Adaptation, Snapshot, adapt, survey
+from xlt_core import settings
+from xlt_core.adaptation import folders
+from xlt_core.adaptation.adapt import Adaptation, Snapshot, adapt, survey
 from xlt_core.jobs import Job, Jobs
 from xlt_core.records import Column, InputError, Plan, Row
 from xlt_core.ui import _wiring, adapted, adaptform, choices, comparing, fitting, taking, training
@@ -85,7 +86,7 @@ def _start(form: Form, values: Values) -> Iterator[Updates]:
 
 def _resume(form: Form, values: Values) -> Iterator[Updates]:
     """Goes on with the latest training that was begun."""
-    begun = _folders.begun()
+    begun = folders.begun()
     if not begun:
         raise InputError("There is no training to go on with; press Start.")
     plan = adaptform.with_texts(form, values, next(iter(begun.values())))
@@ -93,7 +94,7 @@ def _resume(form: Form, values: Values) -> Iterator[Updates]:
 
 
 def _begin(form: Form, plan: Adaptation, resume: bool) -> Iterator[Updates]:
-    folder = _folders.folder_for(plan, resume)
+    folder = folders.folder_for(plan, resume)
     BASES[folder.name] = plan.model
     _, job = JOBS.start(folder.name, adapt(plan, folder, resume), most=1)
     yield {form.message: "", form.outcome: "", form.curve: gr.update(visible=False)}
@@ -142,7 +143,7 @@ def _watch(form: Form, job: Job[Snapshot]) -> Iterator[Updates]:
 
 
 def _buttons(form: Form, running: bool) -> Updates:
-    begun = {} if running else _folders.begun()
+    begun = {} if running else folders.begun()
     label = f"Resume {next(iter(begun)).name}" if begun else "Resume"
     return {
         form.survey: gr.update(interactive=True),
@@ -161,7 +162,7 @@ def _delete(form: Form, values: Values) -> Updates:
     """Deletes what is chosen, and what is shown of it."""
     name = values[form.kept.list]
     _check_rests(name)
-    _folders.delete(name)
+    folders.delete(name)
     shown: Updates = {}
     for key, job in JOBS.of().items():
         if job.name == name:

@@ -9,7 +9,7 @@ import plotly.graph_objects as go
 from xlt_core import catalog
 from xlt_core.findings.colours import colour
 from xlt_core.formats.durations import duration
-from xlt_core.adapt import Estimate, Snapshot, Survey
+from xlt_core.adaptation.adapt import Estimate, Snapshot, Survey
 from xlt_core.jobs import Job
 from xlt_core.ui._html import escape
 from xlt_core.ui.chart import FONT, GREY

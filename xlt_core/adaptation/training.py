@@ -17,15 +17,16 @@ from accelerate import PartialState
 from peft import LoraConfig
 from transformers import AutoModelForCausalLM, AutoTokenizer, PreTrainedTokenizerBase
 
-from xlt_core import _average, _card
+from xlt_core.adaptation import average
+from xlt_core.adaptation import card as cards
 from xlt_core.models import pretrained
-from xlt_core._bits import bits_per_byte
-from xlt_core._corpus import Text
-from xlt_core._packing import drawn, packed, shares, unpacked
-from xlt_core._survey import size, surveys
-from xlt_core._texts import HUB
-from xlt_core._trainer import CHECKPOINTS, Progress, Run, fit, memory_told, step_seconds
-from xlt_core.adapt import Adaptation, Estimate, Snapshot, rate_of
+from xlt_core.adaptation.bits_per_byte import bits_per_byte
+from xlt_core.adaptation.corpus import Text
+from xlt_core.adaptation.packing import drawn, packed, shares, unpacked
+from xlt_core.adaptation.survey import size, surveys
+from xlt_core.adaptation.texts import HUB
+from xlt_core.adaptation.trainer import CHECKPOINTS, Progress, Run, fit, memory_told, step_seconds
+from xlt_core.adaptation.adapt import Adaptation, Estimate, Snapshot, rate_of
 from xlt_core.world import world
 from xlt_core.records import InputError
 from xlt_core.settings import POCKET
@@ -71,7 +72,7 @@ def train(work: Work) -> None:
     learned, held_out = _split(plan, work.texts)
     run = Run(work.out / "checkpoints", _identity(base, work.texts), work.resume, main)
     if run.finished:
-        tell(Snapshot("finished before", plan.steps, plan.steps, card=_card.read(work.out)))
+        tell(Snapshot("finished before", plan.steps, plan.steps, card=cards.read(work.out)))
         return
     first = Snapshot("measuring the model before", 0, plan.steps, surveys=surveys(base.tokenizer, work.texts))
     shown = Progress(first, tell, work.stop)
@@ -90,7 +91,7 @@ def train(work: Work) -> None:
     after = _bits(_outcome(base, work.out), base.tokenizer, held_out)
     shown.bits(after)
     if main:
-        card = _card.write(work.out, _facts(base, work, shown.now))
+        card = cards.write(work.out, _facts(base, work, shown.now))
         shutil.rmtree(run.folder, ignore_errors=True)
         tell(replace(shown.now, doing="done", left=0.0, card=card))
 
@@ -196,10 +197,10 @@ def _save(base: Base, run: Run, out: Path) -> None:
     plan, checkpoints = base.plan, run.checkpoints()
     if plan.average and plan.method == "lora":
         step = -(-len(checkpoints) // CHECKPOINTS)
-        _average.average(checkpoints[::-step][::-1], out, plan.model)
+        average.average(checkpoints[::-step][::-1], out, plan.model)
         return
     if plan.average:
-        _average.average_weights(checkpoints, base.model)
+        average.average_weights(checkpoints, base.model)
     if plan.method == "lora":
         base.model.peft_config["default"].base_model_name_or_path = plan.model
     # No layer of embeddings is adapted; peft would ask the Hub whether it was.

@@ -12,7 +12,7 @@ from threading import Event, Thread
 from typing import Any, Literal
 
 from xlt_core import catalog
-from xlt_core._corpus import MOST_CHARACTERS, Corpus, Text, read
+from xlt_core.adaptation.corpus import MOST_CHARACTERS, Corpus, Text, read
 from xlt_core.formats.files import check_folder
 from xlt_core.models.memory import give_back
 from xlt_core.records import InputError
@@ -107,9 +107,9 @@ def adapt(plan: Adaptation, out: Path, resume: bool = False) -> Generator[Snapsh
     check_folder(out)
 
     def work(tell: Callable[[Snapshot], None], stop: Event) -> None:
-        from xlt_core import _adapt
+        from xlt_core.adaptation import training
 
-        _adapt.train(_adapt.Work(plan, asked, path, texts, out, resume, tell, stop))
+        training.train(training.Work(plan, asked, path, texts, out, resume, tell, stop))
 
     try:
         yield Snapshot("reading the text")
@@ -122,11 +122,11 @@ def adapt(plan: Adaptation, out: Path, resume: bool = False) -> Generator[Snapsh
 
 def survey(plan: Adaptation) -> Estimate:
     """What the texts hold and how long training will take, by a first measured step. Raises InputError."""
-    from xlt_core import _adapt
+    from xlt_core.adaptation import training
 
     plan, path = checked(plan)
     try:
-        return _adapt.measure(plan, path, _read(plan))
+        return training.measure(plan, path, _read(plan))
     finally:
         give_back()
 

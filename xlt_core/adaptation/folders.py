@@ -9,9 +9,10 @@ from itertools import count
 from pathlib import Path
 from typing import Any
 
-from xlt_core import _card, settings
-from xlt_core._corpus import Corpus
-from xlt_core.adapt import Adaptation
+from xlt_core import settings
+from xlt_core.adaptation import card as card_module
+from xlt_core.adaptation.corpus import Corpus
+from xlt_core.adaptation.adapt import Adaptation
 from xlt_core.records import InputError
 
 
@@ -33,7 +34,7 @@ def begun() -> dict[Path, Adaptation]:
     for: `adapt` goes on with one where it is given the same with resume=True."""
     found = {}
     for path in sorted(settings.ADAPTERS.glob("*/checkpoints/run.json"), key=lambda path: -path.stat().st_mtime):
-        asked = _card.loaded(path).get("asked", {})
+        asked = card_module.loaded(path).get("asked", {})
         if asked:
             corpora = tuple(Corpus(**corpus) for corpus in asked["corpora"])
             found[path.parent.parent] = Adaptation(**asked | {"corpora": corpora})
@@ -42,11 +43,11 @@ def begun() -> dict[Path, Adaptation]:
 
 def kept() -> dict[str, dict[str, Any]]:
     """Cards by name of what was adapted here, the newest first; of what has not ended, an empty one."""
-    ended, open_ = settings.ADAPTERS.glob(f"*/{_card.NAME}"), settings.ADAPTERS.glob("*/checkpoints/run.json")
+    ended, open_ = settings.ADAPTERS.glob(f"*/{card_module.NAME}"), settings.ADAPTERS.glob("*/checkpoints/run.json")
     folders = {path.parent: path for path in ended}
     folders |= {path.parent.parent: path for path in open_ if path.parent.parent not in folders}
     newest = sorted(folders, key=lambda folder: -folders[folder].stat().st_mtime)
-    return {folder.name: _card.read(folder) for folder in newest}
+    return {folder.name: card_module.read(folder) for folder in newest}
 
 
 def delete(name: str) -> None:
@@ -69,7 +70,7 @@ def _check_there(name: str) -> None:
 def average(adapters: Sequence[Path], out: Path) -> None:
     """Writes the average of LoRA adapters of one base, folders or names of those made here, with a card of its own
     where they have one. Raises InputError."""
-    from xlt_core import _average
+    from xlt_core.adaptation import average as average_module
 
     folders = [path if path.is_dir() else settings.ADAPTERS / path for path in adapters]
     lacking = next((given for given, folder in zip(adapters, folders, strict=True) if not folder.is_dir()), None)
@@ -77,13 +78,13 @@ def average(adapters: Sequence[Path], out: Path) -> None:
         raise InputError(f"There is no adapter {lacking}; name a folder, or what lies in {settings.ADAPTERS}.")
     if out.resolve() in [folder.resolve() for folder in folders]:
         raise InputError(f"{out} is one of the adapters to be averaged; name another folder.")
-    _average.average(folders, out)
-    cards = [_card.read(folder) for folder in folders]
+    average_module.average(folders, out)
+    cards = [card_module.read(folder) for folder in folders]
     if all("base" in card for card in cards):
         texts = {row["sha256"]: row for card in cards for row in card["texts"]}
         rank = sum(card["plan"]["rank"] for card in cards)
         codes = list(dict.fromkeys(code for card in cards for code in card["plan"]["corpora"]))
         plan = cards[0]["plan"] | {"corpora": codes, "rank": rank, "alpha": rank}
         names = [folder.resolve().name for folder in folders]
-        _card.write(out, {"plan": plan, "base": cards[0]["base"], "texts": list(texts.values()), "bits_per_byte": {},
+        card_module.write(out, {"plan": plan, "base": cards[0]["base"], "texts": list(texts.values()), "bits_per_byte": {},
                           "losses": [], "notes": [], "average_of": names, "licence": ""})  # fmt: skip

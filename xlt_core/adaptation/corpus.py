@@ -8,7 +8,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from xlt_core._texts import HUB, POCKET, documents
+from xlt_core.adaptation.texts import HUB, POCKET, documents
 from xlt_core.records import InputError, Language
 
 LEAST_DOCUMENTS = 20

@@ -20,13 +20,13 @@ from accelerate import PartialState
 from torch.nn.functional import cross_entropy
 from transformers import PrinterCallback, Trainer, TrainerCallback, TrainingArguments
 
-from xlt_core import _card
+from xlt_core.adaptation import card
 from xlt_core.models.memory import ran_out
 from xlt_core.records import InputError
 
 if TYPE_CHECKING:
-    from xlt_core._adapt import Base
-    from xlt_core.adapt import Snapshot
+    from xlt_core.adaptation.training import Base
+    from xlt_core.adaptation.adapt import Snapshot
 
 MOST_BETWEEN = 100  # steps from one checkpoint to the next
 CHECKPOINTS = 10  # of a run, where it is short
@@ -56,8 +56,8 @@ class Run:
         if main and not resume:
             shutil.rmtree(folder, ignore_errors=True)
         PartialState().wait_for_everyone()
-        begun = _card.loaded(folder / "run.json") if resume else {}
-        done = _card.identity(folder.parent) if resume and not begun else {}
+        begun = card.loaded(folder / "run.json") if resume else {}
+        done = card.identity(folder.parent) if resume and not begun else {}
         for former in filter(None, (begun.get("identity"), done)):
             _check_same(former, identity)
         self.finished = bool(done)
@@ -72,7 +72,7 @@ class Run:
 
     def checkpoints(self) -> list[Path]:
         """Whole checkpoints, the first step first: a process may have been killed while it wrote one."""
-        whole = (path.parent for path in self.folder.glob("checkpoint-*/trainer_state.json") if _card.loaded(path))
+        whole = (path.parent for path in self.folder.glob("checkpoint-*/trainer_state.json") if card.loaded(path))
         return sorted(whole, key=lambda path: int(path.name.partition("-")[2]))
 
 
