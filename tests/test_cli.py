@@ -13,7 +13,7 @@ from compare_seam import parts
 from strategies_seam import Adapting
 
 from xlt_core.__main__ import main
-from xlt_core._options import check_out
+from xlt_core.cli.options import check_out
 from xlt_core.records import InputError
 from xlt_core.settings import ROOT
 

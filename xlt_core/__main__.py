@@ -10,9 +10,14 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import NoReturn
 
-from xlt_core import _adapting, _compare_command, _score, _sweep_command, _table, settings
+from xlt_core import settings
+from xlt_core.cli import adapt
+from xlt_core.cli import compare
+from xlt_core.cli import score
+from xlt_core.cli import sweep
+from xlt_core.cli import printing
 from xlt_core.formats.files import check_folder
-from xlt_core._options import DONE, FAILED, OFF, STOPPED
+from xlt_core.cli.options import DONE, FAILED, OFF, STOPPED
 from xlt_core.catalog import PARTS, Parts
 from xlt_core.records import InputError
 
@@ -55,18 +60,18 @@ def _parser() -> argparse.ArgumentParser:
     parser = _Parser(prog="python -m xlt_core", description="Compare strategies for low-resource languages.",
                      allow_abbrev=False)  # fmt: skip
     commands = parser.add_subparsers(required=True, metavar="command", parser_class=_Parser)
-    _compare_command.add(
+    compare.add(
         commands.add_parser("compare", help="compare strategies on the same items", allow_abbrev=False)
     )
-    _sweep_command.add(commands.add_parser("sweep", help="compare over tasks, languages and shots", allow_abbrev=False))
-    _score.add(commands.add_parser("score", help="score outputs recorded elsewhere", allow_abbrev=False))
+    sweep.add(commands.add_parser("sweep", help="compare over tasks, languages and shots", allow_abbrev=False))
+    score.add(commands.add_parser("score", help="score outputs recorded elsewhere", allow_abbrev=False))
     for name in LISTS:
         command = commands.add_parser(name, help=f"list the {name}", allow_abbrev=False)
         command.add_argument("--json", action="store_true", help="for machines")
         command.set_defaults(run=_list, name=name)
     _add_pocket(commands.add_parser("pocket", help="train the bundled models again", allow_abbrev=False))
-    _adapting.add_adapt(commands.add_parser("adapt", help="adapt a model to a language's text", allow_abbrev=False))
-    _adapting.add_average(commands.add_parser("average", help="average adapters as one", allow_abbrev=False))
+    adapt.add_adapt(commands.add_parser("adapt", help="adapt a model to a language's text", allow_abbrev=False))
+    adapt.add_average(commands.add_parser("average", help="average adapters as one", allow_abbrev=False))
     return parser
 
 
@@ -78,7 +83,7 @@ def _add_pocket(command: argparse.ArgumentParser) -> None:
 
 def _list(options: argparse.Namespace, parts: Parts) -> int:
     rows = LISTS[options.name]()
-    print(json.dumps(rows, ensure_ascii=False, indent=1) if options.json else _table.listing(rows))
+    print(json.dumps(rows, ensure_ascii=False, indent=1) if options.json else printing.listing(rows))
     return DONE
 
 
@@ -94,7 +99,7 @@ def _pocket(options: argparse.Namespace, parts: Parts) -> int:
 
 
 LISTS: dict[str, Callable[[], list[dict[str, object]]]] = {
-    name: getattr(_table, name) for name in ("languages", "tasks", "strategies", "models", "datasets")
+    name: getattr(printing, name) for name in ("languages", "tasks", "strategies", "models", "datasets")
 }
 
 if __name__ == "__main__":

@@ -7,8 +7,9 @@ import json
 from dataclasses import replace
 from pathlib import Path
 
-from xlt_core import _table, catalog
-from xlt_core._options import FRESH, OUT, check_out, save
+from xlt_core import catalog
+from xlt_core.cli import printing
+from xlt_core.cli.options import FRESH, OUT, check_out, save
 from xlt_core.catalog import Parts
 from xlt_core.records import Comparison, InputError, Plan
 
@@ -36,7 +37,7 @@ def run(options: argparse.Namespace, parts: Parts) -> int:
     check_out(options.out)
     comparison = _joined(options) if options.join else _scored(options, parts)
     save(options.out, comparison)
-    print(_table.table(comparison, parts.task(comparison.plan.task)))
+    print(printing.table(comparison, parts.task(comparison.plan.task)))
     return 0
 
 

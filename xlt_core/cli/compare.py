@@ -9,22 +9,9 @@ from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from xlt_core import _table, catalog, settings
-from xlt_core._options import (
-    DATASET,
-    DONE,
-    FAILED,
-    FRESH,
-    GOES_ON,
-    OFF,
-    OUT,
-    add_shared,
-    check_out,
-    columns_of,
-    listed,
-    rooted,
-    save,
-)  # fmt: skip
+from xlt_core import catalog, settings
+from xlt_core.cli import printing
+from xlt_core.cli.options import DATASET, DONE, FAILED, FRESH, GOES_ON, OFF, OUT, add_shared, check_out, columns_of, listed, rooted, save  # fmt: skip
 from xlt_core.catalog import Parts
 from xlt_core.records import Comparison, InputError, Plan, Row
 
@@ -53,7 +40,7 @@ def run(options: argparse.Namespace, parts: Parts) -> int:
     check_out(options.out)
     parts = rooted(options, parts)
     plan = _resolved(options, parts)
-    store, comparison, progress, halt = _store(), Comparison(plan, ()), _table.Progress(sys.stderr), None
+    store, comparison, progress, halt = _store(), Comparison(plan, ()), printing.Progress(sys.stderr), None
     try:
         with closing(kept(plan, store, parts) if store else compare(plan, parts)) as work:
             for comparison in work:
@@ -117,7 +104,7 @@ def _tell(comparison: Comparison, parts: Parts) -> None:
     recalled = sum(run.recalled for run in comparison.runs)
     if recalled:
         print(f"Note: {recalled} answers were computed before, and taken from {settings.STORE}.", file=sys.stderr)
-    print(_table.table(comparison, parts.task(comparison.plan.task)))
+    print(printing.table(comparison, parts.task(comparison.plan.task)))
     for run in comparison.runs:
         if run.state != "done":
             print(f"{run.name} {run.state}{': ' * bool(run.note)}{run.note}", file=sys.stderr)

@@ -11,11 +11,12 @@ from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
-from xlt_core import _table, catalog
+from xlt_core import catalog
+from xlt_core.cli import printing
 from xlt_core.scoring import metrics
 from xlt_core.formats.durations import duration
 from xlt_core.formats.files import check_folder
-from xlt_core._options import DATASET, DONE, FAILED, FRESH, GOES_ON, add_shared, columns_of, listed, rooted
+from xlt_core.cli.options import DATASET, DONE, FAILED, FRESH, GOES_ON, add_shared, columns_of, listed, rooted
 from xlt_core.catalog import Parts
 from xlt_core.records import Comparison, InputError
 
@@ -209,7 +210,7 @@ def _summary(comparisons: Sequence[Comparison]) -> str:
         name = metrics.title(next(cell.metric for cell in made if cell))
         scores = [f"{c.score.value:.3f} ({c.score.low:.3f}-{c.score.high:.3f})" if c else "-" for c in made]
         rows.append((place.task, place.language, place.dataset, str(shots), name, *scores))
-    return _table.aligned(rows)
+    return printing.aligned(rows)
 
 
 def _report(snapshot: Snapshot) -> int:
