@@ -11,15 +11,17 @@ os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"  # read when Gradio is imported
 
 def main() -> None:
     logging.basicConfig()
-    from xlt_core.ui import _zero, look, warm
+    from xlt_core.ui.shared import zero_gpu
+    from xlt_core.ui import theme
+    from xlt_core.ui import warm_up
     from xlt_core.ui.page import build
 
     page = build().queue(max_size=32, default_concurrency_limit=8)
-    if _zero.here():
-        _zero.load()
-    page.launch(prevent_thread_lock=True, **look.launch_options())
-    if not _zero.here():
-        threading.Thread(target=warm.warm, daemon=True).start()
+    if zero_gpu.here():
+        zero_gpu.load()
+    page.launch(prevent_thread_lock=True, **theme.launch_options())
+    if not zero_gpu.here():
+        threading.Thread(target=warm_up.warm, daemon=True).start()
     page.block_thread()
 
 

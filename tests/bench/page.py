@@ -28,9 +28,14 @@ import torch
 from xlt_core.comparison import compare
 from xlt_core.engine.engine import Engine
 from xlt_core.translators import _search
-from xlt_core.ui import choices, comparing, demonstrations, events, fitting, inputs
-from xlt_core.ui._page import Page
-from xlt_core.ui.keeping import Keeping
+from xlt_core.ui.compare import form
+from xlt_core.ui.compare import page as page_module
+from xlt_core.ui.compare import demonstrations
+from xlt_core.ui.compare import handlers
+from xlt_core.ui.compare import refresh
+from xlt_core.ui.compare import inputs
+from xlt_core.ui.compare.regions import Page
+from xlt_core.ui.shared.visitors import Keeping
 
 SPENT = {"models": 0.0, "snapshots": 0.0}  # seconds of the processor
 
@@ -52,7 +57,7 @@ def counted(function: Callable[..., Any], what: str) -> Callable[..., Any]:
 def built() -> tuple[Page, dict[Any, Any]]:
     """The page, and the values of its widgets as it opens."""
     with gr.Blocks() as blocks:
-        page = comparing.build(blocks, gr.HTML(""), Keeping(), gr.BrowserState(""))
+        page = page_module.build(blocks, gr.HTML(""), Keeping(), gr.BrowserState(""))
     widgets = page.form() | {
         page.visitor,
         page.ticket,
@@ -81,7 +86,7 @@ def shares(page: Page, values: dict[Any, Any]) -> tuple[float, float, float, int
     """Seconds of the processor for one run, those in the models, and the page's own; updates and their letters."""
     SPENT.update(models=0.0, snapshots=0.0)
     whole, own, number, size = time.process_time(), time.thread_time(), 0, 0
-    for updates in events.run(page, values):
+    for updates in handlers.run(page, values):
         number, size = number + 1, size + rendered(updates)
     own = time.thread_time() - own + SPENT["snapshots"]
     return time.process_time() - whole, SPENT["models"], own, number, size
@@ -103,7 +108,7 @@ def main() -> None:
     print("|---|---|---|---|---|---|---|---|")
     for task in given.tasks.split(","):
         values |= {page.choices.task: task}
-        drawn = demonstrations.show(page.table, fitting.drawn(choices.read(page.choices, values)))
+        drawn = demonstrations.show(page.table, refresh.drawn(form.read(page.choices, values)))
         values |= {widget: value_of(update) for widget, update in drawn.items()}
         found = [shares(page, values) for _ in range(given.repeats + 1)][1:]  # the first run loads the models
         whole, models, own, number, size = (median(run[i] for run in found) for i in range(5))

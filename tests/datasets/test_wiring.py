@@ -107,7 +107,7 @@ def test_no_local_path_goes_into_a_link(tmp_path):
     )
     assert document.command(Plan("topic", "kin", labels=("a,b",))).endswith("--plan comparison.json")
     with pytest.raises(InputError, match="not offered"):
-        from xlt_core.ui._limits import check_offered
+        from xlt_core.ui.shared.limits import check_offered
 
         check_offered(plan)
 

@@ -14,11 +14,11 @@ os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
 
 @pytest.fixture(scope="session")
 def address() -> Iterator[str]:
-    from xlt_core.ui import look
+    from xlt_core.ui import theme
     from xlt_core.ui.page import build
 
     page = build().queue(max_size=32)
-    _, url, _ = page.launch(prevent_thread_lock=True, quiet=True, **look.launch_options())
+    _, url, _ = page.launch(prevent_thread_lock=True, quiet=True, **theme.launch_options())
     yield url
     page.close()
 

@@ -20,7 +20,9 @@ from xlt_core.adaptation.adapt import Adaptation, Snapshot
 from xlt_core.jobs import Jobs
 from xlt_core.world import world
 from xlt_core.records import InputError
-from xlt_core.ui import adaptform, adapting, training
+from xlt_core.ui.adapt import form as form_module
+from xlt_core.ui.adapt import page as page_module
+from xlt_core.ui.adapt import view
 from xlt_core.ui.page import build
 
 
@@ -28,10 +30,10 @@ from xlt_core.ui.page import build
 def own(tmp_path, monkeypatch):
     """A folder for what is adapted, and no training from before."""
     monkeypatch.setattr(settings, "ADAPTERS", tmp_path / "made")
-    monkeypatch.setattr(adapting, "JOBS", Jobs())
+    monkeypatch.setattr(page_module, "JOBS", Jobs())
     (tmp_path / "news.txt").write_text("\n\n".join(islice(world.documents("kin", 3), 80)), encoding="utf-8")
     yield
-    for job in adapting.JOBS.of().values():
+    for job in page_module.JOBS.of().values():
         job.stop()
         job.wait(60)
 
@@ -129,21 +131,21 @@ def test_adapting_is_off_where_the_page_is_public(monkeypatch):
 
 def test_a_text_that_is_gone_is_dropped_again_for_a_training_to_go_on(tmp_path):
     with gr.Blocks():
-        form = adaptform.draw()
+        form = form_module.draw()
     there, gone = Corpus("kin", str(tmp_path / "news.txt")), Corpus("hau", "/nowhere/hausa.txt")
     values = {form.file: str(tmp_path / "news.txt"), form.others: ()}
-    assert adaptform.with_texts(form, values, Adaptation((there,))).corpora == (there,)
+    assert form_module.with_texts(form, values, Adaptation((there,))).corpora == (there,)
     with pytest.raises(InputError, match="is no longer on this machine; drop it again"):
-        adaptform.with_texts(form, values, Adaptation((there, gone)))
+        form_module.with_texts(form, values, Adaptation((there, gone)))
     anew = (tmp_path / "news.txt").rename(tmp_path / "hausa.txt")
     values = {form.file: str(anew), form.others: ()}
-    assert adaptform.with_texts(form, values, Adaptation((gone,))).corpora == (Corpus("hau", str(anew)),)
+    assert form_module.with_texts(form, values, Adaptation((gone,))).corpora == (Corpus("hau", str(anew)),)
 
 
 def test_what_was_forgotten_is_a_sentence():
-    said = training.outcome_html(Snapshot("done", bits={"kin": (0.4, 0.3), "eng": (0.3, 0.33)}))
+    said = view.outcome_html(Snapshot("done", bits={"kin": (0.4, 0.3), "eng": (0.3, 0.33)}))
     assert "Kinyarwanda takes 25.0% fewer bits than before" in said and "English takes 10.0% more" in said
-    assert "forgotten" not in training.outcome_html(Snapshot("training", bits={"kin": (0.4,), "eng": (0.3,)}))
+    assert "forgotten" not in view.outcome_html(Snapshot("training", bits={"kin": (0.4,), "eng": (0.3,)}))
 
 
 def test_one_training_at_a_time():
@@ -153,7 +155,7 @@ def test_one_training_at_a_time():
         yield Snapshot("training")
         gate.wait(20)
 
-    adapting.JOBS.start("kin-1", work(), most=1)
+    page_module.JOBS.start("kin-1", work(), most=1)
     with pytest.raises(Exception, match="at work already"):
-        adapting.JOBS.start("kin-2", work(), most=1)
+        page_module.JOBS.start("kin-2", work(), most=1)
     gate.set()

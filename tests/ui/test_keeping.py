@@ -10,8 +10,8 @@ import pytest
 from xlt_core.records import Comparison, Example, InputError, Plan, Prediction, Run
 from xlt_core.store.store import Store
 from xlt_core.sweeps.sweep import Grid
-from xlt_core.ui import gridding
-from xlt_core.ui.keeping import Keeping, fresh_key
+from xlt_core.ui.evaluate import form
+from xlt_core.ui.shared.visitors import Keeping, fresh_key
 
 ITEM = Example("1", {"text": "a text"}, "sports", ("sports", "health"))
 DONE = Run("prompt", "prompt", "done", examples=(ITEM,), predictions=(Prediction("1", "sports", valid=True),))
@@ -62,6 +62,6 @@ def test_a_grid_may_ask_only_for_what_is_offered_and_so_much(
 ) -> None:
     monkeypatch.setattr("xlt_core.catalog.typed", lambda part: not public)
     small = Grid(("topic",), ("kin",))
-    assert gridding.check(small, public) == small
+    assert form.check(small, public) == small
     with pytest.raises(InputError, match=sentence):
-        gridding.check(replace(small, **changes), public)
+        form.check(replace(small, **changes), public)

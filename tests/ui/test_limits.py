@@ -12,7 +12,10 @@ import pytest
 from xlt_core import catalog
 from xlt_core.documents import document
 from xlt_core.records import Column, Comparison, InputError, Plan, Row
-from xlt_core.ui import _limits, share, sources, taking
+from xlt_core.ui.shared import limits
+from xlt_core.ui.compare import share
+from xlt_core.ui.compare import sources
+from xlt_core.ui.shared import downloads
 
 TOPIC = Plan("topic", "kin")
 
@@ -39,21 +42,21 @@ def listed(monkeypatch: pytest.MonkeyPatch) -> None:
 ])  # fmt: skip
 def test_a_visitor_gets_only_what_is_offered(change: dict[str, object], words: str, listed: None) -> None:
     with pytest.raises(InputError) as raised:
-        _limits.check_offered(replace(TOPIC, **change), own="/tmp/mine.csv")
+        limits.check_offered(replace(TOPIC, **change), own="/tmp/mine.csv")
     assert words in str(raised.value) and "/tmp/mine.csv" not in str(raised.value)
 
 
 def test_what_is_listed_and_ones_own_file_may_be_named(listed: None) -> None:
     plan = replace(TOPIC, model="org/listed", dataset="/tmp/mine.csv")
-    assert _limits.check_offered(plan, own="/tmp/mine.csv") == plan
+    assert limits.check_offered(plan, own="/tmp/mine.csv") == plan
 
 
 def test_where_any_may_be_typed_still_no_path_is_a_dataset() -> None:
     assert catalog.typed("model")
     free = replace(TOPIC, model="org/name", translator="~/models/mine")
-    assert _limits.check_offered(free) == free
+    assert limits.check_offered(free) == free
     with pytest.raises(InputError, match="not offered"):
-        _limits.check_offered(replace(TOPIC, dataset="/etc/hosts.csv"))
+        limits.check_offered(replace(TOPIC, dataset="/etc/hosts.csv"))
 
 
 def test_what_goes_out_names_a_file_and_not_where_it_lies(tmp_path: Path) -> None:
@@ -71,13 +74,13 @@ def test_what_is_downloaded_stands_once_and_not_for_ever(tmp_path: Path) -> None
     with gr.Blocks():
         button = gr.DownloadButton("The file")
     button.GRADIO_CACHE = str(tmp_path)
-    first = Path(taking.handed(button, "x.csv", "id"))
+    first = Path(downloads.handed(button, "x.csv", "id"))
     assert (first.name, first.read_text("utf-8")) == ("x.csv", "id")
     assert button.move_resource_to_block_cache(str(first)) == str(first), "Gradio makes no second copy"
-    second = Path(taking.handed(button, "x.csv", b"id"))
+    second = Path(downloads.handed(button, "x.csv", b"id"))
     assert first.exists() and second.exists()
     os.utime(first.parent, (0, 0))
-    third = Path(taking.handed(button, "x.csv", "id"))
+    third = Path(downloads.handed(button, "x.csv", "id"))
     assert not first.parent.exists() and second.exists() and third.exists()
 
 

@@ -16,8 +16,10 @@ from visiting import PATIENCE, choose, compare, finished, many_items, needs_chro
 
 from xlt_core.documents import document
 from xlt_core.records import Comparison, InputError, Plan, Row
-from xlt_core.ui import _zero, comparing, fitting
-from xlt_core.ui.keeping import Keeping
+from xlt_core.ui.shared import zero_gpu
+from xlt_core.ui.compare import page as page_module
+from xlt_core.ui.compare import refresh
+from xlt_core.ui.shared.visitors import Keeping
 
 
 @needs_chromium
@@ -66,7 +68,7 @@ def test_test_items_fill_the_chart_the_items_and_the_downloads(tab: Any) -> None
 def test_the_page_of_items_holds_and_old_files_go_while_a_comparison_runs_and_stop_stops(
     tab: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    gate, compared = Event(), _zero.compared
+    gate, compared = Event(), zero_gpu.compared
 
     def held(plan: Plan) -> Iterator[Comparison]:
         """As soon as there is an answer on the second page the comparison waits until all was looked at."""
@@ -76,7 +78,7 @@ def test_the_page_of_items_holds_and_old_files_go_while_a_comparison_runs_and_st
             answered = {one.id for one in snapshot.runs[0].predictions if one.final}
             assert not second & answered or gate.wait(PATIENCE / 1000)
 
-    monkeypatch.setattr(_zero, "compared", held)
+    monkeypatch.setattr(zero_gpu, "compared", held)
     many_items(tab, 300)
     compare(tab)
     tab.wait_for_selector(".xlt-column[data-state=running]")
@@ -146,10 +148,10 @@ def test_an_odd_link_leads_to_the_page_with_a_sentence(blank: Any, address: str,
 
 def test_a_link_about_what_is_not_there_is_refused() -> None:
     with gr.Blocks() as blocks:
-        page = comparing.build(blocks, gr.HTML(), Keeping(), gr.BrowserState())
+        page = page_module.build(blocks, gr.HTML(), Keeping(), gr.BrowserState())
     for plan, sentence in ((Plan("poetry", "kin"), "no task 'poetry'"), (Plan("ner", "klingon"), "no language 'kling")):
         with pytest.raises(InputError, match=sentence):
-            fitting.linked(page, document.decode(document.encode(plan)))
+            refresh.linked(page, document.decode(document.encode(plan)))
 
 
 def test_another_address_is_not_found(address: str) -> None:

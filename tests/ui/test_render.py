@@ -24,9 +24,17 @@ from xlt_core.records import (
     Score,
     Span,
 )
-from xlt_core.ui import _limits, answers, chart, columns, demonstrations, items, lessons, results, share
-from xlt_core.ui._html import escape, message, tag
-from xlt_core.ui._updates import merged
+from xlt_core.ui.shared import limits
+from xlt_core.ui.compare import answers
+from xlt_core.ui.compare import chart
+from xlt_core.ui.compare import columns
+from xlt_core.ui.compare import demonstrations
+from xlt_core.ui.compare import items
+from xlt_core.ui.compare import lessons
+from xlt_core.ui.compare import view
+from xlt_core.ui.compare import share
+from xlt_core.ui.shared.html import escape, message, tag
+from xlt_core.ui.shared.updates import merged
 
 NASTY = "<script>alert('x')</script> {} {{}} ${1} \x00\x1b 😀 שלום"
 KIN = catalog.language("kin")
@@ -82,32 +90,32 @@ def test_nothing_that_anybody_wrote_is_live_html() -> None:
     )
     previews = {NASTY: Preview(NASTY, 3, (NASTY,), ()), "b": Preview(error=NASTY)}
     for html in (
-        results.grid_html(one), results.grid_html(many), items.items_html(many, "macro_f1", KIN),
-        columns.previews_html(previews, {}, KIN), message(NASTY, "problem"), results.heading_html(many, NASTY),
+        view.grid_html(one), view.grid_html(many), items.items_html(many, "macro_f1", KIN),
+        columns.previews_html(previews, {}, KIN), message(NASTY, "problem"), view.heading_html(many, NASTY),
     ):  # fmt: skip
         assert "<script>" not in html and "\x00" not in html
 
 
 def test_a_single_column_shows_verdict_costs_and_every_step() -> None:
-    html = results.grid_html(comparison_of(run_of("prompt"), inputs=(Row("t", "health"),)))
+    html = view.grid_html(comparison_of(run_of("prompt"), inputs=(Row("t", "health"),)))
     assert ">right<" in html and "valid output" in html and "<b>10</b> tokens in" in html and "0.2 s" in html
     assert "sent &lt;script&gt;" in html and "back &lt;script&gt;" in html
-    wrong = results.grid_html(comparison_of(run_of("prompt", "sports"), inputs=(Row("t", "health"),)))
+    wrong = view.grid_html(comparison_of(run_of("prompt", "sports"), inputs=(Row("t", "health"),)))
     assert ">wrong<" in wrong
 
 
 def test_an_unreadable_answer_an_error_and_a_failed_column_say_so() -> None:
     unread = replace(run_of("prompt"), predictions=(Prediction("a", None, (Reply("ask", "s", "gibberish"),), False),))
-    html = results.grid_html(comparison_of(unread, inputs=(Row("t"),)))
+    html = view.grid_html(comparison_of(unread, inputs=(Row("t"),)))
     assert "not readable" in html and "gibberish" in html
     error = replace(run_of("prompt"), predictions=(Prediction("a", error="no server"),))
-    assert "No result: no server" in results.grid_html(comparison_of(error, inputs=(Row("t"),)))
+    assert "No result: no server" in view.grid_html(comparison_of(error, inputs=(Row("t"),)))
     failed = Run("laft", "laft", "failed", "no adapter")
-    assert "no adapter" in results.grid_html(comparison_of(failed))
+    assert "no adapter" in view.grid_html(comparison_of(failed))
 
 
 def test_many_items_show_scores_with_intervals() -> None:
-    html = results.grid_html(comparison_of(run_of("prompt", scores={"macro_f1": Score(0.5, 0.25, 0.75)})))
+    html = view.grid_html(comparison_of(run_of("prompt", scores={"macro_f1": Score(0.5, 0.25, 0.75)})))
     assert "0.50" in html and "95% interval 0.25 to 0.75" in html and "valid outputs" in html and "1 of 1 items" in html
 
 
@@ -159,21 +167,21 @@ def test_rows_are_moved_removed_and_resized() -> None:
     assert [row.text for row in demonstrations.resized(rows, fresh, 5)] == ["a", "b", "c", "d", "e"]
     assert demonstrations.resized(rows, fresh, 1) == rows[:1]
     with pytest.raises(InputError, match="at most"):
-        demonstrations.added(tuple(Row(str(i)) for i in range(_limits.MOST_ROWS)))
+        demonstrations.added(tuple(Row(str(i)) for i in range(limits.MOST_ROWS)))
 
 
 def test_lessons_are_whole_settings() -> None:
     assert len(lessons.lessons()) == 3
     for lesson in lessons.lessons():
-        _limits.check_offered(lesson.plan)
+        limits.check_offered(lesson.plan)
         assert lesson.question.endswith("?") and lesson.look
         for column in lesson.plan.columns:
             catalog.strategy(column)
 
 
 def test_an_unexpected_error_is_one_sentence_and_logged(caplog: pytest.LogCaptureFixture) -> None:
-    assert _limits.sentence(InputError("Say it.")) == "Say it."
-    assert _limits.sentence(ZeroDivisionError("secret")) == _limits.UNEXPECTED
+    assert limits.sentence(InputError("Say it.")) == "Say it."
+    assert limits.sentence(ZeroDivisionError("secret")) == limits.UNEXPECTED
     assert "secret" in caplog.text
 
 
@@ -208,7 +216,7 @@ def test_a_column_shows_what_it_waits_for() -> None:
 
 
 def test_a_result_says_whose_the_data_are() -> None:
-    told = results.heading_html(comparison_of(run_of("prompt")))
+    told = view.heading_html(comparison_of(run_of("prompt")))
     assert "Licence: Apache-2.0" in told
     sib = replace(comparison_of(run_of("prompt")), plan=replace(Plan("topic", "kin"), dataset="sib200"))
-    assert "CC BY-SA 4.0" in results.heading_html(sib) and "href='https://" in results.heading_html(sib)
+    assert "CC BY-SA 4.0" in view.heading_html(sib) and "href='https://" in view.heading_html(sib)

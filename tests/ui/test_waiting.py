@@ -10,8 +10,9 @@ import pytest
 
 from xlt_core.models import hub
 from xlt_core.records import InputError
-from xlt_core.ui import _stopping, fitting
-from xlt_core.ui._waiting import awaited
+from xlt_core.ui.shared import stopping
+from xlt_core.ui.compare import refresh
+from xlt_core.ui.shared.waiting import awaited
 
 
 def ended(steps: Any) -> tuple[list[Any], Any]:
@@ -40,16 +41,16 @@ def refuse() -> None:
 
 
 def test_a_download_is_shown_with_how_far_it_is_and_stop_is_heard(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(fitting, "PATIENCE", 0.0)
+    monkeypatch.setattr(refresh, "PATIENCE", 0.0)
     model, go = object(), Event()
     page = SimpleNamespace(message="message", choices=SimpleNamespace(sources=SimpleNamespace(model=model)))
-    with _stopping.stoppable() as (ticket, signal):
-        steps = fitting.patiently(page, {model: "org/name"}, lambda: go.wait(30), signal)
+    with stopping.stoppable() as (ticket, signal):
+        steps = refresh.patiently(page, {model: "org/name"}, lambda: go.wait(30), signal)
         assert "Getting org/name ready" in next(steps)["message"]
         monkeypatch.setitem(hub._under_way, "org/name", hub.Download("org/name", 1_200_000_000, 13_500_000_000))
         assert "Downloading org/name: 1.2 of 13.5 GB" in next(steps)["message"]
-        _stopping.ask(ticket)
+        stopping.ask(ticket)
         with pytest.raises(InputError, match="Stopped before anything was asked of org/name"):
             next(steps)
     go.set()
-    _stopping.ask(ticket)  # too late, and no matter
+    stopping.ask(ticket)  # too late, and no matter

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from xlt_core.records import Column, Plan
-from xlt_core.ui import _zero
+from xlt_core.ui.shared import zero_gpu
 
 PLAN = Plan("topic", "kin", (Column("laft", "laft"),), shots=1, samples=2)
 
@@ -44,21 +44,21 @@ def spaces(monkeypatch: pytest.MonkeyPatch) -> Iterator[Spaces]:
     module = Spaces()
     monkeypatch.setitem(sys.modules, "spaces", module)
     monkeypatch.setenv("SPACES_ZERO_GPU", "true")
-    importlib.reload(_zero)
+    importlib.reload(zero_gpu)
     yield module
     monkeypatch.undo()
-    importlib.reload(_zero)
+    importlib.reload(zero_gpu)
 
 
 def test_elsewhere_nothing_is_wrapped() -> None:
-    assert not _zero.here() and _zero.compared is _zero._compared and "spaces" not in sys.modules
+    assert not zero_gpu.here() and zero_gpu.compared is zero_gpu._compared and "spaces" not in sys.modules
 
 
 def test_what_computes_is_wrapped_and_its_snapshots_cross_processes(spaces: Spaces) -> None:
-    assert spaces.given == {"_compared": _zero.SECONDS, "_previewed": _zero.SECONDS}
-    *_, last = _zero.compared(PLAN)
+    assert spaces.given == {"_compared": zero_gpu.SECONDS, "_previewed": zero_gpu.SECONDS}
+    *_, last = zero_gpu.compared(PLAN)
     assert last.runs[0].state == "done" and last.runs[0].scores and len(last.runs[0].predictions) == 2
-    *_, previews = _zero.previewed(PLAN)
+    *_, previews = zero_gpu.previewed(PLAN)
     assert previews["laft"].tokens > 0
 
 
@@ -70,7 +70,7 @@ def test_the_offered_models_are_loaded_before_anybody_asks(spaces: Spaces, monke
             self.ready = lambda: asked.append(name)
 
     for names, make in (("models", "host"), ("translators", "translator")):
-        monkeypatch.setattr(_zero.catalog, names, lambda names=names: (f"one of the {names}",))
-        monkeypatch.setattr(_zero.catalog, make, Made)
-    _zero.load()
+        monkeypatch.setattr(zero_gpu.catalog, names, lambda names=names: (f"one of the {names}",))
+        monkeypatch.setattr(zero_gpu.catalog, make, Made)
+    zero_gpu.load()
     assert asked == ["one of the models", "one of the translators"]

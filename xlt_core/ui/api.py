@@ -11,8 +11,8 @@ from xlt_core.documents import document
 from xlt_core.comparison import compare
 from xlt_core.findings.colours import ordered
 from xlt_core.records import Column, InputError, Plan, Row
-from xlt_core.ui import _zero
-from xlt_core.ui._limits import check_offered, sentence
+from xlt_core.ui.shared import zero_gpu
+from xlt_core.ui.shared.limits import check_offered, sentence
 
 
 def compare_text(
@@ -78,7 +78,7 @@ def _with_columns(plan: Plan, strategies: list[str] | None) -> Plan:
 
 
 def _finished(plan: Plan) -> Any:
-    *_, last = _zero.compared(plan)
+    *_, last = zero_gpu.compared(plan)
     return last
 
 

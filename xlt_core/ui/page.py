@@ -5,8 +5,11 @@ from __future__ import annotations
 import gradio as gr
 
 from xlt_core.settings import ASSETS
-from xlt_core.ui import adapting, comparing, evaluating, runs
-from xlt_core.ui.keeping import Keeping
+from xlt_core.ui.adapt import page
+from xlt_core.ui.compare import page
+from xlt_core.ui.evaluate import page
+from xlt_core.ui.runs import page
+from xlt_core.ui.shared.visitors import Keeping
 
 
 def build(keeping: Keeping | None = None) -> gr.Blocks:
@@ -18,13 +21,13 @@ def build(keeping: Keeping | None = None) -> gr.Blocks:
         visitor = gr.BrowserState("", storage_key="xlt-visitor", secret="xlt")
         with gr.Tabs(elem_id="pages") as tabs:
             with gr.Tab("Compare", id="compare"):
-                compare = comparing.build(blocks, host, keeping, visitor)
+                compare = page.build(blocks, host, keeping, visitor)
             with gr.Tab("Evaluate", id="evaluate"):
-                evaluating.build(blocks, keeping, visitor)
+                page.build(blocks, keeping, visitor)
             with gr.Tab("Adapt", id="adapt"):
-                adapting.build(blocks, compare, tabs)
+                page.build(blocks, compare, tabs)
             with gr.Tab("Runs", id="runs") as tab:
-                runs.build(tab, keeping, visitor)
+                page.build(tab, keeping, visitor)
             with gr.Tab("About", id="about"):
                 gr.Markdown((ASSETS / "about.md").read_text(encoding="utf-8"), elem_id="about")
     return blocks

@@ -1,0 +1,210 @@
+"""The form of the page Adapt: the texts, the model, the settings, and the plan that they stand for."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import gradio as gr
+
+from xlt_core import catalog
+from xlt_core.adaptation.corpus import Corpus
+from xlt_core.adaptation.texts import HUB, POCKET
+from xlt_core.adaptation.adapt import Adaptation
+from xlt_core.records import InputError
+from xlt_core.ui.adapt import library
+from xlt_core.ui.shared.html import spoken
+from xlt_core.ui.compare.regions import Updates, Values
+from xlt_core.ui.adapt.library import Adapted
+
+MOST_BYTES = 50_000_000  # of a dropped file
+FILE, DATASET, BUNDLED = "A file of yours", "A dataset of the Hub", "The bundled news"
+EMPTY = ("<p class='xlt-empty'>Drop a text, and press Survey to see what it holds and how long a training will take; "
+         "or press Start.</p>")  # fmt: skip
+SETTINGS = {
+    "tokens": ("Tokens", "To read, in place of steps; 0: by the steps."),
+    "rate": ("Learning rate", "0: by the method and the model's size."),
+    "rank": ("Rank", "Of the LoRA matrices."),
+    "alpha": ("Alpha", "0: twice the rank."),
+    "targets": ("Target modules", "all-linear, attention, or names with commas between them."),
+    "rows": ("Rows a step", ""),
+    "block": ("Tokens a row", "0: 512, or what the model takes."),
+    "held_out": ("Held out", "Share of the documents that measures the outcome."),
+    "packed": ("Pack several documents in a row", ""),
+    "average": ("Average the checkpoints", "The outcome is the mean of the run's checkpoints."),
+    "seed": ("Seed", ""),
+}
+
+
+@dataclass(frozen=True)
+class Form:
+    """The widgets. others: texts of further languages that were added; settings: by the name of the plan's field."""
+
+    language: gr.Dropdown
+    kind: gr.Radio
+    file: gr.File
+    hub: gr.Textbox
+    add: gr.Button
+    others: gr.State
+    added: gr.CheckboxGroup
+    settings: dict[str, Any]
+    message: gr.HTML
+    survey: gr.Button
+    start: gr.Button
+    resume: gr.Button
+    stop: gr.Button
+    shown: gr.HTML
+    progress: gr.HTML
+    curve: gr.Plot
+    outcome: gr.HTML
+    kept: Adapted
+
+    def needs(self) -> set[Any]:
+        """Every widget that a plan is read from."""
+        return {self.language, self.kind, self.file, self.hub, self.others, self.added, *self.settings.values()}
+
+    def gives(self) -> set[Any]:
+        """Every widget that work changes."""
+        return {self.message, self.survey, self.start, self.resume, self.stop, self.shown, self.progress, self.curve,
+                self.outcome} | self.kept.gives()  # fmt: skip
+
+
+def draw() -> Form:
+    """Draws the form, and the places of what comes of it."""
+    with gr.Row(elem_classes=["xlt-layout"]):
+        with gr.Column(scale=1, min_width=290, elem_classes=["xlt-side"]):
+            text = _draw_text()
+            own = _draw_settings()
+        with gr.Column(scale=3, min_width=320, elem_classes=["xlt-main"]):
+            problem = gr.HTML("", elem_id="adapt-message")
+            with gr.Row(elem_classes=["xlt-actions"]):
+                asks = gr.Button("Survey", elem_id="adapt-survey")
+                start = gr.Button("Start", variant="primary", elem_id="adapt-start")
+                resume = gr.Button("Resume", visible=False, elem_id="adapt-resume")
+                stop = gr.Button("Stop", variant="stop", interactive=False, elem_id="adapt-stop")
+            shown = gr.HTML(EMPTY, elem_id="adapt-shown")
+            progress = gr.HTML("", elem_id="adapt-progress")
+            curve = gr.Plot(None, visible=False, show_label=False, container=False, buttons=[], elem_id="adapt-curve")
+            outcome = gr.HTML("", elem_id="adapt-outcome")
+            kept = library.draw()
+    return Form(**text, settings=own, message=problem, survey=asks, start=start, resume=resume, stop=stop, shown=shown,
+                progress=progress, curve=curve, outcome=outcome, kept=kept)  # fmt: skip
+
+
+def _draw_text() -> dict[str, Any]:
+    menu = [(spoken(row), code) for code, row in catalog.languages().items() if code != "eng"]
+    return {
+        "language": gr.Dropdown(menu, value=menu[0][1], label="Language", elem_id="adapt-language"),
+        "kind": gr.Radio([FILE, DATASET, BUNDLED], value=FILE, label="Text", elem_id="adapt-kind"),
+        "file": gr.File(label="Drop a file here (.txt, .jsonl, .parquet)", file_types=[".txt", ".jsonl", ".parquet"],
+                        height=150, elem_id="adapt-file"),
+        "hub": gr.Textbox("", label="Dataset", placeholder="org/name, org/name:column or org/name:config:column",
+                          lines=1, visible=False, elem_id="adapt-hub"),
+        "add": gr.Button("Add this text, then choose another language", size="sm", elem_id="adapt-add"),
+        "others": gr.State(()),
+        "added": gr.CheckboxGroup([], label="Added", visible=False, elem_id="adapt-added"),
+    }  # fmt: skip
+
+
+def _draw_settings() -> dict[str, Any]:
+    fresh = Adaptation(())
+    drawn = {
+        "model": gr.Dropdown([name for name in catalog.models() if "://" not in name], value=fresh.model, label="Model",
+                             allow_custom_value=catalog.typed("model"), elem_id="adapt-model",
+                             info="Or type a Hugging Face id, or a folder." * catalog.typed("model")),
+        "method": gr.Radio([("LoRA adapter", "lora"), ("All weights", "full")], value=fresh.method, label="Method"),
+        "steps": gr.Number(fresh.steps, precision=0, label="Steps", elem_id="adapt-steps"),
+    }  # fmt: skip
+    with gr.Accordion("Settings", open=False, elem_id="adapt-settings"):
+        for name, (label, info) in SETTINGS.items():
+            value = getattr(fresh, name)
+            if isinstance(value, bool):
+                drawn[name] = gr.Checkbox(value, label=label, info=info)
+            elif isinstance(value, str):
+                drawn[name] = gr.Textbox(value, label=label, info=info, lines=1)
+            else:
+                drawn[name] = gr.Number(value, label=label, info=info, precision=0 if isinstance(value, int) else None)
+    return drawn
+
+
+def read(form: Form, values: Values) -> Adaptation:
+    """The plan that the form stands for: the texts that were added and are still ticked, and the one that stands there.
+
+    Raises InputError.
+    """
+    names = values[form.added] or ()
+    corpora = tuple(corpus for corpus in values[form.others] if _named(corpus) in names)
+    if not corpora or _stands(form, values):
+        corpora += (_corpus(form, values),)
+    own = {name: values[widget] for name, widget in form.settings.items()}
+    empty = next((name for name, value in own.items() if value is None), "")
+    if empty:
+        raise InputError(f"{SETTINGS.get(empty, (empty.capitalize(),))[0]} is empty; give a number.")
+    if own["model"] not in catalog.models() and not catalog.typed("model"):
+        raise InputError(f"The model {own['model'][:80]!r} is not offered here; choose one of the menu.")
+    return Adaptation(corpora, **own)
+
+
+def switched(form: Form, values: Values) -> Updates:
+    """Shows what the chosen kind of text asks for."""
+    kind = values[form.kind]
+    return {form.file: gr.update(visible=kind == FILE), form.hub: gr.update(visible=kind == DATASET), form.message: ""}
+
+
+def added(form: Form, values: Values) -> Updates:
+    """Puts the text aside, so that another language's can be chosen."""
+    corpora = (*values[form.others], _corpus(form, values))
+    names = [_named(corpus) for corpus in corpora]
+    if len(set(corpus.language for corpus in corpora)) < len(corpora):
+        raise InputError("There is a text of that language already; choose another language.")
+    return {form.others: corpora, form.added: gr.update(choices=names, value=names, visible=True), form.file: None,
+            form.hub: "", form.message: ""}  # fmt: skip
+
+
+def with_texts(form: Form, values: Values, plan: Adaptation) -> Adaptation:
+    """The plan of a training that goes on: a file that is there no more is replaced by the one of its name that was
+    dropped anew; that it holds the same, the training checks. Raises InputError where there is none."""
+    dropped = [str(values[form.file] or ""), *(corpus.source for corpus in values[form.others])]
+    anew = {Path(path).name: path for path in dropped if Path(path).is_file()}
+    return replace(plan, corpora=tuple(_there(corpus, anew) for corpus in plan.corpora))
+
+
+def _there(corpus: Corpus, anew: Mapping[str, str]) -> Corpus:
+    path = Path(corpus.source)
+    if corpus.source == POCKET or corpus.source.startswith(HUB) or path.is_file():
+        return corpus
+    if path.name not in anew:
+        raise InputError(f"The text {path.name} is no longer on this machine; drop it again, and press Resume.")
+    return replace(corpus, source=anew[path.name])
+
+
+def _named(corpus: Corpus) -> str:
+    source = corpus.source if corpus.source.startswith(HUB) else Path(corpus.source).name
+    return f"{corpus.language}: {source}"
+
+
+def _stands(form: Form, values: Values) -> bool:
+    """Whether there is a text in the form that was not put aside."""
+    there = {FILE: values[form.file], DATASET: (values[form.hub] or "").strip(), BUNDLED: True}[values[form.kind]]
+    return bool(there) and values[form.language] not in {corpus.language for corpus in values[form.others]}
+
+
+def _corpus(form: Form, values: Values) -> Corpus:
+    """The text that stands in the form. Raises InputError where there is none."""
+    language, kind, path = values[form.language], values[form.kind], values[form.file]
+    if not language:
+        raise InputError("Choose a language first.")
+    if kind == BUNDLED:
+        return Corpus(language, POCKET)
+    if kind == DATASET:
+        name = (values[form.hub] or "").strip().removeprefix(HUB)
+        if not name:
+            raise InputError("Write the dataset's name first, such as org/name:column.")
+        return Corpus(language, f"{HUB}{name}")
+    if not path:
+        raise InputError("Drop a file first, or take the bundled news.")
+    if Path(path).stat().st_size > MOST_BYTES:
+        raise InputError(f"{Path(path).name} is larger than {MOST_BYTES // 10**6} MB; use the command for it.")
+    return Corpus(language, str(path))

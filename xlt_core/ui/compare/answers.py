@@ -1,0 +1,104 @@
+"""What a column answered, as HTML: bars for labels, highlights on the source for entities, text for the rest."""
+
+from __future__ import annotations
+
+from math import exp
+
+from xlt_core.records import Answer, Example, Language, Prediction, Reply, Span
+from xlt_core.ui.shared.html import clipped, escape, tag
+
+
+def answer_html(example: Example, prediction: Prediction, language: Language | None) -> str:
+    """The answer of one column to one example."""
+    scored = choices_of(prediction)
+    if scored:
+        return _bars(scored, prediction.answer, example.answer)
+    if isinstance(prediction.answer, tuple):
+        return spans_html(example.text, prediction.answer, language)
+    if isinstance(prediction.answer, str):
+        return f"<p class='xlt-text' {tag(language)}>{clipped(prediction.answer)}</p>"
+    return _unread(prediction, language)
+
+
+def spans_html(text: str, spans: tuple[Span, ...], language: Language | None) -> str:
+    """The source text with its entities marked; where two overlap the first is marked."""
+    pieces, place = [], 0
+    for span in sorted(filter(lambda span: span.located, spans), key=lambda span: (span.start, -span.end)):
+        if span.start < place or span.end > len(text):
+            continue
+        pieces += [escape(text[place : span.start]), _mark(text[span.start : span.end], span)]
+        place = span.end
+    below = "" if spans else "<p class='xlt-quiet'>No entities found.</p>"
+    astray = tuple(span for span in spans if not span.located)
+    if astray:
+        below = f"<p class='xlt-quiet'>Named, but not found in the text:{_listed(astray, language)}</p>"
+    return f"<p class='xlt-text' {tag(language)}>{''.join(pieces)}{clipped(text[place:])}</p>{below}"
+
+
+def brief(answer: Answer | None) -> str:
+    """An answer in one line of plain text, for tables."""
+    if answer is None:
+        return "not readable"
+    if isinstance(answer, str):
+        return answer
+    return (
+        ", ".join(f"{span.text} ({span.kind}{'' if span.located else ', not in the text'})" for span in answer)
+        or "none"
+    )
+
+
+def gold_html(example: Example, language: Language | None) -> str:
+    """The gold answer in a line of its own; nothing where there is none."""
+    if example.answer is None:
+        return ""
+    if isinstance(example.answer, tuple):
+        words = _listed(example.answer, language)
+    else:
+        words = f" <span {tag(language)}>{clipped(example.answer)}</span>"
+    return f"<div class='xlt-gold'><span class='xlt-tag'>gold</span>{words}</div>"
+
+
+def choices_of(prediction: Prediction) -> dict[str, float]:
+    """The probability of every choice, largest first, from the last call that scored them; {} where none did."""
+    logs = next((dict(reply.choices) for reply in reversed(prediction.replies) if reply.choices), {})
+    if not logs:
+        return {}
+    top = max(logs.values())
+    weights = {choice: exp(value - top) for choice, value in logs.items()}
+    total = sum(weights.values())
+    return {choice: weights[choice] / total for choice in sorted(weights, key=weights.__getitem__, reverse=True)}
+
+
+def last_reply(prediction: Prediction) -> Reply | None:
+    return prediction.replies[-1] if prediction.replies else None
+
+
+def _bars(shares: dict[str, float], answer: Answer | None, gold: Answer | None) -> str:
+    return f"<ol class='xlt-bars'>{''.join(_bar(c, p, c == answer, c == gold) for c, p in shares.items())}</ol>"
+
+
+def _bar(choice: str, share: float, chosen: bool, gold: bool) -> str:
+    name = f"<b>{escape(choice)}</b>" if chosen else escape(choice)
+    mark = "<span class='xlt-tag'>gold</span>" if gold else ""
+    return (
+        f"<li class='{'xlt-chosen' if chosen else ''}'><span class='xlt-bar-name'>{name}{mark}</span>"
+        f"<span class='xlt-bar-track'><span style='width:{share:.1%}'></span></span>"
+        f"<span class='xlt-bar-share'>{share:.0%}</span></li>"
+    )
+
+
+def _mark(text: str, span: Span) -> str:
+    kind, way = escape(span.kind), f" title='{escape(span.way)}'" if span.way else ""
+    return f"<mark class='xlt-entity' data-kind='{kind}'{way}>{escape(text)}<small>{kind}</small></mark>"
+
+
+def _listed(spans: tuple[Span, ...], language: Language | None) -> str:
+    items = " ".join(_mark(span.text, span) for span in spans)
+    return f" <span class='xlt-text' {tag(language)}>{items or 'none'}</span>"
+
+
+def _unread(prediction: Prediction, language: Language | None) -> str:
+    reply = last_reply(prediction)
+    if reply is None or not reply.text:
+        return "<p class='xlt-quiet'>Nothing has come back yet.</p>" if not prediction.final else ""
+    return f"<p class='xlt-text xlt-raw' {tag(language)}>{clipped(reply.text)}</p>"

@@ -1,0 +1,229 @@
+"""The columns: what each strategy makes of the input, step by step, or of the whole sample, as HTML."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from xlt_core.scoring import metrics
+from xlt_core.findings.colours import colour
+from xlt_core.records import Comparison, Example, Language, Prediction, Reply, Run, Score
+from xlt_core.ui.shared.html import clipped, escape, fold, number, seconds, tag
+from xlt_core.ui.compare.answers import answer_html, gold_html
+
+STATES = {"waiting": "waiting", "running": "at work", "done": "done", "failed": "failed", "stopped": "stopped"}
+
+
+def columns_html(comparison: Comparison, language: Language | None, titles: Mapping[str, str]) -> str:
+    """One column per run. titles: what each strategy is called on the page."""
+    cells = "".join(
+        _column(comparison, run, language, titles.get(run.strategy, run.strategy)) for run in comparison.runs
+    )
+    return f"<div class='xlt-columns' data-count='{len(comparison.runs)}'>{cells}</div>"
+
+
+def previews_html(previews: Mapping[str, object], strategies: Mapping[str, str], language: Language | None) -> str:
+    """Each column's exact prompt and its token count. previews: by column name; strategies: column name -> strategy."""
+    cells = []
+    for name, preview in previews.items():
+        if preview.error:
+            body = f"<p class='xlt-reason'>{escape(preview.error)}</p>"
+        else:
+            count = f"<p class='xlt-costs'><b>{preview.tokens:,}</b> tokens would be sent</p>"
+            spoken = tongues(strategies.get(name, name), language)
+            sent, steps = _sent(preview.text, spoken["answer"][0]), steps_html(name, "preview", preview.replies, spoken)
+            body = f"{count}{_notes(preview.notes)}{sent}{steps}"
+        cells.append(_frame(name, strategies.get(name, name), "", "preview", body))
+    return f"<div class='xlt-columns' data-count='{len(cells)}'>{''.join(cells)}</div>"
+
+
+Tongues = Mapping[str, tuple[Language | None, Language | None]]
+
+
+def tongues(strategy: str, language: Language | None) -> Tongues:
+    """The languages of what a call sends and of what comes back, by its purpose."""
+    from xlt_core import catalog
+
+    english = catalog.languages().get(catalog.PIVOT)
+    kind = catalog.strategies().get(strategy)
+    asked = english if kind and kind.uses_translator else language
+    there = dict.fromkeys(("translate demonstration", "translate input"), (language, english))
+    return {**there, "translate answer back": (english, language), "answer": (asked, asked)}
+
+
+def steps_html(name: str, item: str, replies: tuple[Reply, ...], spoken: Tongues, summary: str = "Every step") -> str:
+    """A fold with every call: what was sent, exactly, and what came back."""
+    if not replies:
+        return ""
+    steps = "".join(_step(index, reply, spoken) for index, reply in enumerate(replies, 1))
+    calls = "1 call" if len(replies) == 1 else f"{len(replies)} calls"
+    return fold(f"{name}/{item}/{summary}", f"{summary} <small>{calls}</small>", f"<ol class='xlt-steps'>{steps}</ol>")
+
+
+def verdict_html(task_metric: str, example: Example, prediction: Prediction) -> str:
+    """Right or wrong against the gold, and whether the output could be read at all."""
+    if prediction.error:
+        return f"<p class='xlt-reason'>No result: {escape(prediction.error)}</p>"
+    if not prediction.final:
+        return "<p class='xlt-verdict'><span class='xlt-quiet'>still writing</span></p>"
+    valid = _badge("valid output", "good") if prediction.valid else _badge("not readable", "bad")
+    return f"<p class='xlt-verdict'>{_marked(task_metric, example, prediction)}{valid}</p>"
+
+
+def tokens_per_word(run: Run) -> float | None:
+    """Tokens that the model's tokenizer made of each word of the final prompts; None before anything was sent."""
+    finals = [prediction.replies[-1] for prediction in run.predictions if prediction.replies]
+    words = sum(len(reply.sent.split()) for reply in finals)
+    return sum(reply.tokens_in for reply in finals) / words if words else None
+
+
+def _column(comparison: Comparison, run: Run, language: Language | None, title: str) -> str:
+    metric = headline(run, comparison)
+    if run.state == "failed":
+        body = f"<p class='xlt-reason'>{escape(run.note or 'This column failed.')}</p>"
+    elif single(comparison):
+        body = _single(run, metric, language)
+    else:
+        body = _many(run, metric, language)
+    note = f"<p class='xlt-note'>{escape(run.note)}</p>" if run.note and run.state != "failed" else ""
+    return _frame(run.name, run.strategy, title, run.state, body + note)
+
+
+def single(comparison: Comparison) -> bool:
+    """Whether this is about one typed or picked input."""
+    return len(comparison.plan.inputs) == 1
+
+
+def headline(run: Run, comparison: Comparison) -> str:
+    """The headline score's name: the first that the run has, else that of the task."""
+    from xlt_core import catalog
+
+    return next(iter(run.scores), "") or catalog.task(comparison.plan.task).metrics[0]
+
+
+def _frame(name: str, strategy: str, title: str, state: str, body: str) -> str:
+    head = f"<h3>{escape(name)}</h3><span class='xlt-state'>{escape(STATES.get(state, state))}</span>"
+    sub = f"<p class='xlt-sub'>{escape(title)}</p>" if title and title.lower() != name.lower() else ""
+    return (
+        f"<section class='xlt-column' data-strategy='{escape(strategy)}' data-state='{escape(state)}' "
+        f"style='--strategy:{colour(strategy)}' aria-label='{escape(name)}'>"
+        f"<header>{head}</header>{sub}{body}</section>"
+    )
+
+
+def _single(run: Run, metric: str, language: Language | None) -> str:
+    if not run.examples:
+        return _working(run, language)
+    example, prediction = run.examples[0], next(iter(run.predictions), None)
+    if prediction is None:
+        return _working(run, language)
+    parts = [
+        answer_html(example, prediction, language),
+        gold_html(example, language),
+        verdict_html(metric, example, prediction),
+        _notes(prediction.notes),
+        _costs(run),
+        steps_html(run.name, "item", run.replies, tongues(run.strategy, language)),
+    ]
+    return "".join(parts)
+
+
+def _many(run: Run, metric: str, language: Language | None) -> str:
+    done = sum(prediction.final for prediction in run.predictions)
+    bar = f"<progress max='{max(len(run.examples), 1)}' value='{done}'></progress>" if run.state == "running" else ""
+    parts = [
+        f"<p class='xlt-progress'>{done} of {len(run.examples)} items{bar}</p>",
+        _waits(run),
+        _score(metric, run.scores.get(metric)),
+        _rates(run, metric),
+        _costs(run),
+        steps_html(run.name, "all", run.preparation, tongues(run.strategy, language), "Preparation"),
+    ]
+    return "".join(parts)
+
+
+def _working(run: Run, language: Language | None) -> str:
+    words = "Waiting for its turn." if run.state == "waiting" else "Getting ready."
+    steps = steps_html(run.name, "item", run.preparation, tongues(run.strategy, language))
+    return f"<p class='xlt-quiet'>{words}</p>{steps}"
+
+
+def _waits(run: Run) -> str:
+    """What a column at work waits for, such as a download, with how far it is."""
+    calls = [prediction.replies[-1] for prediction in run.predictions if prediction.replies and not prediction.final]
+    said = next((reply.note for reply in calls if reply.note and not reply.final), "")
+    return f"<p class='xlt-waits' role='status'>{escape(said)}</p>" if said else ""
+
+
+def _score(metric: str, score: Score | None) -> str:
+    if score is None:
+        return "<p class='xlt-quiet'>No score yet.</p>"
+    interval = f"{number(score.low)} to {number(score.high)}"
+    return (
+        f"<p class='xlt-score'><b>{number(score.value)}</b> {escape(metrics.title(metric))}"
+        f"<small>95% interval {interval}</small></p>"
+    )
+
+
+def _rates(run: Run, metric: str) -> str:
+    rows = [
+        (metrics.title(name), f"{number(score.value)} ({number(score.low)} to {number(score.high)})")
+        for name, score in run.scores.items()
+        if name != metric
+    ]
+    if run.valid is not None:
+        rows.insert(0, ("valid outputs", f"{run.valid:.0%}"))
+    if run.errors:
+        rows.insert(0, ("items without a result", f"{run.errors}, left out of the scores"))
+    rate = tokens_per_word(run)
+    if rate is not None:
+        rows.append(("tokens per word sent", f"{rate:.1f}"))
+    cells = "".join(f"<div><dt>{escape(name)}</dt><dd>{escape(value)}</dd></div>" for name, value in rows)
+    return f"<dl class='xlt-rates'>{cells}</dl>" if rows else ""
+
+
+def _costs(run: Run) -> str:
+    sent, made = sum(r.tokens_in for r in run.replies), sum(r.tokens_out for r in run.replies)
+    took = sum(reply.seconds for reply in run.replies)
+    how = {"likelihood": " · scored by likelihood", "generated": " · read from the text"}.get(run.scoring, "")
+    return (
+        f"<p class='xlt-costs'><b>{sent:,}</b> tokens in · <b>{made:,}</b> out · "
+        f"<b>{seconds(took)}</b><span class='xlt-quiet'>{how}</span></p>"
+    )
+
+
+def _notes(notes: tuple[str, ...]) -> str:
+    items = "".join(f"<li>{escape(note)}</li>" for note in dict.fromkeys(notes))
+    return f"<ul class='xlt-notes'>{items}</ul>" if items else ""
+
+
+def _step(index: int, reply: Reply, spoken: Tongues) -> str:
+    sent_in, back_in = spoken.get(reply.purpose, (None, None))
+    costs = f"{reply.tokens_in:,} in · {reply.tokens_out:,} out · {seconds(reply.seconds)}"
+    scores = "".join(
+        f"<tr><td {tag(None)}>{escape(choice)}</td><td>{value:.2f}</td></tr>"
+        for choice, value in sorted(reply.choices.items(), key=lambda pair: -pair[1])
+    )
+    table = f"<table><caption>log-likelihood of each choice</caption>{scores}</table>" if scores else ""
+    back = f"<pre class='xlt-back' {tag(back_in)}>{clipped(reply.text)}</pre>" if reply.text else ""
+    head = f"<p><b>{escape(reply.purpose or f'step {index}')}</b> <small>{costs}</small></p>"
+    came = f"<p class='xlt-label'>came back</p>{back}{table}"
+    return f"<li>{head}<p class='xlt-label'>sent</p>{_sent(reply.sent, sent_in)}{came}</li>"
+
+
+def _sent(text: str, language: Language | None) -> str:
+    return f"<pre class='xlt-sent' {tag(language)} tabindex='0'>{clipped(text)}</pre>"
+
+
+def _marked(metric: str, example: Example, prediction: Prediction) -> str:
+    if example.answer is None:
+        return ""
+    score = metrics.item_score(metric, example.answer, prediction.answer)
+    if isinstance(example.answer, str) and metrics.family_of(metric) == "label":
+        return _badge("right", "good") if score == 1 else _badge("wrong", "bad")
+    kind = "good" if score >= 0.995 else "middle" if score > 0 else "bad"
+    name = metrics.title("rouge_l") if metrics.family_of(metric) == "text" else metrics.title(metric)
+    return _badge("right" if score >= 0.995 else f"{name} {number(score)}", kind)
+
+
+def _badge(words: str, kind: str) -> str:
+    return f"<span class='xlt-badge xlt-{kind}'>{escape(words)}</span>"

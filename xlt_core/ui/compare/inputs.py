@@ -1,0 +1,114 @@
+"""The input: one text, typed or picked from the dataset, with its gold answer; or a number of items."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import gradio as gr
+
+from xlt_core import catalog
+from xlt_core.records import Example, InputError, Plan, Row
+from xlt_core.ui.shared.limits import MOST_SAMPLES
+from xlt_core.ui.compare.demonstrations import spoken_in
+
+ONE, MANY = "One input", "Items of the dataset"
+OFFERED = 40
+
+Updates = dict[Any, Any]
+
+
+@dataclass(frozen=True)
+class Inputs:
+    """The widgets. picked: the row that the text came from, so that an unedited one keeps its English version."""
+
+    mode: gr.Radio
+    one: gr.Group
+    many: gr.Group
+    example: gr.Dropdown
+    text: gr.Textbox
+    gold: gr.Textbox
+    samples: gr.Slider
+    picked: gr.State
+
+    def widgets(self) -> set[Any]:
+        """Everything that the input is read from."""
+        return {self.mode, self.text, self.gold, self.samples, self.picked}
+
+
+def build(plan: Plan, language: Any) -> Inputs:
+    """Draws the input, set as the plan has it."""
+    items, single = offered(plan), bool(plan.inputs)
+    row = first_row(plan) if single or not items else row_of(items[0], plan.task)
+    mode = gr.Radio([ONE, MANY], value=ONE if single else MANY, label="Compare on", elem_id="mode")
+    with gr.Group(visible=single, elem_classes=["xlt-one"]) as one:
+        example = gr.Dropdown(
+            menu(items),
+            label="Pick an item",
+            value=None if single or not items else items[0].id,
+            elem_id="example",
+            info="Or type a text of your own below.",
+        )
+        text = gr.Textbox(row.text, label="Input", lines=3, max_lines=10, elem_id="text", **spoken_in(language))
+        gold = gr.Textbox(
+            row.answer, label="Gold answer (optional)", lines=1, max_lines=4, elem_id="gold", **spoken_in(language)
+        )
+    with gr.Group(visible=not single) as many:
+        samples = gr.Slider(
+            5, MOST_SAMPLES, value=plan.samples, step=5, label="Number of items", elem_id="samples",
+            info="Drawn from the split by the seed; more items make narrower intervals.",
+        )  # fmt: skip
+    return Inputs(mode, one, many, example, text, gold, samples, gr.State(row))
+
+
+def read(inputs: Inputs, values: Mapping[Any, Any]) -> dict[str, Any]:
+    """The fields of a plan that the input stands for. Raises InputError for an empty text."""
+    if values[inputs.mode] == MANY:
+        return {"inputs": (), "samples": int(values[inputs.samples])}
+    text, gold = values[inputs.text] or "", values[inputs.gold] or ""
+    if not text.strip():
+        raise InputError("The input is empty; type a text, or pick an item.")
+    picked: Row = values[inputs.picked]
+    same = picked and picked.text == text
+    return {"inputs": (Row(text, gold, picked.id, picked.english, picked.english_answer) if same else Row(text, gold),)}
+
+
+def fill(inputs: Inputs, plan: Plan) -> Updates:
+    """The updates that set the input as the plan has it."""
+    row, single = first_row(plan), bool(plan.inputs)
+    updates = switch(inputs, ONE if single else MANY) | {inputs.mode: ONE if single else MANY}
+    if single:
+        return updates | {inputs.text: row.text, inputs.gold: row.answer, inputs.picked: row}
+    return updates | {inputs.samples: plan.samples}
+
+
+def switch(inputs: Inputs, mode: str) -> Updates:
+    """Shows the widgets of one mode and hides those of the other."""
+    return {inputs.one: gr.update(visible=mode == ONE), inputs.many: gr.update(visible=mode == MANY)}
+
+
+def first_row(plan: Plan) -> Row:
+    return plan.inputs[0] if plan.inputs else Row("")
+
+
+def offered(plan: Plan) -> list[Example]:
+    """The items that can be picked; none where the dataset lacks the language."""
+    try:
+        return catalog.dataset(plan.dataset).load(plan.task, plan.language, plan.split)[:OFFERED]
+    except InputError:
+        return []
+
+
+def menu(examples: list[Example]) -> list[tuple[str, str]]:
+    return [(f"{index}. {example.text[:90]}", example.id) for index, example in enumerate(examples, 1)]
+
+
+def row_of(example: Example, task: str) -> Row:
+    """A test item as the row that a person would have typed, with its human translation where it has one."""
+    write = catalog.task(task).write
+    gold = "" if example.answer is None else write(example.answer)
+    if example.pivot is None:
+        return Row(example.text, gold, example.id)
+    english_gold = "" if example.pivot.answer is None else write(example.pivot.answer)
+    return Row(example.text, gold, example.id, example.pivot.text, english_gold)

@@ -1,0 +1,62 @@
+"""Two runs against each other, as a table and in words."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from xlt_core import catalog
+from xlt_core.scoring import metrics
+from xlt_core.findings.sentences import language_of
+from xlt_core.findings.versus import Difference
+from xlt_core.findings.findings import LEVEL
+from xlt_core.records import Score
+from xlt_core.scoring.significance import RANDOMIZATION
+from xlt_core.findings.tables import Table, probability
+from xlt_core.ui.shared.html import escape, number
+from xlt_core.ui.shared.figure import table_html
+
+HEADS = ("task", "language", "shots", "column", "items", "first", "second", "first \N{MINUS SIGN} second",
+         "95% interval", "p", "p (Holm)", "test")  # fmt: skip
+TESTED = (
+    "Tested on the items that both runs have, with their texts and gold answers the same: paired randomization tests "
+    "of the headline score, McNemar's exact test of accuracy beside them for labels, each corrected by Holm's method "
+    "over this table. Scores are means over the seeds that both have."
+)
+
+
+def against_html(first: str, second: str, found: Sequence[Difference], others: Mapping[str, tuple[str, str]]) -> str:
+    """What two runs show beside each other. others: in what else their plans differ."""
+    differ = "; ".join(f"{name.replace('_', ' ')} ({a} / {b})" for name, (a, b) in others.items())
+    also = f"<p>They differ in: {escape(differ)}.</p>" if differ else ""
+    conclusion = f"<p class='xlt-conclusion'>{escape(said(found))}</p>"
+    return (
+        "<h2 class='xlt-heading'>Two runs</h2>"
+        f"<p><b>first</b>: {escape(first)}<br><b>second</b>: {escape(second)}</p>{also}"
+        f"{conclusion}{table_html(_table(found))}<p class='xlt-quiet'>{TESTED}</p>"
+    )
+
+
+def said(found: Sequence[Difference]) -> str:
+    """How often which of the two is decisively ahead."""
+    tests = [test for one in found for test in one.tests if test.test == RANDOMIZATION]
+    clear = [test for test in tests if (test.p if test.p_holm is None else test.p_holm) < LEVEL]
+    ahead = sum(test.difference > 0 for test in clear)
+    if not clear:
+        return f"In none of the {len(tests)} pairs of cells is one of the two decisively ahead."
+    return (f"Of {len(tests)} pairs of cells the first is decisively ahead in {ahead or 'none'}, the second in "
+            f"{len(clear) - ahead or 'none'}.")  # fmt: skip
+
+
+def _table(found: Sequence[Difference]) -> Table:
+    rows = tuple(
+        (catalog.task(one.task).title, language_of(one.language), str(one.shots), one.column, str(one.items),
+         _score(one.first), _score(one.second), number(test.difference),
+         f"{number(test.low)} to {number(test.high)}", probability(test.p), probability(test.p_holm),
+         f"{test.test}, {metrics.title(test.metric)}")
+        for one in found for test in one.tests
+    )  # fmt: skip
+    return Table("Each column in both runs", HEADS, rows)
+
+
+def _score(score: Score) -> str:
+    return f"{number(score.value)} ({number(score.low)} to {number(score.high)})"

@@ -1,0 +1,24 @@
+"""Gets the bundled models ready behind the served page, so that the first comparison is quick."""
+
+from __future__ import annotations
+
+from xlt_core import catalog
+from xlt_core.comparison import compare
+from xlt_core.records import Column, InputError, Plan
+from xlt_core.ui.shared import run_state
+from xlt_core.ui.shared.limits import LOG
+
+
+def warm(model: str = "pocket") -> None:
+    """Loads the model and its translator and runs each strategy once on one item; what is missing is logged."""
+    try:
+        LOG.info(catalog.host(model).describe())
+        codes = catalog.dataset("world").languages("topic")
+        language = next((code for code in codes if code != "eng"), "eng")
+        columns = tuple(Column(name, name) for name in catalog.strategies())
+        plan = Plan("topic", language, columns, model=model, translator=model, shots=1, samples=1)
+        for _ in compare.compare(plan):
+            pass
+        run_state.example()  # the first visitor need not wait for its figures
+    except InputError as error:
+        LOG.warning("The model %s could not be made ready: %s", model, error)
