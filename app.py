@@ -11,10 +11,9 @@ os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"  # read when Gradio is imported
 
 def main() -> None:
     logging.basicConfig()
-    from xlt_core.ui.shared import zero_gpu
-    from xlt_core.ui import theme
-    from xlt_core.ui import warm_up
+    from xlt_core.ui import theme, warm_up
     from xlt_core.ui.page import build
+    from xlt_core.ui.shared import zero_gpu
 
     page = build().queue(max_size=32, default_concurrency_limit=8)
     if zero_gpu.here():

@@ -8,10 +8,10 @@ from pathlib import Path
 import torch
 from transformers import AutoTokenizer, GPTNeoXConfig, GPTNeoXForCausalLM
 
-from xlt_core.adaptation.corpus import Corpus
 from xlt_core.adaptation.adapt import Adaptation, Snapshot, adapt
-from xlt_core.world import world
+from xlt_core.adaptation.corpus import Corpus
 from xlt_core.settings import POCKET
+from xlt_core.world import world
 
 SMALL = {"rows": 4, "block": 32, "steps": 8, "rank": 2}
 

@@ -7,8 +7,8 @@ from dataclasses import replace
 import pytest
 
 from xlt_core.findings.versus import FIRST, SECOND, across, differing
-from xlt_core.scoring.metrics import measure
 from xlt_core.records import Comparison, Example, InputError, Plan, Prediction, Run
+from xlt_core.scoring.metrics import measure
 from xlt_core.scoring.significance import holm, mcnemar_test, paired_test
 
 LABELS = ("a", "b", "c")

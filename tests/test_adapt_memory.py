@@ -7,8 +7,7 @@ import pytest
 import torch
 from transformers import Trainer
 
-from xlt_core.adaptation import training
-from xlt_core.adaptation import trainer
+from xlt_core.adaptation import trainer, training
 from xlt_core.adaptation.adapt import adapt, survey
 from xlt_core.records import InputError
 

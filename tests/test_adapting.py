@@ -18,14 +18,14 @@ import pytest
 from xlt_core import settings
 from xlt_core.__main__ import main
 from xlt_core.formats.durations import duration
-from xlt_core.world import world
 from xlt_core.settings import ROOT
+from xlt_core.world import world
 
 ADAPT_AND_READ = """
 import sys
 from xlt_core import catalog
 from xlt_core.__main__ import main
-from xlt_core._texts import documents
+from xlt_core.adaptation.texts import documents
 from xlt_core.records import InputError
 out, base, *sources = sys.argv[1:]
 size = ["--steps", "2", "--rows", "4", "--block", "32", "--rank", "2", "--model", base, "--out", out]
@@ -93,7 +93,7 @@ def test_an_interrupted_adaptation_says_how_it_goes_on(tmp_path, base, capsys, m
     line = ["adapt", "--language", "kin", "--corpus", str(seam.text(tmp_path)), "--model", str(base), *SIZE,
             "--steps", "8", "--out", str(tmp_path / "out")]  # fmt: skip
     with monkeypatch.context() as patched:
-        patched.setattr("xlt_core._adapting.told", interrupted)
+        patched.setattr("xlt_core.cli.adapt.told", interrupted)
         assert main(line) == 130
     said = capsys.readouterr().err
     assert said == f"xlt_core: stopped. The same call with --out {tmp_path / 'out'} --resume goes on.\n"

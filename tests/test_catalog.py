@@ -16,8 +16,8 @@ from strategies_seam import Generating
 from xlt_core import catalog
 from xlt_core.catalog_tools import Knob, coerced
 from xlt_core.contracts import ABILITIES, Dataset, Strategy, Task
-from xlt_core.scoring.metrics import family_of
 from xlt_core.records import Column, InputError
+from xlt_core.scoring.metrics import family_of
 from xlt_core.settings import ASSETS, ROOT
 
 

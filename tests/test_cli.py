@@ -49,7 +49,7 @@ def test_a_host_that_breaks_is_a_sentence_and_no_traceback():
 sys.path[:0] = ["tests"]
 from compare_seam import Broken, parts
 from xlt_core.__main__ import main
-from xlt_core._options import check_out
+from xlt_core.cli.options import check_out
 sys.exit(main({[*BASE, "--strategies", "prompt"]}, parts(Broken())))"""
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True)
     assert done.returncode == 1 and "prompt failed: OSError: the cable is out" in done.stderr
@@ -211,5 +211,5 @@ def test_lists_are_for_readers_and_for_machines(capsys, name):
 
 def test_the_document_is_written_even_if_the_reader_of_the_table_goes_away(capsys, tmp_path, monkeypatch):
     path = tmp_path / "x.json"
-    monkeypatch.setattr("xlt_core._table.table", lambda *_: f"written before: {path.is_file()}")
+    monkeypatch.setattr("xlt_core.cli.printing.table", lambda *_: f"written before: {path.is_file()}")
     assert "written before: True" in run(capsys, *BASE, "--out", str(path))[1]

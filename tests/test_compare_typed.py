@@ -7,8 +7,8 @@ from dataclasses import replace
 import pytest
 
 from xlt_core.comparison.compare import compare, remarks, resolve
-from xlt_core.world import world
 from xlt_core.records import Column, InputError, Plan, Row
+from xlt_core.world import world
 
 PROMPT = (Column("prompt", "prompt"),)
 SWAHILI = Plan("topic", "swa", PROMPT, shots=0, inputs=(Row("Daktari alifungua hospitali."),))

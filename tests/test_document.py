@@ -13,10 +13,10 @@ from dataclasses import replace
 import pytest
 from compare_seam import parts, plan
 
-from xlt_core.documents import document as documents
-from xlt_core.formats.rows import load_rows
 from xlt_core.catalog import task
 from xlt_core.comparison.compare import compare, resolve
+from xlt_core.documents import document as documents
+from xlt_core.formats.rows import load_rows
 from xlt_core.records import Column, Comparison, InputError, Limits, Plan, Prediction, Reply, Row, Run, Span
 from xlt_core.settings import ROOT
 
@@ -54,8 +54,8 @@ def test_a_document_opens_where_no_model_can_be_loaded(comparison, tmp_path):
     (tmp_path / "x.json").write_text(json.dumps(documents.document(comparison)), encoding="utf-8")
     code = """
 import json, sys
-from xlt_core import document, export, report
-from xlt_core.ui import columns, items
+from xlt_core.documents import document, export, report
+from xlt_core.ui.compare import columns, items
 read = document.read_document(json.loads(open(sys.argv[1], encoding="utf-8").read()))
 assert "xlt-columns" in columns.columns_html(read, None, {}) and items.rows_of(read, False)
 assert document.items_csv(read) and list(export.items([read])) and document.command(read.plan)

@@ -8,8 +8,8 @@ from findings_seam import comparison, grid
 
 from xlt_core.findings.details import INVALID, confusions, survivals
 from xlt_core.findings.findings import find
-from xlt_core.scoring.metrics import measure
 from xlt_core.records import Comparison, Prediction, Run, Span
+from xlt_core.scoring.metrics import measure
 from xlt_core.scoring.significance import MCNEMAR, holm, shared, signed_rank
 
 FAR = {"prompt": 0.4, "translate": 0.9, "laft": 0.4}

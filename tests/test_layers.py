@@ -4,33 +4,20 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
+from graphlib import TopologicalSorter
 from pathlib import Path
 
 import pytest
 
 from xlt_core.settings import ROOT
 
-ORDER = ["records", "settings", "metrics", "significance", "contracts", "pocket.world",
-         ("tasks", "strategies", "hosts", "translators", "datasets"),
-         "catalog", "compare", "document", "store", "sweep", "outputs", "findings", "across", "details", "tables",
-         "export", "report", "adapt", "pocket", "jobs", ("ui", "__main__"), "app"]  # fmt: skip
+# By folder or root module, from the left: whoever stands further left is imported, and never imports.
+ORDER = ["records", "settings", ("languages", "scoring", "models"), "contracts", "formats", ("world", "engine"),
+         ("tasks", "strategies", "hosts", "translators", "datasets"), ("catalog_tools", "catalog"), "comparison",
+         "findings", "store", "documents", ("sweeps", "adaptation", "jobs"), "pocket",
+         ("cli", "__main__"), "ui.shared", "ui.compare", ("ui.evaluate", "ui.adapt", "ui.runs"), "ui", "app"]  # fmt: skip
 RANKS = {name: rank for rank, names in enumerate(ORDER) for name in ([names] if isinstance(names, str) else names)}
-# A helper beside the files of the core has the place of the file that it helps.
-HELPERS = {"_metrics": "metrics", "_resampling": "metrics",
-           "_digest": "records", "_colours": "records", "_memory": "records", "_pretrained": "records",
-           "_fetch": "records", "_files": "records", "_shelf": "records",
-           "_languages": "settings", "_models": "settings", "_rows": "contracts",
-           "_catalog": "catalog", "_compare": "compare", "_columns": "compare",
-           "_conll": "outputs", "_found": "findings", "_words": "details", "_pictures": "report", "_sections": "report",
-           "_score": "__main__",
-           "_document": "records", "_signature": "compare", "_recall": "store", "_store": "store",
-           **dict.fromkeys(("_cells", "_engines", "_estimate", "_ray"), "sweep"),
-           "_card": "settings", "_made": "settings",
-           **dict.fromkeys(("_adapt", "_average", "_bits", "_corpus", "_packing", "_survey", "_texts"), "adapt"),
-           "_trainer": "adapt", "_folders": "adapt", "_durations": "records",
-           "_compare_command": "__main__", "_options": "__main__", "_sweep_command": "__main__",
-           "_adapting": "__main__", "_table": "__main__"}  # fmt: skip
-FOLDERS = ("tasks", "strategies", "hosts", "translators", "datasets")
+EXTENSIONS = ("tasks", "strategies", "hosts", "translators", "datasets")  # their members never import each other
 HEAVY = {"torch", "transformers", "peft", "datasets", "evaluate", "ray", "httpx", "gradio", "plotly", "pandas"}
 OF_THE_PAGE = {"gradio", "plotly", "pandas"}
 FILES = [path for path in sorted((ROOT / "xlt_core").rglob("*.py")) if path.name != "__init__.py"]
@@ -38,14 +25,14 @@ FILES += [path for path in [ROOT / "app.py"] if path.exists()]
 
 
 def module(path: Path) -> str:
-    """Such as tasks.topic, compare or app."""
+    """Such as tasks.topic, catalog or app."""
     return ".".join(path.relative_to(ROOT).with_suffix("").parts).removeprefix("xlt_core.")
 
 
 def place(name: str) -> str:
-    """The layer of a module."""
-    head = HELPERS.get(name.split(".")[0], name.split(".")[0])
-    return "pocket.world" if name == "pocket.world" else head
+    """The layer of a module or of a folder: the longest beginning of its name that is one."""
+    parts = name.split(".")
+    return next((known for n in range(len(parts), 0, -1) if (known := ".".join(parts[:n])) in RANKS), "")
 
 
 def imports(tree: ast.AST) -> Iterator[str]:
@@ -73,7 +60,7 @@ def own(tree: ast.AST) -> Iterator[str]:
 def allowed(importer: str, imported: str) -> bool:
     """Whether one module may import another."""
     ours, theirs = place(importer), place(imported)
-    if ours == theirs and ours in FOLDERS:
+    if ours == theirs and ours in EXTENSIONS:
         return imported.split(".")[-1].startswith("_")
     return ours == theirs or RANKS[theirs] < RANKS[ours]
 
@@ -116,3 +103,8 @@ def test_the_rules_catch_what_they_forbid():
     assert not allowed("tasks.topic", "tasks.ner") and not allowed("translators.seq2seq", "hosts.local")
     assert allowed("tasks.topic", "tasks._lines") and allowed("datasets.world", "pocket.world")
     assert not allowed("pocket.world", "pocket.recipe") and allowed("ui.page", "ui.columns")
+
+
+def test_no_circle():
+    graph = {module(path): set(own(ast.parse(path.read_text("utf-8")))) for path in FILES}
+    TopologicalSorter({name: imported - {name} for name, imported in graph.items()}).prepare()

@@ -8,10 +8,10 @@ import sys
 import numpy as np
 import pytest
 
-from xlt_core.scoring.metrics import chance, item_score, measure, title, tokens
 from xlt_core.records import InputError, Span
-from xlt_core.settings import ROOT
+from xlt_core.scoring.metrics import chance, item_score, measure, title, tokens
 from xlt_core.scoring.significance import paired_test
+from xlt_core.settings import ROOT
 
 LABEL = ("macro_f1", "accuracy", "weighted_f1")
 SPANS = ("f1", "precision", "recall", "f1_PER", "f1_LOC", "f1_ORG", "f1_DATE")

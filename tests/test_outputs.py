@@ -9,10 +9,9 @@ from pathlib import Path
 import pytest
 from findings_seam import comparison
 
-from xlt_core.documents import document
-from xlt_core.documents import outputs
 from xlt_core.__main__ import main
 from xlt_core.catalog import task
+from xlt_core.documents import document, outputs
 from xlt_core.records import Example, InputError, Plan, Span
 
 CHATTY = {

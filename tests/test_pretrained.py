@@ -11,8 +11,7 @@ import pytest
 import torch
 from transformers import AutoModelForCausalLM, AutoModelForSeq2SeqLM, LlamaConfig, LlamaForCausalLM
 
-from xlt_core.models import hub
-from xlt_core.models import pretrained
+from xlt_core.models import hub, pretrained
 from xlt_core.records import InputError
 from xlt_core.settings import POCKET
 

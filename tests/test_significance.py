@@ -5,9 +5,23 @@ import random
 import numpy as np
 import pytest
 
-from xlt_core.scoring.metrics import item_score, majority, measure
 from xlt_core.records import Example, Prediction, Run, Span
-from xlt_core.scoring.significance import RANDOMIZATION, Marked, corrected, estimate, holm, mcnemar, mcnemar_test, pair_tests, paired_test, randomization, score_of, shared, signed_rank
+from xlt_core.scoring.metrics import item_score, majority, measure
+from xlt_core.scoring.significance import (
+    RANDOMIZATION,
+    Marked,
+    corrected,
+    estimate,
+    holm,
+    mcnemar,
+    mcnemar_test,
+    pair_tests,
+    paired_test,
+    randomization,
+    score_of,
+    shared,
+    signed_rank,
+)
 
 REPEATS, ITEMS = 1000, 200
 

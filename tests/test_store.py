@@ -7,10 +7,10 @@ import pytest
 from compare_seam import parts, plan
 from strategies_seam import Adapting, Dictionary
 
-from xlt_core.formats.values import plain
-from xlt_core.store.recall import recalling
 from xlt_core.comparison.compare import compare
+from xlt_core.formats.values import plain
 from xlt_core.records import Comparison, InputError, Prediction, Reply, Span
+from xlt_core.store.recall import recalling
 from xlt_core.store.store import KeptCell, Store
 
 ODD = Prediction("x", (Span("Aline", "PER", 0, 5, "exact"),), (Reply("answer", "a\ud800", "b", 1, 2, 0.1 + 0.2, {

@@ -5,13 +5,13 @@ from __future__ import annotations
 import pytest
 
 from xlt_core.contracts import Task
-from xlt_core.scoring.metrics import measure
-from xlt_core.world import world
 from xlt_core.records import Example, InputError, Language, Span
+from xlt_core.scoring.metrics import measure
 from xlt_core.tasks._instructions import instruction
 from xlt_core.tasks.ner import Ner
 from xlt_core.tasks.summary import Summary
 from xlt_core.tasks.topic import Topic
+from xlt_core.world import world
 
 TOPICS = ("business", "health", "politics", "science/technology", "science", "sports")
 KINDS = ("PER", "LOC", "ORG", "DATE")

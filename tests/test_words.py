@@ -6,9 +6,9 @@ import pytest
 from findings_seam import comparison, grid
 
 from xlt_core.findings import sentences as words
-from xlt_core.findings.records import Aggregate, Average
 from xlt_core.findings.details import Confusion, Survival, front
 from xlt_core.findings.findings import find
+from xlt_core.findings.records import Aggregate, Average
 from xlt_core.records import Run, Score
 
 FAR = {"prompt": 0.4, "translate": 0.95, "laft": 0.4}

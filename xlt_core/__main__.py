@@ -11,14 +11,10 @@ from pathlib import Path
 from typing import NoReturn
 
 from xlt_core import settings
-from xlt_core.cli import adapt
-from xlt_core.cli import compare
-from xlt_core.cli import score
-from xlt_core.cli import sweep
-from xlt_core.cli import printing
-from xlt_core.formats.files import check_folder
-from xlt_core.cli.options import DONE, FAILED, OFF, STOPPED
 from xlt_core.catalog import PARTS, Parts
+from xlt_core.cli import adapt, compare, printing, score, sweep
+from xlt_core.cli.options import DONE, FAILED, OFF, STOPPED
+from xlt_core.formats.files import check_folder
 from xlt_core.records import InputError
 
 
@@ -60,9 +56,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = _Parser(prog="python -m xlt_core", description="Compare strategies for low-resource languages.",
                      allow_abbrev=False)  # fmt: skip
     commands = parser.add_subparsers(required=True, metavar="command", parser_class=_Parser)
-    compare.add(
-        commands.add_parser("compare", help="compare strategies on the same items", allow_abbrev=False)
-    )
+    compare.add(commands.add_parser("compare", help="compare strategies on the same items", allow_abbrev=False))
     sweep.add(commands.add_parser("sweep", help="compare over tasks, languages and shots", allow_abbrev=False))
     score.add(commands.add_parser("score", help="score outputs recorded elsewhere", allow_abbrev=False))
     for name in LISTS:

@@ -37,8 +37,8 @@ from gpu_work import (
     write_model,
 )
 
-from xlt_core.models import loading
 from xlt_core.hosts.local import LocalHost
+from xlt_core.models import loading
 
 HEAD = ("strategy", "items", "seconds", "translating", "items/s", "prompt tokens/s", "computed tokens/s",
         "share of the matrix rate", "peak GB")  # fmt: skip

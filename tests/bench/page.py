@@ -28,12 +28,8 @@ import torch
 from xlt_core.comparison import compare
 from xlt_core.engine.engine import Engine
 from xlt_core.translators import _search
-from xlt_core.ui.compare import form
+from xlt_core.ui.compare import demonstrations, form, handlers, inputs, refresh
 from xlt_core.ui.compare import page as page_module
-from xlt_core.ui.compare import demonstrations
-from xlt_core.ui.compare import handlers
-from xlt_core.ui.compare import refresh
-from xlt_core.ui.compare import inputs
 from xlt_core.ui.compare.regions import Page
 from xlt_core.ui.shared.visitors import Keeping
 

@@ -15,9 +15,9 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from xlt_core import catalog
 from xlt_core.comparison.compare import compare, examples_of
+from xlt_core.records import Column, Comparison, Plan, Score
 from xlt_core.scoring.metrics import measure
 from xlt_core.world import world
-from xlt_core.records import Column, Comparison, Plan, Score
 
 TASKS = {"topic": "macro_f1", "ner": "f1", "summary": "rouge_l"}
 COLUMNS = tuple(Column(name, name) for name in ("prompt", "translate", "laft"))

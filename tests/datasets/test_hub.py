@@ -15,15 +15,15 @@ import clones
 import pytest
 
 from xlt_core import catalog
-from xlt_core.formats.values import plain
 from xlt_core.datasets import _download
+from xlt_core.formats.values import plain
 from xlt_core.settings import ROOT
 
 COMMIT = "0" * 40
 LOAD = """
 import json, sys
 from xlt_core import catalog
-from xlt_core._document import plain
+from xlt_core.formats.values import plain
 data = catalog.dataset(sys.argv[1])
 rows = data.load(*sys.argv[2:])
 print(json.dumps([plain(tuple(rows)), data.at_hand()]))

@@ -10,9 +10,9 @@ import pytest
 from compare_seam import parts
 
 from xlt_core import catalog
-from xlt_core.documents import document
-from xlt_core.comparison import compare
 from xlt_core.__main__ import main
+from xlt_core.comparison import compare
+from xlt_core.documents import document
 from xlt_core.records import Column, InputError, Plan
 
 TOPIC = ("compare", "--task", "topic", "--language", "kin", "--samples", "6", "--shots", "3")

@@ -21,13 +21,13 @@ from xlt_core.settings import ROOT
 HELD = "model-00002-of-00002.safetensors"
 RUN = """
 import json, os, sys, urllib.request
-from xlt_core import _fetch
+from xlt_core.models import hub
 from xlt_core.hosts.local import LocalHost
 from xlt_core.records import InputError, Limits, Message
 
 PROMPTS = [(Message("user", "The team won"),), (Message("user", "Minisitiri w'ubuzima"),)]
 host = LocalHost("org/base", device="cpu")
-notes, found = [], {"revision": host.revision, "before": len(list(_fetch.downloads()))}
+notes, found = [], {"revision": host.revision, "before": len(list(hub.downloads()))}
 for adapter in ("", "org/lora", "org/lora2", "org/full"):
     texts = {}
     for index, reply in host.generate(PROMPTS, adapter, Limits(8, stop=())):

@@ -12,8 +12,8 @@ import torch
 from tiny_models import CHAT, make_adapter, make_model
 
 from xlt_core import catalog
-from xlt_core.models import loading
 from xlt_core.hosts.local import LocalHost
+from xlt_core.models import loading
 from xlt_core.records import InputError, Limits, Message
 
 PROMPTS = [(Message("user", "The team won"),)]

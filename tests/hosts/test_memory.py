@@ -15,11 +15,11 @@ import torch
 from tiny_models import GPTNeoXConfig, Qwen2Config, make_adapter, make_model
 
 from xlt_core import catalog
-from xlt_core.comparison import compare
-from xlt_core.models.pool import Shelf, Weights
 from xlt_core.catalog import PARTS
+from xlt_core.comparison import compare
 from xlt_core.hosts import local
 from xlt_core.hosts.local import LocalHost
+from xlt_core.models.pool import Shelf, Weights
 from xlt_core.records import Column, InputError, Limits, Message, Plan, Prompt, Row
 from xlt_core.settings import POCKET
 from xlt_core.translators.seq2seq import Seq2Seq

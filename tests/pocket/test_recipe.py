@@ -10,9 +10,9 @@ import torch
 from xlt_core.adaptation import card as cards
 from xlt_core.models.digest import digest
 from xlt_core.pocket import _models, _tokenizers, mixture, recipe
-from xlt_core.world import world
 from xlt_core.pocket._train import Schedule, fit
 from xlt_core.settings import POCKET
+from xlt_core.world import world
 
 FILES = [path for path in POCKET.rglob("*") if path.is_file() and "scratch" not in path.parts]
 

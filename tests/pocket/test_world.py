@@ -6,8 +6,8 @@ from collections import Counter
 import pytest
 
 from xlt_core.datasets.world import World
-from xlt_core.world import world
 from xlt_core.settings import POCKET
+from xlt_core.world import world
 
 CODES = world.languages()
 

@@ -4,11 +4,11 @@ import pytest
 
 from xlt_core import catalog
 from xlt_core.comparison.signature import translator_identity
-from xlt_core.scoring.metrics import measure
-from xlt_core.world import world
 from xlt_core.records import InputError
+from xlt_core.scoring.metrics import measure
 from xlt_core.settings import POCKET
 from xlt_core.translators.seq2seq import Seq2Seq
+from xlt_core.world import world
 
 ENGLISH, LUGANDA = catalog.language("eng"), catalog.language("lug")
 

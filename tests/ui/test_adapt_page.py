@@ -13,17 +13,17 @@ import pytest
 from visiting import PATIENCE, compare, finished, needs_chromium
 
 from xlt_core import settings
-from xlt_core.documents import document
+from xlt_core.adaptation.adapt import Adaptation, Snapshot
 from xlt_core.adaptation.corpus import Corpus
 from xlt_core.adaptation.folders import begun
-from xlt_core.adaptation.adapt import Adaptation, Snapshot
+from xlt_core.documents import document
 from xlt_core.jobs import Jobs
-from xlt_core.world import world
 from xlt_core.records import InputError
 from xlt_core.ui.adapt import form as form_module
 from xlt_core.ui.adapt import page as page_module
 from xlt_core.ui.adapt import view
 from xlt_core.ui.page import build
+from xlt_core.world import world
 
 
 @pytest.fixture(autouse=True)

@@ -16,9 +16,9 @@ from visiting import PATIENCE, choose, compare, finished, many_items, needs_chro
 
 from xlt_core.documents import document
 from xlt_core.records import Comparison, InputError, Plan, Row
-from xlt_core.ui.shared import zero_gpu
 from xlt_core.ui.compare import page as page_module
 from xlt_core.ui.compare import refresh
+from xlt_core.ui.shared import zero_gpu
 from xlt_core.ui.shared.visitors import Keeping
 
 

@@ -24,15 +24,8 @@ from xlt_core.records import (
     Score,
     Span,
 )
+from xlt_core.ui.compare import answers, chart, columns, demonstrations, items, lessons, share, view
 from xlt_core.ui.shared import limits
-from xlt_core.ui.compare import answers
-from xlt_core.ui.compare import chart
-from xlt_core.ui.compare import columns
-from xlt_core.ui.compare import demonstrations
-from xlt_core.ui.compare import items
-from xlt_core.ui.compare import lessons
-from xlt_core.ui.compare import view
-from xlt_core.ui.compare import share
 from xlt_core.ui.shared.html import escape, message, tag
 from xlt_core.ui.shared.updates import merged
 

@@ -10,8 +10,8 @@ import pytest
 
 from xlt_core.models import hub
 from xlt_core.records import InputError
-from xlt_core.ui.shared import stopping
 from xlt_core.ui.compare import refresh
+from xlt_core.ui.shared import stopping
 from xlt_core.ui.shared.waiting import awaited
 
 

@@ -9,28 +9,15 @@ from pathlib import Path
 from typing import Any
 
 from xlt_core.languages import languages
+from xlt_core.models.adapted import NAME, read_card
 
-NAME = "adaptation.json"
 SETTINGS = ("method", "steps", "rows", "block", "rate", "rank", "alpha", "targets", "held_out", "packed", "average",
             "seed")  # fmt: skip
 
 
-def read(folder: Path) -> dict[str, Any]:
-    """The card in a folder; an empty one where there is none."""
-    return loaded(folder / NAME)
-
-
-def loaded(path: Path) -> dict[str, Any]:
-    """A JSON file; empty where it is not there, or not whole."""
-    try:
-        return json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return {}
-
-
 def identity(folder: Path) -> dict[str, Any]:
     """What a finished run was, in the form in which a run that goes on is compared; empty where there is none."""
-    card = read(folder)
+    card = read_card(folder)
     if not {"plan", "base", "texts"} <= card.keys():
         return {}
     return {"plan": card["plan"], "base": card["base"]["revision"], "text": [row["sha256"] for row in card["texts"]]}

@@ -10,9 +10,10 @@ from pathlib import Path
 from typing import Any
 
 from xlt_core import settings
-from xlt_core.adaptation import card as card_module
-from xlt_core.adaptation.corpus import Corpus
 from xlt_core.adaptation.adapt import Adaptation
+from xlt_core.adaptation.card import write
+from xlt_core.adaptation.corpus import Corpus
+from xlt_core.models import adapted
 from xlt_core.records import InputError
 
 
@@ -34,7 +35,7 @@ def begun() -> dict[Path, Adaptation]:
     for: `adapt` goes on with one where it is given the same with resume=True."""
     found = {}
     for path in sorted(settings.ADAPTERS.glob("*/checkpoints/run.json"), key=lambda path: -path.stat().st_mtime):
-        asked = card_module.loaded(path).get("asked", {})
+        asked = adapted.read_json(path).get("asked", {})
         if asked:
             corpora = tuple(Corpus(**corpus) for corpus in asked["corpora"])
             found[path.parent.parent] = Adaptation(**asked | {"corpora": corpora})
@@ -43,11 +44,11 @@ def begun() -> dict[Path, Adaptation]:
 
 def kept() -> dict[str, dict[str, Any]]:
     """Cards by name of what was adapted here, the newest first; of what has not ended, an empty one."""
-    ended, open_ = settings.ADAPTERS.glob(f"*/{card_module.NAME}"), settings.ADAPTERS.glob("*/checkpoints/run.json")
+    ended, open_ = settings.ADAPTERS.glob(f"*/{adapted.NAME}"), settings.ADAPTERS.glob("*/checkpoints/run.json")
     folders = {path.parent: path for path in ended}
     folders |= {path.parent.parent: path for path in open_ if path.parent.parent not in folders}
     newest = sorted(folders, key=lambda folder: -folders[folder].stat().st_mtime)
-    return {folder.name: card_module.read(folder) for folder in newest}
+    return {folder.name: adapted.read_card(folder) for folder in newest}
 
 
 def delete(name: str) -> None:
@@ -79,12 +80,12 @@ def average(adapters: Sequence[Path], out: Path) -> None:
     if out.resolve() in [folder.resolve() for folder in folders]:
         raise InputError(f"{out} is one of the adapters to be averaged; name another folder.")
     average_module.average(folders, out)
-    cards = [card_module.read(folder) for folder in folders]
+    cards = [adapted.read_card(folder) for folder in folders]
     if all("base" in card for card in cards):
         texts = {row["sha256"]: row for card in cards for row in card["texts"]}
         rank = sum(card["plan"]["rank"] for card in cards)
         codes = list(dict.fromkeys(code for card in cards for code in card["plan"]["corpora"]))
         plan = cards[0]["plan"] | {"corpora": codes, "rank": rank, "alpha": rank}
         names = [folder.resolve().name for folder in folders]
-        card_module.write(out, {"plan": plan, "base": cards[0]["base"], "texts": list(texts.values()), "bits_per_byte": {},
+        write(out, {"plan": plan, "base": cards[0]["base"], "texts": list(texts.values()), "bits_per_byte": {},
                           "losses": [], "notes": [], "average_of": names, "licence": ""})  # fmt: skip

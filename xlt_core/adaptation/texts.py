@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from xlt_core.models.hub import offline
-from xlt_core.world import world
 from xlt_core.records import InputError, Language
+from xlt_core.world import world
 
 FORMATS = (".txt", ".jsonl", ".parquet")
 HUB, POCKET = "hub:", "pocket"

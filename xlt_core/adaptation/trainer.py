@@ -21,12 +21,13 @@ from torch.nn.functional import cross_entropy
 from transformers import PrinterCallback, Trainer, TrainerCallback, TrainingArguments
 
 from xlt_core.adaptation import card
+from xlt_core.models.adapted import read_json
 from xlt_core.models.memory import ran_out
 from xlt_core.records import InputError
 
 if TYPE_CHECKING:
-    from xlt_core.adaptation.training import Base
     from xlt_core.adaptation.adapt import Snapshot
+    from xlt_core.adaptation.training import Base
 
 MOST_BETWEEN = 100  # steps from one checkpoint to the next
 CHECKPOINTS = 10  # of a run, where it is short
@@ -56,7 +57,7 @@ class Run:
         if main and not resume:
             shutil.rmtree(folder, ignore_errors=True)
         PartialState().wait_for_everyone()
-        begun = card.loaded(folder / "run.json") if resume else {}
+        begun = read_json(folder / "run.json") if resume else {}
         done = card.identity(folder.parent) if resume and not begun else {}
         for former in filter(None, (begun.get("identity"), done)):
             _check_same(former, identity)
@@ -72,7 +73,7 @@ class Run:
 
     def checkpoints(self) -> list[Path]:
         """Whole checkpoints, the first step first: a process may have been killed while it wrote one."""
-        whole = (path.parent for path in self.folder.glob("checkpoint-*/trainer_state.json") if card.loaded(path))
+        whole = (path.parent for path in self.folder.glob("checkpoint-*/trainer_state.json") if read_json(path))
         return sorted(whole, key=lambda path: int(path.name.partition("-")[2]))
 
 

@@ -19,17 +19,18 @@ from transformers import AutoModelForCausalLM, AutoTokenizer, PreTrainedTokenize
 
 from xlt_core.adaptation import average
 from xlt_core.adaptation import card as cards
-from xlt_core.models import pretrained
+from xlt_core.adaptation.adapt import Adaptation, Estimate, Snapshot, rate_of
 from xlt_core.adaptation.bits_per_byte import bits_per_byte
 from xlt_core.adaptation.corpus import Text
 from xlt_core.adaptation.packing import drawn, packed, shares, unpacked
 from xlt_core.adaptation.survey import size, surveys
 from xlt_core.adaptation.texts import HUB
 from xlt_core.adaptation.trainer import CHECKPOINTS, Progress, Run, fit, memory_told, step_seconds
-from xlt_core.adaptation.adapt import Adaptation, Estimate, Snapshot, rate_of
-from xlt_core.world import world
+from xlt_core.models import pretrained
+from xlt_core.models.adapted import read_card
 from xlt_core.records import InputError
 from xlt_core.settings import POCKET
+from xlt_core.world import world
 
 BLOCK = 512  # tokens a row where none is given
 MOST_HELD_OUT = 200  # documents of a language; more would hardly change what they measure
@@ -72,7 +73,7 @@ def train(work: Work) -> None:
     learned, held_out = _split(plan, work.texts)
     run = Run(work.out / "checkpoints", _identity(base, work.texts), work.resume, main)
     if run.finished:
-        tell(Snapshot("finished before", plan.steps, plan.steps, card=cards.read(work.out)))
+        tell(Snapshot("finished before", plan.steps, plan.steps, card=read_card(work.out)))
         return
     first = Snapshot("measuring the model before", 0, plan.steps, surveys=surveys(base.tokenizer, work.texts))
     shown = Progress(first, tell, work.stop)

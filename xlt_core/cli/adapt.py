@@ -58,8 +58,8 @@ def add_average(command: argparse.ArgumentParser) -> None:
 
 
 def _adapt(options: argparse.Namespace, parts: Parts) -> int:
-    from xlt_core.adaptation.folders import folder_for
     from xlt_core.adaptation.adapt import adapt, survey
+    from xlt_core.adaptation.folders import folder_for
 
     plan = _plan(options)
     if options.survey:

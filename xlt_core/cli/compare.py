@@ -10,9 +10,23 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from xlt_core import catalog, settings
-from xlt_core.cli import printing
-from xlt_core.cli.options import DATASET, DONE, FAILED, FRESH, GOES_ON, OFF, OUT, add_shared, check_out, columns_of, listed, rooted, save  # fmt: skip
 from xlt_core.catalog import Parts
+from xlt_core.cli import printing
+from xlt_core.cli.options import (  # fmt: skip
+    DATASET,
+    DONE,
+    FAILED,
+    FRESH,
+    GOES_ON,
+    OFF,
+    OUT,
+    add_shared,
+    check_out,
+    columns_of,
+    listed,
+    rooted,
+    save,
+)
 from xlt_core.records import Comparison, InputError, Plan, Row
 
 if TYPE_CHECKING:
@@ -112,8 +126,8 @@ def _tell(comparison: Comparison, parts: Parts) -> None:
 
 def _plan(options: argparse.Namespace) -> Plan:
     """The plan that the options stand for."""
-    from xlt_core.formats.rows import load_rows
     from xlt_core.documents.document import load_plan
+    from xlt_core.formats.rows import load_rows
 
     outside = ("run", "out", "data_root")
     given = {name: value for name, value in vars(options).items() if value is not None and name not in outside}

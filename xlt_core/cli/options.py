@@ -8,8 +8,8 @@ from dataclasses import replace
 from pathlib import Path
 
 from xlt_core import catalog
-from xlt_core.formats import files
 from xlt_core.catalog import Parts
+from xlt_core.formats import files
 from xlt_core.records import Column, Comparison, InputError, Plan
 
 DONE, FAILED, OFF, STOPPED = 0, 1, 2, 130  # exit statuses
@@ -88,8 +88,7 @@ def check_out(path: Path | None) -> None:
 
 def save(path: Path | None, comparison: Comparison) -> None:
     """Writes the comparison, where it is asked for, in the form that the name ends in. Raises InputError."""
-    from xlt_core.documents import export
-    from xlt_core.documents import report
+    from xlt_core.documents import export, report
 
     if path and path.suffix.lower() == ".html":
         report.write(path, [comparison])

@@ -9,11 +9,11 @@ from itertools import zip_longest
 from typing import TextIO
 
 from xlt_core import catalog
-from xlt_core.scoring import metrics
-from xlt_core.models.suggested import suggestions
 from xlt_core.contracts import Task
-from xlt_core.models.adapted import table as published_table
+from xlt_core.models.adapted import published_table
+from xlt_core.models.suggested import suggestions
 from xlt_core.records import Comparison, PairedTest, Run
+from xlt_core.scoring import metrics
 
 PAUSE = 1.0  # seconds at least between two lines on the same column
 WIDEST = 90  # characters of a cell in a list

@@ -8,9 +8,9 @@ from dataclasses import replace
 from pathlib import Path
 
 from xlt_core import catalog
+from xlt_core.catalog import Parts
 from xlt_core.cli import printing
 from xlt_core.cli.options import FRESH, OUT, check_out, save
-from xlt_core.catalog import Parts
 from xlt_core.records import Comparison, InputError, Plan
 
 
@@ -55,9 +55,9 @@ def _scored(options: argparse.Namespace, parts: Parts) -> Comparison:
 
 
 def _joined(options: argparse.Namespace) -> Comparison:
-    from xlt_core.formats.rows import text_of
     from xlt_core.documents.document import read_document
     from xlt_core.documents.outputs import joined
+    from xlt_core.formats.rows import text_of
 
     if options.task or options.language:
         raise InputError("--join has its own task and language; leave out --task and --language.")

@@ -12,17 +12,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
 from xlt_core import catalog
+from xlt_core.catalog import Parts
 from xlt_core.cli import printing
-from xlt_core.scoring import metrics
+from xlt_core.cli.options import DATASET, DONE, FAILED, FRESH, GOES_ON, add_shared, columns_of, listed, rooted
 from xlt_core.formats.durations import duration
 from xlt_core.formats.files import check_folder
-from xlt_core.cli.options import DATASET, DONE, FAILED, FRESH, GOES_ON, add_shared, columns_of, listed, rooted
-from xlt_core.catalog import Parts
 from xlt_core.records import Comparison, InputError
+from xlt_core.scoring import metrics
 
 if TYPE_CHECKING:
-    from xlt_core.sweeps.local import Engine
     from xlt_core.store.store import Store
+    from xlt_core.sweeps.local import Engine
     from xlt_core.sweeps.sweep import Cell, Grid, Snapshot
 
 STORE = "store.sqlite"
@@ -128,8 +128,7 @@ def _write(folder: Path, store: Store, snapshot: Snapshot, positions: Sequence[i
 
 def _export(folder: Path, comparisons: Sequence[Comparison], made_by: str) -> None:
     """The items as tables, and the report."""
-    from xlt_core.documents import export
-    from xlt_core.documents import report
+    from xlt_core.documents import export, report
 
     for name in ("items.csv", "items.parquet"):
         export.write(folder / name, comparisons)

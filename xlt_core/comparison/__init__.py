@@ -1,1 +1,1 @@
-"""TODO."""
+"""One plan: checked and resolved, its items and demonstrations selected, its columns run side by side."""

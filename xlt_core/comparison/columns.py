@@ -8,11 +8,11 @@ from collections.abc import Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
-from xlt_core.scoring import metrics
-from xlt_core.comparison.signature import column_key, item_key
 from xlt_core.catalog import Parts, translator_of
+from xlt_core.comparison.signature import column_key, item_key
 from xlt_core.contracts import Memory, Setting, Solver, Translator
 from xlt_core.records import Column, Example, HostError, InputError, Plan, Prediction, Reply, Row, Run, Score
+from xlt_core.scoring import metrics
 from xlt_core.scoring.significance import shared
 
 SCORING_PAUSE = 1.0  # seconds at least between scores of a column at work

@@ -7,11 +7,11 @@ import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from xlt_core.comparison import selection
-from xlt_core.formats import rows as rows_module
-from xlt_core.comparison.columns import Job, Worker
 from xlt_core.catalog import LLM, PARTS, PIVOT, Parts, needs_rows, translator_of, why_not
+from xlt_core.comparison import selection
+from xlt_core.comparison.columns import Job, Worker
 from xlt_core.contracts import Memory, Setting
+from xlt_core.formats import rows as rows_module
 from xlt_core.records import Column, Comparison, Example, InputError, Plan, Reply, Row
 from xlt_core.scoring.significance import between
 

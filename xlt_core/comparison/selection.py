@@ -9,8 +9,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from functools import lru_cache
 
-from xlt_core.formats.rows import read_row, same
 from xlt_core.contracts import Dataset, Task
+from xlt_core.formats.rows import read_row, same
 from xlt_core.records import Example, InputError, Row
 
 PARALLEL = 4  # rows that a model is shown before it translates

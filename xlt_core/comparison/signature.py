@@ -8,20 +8,22 @@ from __future__ import annotations
 
 import inspect
 import json
-from collections.abc import Sequence
+import re
 from functools import lru_cache
 from hashlib import sha256
 from pathlib import Path
 from secrets import token_hex
 from typing import Any
 
-from xlt_core.formats.values import plain
 from xlt_core.catalog import PIVOT, Parts
 from xlt_core.contracts import Adapts, Host, Strategy, Translator
+from xlt_core.formats.values import plain
 from xlt_core.records import Column, Example, Plan
+from xlt_core.settings import ROOT
 
 LENGTH = 24  # hexadecimal digits: 96 bits
 SESSION = token_hex()
+BUILT_ON = re.compile(rb"from xlt_core\.(engine|formats|models)\b")  # a change there changes what comes of a part
 
 
 def signed(*values: Any) -> str:
@@ -74,7 +76,7 @@ def translator_identity(translator: Translator) -> str:
 
 
 def made_by(*parts: object) -> str:
-    """Signs for the code of the parts: the file of each and the helpers beside it."""
+    """Signs for the code of the parts: the file of each, the helpers beside it, and the folders that they build on."""
     return signed([_source(type(inspect.unwrap(part))) for part in parts])  # type: ignore[arg-type]
 
 
@@ -88,5 +90,7 @@ def _source(kind: type) -> str:
 @lru_cache
 def _code(file: str) -> str:
     own = Path(file)
-    helpers: Sequence[Path] = sorted(own.parent.glob("_*.py"))
-    return sha256(b"\n".join(path.read_bytes() for path in (own, *helpers))).hexdigest()[:LENGTH]
+    code = [path.read_bytes() for path in (own, *sorted(own.parent.glob("_*.py")))]
+    folders = sorted({match.decode() for text in code for match in BUILT_ON.findall(text)})
+    code += [path.read_bytes() for folder in folders for path in sorted(ROOT.glob(f"xlt_core/{folder}/*.py"))]
+    return sha256(b"\n".join(code)).hexdigest()[:LENGTH]

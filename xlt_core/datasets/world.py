@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from xlt_core.contracts import Dataset
-from xlt_core.world import world
 from xlt_core.records import Answer, Example, InputError
+from xlt_core.world import world
 
 
 class World(Dataset):

@@ -1,1 +1,1 @@
-"""TODO."""
+"""What leaves and comes in: JSON, tables, the report, share links, and outputs recorded elsewhere."""

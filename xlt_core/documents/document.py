@@ -16,11 +16,10 @@ from pathlib import Path
 from typing import Any
 
 from xlt_core import catalog
-from xlt_core.scoring import metrics
-from xlt_core.formats.values import build, plain
-from xlt_core.formats.rows import FORMATS, text_of
 from xlt_core.comparison.compare import draw
 from xlt_core.contracts import Task
+from xlt_core.formats.rows import FORMATS, text_of
+from xlt_core.formats.values import build, plain
 from xlt_core.records import (
     Answer,
     Column,
@@ -36,6 +35,7 @@ from xlt_core.records import (
     Run,
     Score,
 )
+from xlt_core.scoring import metrics
 from xlt_core.scoring.significance import MCNEMAR
 
 Json = dict[str, Any]

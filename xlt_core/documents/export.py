@@ -10,12 +10,12 @@ from pathlib import Path
 from typing import Any
 
 from xlt_core import catalog
-from xlt_core.findings import tables
-from xlt_core.formats import files
-from xlt_core.scoring import metrics
 from xlt_core.documents.document import document, read_document, write_answer
+from xlt_core.findings import tables
 from xlt_core.findings.findings import find
+from xlt_core.formats import files
 from xlt_core.records import Comparison, Example, InputError, Prediction
+from xlt_core.scoring import metrics
 
 SETTING = ("task", "language", "dataset", "split", "model", "model_revision", "translator", "shots", "seed")
 

@@ -8,14 +8,14 @@ from pathlib import Path
 from typing import Any
 
 from xlt_core import catalog
-from xlt_core.comparison import selection
-from xlt_core.scoring import metrics
-from xlt_core.formats.rows import FORMATS, lines_of, text_of
 from xlt_core.catalog import PARTS, Parts
+from xlt_core.comparison import selection
 from xlt_core.contracts import Task
-from xlt_core.records import Comparison, Example, InputError, Plan, Prediction, Reply, Run
-from xlt_core.scoring.significance import between, shared
 from xlt_core.formats.lines import refuses
+from xlt_core.formats.rows import FORMATS, lines_of, text_of
+from xlt_core.records import Comparison, Example, InputError, Plan, Prediction, Reply, Run
+from xlt_core.scoring import metrics
+from xlt_core.scoring.significance import between, shared
 
 RECORDED = "recorded"  # stands where a column's strategy does
 COLUMNS = ("id", "output")

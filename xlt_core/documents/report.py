@@ -7,8 +7,8 @@ from html import escape
 from pathlib import Path
 
 from xlt_core.findings import sentences
-from xlt_core.formats import files
 from xlt_core.findings.findings import find
+from xlt_core.formats import files
 from xlt_core.records import Comparison, InputError
 from xlt_core.settings import ASSETS
 

@@ -10,10 +10,7 @@ from itertools import groupby
 import plotly.graph_objects as go
 
 from xlt_core.documents import document
-from xlt_core.findings import figures
-from xlt_core.findings import sentences
-from xlt_core.findings import details
-from xlt_core.findings import tables
+from xlt_core.findings import details, figures, sentences, tables
 from xlt_core.findings.records import Findings
 from xlt_core.records import Comparison
 from xlt_core.settings import ASSETS
@@ -76,7 +73,8 @@ def _where(page: Page) -> str:
     key += " Scores are means over the numbers of shots." if len(found.shots) > 1 else ""
     several = len(found.shots) > 1
     folds = [
-        page.picture(figures.best(found, k), sentences.where_best(found, k), sentences.shots_of([k])) for k in found.shots
+        page.picture(figures.best(found, k), sentences.where_best(found, k), sentences.shots_of([k]))
+        for k in found.shots
     ]
     more = f"<details><summary>For each number of shots</summary>{''.join(folds)}</details>" if several else ""
     main = page.picture(figures.best(found), sentences.where_best(found), wide=True)

@@ -21,9 +21,7 @@ from types import SimpleNamespace
 import torch
 from transformers import DynamicCache, PreTrainedModel
 
-from xlt_core.engine import attention
-from xlt_core.engine import batching
-from xlt_core.engine import kv_cache
+from xlt_core.engine import attention, batching, kv_cache
 from xlt_core.engine.adapters import Adapters
 from xlt_core.engine.batching import Item
 from xlt_core.engine.fair_lock import Turns
@@ -147,7 +145,9 @@ class Engine:
         self.beginnings.keep(adapter, tokens, layers)
         return layers, seconds
 
-    def _run_on(self, layers: kv_cache.Layers, tokens: list[int], done: int, adapter: str) -> tuple[kv_cache.Layers, float]:
+    def _run_on(
+        self, layers: kv_cache.Layers, tokens: list[int], done: int, adapter: str
+    ) -> tuple[kv_cache.Layers, float]:
         """The layers of all tokens, from those of the first `done` tokens, and the seconds it took."""
         cache, seconds = kv_cache.Slots(self.depth, 1, len(tokens), layers), 0.0
         for start in range(done, len(tokens), self.step_tokens):

@@ -6,8 +6,8 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from xlt_core.findings.records import Average, Place
 from xlt_core.findings.findings import place_of
+from xlt_core.findings.records import Average, Place
 from xlt_core.records import Answer, Comparison, Run, Span
 from xlt_core.scoring.significance import shared
 

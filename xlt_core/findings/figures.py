@@ -7,12 +7,12 @@ from typing import Any
 
 import plotly.graph_objects as go
 
-from xlt_core.scoring import metrics
 from xlt_core.findings.colours import colour
+from xlt_core.findings.details import INVALID, WAYS, Confusion, Survival, front
 from xlt_core.findings.records import Average, Findings, Leader, Place
 from xlt_core.findings.sentences import amount, language_of, number, shots_of, task_of
-from xlt_core.findings.details import INVALID, WAYS, Confusion, Survival, front
 from xlt_core.records import Score
+from xlt_core.scoring import metrics
 
 GREY = "#7b7f87"
 TILE = 72  # pixels at least for the name of a column

@@ -12,11 +12,21 @@ from dataclasses import replace
 from itertools import combinations
 
 from xlt_core import catalog
-from xlt_core.scoring import metrics
 from xlt_core.findings.colours import ordered
 from xlt_core.findings.records import Aggregate, Average, Baseline, Cell, Contrast, Findings, Leader, Missing, Place
 from xlt_core.records import Comparison, Run
-from xlt_core.scoring.significance import Array, Marked, corrected, estimate, holm, pair_tests, score_of, shared, signed_rank
+from xlt_core.scoring import metrics
+from xlt_core.scoring.significance import (
+    Array,
+    Marked,
+    corrected,
+    estimate,
+    holm,
+    pair_tests,
+    score_of,
+    shared,
+    signed_rank,
+)
 
 LEVEL = 0.05  # p, after Holm's correction, below which a difference is called decisive
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from xlt_core import catalog
-from xlt_core.findings.records import Aggregate, Average, Cell, Findings, Leader, Place
 from xlt_core.findings.details import INVALID, WAYS, Confusion, Survival, front
 from xlt_core.findings.findings import LEVEL
+from xlt_core.findings.records import Aggregate, Average, Cell, Findings, Leader, Place
 from xlt_core.records import PairedTest
 
 READABLE = 0.95  # share of outputs that can be read, below which it is worth a word

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from xlt_core.scoring import metrics
 from xlt_core.findings.records import Cell, Findings, Place
 from xlt_core.findings.sentences import language_of, number, task_of
 from xlt_core.records import PairedTest
+from xlt_core.scoring import metrics
 
 LATEX = {"\\": r"\textbackslash{}", "&": r"\&", "%": r"\%", "$": r"\$", "#": r"\#", "_": r"\_", "{": r"\{", "}": r"\}",
          "~": r"\textasciitilde{}", "^": r"\textasciicircum{}", "<": r"\textless{}", ">": r"\textgreater{}",

@@ -1,1 +1,1 @@
-"""TODO."""
+"""Records as plain values, rows and files that people write, and durations in words."""

@@ -11,8 +11,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from xlt_core.formats.values import build
 from xlt_core.contracts import Task
+from xlt_core.formats.values import build
 from xlt_core.records import Answer, Example, InputError, Row
 
 COLUMNS = ("text", "answer", "id", "english", "english_answer")

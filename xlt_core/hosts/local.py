@@ -9,14 +9,12 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from xlt_core.models import hub
-from xlt_core.models import pretrained
-from xlt_core.models.digest import digest
-from xlt_core.models.made import made
-from xlt_core.models.pool import SHELF, Lease, Shelf, Weights, taken
 from xlt_core.contracts import Host
-from xlt_core.models import adapted as adapted_module
 from xlt_core.engine.plain_prompts import until
+from xlt_core.models import adapted as adapters_known
+from xlt_core.models import hub, pretrained
+from xlt_core.models.digest import digest
+from xlt_core.models.pool import SHELF, Lease, Shelf, Weights, taken
 from xlt_core.records import InputError, Limits, Prompt, Reply
 
 if TYPE_CHECKING:
@@ -46,8 +44,8 @@ class LocalHost:
     ) -> None:
         import torch
 
-        from xlt_core.models import loading
         from xlt_core.engine.tokenization import Text
+        from xlt_core.models import loading
 
         if threads:
             torch.set_num_threads(threads)
@@ -84,10 +82,10 @@ class LocalHost:
     def adapters(self, language: str) -> tuple[str, ...]:
         """Names of the adapted weights for a language: those in the model's folder `adapters`, the language's own
         first, then those that were made here, and those that others have published for this model."""
-        own = [name for name in adapted_module.own(self._known.place) if name.startswith(language)]
-        here = [name for name in made(self.name, self.revision, language) if name not in own]
+        own = [name for name in adapters_known.in_folder(self._known.place) if name.startswith(language)]
+        here = [name for name in adapters_known.made_here(self.name, self.revision, language) if name not in own]
         return (*sorted(own, key=lambda name: (name != language, name)), *here,
-                *adapted_module.published(self._known.source, language))  # fmt: skip
+                *adapters_known.published(self._known.source, language))  # fmt: skip
 
     def adapted(self, adapter: str) -> Host:
         """Who reads the prompts for an adapter: this host for LoRA, for full weights another with its own tokenizer.
@@ -97,7 +95,7 @@ class LocalHost:
         if not adapter:
             return self
         source = self._source(adapter)
-        key = (source, adapted_module.changed(source))
+        key = (source, adapters_known.changed(source))
         if key not in self._adapted:
             self._adapted[key] = self._fitted(source, Path(adapter).name)
         return self._adapted[key]
@@ -200,10 +198,10 @@ class LocalHost:
 
     def _source(self, adapter: str) -> str:
         """The folder or Hugging Face id that an adapter's name stands for."""
-        own = made(self.name, self.revision) | adapted_module.own(self._known.place)
+        own = adapters_known.made_here(self.name, self.revision) | adapters_known.in_folder(self._known.place)
         if adapter in own:
             return own[adapter]
-        if adapted_module.is_adapter(adapter) or HUB_ID.fullmatch(adapter):
+        if adapters_known.is_adapter(adapter) or HUB_ID.fullmatch(adapter):
             return adapter
         have = ", ".join(own) or "none"
         raise InputError(
@@ -216,7 +214,7 @@ class LocalHost:
         from xlt_core.engine import adapters as adapters_module
         from xlt_core.models import loading
 
-        if adapted_module.is_lora(source):
+        if adapters_known.is_lora(source):
             adapters_module.check_fit(self._known.skeleton, pretrained.adapter_folder(source), label)
             return self
         known = self._known
@@ -227,8 +225,8 @@ class LocalHost:
 
 
 def _weights(known: Known) -> Weights:
-    from xlt_core.models import loading
     from xlt_core.engine.engine import Engine
+    from xlt_core.models import loading
 
     return Weights(
         known.name,

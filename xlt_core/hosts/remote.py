@@ -8,9 +8,9 @@ from dataclasses import replace
 from time import perf_counter
 from urllib.parse import urlsplit
 
+from xlt_core.engine.plain_prompts import continuation, folded, plain
 from xlt_core.hosts import _echo, _stream
 from xlt_core.hosts._flight import Tell, in_flight
-from xlt_core.engine.plain_prompts import continuation, folded, plain
 from xlt_core.hosts._probe import Probe, counted, probe
 from xlt_core.hosts._server import Json, Line, Server
 from xlt_core.records import InputError, Limits, Prompt, Reply

@@ -1,16 +1,20 @@
-"""Which adapted weights there are for a model: in its own folder, and published by others."""
+"""Which adapted weights there are for a model: in its own folder, made here by `adapt`, and published by others."""
 
 from __future__ import annotations
 
 import csv
+import json
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import Any
 
+from xlt_core import settings
 from xlt_core.models import hub
 from xlt_core.records import InputError
 from xlt_core.settings import ASSETS
 
+NAME = "adaptation.json"  # the card of what was adapted here
 LORA, FULL = "adapter_config.json", "config.json"
 
 
@@ -32,14 +36,29 @@ class Published:
         return "; ".join(filter(None, [f"{weights} from {self.bases[0]} for {' '.join(self.languages)}", self.note]))
 
 
-def own(place: str) -> dict[str, str]:
+def in_folder(place: str) -> dict[str, str]:
     """Folders by name, of those in the model's folder `adapters`."""
     found = [path for path in sorted(Path(place).glob("adapters/*")) if is_adapter(str(path))]
     return {path.name: str(path) for path in found}
 
 
+def made_here(model: str, revision: str, language: str = "") -> dict[str, str]:
+    """Folders by name, the newest first, of what was made from a base model, for a language or for any.
+
+    model: the base's Hub id, which is enough; else the revision decides, for a folder may have any name.
+    """
+    found: dict[str, str] = {}
+    for path in sorted(settings.ADAPTERS.glob(f"*/{NAME}"), key=lambda path: -path.stat().st_mtime):
+        card = read_card(path.parent)
+        base, codes = card.get("base", {}), card.get("plan", {}).get("corpora", ())
+        ours = base.get("revision") == revision or ("/" in model and base.get("model") == model)
+        if ours and (not language or language in codes):
+            found[path.parent.name] = str(path.parent)
+    return found
+
+
 @cache
-def table() -> tuple[Published, ...]:
+def published_table() -> tuple[Published, ...]:
     """The rows of assets/adapted.csv; several bases or languages stand in one cell, with spaces between."""
     path = ASSETS / "adapted.csv"
     with path.open(encoding="utf-8", newline="") as stream:
@@ -51,7 +70,7 @@ def table() -> tuple[Published, ...]:
 
 def published(base: str, language: str) -> tuple[str, ...]:
     """Hub ids of the adaptations of a base model, itself a Hub id, to a language."""
-    return tuple(row.id for row in table() if base in row.bases and language in row.languages)
+    return tuple(row.id for row in published_table() if base in row.bases and language in row.languages)
 
 
 def is_adapter(folder: str) -> bool:
@@ -75,3 +94,16 @@ def is_lora(source: str) -> bool:
 def changed(source: str) -> int:
     """When the files of a folder last changed; 0 for a Hub id."""
     return max((path.stat().st_mtime_ns for path in Path(source).glob("*.*")), default=0)
+
+
+def read_card(folder: Path) -> dict[str, Any]:
+    """The card in a folder; an empty one where there is none."""
+    return read_json(folder / NAME)
+
+
+def read_json(path: Path) -> dict[str, Any]:
+    """A JSON file; empty where it is not there, or not whole."""
+    try:
+        return json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}

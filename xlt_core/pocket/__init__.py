@@ -1,1 +1,1 @@
-"""The bundled tiny models and the generated world that they know."""
+"""The recipe that trains the bundled models."""

@@ -13,8 +13,8 @@ from functools import cache
 
 from xlt_core import catalog
 from xlt_core.contracts import Task
-from xlt_core.world import world
 from xlt_core.records import Answer, Example
+from xlt_core.world import world
 
 Piece = list[tuple[str, float]]
 

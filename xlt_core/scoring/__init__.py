@@ -1,1 +1,1 @@
-"""TODO."""
+"""Scores with their intervals, the libraries behind them, and tests of differences."""

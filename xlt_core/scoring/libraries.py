@@ -8,8 +8,8 @@ from typing import ClassVar
 import datasets
 import evaluate
 
-from xlt_core.scoring.metrics import LABEL, SPANS, TEXT, Answers, Golds, family_of, tokens, with_kinds
 from xlt_core.records import Answer, Span
+from xlt_core.scoring.metrics import LABEL, SPANS, TEXT, Answers, Golds, family_of, tokens, with_kinds
 
 NO_LABEL = "\0no label"
 

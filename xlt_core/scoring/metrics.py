@@ -12,8 +12,8 @@ from itertools import pairwise
 
 import numpy as np
 
-from xlt_core.scoring.resampling import Array, counts, interval, weighted
 from xlt_core.records import Answer, InputError, Score
+from xlt_core.scoring.resampling import Array, counts, interval, weighted
 
 RESAMPLES = 1000
 TITLES: dict[str, str] = {

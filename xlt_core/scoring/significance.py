@@ -12,10 +12,10 @@ from itertools import combinations
 
 import numpy as np
 
-from xlt_core.scoring import resampling
-from xlt_core.scoring.resampling import Array, counts, interval, weighted
-from xlt_core.scoring.metrics import LABEL, RESAMPLES, Answers, Golds, classes_of, family_of, lean, rows_of, value_of
 from xlt_core.records import Answer, PairedTest, Run, Score
+from xlt_core.scoring import resampling
+from xlt_core.scoring.metrics import LABEL, RESAMPLES, Answers, Golds, classes_of, family_of, lean, rows_of, value_of
+from xlt_core.scoring.resampling import Array, counts, interval, weighted
 
 SWAPS = 2000
 SMALL = 0.02  # p below which more swaps are worth their time

@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Protocol
 
-from xlt_core.comparison.signature import host_identity, made_by, signed, translator_identity
 from xlt_core.catalog import Parts
+from xlt_core.comparison.signature import host_identity, made_by, signed, translator_identity
 from xlt_core.contracts import Host, Translator
 from xlt_core.records import Language, Limits, Prompt, Reply
 

@@ -12,10 +12,10 @@ from pathlib import Path
 from typing import Any
 
 from xlt_core import settings
-from xlt_core.formats.values import build, plain
 from xlt_core.comparison.signature import item_key, signed
-from xlt_core.store.schema import File, packed, unpacked
+from xlt_core.formats.values import build, plain
 from xlt_core.records import Comparison, Example, InputError, PairedTest, Plan, Prediction, Reply, Run
+from xlt_core.store.schema import File, packed, unpacked
 
 CALLS = 500_000  # calls that are remembered, the latest; some 300 bytes each
 ENDED = ("done", "failed", "stopped")

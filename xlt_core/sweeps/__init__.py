@@ -1,1 +1,1 @@
-"""TODO."""
+"""Many plans: the grid, its cost, and where its cells run."""

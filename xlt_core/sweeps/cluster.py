@@ -16,11 +16,11 @@ from typing import Any
 import ray
 from ray.exceptions import RayActorError, RayError, RayTaskError
 
-from xlt_core.sweeps.local import News, Signed, Work, at_work, signed
 from xlt_core.catalog import Parts
 from xlt_core.records import InputError, Plan, Prediction
 from xlt_core.settings import ROOT
 from xlt_core.store.store import Store
+from xlt_core.sweeps.local import News, Signed, Work, at_work, signed
 
 LOG = logging.getLogger("xlt_core.sweep")
 BEAT = 0.2  # seconds after which something is yielded even if nothing came, so that the sweep may be stopped

@@ -6,10 +6,10 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from xlt_core.sweeps.local import Engine
 from xlt_core.catalog import Parts
 from xlt_core.records import Comparison, Plan, Reply
 from xlt_core.store.store import Store
+from xlt_core.sweeps.local import Engine
 
 FIRST, MORE = 4, 8  # items: with the first ones comes what a cell costs once, such as reading the demonstrations
 SURE = 3.0  # seconds of work after which its pace is believed

@@ -6,12 +6,12 @@ from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from xlt_core.store.recall import recalling
-from xlt_core.comparison.signature import item_key
 from xlt_core.catalog import Parts
 from xlt_core.comparison.compare import compare, examples_of, resolve, signatures
+from xlt_core.comparison.signature import item_key
 from xlt_core.contracts import Memory
 from xlt_core.records import Comparison, InputError, Plan
+from xlt_core.store.recall import recalling
 from xlt_core.store.store import Store
 
 Work = Sequence[tuple[int, Plan]]

@@ -7,16 +7,16 @@ from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from contextlib import closing, suppress
 from dataclasses import dataclass, replace
 
-from xlt_core.sweeps.grid import Cell, Grid, cells, command
-from xlt_core.formats.values import build, plain
-from xlt_core.sweeps.local import Engine, Local, News, Signed, news_of
-from xlt_core.sweeps.estimate import Clock, Estimate, Rates, measured
-from xlt_core.store.recall import recalling
-from xlt_core.comparison.signature import item_key
 from xlt_core.catalog import PARTS, Parts
 from xlt_core.comparison.compare import compare, stopped
+from xlt_core.comparison.signature import item_key
+from xlt_core.formats.values import build, plain
 from xlt_core.records import Comparison, InputError, Plan, Run
+from xlt_core.store.recall import recalling
 from xlt_core.store.store import KeptCell, Store
+from xlt_core.sweeps.estimate import Clock, Estimate, Rates, measured
+from xlt_core.sweeps.grid import Cell, Grid, cells, command
+from xlt_core.sweeps.local import Engine, Local, News, Signed, news_of
 
 __all__ = ["Cell", "Estimate", "Grid", "Snapshot", "cells", "command", "estimate", "grid_of", "kept", "sweep"]
 

@@ -6,9 +6,9 @@ import re
 from collections.abc import Iterator, Sequence
 
 from xlt_core.contracts import Task
+from xlt_core.formats.lines import one_line
 from xlt_core.records import Answer, Example, Language, Span
 from xlt_core.tasks._instructions import instruction
-from xlt_core.formats.lines import one_line
 
 NONE = "none"
 NOTHING = {NONE, "no entities", "no entity", "no named entities", "there are none", "nothing", "n a"}

@@ -6,9 +6,9 @@ import re
 from collections.abc import Sequence
 
 from xlt_core.contracts import Task
+from xlt_core.formats.lines import first_line, one_line, refuses
 from xlt_core.records import Answer, Example, Language
 from xlt_core.tasks._instructions import instruction
-from xlt_core.formats.lines import first_line, one_line, refuses
 
 FIELD = re.compile(r"^[*_#\s]*summary[*_\s]*:[*_\s]*", re.IGNORECASE)
 

@@ -7,9 +7,9 @@ import unicodedata
 from collections.abc import Sequence
 
 from xlt_core.contracts import Task
+from xlt_core.formats.lines import first_line, one_line, refuses
 from xlt_core.records import Answer, Example, Language
 from xlt_core.tasks._instructions import instruction
-from xlt_core.formats.lines import first_line, one_line, refuses
 
 
 class Topic(Task):

@@ -11,8 +11,7 @@ from pathlib import Path
 from threading import Lock
 from typing import Any
 
-from xlt_core.models import hub
-from xlt_core.models import pretrained
+from xlt_core.models import hub, pretrained
 from xlt_core.models.pool import SHELF, Shelf, Weights
 from xlt_core.records import InputError, Language, Reply
 from xlt_core.translators._families import Family, family

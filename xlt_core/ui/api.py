@@ -7,8 +7,8 @@ from typing import Any
 import gradio as gr
 
 from xlt_core import catalog
-from xlt_core.documents import document
 from xlt_core.comparison import compare
+from xlt_core.documents import document
 from xlt_core.findings.colours import ordered
 from xlt_core.records import Column, InputError, Plan, Row
 from xlt_core.ui.shared import zero_gpu

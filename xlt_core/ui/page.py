@@ -5,10 +5,10 @@ from __future__ import annotations
 import gradio as gr
 
 from xlt_core.settings import ASSETS
-from xlt_core.ui.adapt import page
-from xlt_core.ui.compare import page
-from xlt_core.ui.evaluate import page
-from xlt_core.ui.runs import page
+from xlt_core.ui.adapt import page as adapt
+from xlt_core.ui.compare import page as compare
+from xlt_core.ui.evaluate import page as evaluate
+from xlt_core.ui.runs import page as runs
 from xlt_core.ui.shared.visitors import Keeping
 
 
@@ -21,13 +21,13 @@ def build(keeping: Keeping | None = None) -> gr.Blocks:
         visitor = gr.BrowserState("", storage_key="xlt-visitor", secret="xlt")
         with gr.Tabs(elem_id="pages") as tabs:
             with gr.Tab("Compare", id="compare"):
-                compare = page.build(blocks, host, keeping, visitor)
+                comparing = compare.build(blocks, host, keeping, visitor)
             with gr.Tab("Evaluate", id="evaluate"):
-                page.build(blocks, keeping, visitor)
+                evaluate.build(blocks, keeping, visitor)
             with gr.Tab("Adapt", id="adapt"):
-                page.build(blocks, compare, tabs)
+                adapt.build(blocks, comparing, tabs)
             with gr.Tab("Runs", id="runs") as tab:
-                page.build(tab, keeping, visitor)
+                runs.build(tab, keeping, visitor)
             with gr.Tab("About", id="about"):
                 gr.Markdown((ASSETS / "about.md").read_text(encoding="utf-8"), elem_id="about")
     return blocks

@@ -1,1 +1,1 @@
-"""TODO."""
+"""The page Adapt: text of a language in, adapted weights out."""

@@ -10,14 +10,14 @@ from typing import Any
 import gradio as gr
 
 from xlt_core import catalog
+from xlt_core.adaptation.adapt import Adaptation
 from xlt_core.adaptation.corpus import Corpus
 from xlt_core.adaptation.texts import HUB, POCKET
-from xlt_core.adaptation.adapt import Adaptation
 from xlt_core.records import InputError
 from xlt_core.ui.adapt import library
-from xlt_core.ui.shared.html import spoken
-from xlt_core.ui.compare.regions import Updates, Values
 from xlt_core.ui.adapt.library import Adapted
+from xlt_core.ui.compare.regions import Updates, Values
+from xlt_core.ui.shared.html import spoken
 
 MOST_BYTES = 50_000_000  # of a dropped file
 FILE, DATASET, BUNDLED = "A file of yours", "A dataset of the Hub", "The bundled news"

@@ -10,9 +10,9 @@ import gradio as gr
 from xlt_core import catalog
 from xlt_core.adaptation import folders
 from xlt_core.records import InputError
+from xlt_core.ui.compare.regions import Updates, Values
 from xlt_core.ui.shared import downloads
 from xlt_core.ui.shared.html import escape, message
-from xlt_core.ui.compare.regions import Updates, Values
 
 PREFIX = "adapted"
 

@@ -14,20 +14,18 @@ from xlt_core.adaptation import folders
 from xlt_core.adaptation.adapt import Adaptation, Snapshot, adapt, survey
 from xlt_core.jobs import Job, Jobs
 from xlt_core.records import Column, InputError, Plan, Row
-from xlt_core.ui.shared import binding
-from xlt_core.ui.adapt import library
-from xlt_core.ui.adapt import form as form_module
-from xlt_core.ui.compare import form as form_module
-from xlt_core.ui.compare import page as page_module
+from xlt_core.ui.adapt import form as adapt_form
+from xlt_core.ui.adapt import library, view
+from xlt_core.ui.adapt.form import Form
+from xlt_core.ui.compare import form as compare_form
+from xlt_core.ui.compare import page as compare_page
 from xlt_core.ui.compare import refresh
-from xlt_core.ui.shared import downloads
-from xlt_core.ui.adapt import view
+from xlt_core.ui.compare.regions import Page, Updates, Values
+from xlt_core.ui.shared import binding, downloads
+from xlt_core.ui.shared.binding import QUIET
 from xlt_core.ui.shared.html import message
 from xlt_core.ui.shared.limits import shield_all
-from xlt_core.ui.compare.regions import Page, Updates, Values
 from xlt_core.ui.shared.waiting import awaited
-from xlt_core.ui.shared.binding import QUIET
-from xlt_core.ui.adapt.form import Form
 
 JOBS: Jobs[Snapshot] = Jobs()
 BASES: dict[str, str] = {}  # the model of each job as it was named: its card names no folder of this machine
@@ -41,9 +39,9 @@ def build(blocks: gr.Blocks, compare: Page, tabs: gr.Tabs) -> None:
     if settings.PUBLIC:
         gr.HTML(message(OFF), elem_id="adapt-off")
         return
-    form = form_module.draw()
+    form = adapt_form.draw()
     _wire(blocks, form)
-    page_module.bind(compare, form.kept.use.click, partial(_use, form, tabs), {form.kept.list}, {tabs, form.kept.said})
+    compare_page.bind(compare, form.kept.use.click, partial(_use, form, tabs), {form.kept.list}, {tabs, form.kept.said})
 
 
 def _wire(blocks: gr.Blocks, form: Form) -> None:
@@ -52,7 +50,7 @@ def _wire(blocks: gr.Blocks, form: Form) -> None:
 
     for button, function in ((form.survey, _survey), (form.start, _start), (form.resume, _resume)):
         button.click(shield_all(partial(function, form), failed), form.needs(), form.gives(), **QUIET)
-    switched, added = partial(form_module.switched, form), partial(form_module.added, form)
+    switched, added = partial(adapt_form.switched, form), partial(adapt_form.added, form)
     binding.on(form.kind.input, switched, {form.kind}, {form.file, form.hub}, form.message)
     binding.on(form.add.click, added, form.needs(), {form.others, form.added, form.file, form.hub}, form.message)
     binding.on(form.stop.click, partial(_stop, form), {form.stop}, {form.stop}, form.message)
@@ -72,7 +70,7 @@ def _wire_kept(form: Form) -> None:
 
 def _survey(form: Form, values: Values) -> Iterator[Updates]:
     """Looks at the texts; while that takes its time, the seconds are shown."""
-    plan = form_module.read(form, values)
+    plan = adapt_form.read(form, values)
     yield {form.message: message("Reading the text"), form.shown: "", form.survey: gr.update(interactive=False)}
     waiting = awaited(lambda: survey(plan), 1.0)
     while True:
@@ -87,7 +85,7 @@ def _survey(form: Form, values: Values) -> Iterator[Updates]:
 
 def _start(form: Form, values: Values) -> Iterator[Updates]:
     """Begins a view, and shows how it goes."""
-    plan = form_module.read(form, values)
+    plan = adapt_form.read(form, values)
     yield from _begin(form, plan, resume=False)
 
 
@@ -96,7 +94,7 @@ def _resume(form: Form, values: Values) -> Iterator[Updates]:
     begun = folders.begun()
     if not begun:
         raise InputError("There is no training to go on with; press Start.")
-    plan = form_module.with_texts(form, values, next(iter(begun.values())))
+    plan = adapt_form.with_texts(form, values, next(iter(begun.values())))
     yield from _begin(form, plan, resume=True)
 
 
@@ -193,7 +191,7 @@ def _use(form: Form, tabs: gr.Tabs, page: Page, values: Values) -> Updates:
     """Sets Compare to what is chosen, and goes there."""
     name = values[form.kept.list] or ""
     try:
-        plan = _with_column(form_module.read(page.choices, values), name)
+        plan = _with_column(compare_form.read(page.choices, values), name)
     except InputError as error:
         return {form.kept.said: message(str(error), "problem")}
     told = f"laft now uses {name}. Press Compare to see what it makes of this input."

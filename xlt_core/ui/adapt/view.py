@@ -7,12 +7,12 @@ from pathlib import Path
 import plotly.graph_objects as go
 
 from xlt_core import catalog
+from xlt_core.adaptation.adapt import Estimate, Snapshot, Survey
 from xlt_core.findings.colours import colour
 from xlt_core.formats.durations import duration
-from xlt_core.adaptation.adapt import Estimate, Snapshot, Survey
 from xlt_core.jobs import Job
-from xlt_core.ui.shared.html import escape
 from xlt_core.ui.compare.chart import FONT, GREY
+from xlt_core.ui.shared.html import escape
 
 STATES = {"done": "Finished", "failed": "Failed", "stopped": "Stopped"}
 

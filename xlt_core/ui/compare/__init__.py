@@ -1,1 +1,1 @@
-"""TODO."""
+"""The page Compare: one input or a sample of items, by every strategy side by side."""

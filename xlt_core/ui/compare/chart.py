@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import plotly.graph_objects as go
 
-from xlt_core.scoring import metrics
 from xlt_core.findings.colours import colour
 from xlt_core.records import Comparison, PairedTest, Run, Score
+from xlt_core.scoring import metrics
 from xlt_core.ui.shared.html import escape, number
 
 GREY = "#7b7f87"

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from xlt_core.scoring import metrics
 from xlt_core.findings.colours import colour
 from xlt_core.records import Comparison, Example, Language, Prediction, Reply, Run, Score
-from xlt_core.ui.shared.html import clipped, escape, fold, number, seconds, tag
+from xlt_core.scoring import metrics
 from xlt_core.ui.compare.answers import answer_html, gold_html
+from xlt_core.ui.shared.html import clipped, escape, fold, number, seconds, tag
 
 STATES = {"waiting": "waiting", "running": "at work", "done": "done", "failed": "failed", "stopped": "stopped"}
 

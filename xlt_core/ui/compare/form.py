@@ -9,13 +9,13 @@ from typing import Any
 import gradio as gr
 
 from xlt_core import catalog
-from xlt_core.findings.colours import ordered
 from xlt_core.catalog import Knob
+from xlt_core.findings.colours import ordered
 from xlt_core.records import Column, InputError, Limits, Plan
 from xlt_core.ui.compare import sources
+from xlt_core.ui.compare.sources import Sources
 from xlt_core.ui.shared.html import spoken
 from xlt_core.ui.shared.limits import MOST_TOKENS
-from xlt_core.ui.compare.sources import Sources
 
 ADAPTER = "adapter"  # the knob that is a choice among what the model has
 FIRST = ("the first one for the language", "")

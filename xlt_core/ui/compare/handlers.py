@@ -13,18 +13,13 @@ from xlt_core import catalog
 from xlt_core.comparison import compare
 from xlt_core.jobs import Job
 from xlt_core.records import Comparison, InputError, Plan, Row
+from xlt_core.ui.compare import columns, demonstrations, form, inputs, sources, view
+from xlt_core.ui.compare.refresh import host_line, patiently
+from xlt_core.ui.compare.regions import Page, Updates, Values
 from xlt_core.ui.shared import zero_gpu
-from xlt_core.ui.compare import form
-from xlt_core.ui.compare import columns
-from xlt_core.ui.compare import demonstrations
-from xlt_core.ui.compare import inputs
-from xlt_core.ui.compare import view
-from xlt_core.ui.compare import sources
 from xlt_core.ui.shared.html import message
 from xlt_core.ui.shared.limits import check_offered
-from xlt_core.ui.compare.regions import Page, Updates, Values
 from xlt_core.ui.shared.stopping import ask, stoppable
-from xlt_core.ui.compare.refresh import host_line, patiently
 
 FULL_EVERY = 1.5
 BEAT = 0.3  # seconds after which Stop is heard, however long a step takes

@@ -10,8 +10,8 @@ import gradio as gr
 
 from xlt_core import catalog
 from xlt_core.records import Example, InputError, Plan, Row
-from xlt_core.ui.shared.limits import MOST_SAMPLES
 from xlt_core.ui.compare.demonstrations import spoken_in
+from xlt_core.ui.shared.limits import MOST_SAMPLES
 
 ONE, MANY = "One input", "Items of the dataset"
 OFFERED = 40

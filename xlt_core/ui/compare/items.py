@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from xlt_core.scoring import metrics
 from xlt_core.findings.colours import colour
 from xlt_core.records import Comparison, Example, Language, Prediction, Run
-from xlt_core.ui.shared.html import clipped, escape, tag
+from xlt_core.scoring import metrics
 from xlt_core.ui.compare.answers import answer_html, brief, gold_html
 from xlt_core.ui.compare.columns import steps_html, tongues
+from xlt_core.ui.shared.html import clipped, escape, tag
 
 PAGE = 15
 WORDS = {"xlt-cell-good": "right, ", "xlt-cell-middle": "partly right, ", "xlt-cell-bad": "wrong, "}

@@ -14,17 +14,10 @@ from xlt_core.documents import document
 from xlt_core.records import Comparison, InputError, Plan, Row
 from xlt_core.settings import ASSETS
 from xlt_core.ui import api
-from xlt_core.ui.compare import form
-from xlt_core.ui.compare import demonstrations
-from xlt_core.ui.compare import handlers
-from xlt_core.ui.compare import refresh
-from xlt_core.ui.compare import inputs
-from xlt_core.ui.compare import lessons
-from xlt_core.ui.compare import view
-from xlt_core.ui.compare import share
+from xlt_core.ui.compare import demonstrations, form, handlers, inputs, lessons, refresh, share, view
+from xlt_core.ui.compare.regions import Page, Updates, Values
 from xlt_core.ui.shared import downloads
 from xlt_core.ui.shared.limits import LOG, sentence, shield, shield_all
-from xlt_core.ui.compare.regions import Page, Updates, Values
 from xlt_core.ui.shared.visitors import Keeping
 
 MODEL = {"concurrency_id": "model", "concurrency_limit": 2}

@@ -11,16 +11,13 @@ import gradio as gr
 
 from xlt_core import catalog
 from xlt_core.comparison import compare
-from xlt_core.models.hub import downloads
 from xlt_core.contracts import Host
+from xlt_core.models.hub import downloads
 from xlt_core.records import InputError, Plan, Row
-from xlt_core.ui.compare import form
-from xlt_core.ui.compare import demonstrations
-from xlt_core.ui.compare import inputs
-from xlt_core.ui.compare import sources
+from xlt_core.ui.compare import demonstrations, form, inputs, sources
+from xlt_core.ui.compare.regions import Page, Updates, Values
 from xlt_core.ui.shared.html import escape, message
 from xlt_core.ui.shared.limits import check_offered, check_sources
-from xlt_core.ui.compare.regions import Page, Updates, Values
 from xlt_core.ui.shared.updates import merged
 from xlt_core.ui.shared.waiting import awaited
 

@@ -8,10 +8,8 @@ from typing import Any
 
 import gradio as gr
 
+from xlt_core.ui.compare import demonstrations, inputs, view
 from xlt_core.ui.compare import form as form_module
-from xlt_core.ui.compare import demonstrations
-from xlt_core.ui.compare import inputs
-from xlt_core.ui.compare import view
 from xlt_core.ui.shared.visitors import Keeping
 
 Values = Mapping[Any, Any]

@@ -9,12 +9,11 @@ from typing import Any
 
 import gradio as gr
 
-from xlt_core.documents import document
-from xlt_core.documents import export
+from xlt_core.documents import document, export
 from xlt_core.records import Comparison, InputError, Plan
+from xlt_core.ui.compare.sources import of_a_file
 from xlt_core.ui.shared import downloads
 from xlt_core.ui.shared.html import escape
-from xlt_core.ui.compare.sources import of_a_file
 
 _TURNS = re.compile("[\u202a-\u202e\u2066-\u2069]")  # characters that would show the rest of the command reversed
 

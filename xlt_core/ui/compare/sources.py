@@ -10,9 +10,9 @@ from typing import Any
 import gradio as gr
 
 from xlt_core import catalog
-from xlt_core.models.suggested import Part, suggested
-from xlt_core.formats.rows import FORMATS
 from xlt_core.contracts import SPLITS, Host
+from xlt_core.formats.rows import FORMATS
+from xlt_core.models.suggested import Part, suggested
 from xlt_core.records import InputError, Plan
 
 OWN = "file"  # the dataset that a dropped file makes

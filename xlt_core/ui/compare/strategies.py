@@ -9,8 +9,8 @@ from typing import Any
 import gradio as gr
 
 from xlt_core import catalog
-from xlt_core.findings.colours import ordered
 from xlt_core.catalog import Knob
+from xlt_core.findings.colours import ordered
 from xlt_core.records import Column, InputError
 
 Values = Mapping[Any, Any]

@@ -12,12 +12,9 @@ import gradio as gr
 from xlt_core import catalog
 from xlt_core.findings.colours import colour
 from xlt_core.records import Comparison, Language, Plan
-from xlt_core.ui.compare import chart
-from xlt_core.ui.compare import columns
-from xlt_core.ui.compare import items
-from xlt_core.ui.compare import share
-from xlt_core.ui.shared.html import escape, number
+from xlt_core.ui.compare import chart, columns, items, share
 from xlt_core.ui.compare.sources import of_a_file
+from xlt_core.ui.shared.html import escape, number
 
 REMEMBERED = 6
 BEAT = 1.5  # seconds

@@ -11,11 +11,10 @@ import gradio as gr
 from xlt_core import catalog
 from xlt_core.records import InputError, Plan
 from xlt_core.sweeps.sweep import Grid
-from xlt_core.ui.compare import sources
-from xlt_core.ui.compare import strategies
+from xlt_core.ui.compare import sources, strategies
+from xlt_core.ui.compare.strategies import Strategies
 from xlt_core.ui.shared.html import escape, spoken
 from xlt_core.ui.shared.limits import check_offered
-from xlt_core.ui.compare.strategies import Strategies
 
 SHOTS = (0, 1, 2, 4, 8)
 MOST_SEEDS = 10

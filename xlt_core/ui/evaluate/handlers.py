@@ -8,19 +8,19 @@ from typing import Any
 
 import gradio as gr
 
-from xlt_core.sweeps import sweep
 from xlt_core.formats.durations import duration
 from xlt_core.jobs import Job
 from xlt_core.records import InputError
+from xlt_core.sweeps import sweep
 from xlt_core.sweeps.sweep import Estimate
 from xlt_core.ui.evaluate import form
+from xlt_core.ui.evaluate.form import Choices
 from xlt_core.ui.runs import listing
 from xlt_core.ui.shared import run_view
 from xlt_core.ui.shared.html import message
-from xlt_core.ui.evaluate.form import Choices
-from xlt_core.ui.shared.visitors import fresh_key
 from xlt_core.ui.shared.run_state import EXAMPLE, EXAMPLE_TITLE
 from xlt_core.ui.shared.run_view import Viewer
+from xlt_core.ui.shared.visitors import fresh_key
 
 Values = Mapping[Any, Any]
 Updates = dict[Any, Any]

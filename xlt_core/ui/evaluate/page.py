@@ -6,12 +6,11 @@ from functools import partial
 
 import gradio as gr
 
-from xlt_core.ui.evaluate import handlers
-from xlt_core.ui.evaluate import form
 from xlt_core.ui.compare import strategies
+from xlt_core.ui.evaluate import form, handlers
+from xlt_core.ui.evaluate.handlers import Evaluate, Updates, Values
 from xlt_core.ui.shared import run_view
 from xlt_core.ui.shared.binding import on
-from xlt_core.ui.evaluate.handlers import Evaluate, Updates, Values
 from xlt_core.ui.shared.visitors import Keeping
 
 PREFIX = "evaluate"

@@ -1,1 +1,1 @@
-"""TODO."""
+"""The page Runs: what is kept, to open, name, compare and delete."""

@@ -12,13 +12,11 @@ import gradio as gr
 
 from xlt_core.documents import export
 from xlt_core.findings import sentences
-from xlt_core.findings.versus import across, differing
 from xlt_core.findings.findings import place_of
+from xlt_core.findings.versus import across, differing
 from xlt_core.records import Comparison, InputError
-from xlt_core.ui.runs import versus
-from xlt_core.ui.runs import listing
-from xlt_core.ui.shared import run_state
-from xlt_core.ui.shared import run_view
+from xlt_core.ui.runs import listing, versus
+from xlt_core.ui.shared import run_state, run_view
 from xlt_core.ui.shared.html import message
 from xlt_core.ui.shared.results_shown import Shown
 from xlt_core.ui.shared.run_view import Viewer

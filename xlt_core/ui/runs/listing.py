@@ -7,11 +7,11 @@ from dataclasses import replace
 from datetime import datetime
 
 from xlt_core import catalog
-from xlt_core.sweeps import sweep
-from xlt_core.formats.values import build
 from xlt_core.findings.sentences import listed
+from xlt_core.formats.values import build
 from xlt_core.records import Comparison, InputError, Plan
 from xlt_core.store.store import Kept
+from xlt_core.sweeps import sweep
 from xlt_core.sweeps.sweep import Grid, grid_of
 from xlt_core.ui.evaluate.view import named
 from xlt_core.ui.shared.visitors import Keeping

@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from xlt_core import catalog
-from xlt_core.scoring import metrics
-from xlt_core.findings.sentences import language_of
-from xlt_core.findings.versus import Difference
 from xlt_core.findings.findings import LEVEL
-from xlt_core.records import Score
-from xlt_core.scoring.significance import RANDOMIZATION
+from xlt_core.findings.sentences import language_of
 from xlt_core.findings.tables import Table, probability
-from xlt_core.ui.shared.html import escape, number
+from xlt_core.findings.versus import Difference
+from xlt_core.records import Score
+from xlt_core.scoring import metrics
+from xlt_core.scoring.significance import RANDOMIZATION
 from xlt_core.ui.shared.figure import table_html
+from xlt_core.ui.shared.html import escape, number
 
 HEADS = ("task", "language", "shots", "column", "items", "first", "second", "first \N{MINUS SIGN} second",
          "95% interval", "p", "p (Holm)", "test")  # fmt: skip

@@ -10,14 +10,13 @@ from typing import TYPE_CHECKING, Any
 import gradio as gr
 
 from xlt_core import catalog
-from xlt_core.findings import sentences
-from xlt_core.findings import details
+from xlt_core.findings import details, sentences
 from xlt_core.records import Comparison
-from xlt_core.ui.shared import figure as figure_module
 from xlt_core.ui.compare import items
+from xlt_core.ui.evaluate.view import named
+from xlt_core.ui.shared import figure as figure_module
 from xlt_core.ui.shared.figure import Picture
 from xlt_core.ui.shared.results_shown import Shown
-from xlt_core.ui.evaluate.view import named
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go

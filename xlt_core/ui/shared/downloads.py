@@ -14,11 +14,10 @@ from typing import Any
 
 import gradio as gr
 
-from xlt_core.documents import export
-from xlt_core.documents import report
+from xlt_core.documents import export, report
 from xlt_core.findings import tables
-from xlt_core.records import InputError
 from xlt_core.findings.tables import Table
+from xlt_core.records import InputError
 from xlt_core.ui.shared.results_shown import Shown
 
 Make = Callable[[Shown], str | bytes]

@@ -7,8 +7,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from threading import Lock
 
-from xlt_core.findings.records import Findings
 from xlt_core.findings.findings import find
+from xlt_core.findings.records import Findings
 from xlt_core.records import Comparison
 from xlt_core.store.store import ENDED, Store
 

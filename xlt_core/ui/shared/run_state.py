@@ -8,11 +8,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 
-from xlt_core.sweeps import sweep
 from xlt_core.documents import export
 from xlt_core.records import Comparison, InputError
 from xlt_core.settings import ASSETS
 from xlt_core.store.store import KeptCell
+from xlt_core.sweeps import sweep
 from xlt_core.sweeps.sweep import Cell, Snapshot
 from xlt_core.ui.evaluate import view
 from xlt_core.ui.runs import listing

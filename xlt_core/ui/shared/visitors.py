@@ -8,12 +8,12 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from xlt_core import settings
-from xlt_core.sweeps import sweep
-from xlt_core.store import store
 from xlt_core.formats.values import plain
 from xlt_core.jobs import Job, Jobs
 from xlt_core.records import Comparison, InputError
+from xlt_core.store import store
 from xlt_core.store.store import KeptCell, Store
+from xlt_core.sweeps import sweep
 from xlt_core.sweeps.sweep import Grid, Snapshot
 from xlt_core.ui.shared.results_shown import Shelf
 from xlt_core.ui.shared.zero_gpu import here
