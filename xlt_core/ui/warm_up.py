@@ -5,7 +5,7 @@ from __future__ import annotations
 from xlt_core import catalog
 from xlt_core.comparison import compare
 from xlt_core.records import Column, InputError, Plan
-from xlt_core.ui.shared import run_state
+from xlt_core.ui.results import run_state
 from xlt_core.ui.shared.limits import LOG
 
 

@@ -13,8 +13,7 @@ from xlt_core import catalog
 from xlt_core.documents import document
 from xlt_core.records import Comparison, InputError, Plan, Row
 from xlt_core.settings import ASSETS
-from xlt_core.ui import api
-from xlt_core.ui.compare import demonstrations, form, handlers, inputs, lessons, refresh, share, view
+from xlt_core.ui.compare import api, demonstrations, form, handlers, inputs, lessons, refresh, share, view
 from xlt_core.ui.compare.regions import Page, Updates, Values
 from xlt_core.ui.shared import downloads
 from xlt_core.ui.shared.limits import LOG, sentence, shield, shield_all

@@ -15,11 +15,10 @@ from xlt_core.sweeps import sweep
 from xlt_core.sweeps.sweep import Estimate
 from xlt_core.ui.evaluate import form
 from xlt_core.ui.evaluate.form import Choices
-from xlt_core.ui.runs import listing
-from xlt_core.ui.shared import run_view
+from xlt_core.ui.results import listing, run_view
+from xlt_core.ui.results.run_state import EXAMPLE, EXAMPLE_TITLE
+from xlt_core.ui.results.run_view import Viewer
 from xlt_core.ui.shared.html import message
-from xlt_core.ui.shared.run_state import EXAMPLE, EXAMPLE_TITLE
-from xlt_core.ui.shared.run_view import Viewer
 from xlt_core.ui.shared.visitors import fresh_key
 
 Values = Mapping[Any, Any]

@@ -9,7 +9,7 @@ import gradio as gr
 from xlt_core.ui.compare import strategies
 from xlt_core.ui.evaluate import form, handlers
 from xlt_core.ui.evaluate.handlers import Evaluate, Updates, Values
-from xlt_core.ui.shared import run_view
+from xlt_core.ui.results import run_view
 from xlt_core.ui.shared.binding import on
 from xlt_core.ui.shared.visitors import Keeping
 

@@ -7,9 +7,9 @@ from typing import Any
 
 import gradio as gr
 
+from xlt_core.ui.results import run_view
 from xlt_core.ui.runs import handlers
 from xlt_core.ui.runs.handlers import Runs
-from xlt_core.ui.shared import run_view
 from xlt_core.ui.shared.binding import on
 from xlt_core.ui.shared.visitors import Keeping
 

@@ -12,13 +12,14 @@ import gradio as gr
 from xlt_core.findings import sentences, tables
 from xlt_core.findings.records import Findings, Place
 from xlt_core.ui.compare import share
-from xlt_core.ui.shared import cell_view, downloads, figure
+from xlt_core.ui.results import cell_view
+from xlt_core.ui.results.cell_view import Closer
+from xlt_core.ui.results.found import Shown
+from xlt_core.ui.shared import downloads, figure
 from xlt_core.ui.shared.binding import QUIET, on
-from xlt_core.ui.shared.cell_view import Closer
 from xlt_core.ui.shared.downloads import Taking
 from xlt_core.ui.shared.figure import Picture
 from xlt_core.ui.shared.html import escape, fold
-from xlt_core.ui.shared.results_shown import Shown
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go

@@ -11,11 +11,11 @@ import gradio as gr
 
 from xlt_core.sweeps import sweep
 from xlt_core.ui.evaluate import form
-from xlt_core.ui.shared import overview
+from xlt_core.ui.results import overview
+from xlt_core.ui.results.overview import Showing
+from xlt_core.ui.results.run_state import Looking, look
 from xlt_core.ui.shared.binding import on
 from xlt_core.ui.shared.html import message
-from xlt_core.ui.shared.overview import Showing
-from xlt_core.ui.shared.run_state import Looking, look
 from xlt_core.ui.shared.visitors import Keeping
 
 BEAT = 1.0  # seconds between two looks at a run at work

@@ -13,7 +13,7 @@ from xlt_core.records import Comparison, InputError, Plan
 from xlt_core.store.store import Kept
 from xlt_core.sweeps import sweep
 from xlt_core.sweeps.sweep import Grid, grid_of
-from xlt_core.ui.evaluate.view import named
+from xlt_core.ui.results.progress import named
 from xlt_core.ui.shared.visitors import Keeping
 
 LONGEST = 70

@@ -14,11 +14,10 @@ from xlt_core.settings import ASSETS
 from xlt_core.store.store import KeptCell
 from xlt_core.sweeps import sweep
 from xlt_core.sweeps.sweep import Cell, Snapshot
-from xlt_core.ui.evaluate import view
-from xlt_core.ui.runs import listing
+from xlt_core.ui.results import listing, progress
+from xlt_core.ui.results.found import Shown, Stamp, of, of_run
 from xlt_core.ui.shared.html import escape
 from xlt_core.ui.shared.limits import LOG
-from xlt_core.ui.shared.results_shown import Shown, Stamp, of, of_run
 from xlt_core.ui.shared.visitors import Keeping
 
 EXAMPLE = "example"
@@ -58,10 +57,12 @@ class Looking:
         if self.at_work and self.snapshot is None:
             return "<p class='xlt-far'>Getting the models and the data ready.</p>"
         if self.snapshot and self.snapshot.state == "measuring" and not self.snapshot.estimate.measured:
-            return f"<p class='xlt-far'>Asking the first items, to tell the time.</p>{view.filling_html(self.cells)}"
-        parts = [view.filling_html(self.cells), view.trouble_html(self.cells)]
+            return (
+                f"<p class='xlt-far'>Asking the first items, to tell the time.</p>{progress.filling_html(self.cells)}"
+            )
+        parts = [progress.filling_html(self.cells), progress.trouble_html(self.cells)]
         if self.snapshot and self.at_work:
-            parts.insert(0, view.progress_html(self.cells, self.snapshot.seconds, self.snapshot.left))
+            parts.insert(0, progress.progress_html(self.cells, self.snapshot.seconds, self.snapshot.left))
         return "".join(parts)
 
 
