@@ -1,10 +1,51 @@
-"""Nothing that a test makes is kept among the user's own, nor is anything taken from what is there."""
+"""Nothing that a test makes is kept among the user's own, nor is anything taken from what is there; tiny models."""
+
+from __future__ import annotations
 
 import os
 import signal
 import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from xlt_core.hosts.local import LocalHost
 
 os.environ["XLT_STORE"] = ":memory:"
 os.environ["XLT_ADAPTERS"] = tempfile.mkdtemp(prefix="xlt-adapters-")
+for name in [name for name in os.environ if name.startswith(("HF_", "TRANSFORMERS_OFFLINE"))]:
+    del os.environ[name]  # the tests say themselves which hub they reach
 
 signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell starts a job in its background with it ignored
+
+
+@pytest.fixture(scope="session")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A tiny random base model with two adapters for Kinyarwanda and one for Hausa."""
+    from helpers.tiny_models import make_adapter, make_model
+
+    folder = make_model(tmp_path_factory.mktemp("tiny"))
+    for seed, name in enumerate(("kin", "kin-long", "hau"), 1):
+        make_adapter(folder, folder / "adapters" / name, seed)
+    return folder
+
+
+@pytest.fixture
+def host(folder: Path) -> LocalHost:
+    """Its host, yielding after every token, with batches small enough that there are several."""
+    from xlt_core.hosts.local import LocalHost
+
+    host = LocalHost(folder, device="cpu")
+    host._engine.stream_every = 0.0
+    host._engine.step_tokens = 150
+    return host
+
+
+@pytest.fixture(scope="session")
+def chat_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A model whose chat template refuses a system turn."""
+    from helpers.tiny_models import CHAT, make_model
+
+    return make_model(tmp_path_factory.mktemp("chat"), CHAT)

@@ -10,8 +10,8 @@ import time
 from dataclasses import fields
 
 import pytest
-from compare_seam import parts, plan
-from strategies_seam import Generating
+from helpers.small_hosts import Generating
+from helpers.small_parts import parts, plan
 
 from xlt_core import catalog
 from xlt_core.catalog_tools import Knob, coerced

@@ -11,8 +11,8 @@ import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
-import clones
 import pytest
+from helpers import clones
 
 from xlt_core import catalog
 from xlt_core.datasets import _download

@@ -2,8 +2,8 @@ from __future__ import annotations
 
 import os
 
-import clones
 import pytest
+from helpers import clones
 
 from xlt_core import catalog
 from xlt_core.records import InputError, Span

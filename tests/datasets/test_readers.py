@@ -1,7 +1,7 @@
 from __future__ import annotations
 
-import clones
 import pytest
+from helpers import clones
 
 from xlt_core import catalog
 from xlt_core.contracts import SPLITS

@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 
-import clones
 import pytest
-from compare_seam import parts
+from helpers import clones
+from helpers.small_parts import parts
 
 from xlt_core import catalog
 from xlt_core.__main__ import main

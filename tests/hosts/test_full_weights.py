@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 import torch
-from tiny_models import CHAT, GPTNeoXConfig, make_adapter, make_model
+from helpers.tiny_models import CHAT, GPTNeoXConfig, make_adapter, make_model
 from transformers import AutoModelForCausalLM, AutoTokenizer
 
 from xlt_core import catalog

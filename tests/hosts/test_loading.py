@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 import torch
-from tiny_models import CHAT, make_adapter, make_model
+from helpers.tiny_models import CHAT, make_adapter, make_model
 
 from xlt_core import catalog
 from xlt_core.hosts.local import LocalHost

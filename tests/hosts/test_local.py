@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 import torch
+from helpers.tiny_models import make_adapter, make_model
 from peft import PeftModel
-from tiny_models import make_adapter, make_model
 from transformers import AutoModelForCausalLM, AutoTokenizer
 
 from xlt_core.contracts import Adapts, Generates, Host, Scores

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 import torch
-from tiny_models import GPTNeoXConfig, Qwen2Config, make_adapter, make_model
+from helpers.tiny_models import GPTNeoXConfig, Qwen2Config, make_adapter, make_model
 
 from xlt_core import catalog
 from xlt_core.catalog import PARTS

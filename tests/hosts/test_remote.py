@@ -7,7 +7,7 @@ import time
 from collections.abc import Iterator
 
 import pytest
-from completions_server import CompletionsServer, reach
+from helpers.completions_server import CompletionsServer, reach
 
 from xlt_core import catalog
 from xlt_core.contracts import Adapts, Generates, Host, Scores, Setting

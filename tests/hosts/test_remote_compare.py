@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from completions_server import CompletionsServer, reach
+from helpers.completions_server import CompletionsServer, reach
 
 from xlt_core import catalog
 from xlt_core.catalog import PARTS

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
-from completions_server import CompletionsServer, reach
+from helpers.completions_server import CompletionsServer, reach
 
 from xlt_core.catalog import PARTS
 from xlt_core.comparison.compare import compare

@@ -7,7 +7,7 @@ from itertools import permutations
 
 import pytest
 import torch
-from tiny_translators import MAKERS, TEXTS, make
+from helpers.tiny_translators import MAKERS, TEXTS, make
 
 from xlt_core import catalog
 from xlt_core.models.pool import Shelf

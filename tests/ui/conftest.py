@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from visiting import ARGUMENTS, CHROMIUM, PATIENCE, visit
+from helpers.browser import ARGUMENTS, CHROMIUM, PATIENCE, visit
 
 os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
 

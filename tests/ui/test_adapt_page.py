@@ -10,12 +10,12 @@ from urllib.parse import parse_qs, urlsplit
 
 import gradio as gr
 import pytest
-from visiting import PATIENCE, compare, finished, needs_chromium
+from helpers.browser import PATIENCE, compare, finished, needs_chromium
 
 from xlt_core import settings
-from xlt_core.adaptation.adapt import Adaptation, Snapshot
 from xlt_core.adaptation.corpus import Corpus
 from xlt_core.adaptation.folders import begun
+from xlt_core.adaptation.records import Adaptation, Snapshot
 from xlt_core.documents import document
 from xlt_core.jobs import Jobs
 from xlt_core.records import InputError

@@ -6,7 +6,7 @@ from pathlib import Path
 from threading import Event
 from typing import Any
 
-from visiting import PATIENCE, needs_chromium, on_tab, served
+from helpers.browser import PATIENCE, needs_chromium, on_tab, served
 
 from xlt_core.formats.values import plain
 from xlt_core.records import Column, Comparison

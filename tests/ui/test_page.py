@@ -12,7 +12,7 @@ from urllib.request import urlopen
 
 import gradio as gr
 import pytest
-from visiting import PATIENCE, choose, compare, finished, many_items, needs_chromium, one_input, visit
+from helpers.browser import PATIENCE, choose, compare, finished, many_items, needs_chromium, one_input, visit
 
 from xlt_core.documents import document
 from xlt_core.records import Comparison, InputError, Plan, Row

@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from completions_server import CompletionsServer, Model
-from visiting import compare, finished, many_items, needs_chromium
+from helpers.browser import compare, finished, many_items, needs_chromium
+from helpers.completions_server import CompletionsServer, Model
 
 from xlt_core.hosts import remote
 from xlt_core.hosts._server import Server

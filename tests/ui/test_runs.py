@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from visiting import compare, finished, many_items, needs_chromium, on_tab, served
+from helpers.browser import compare, finished, many_items, needs_chromium, on_tab, served
 
 from xlt_core.documents import export
 from xlt_core.records import Column

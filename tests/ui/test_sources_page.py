@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from visiting import choose, compare, finished, needs_chromium, one_input
+from helpers.browser import choose, compare, finished, needs_chromium, one_input
 
 from xlt_core.models import hub
 from xlt_core.settings import POCKET

@@ -2,99 +2,25 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Callable, Generator, Mapping
+from collections.abc import Callable, Generator
 from contextlib import suppress
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, replace
 from pathlib import Path
 from queue import Full, Queue
 from threading import Event, Thread
-from typing import Any, Literal
 
 from xlt_core import catalog
-from xlt_core.adaptation.corpus import MOST_CHARACTERS, Corpus, Text, read
+from xlt_core.adaptation.corpus import MOST_CHARACTERS, Text, read
+from xlt_core.adaptation.records import METHODS, Adaptation, Estimate, Snapshot
 from xlt_core.formats.files import check_folder
 from xlt_core.models.memory import give_back
 from xlt_core.records import InputError
 
-METHODS = ("lora", "full")
 LETTERS_A_TOKEN = 8  # more than any tokenizer makes of a text; so much of a stream is read for one pass
 LIMITS = {
     "steps": (1, 10_000_000), "tokens": (0, 10**13), "rate": (0.0, 1.0), "rank": (1, 1024), "alpha": (0, 4096),
     "block": (0, 1 << 20), "rows": (1, 4096), "held_out": (0.001, 0.5), "seed": (0, 2**32 - 1),
 }  # fmt: skip
-
-
-@dataclass(frozen=True)
-class Adaptation:
-    """What to train, and on what. Where 0 stands, it is chosen: tokens: by the steps; rate: by the method and the size
-    of the model; alpha: twice the rank; block: tokens a row, up to 512. targets: `all-linear`, `attention` (those that
-    peft knows for the architecture) or names of modules. held_out: share of the documents that measures the outcome.
-    packed: several documents a row. average: the mean of the run's checkpoints is the outcome."""
-
-    corpora: tuple[Corpus, ...]
-    model: str = "pocket"
-    method: Literal["lora", "full"] = "lora"
-    steps: int = 200
-    tokens: int = 0
-    rate: float = 0.0
-    rank: int = 16
-    alpha: int = 0
-    targets: str = "all-linear"
-    block: int = 0
-    rows: int = 16
-    held_out: float = 0.05
-    packed: bool = True
-    average: bool = False
-    seed: int = 0
-
-
-@dataclass(frozen=True)
-class Survey:
-    """What the text of one language holds. foreign: share of documents that look like another language, None where
-    no library here knows this one; whole: False where only as much was read as the run needs."""
-
-    language: str
-    documents: int
-    size: int
-    words: int
-    tokens: int
-    duplicates: int
-    short: int
-    foreign: float | None
-    whole: bool
-
-    @property
-    def tokens_per_word(self) -> float:
-        return self.tokens / max(self.words, 1)
-
-
-@dataclass(frozen=True)
-class Estimate:
-    """seconds: of the whole run here, by a step that was measured; parameters: those that are trained."""
-
-    surveys: tuple[Survey, ...]
-    steps: int
-    seconds: float
-    parameters: int
-
-
-@dataclass(frozen=True)
-class Snapshot:
-    """How far an adaptation is. losses: (step, nats per token); left: seconds; bits: bits per byte of held-out text by
-    language, before and, at the end, after; English is what may be forgotten. surveys: what the texts hold. card: what
-    was written, at the end."""
-
-    doing: str
-    step: int = 0
-    steps: int = 0
-    losses: tuple[tuple[int, float], ...] = ()
-    rate: float = 0.0
-    left: float | None = None
-    bits: Mapping[str, tuple[float, ...]] = field(default_factory=dict)
-    surveys: tuple[Survey, ...] = ()
-    notes: tuple[str, ...] = ()
-    card: Mapping[str, Any] | None = None
 
 
 def adapt(plan: Adaptation, out: Path, resume: bool = False) -> Generator[Snapshot, None, None]:
@@ -188,8 +114,3 @@ def _in_a_thread(work: Callable[[Callable[[Snapshot], None], Event], None]) -> G
         stop.set()
         thread.join()
         give_back()
-
-
-def rate_of(method: str, parameters: int) -> float:
-    """The learning rate where none is given: 2e-5 for full weights, 2e-4 for LoRA, more for tiny models."""
-    return {"lora": 2e-4, "full": 2e-5}[method] * max(1.0, math.sqrt(1e8 / parameters))

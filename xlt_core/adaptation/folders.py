@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import Any
 
 from xlt_core import settings
-from xlt_core.adaptation.adapt import Adaptation
 from xlt_core.adaptation.card import write
 from xlt_core.adaptation.corpus import Corpus
+from xlt_core.adaptation.records import Adaptation
 from xlt_core.models import adapted
 from xlt_core.records import InputError
 

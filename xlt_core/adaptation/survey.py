@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from xlt_core.adaptation.adapt import Survey
 from xlt_core.adaptation.corpus import Text, foreign
+from xlt_core.adaptation.records import Survey
 
 if TYPE_CHECKING:
     from transformers import PreTrainedTokenizerBase

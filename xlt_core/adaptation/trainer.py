@@ -26,8 +26,7 @@ from xlt_core.models.memory import ran_out
 from xlt_core.records import InputError
 
 if TYPE_CHECKING:
-    from xlt_core.adaptation.adapt import Snapshot
-    from xlt_core.adaptation.training import Base
+    from xlt_core.adaptation.records import Base, Snapshot
 
 MOST_BETWEEN = 100  # steps from one checkpoint to the next
 CHECKPOINTS = 10  # of a run, where it is short

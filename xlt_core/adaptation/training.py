@@ -19,10 +19,10 @@ from transformers import AutoModelForCausalLM, AutoTokenizer, PreTrainedTokenize
 
 from xlt_core.adaptation import average
 from xlt_core.adaptation import card as cards
-from xlt_core.adaptation.adapt import Adaptation, Estimate, Snapshot, rate_of
 from xlt_core.adaptation.bits_per_byte import bits_per_byte
 from xlt_core.adaptation.corpus import Text
 from xlt_core.adaptation.packing import drawn, packed, shares, unpacked
+from xlt_core.adaptation.records import Adaptation, Base, Estimate, Snapshot, rate_of
 from xlt_core.adaptation.survey import size, surveys
 from xlt_core.adaptation.texts import HUB
 from xlt_core.adaptation.trainer import CHECKPOINTS, Progress, Run, fit, memory_told, step_seconds
@@ -50,16 +50,6 @@ class Work:
     resume: bool
     tell: Callable[[Snapshot], None]
     stop: Event
-
-
-@dataclass(frozen=True)
-class Base:
-    """The model before training, as it will be trained. plan: with everything chosen that was left open."""
-
-    plan: Adaptation
-    tokenizer: PreTrainedTokenizerBase
-    model: Any
-    revision: str
 
 
 @memory_told()

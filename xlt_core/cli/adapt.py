@@ -14,14 +14,14 @@ from xlt_core.models.memory import keep_freed_memory
 from xlt_core.records import InputError
 
 if TYPE_CHECKING:
-    from xlt_core.adaptation.adapt import Adaptation, Estimate, Snapshot, Survey
+    from xlt_core.adaptation.records import Adaptation, Estimate, Snapshot, Survey
     from xlt_core.catalog import Parts
 
 KNOBS = ("steps", "tokens", "rate", "rank", "alpha", "targets", "rows", "block", "held_out", "seed")
 
 
 def add_adapt(command: argparse.ArgumentParser) -> None:
-    from xlt_core.adaptation.adapt import METHODS, Adaptation
+    from xlt_core.adaptation.records import METHODS, Adaptation
 
     fresh = Adaptation(())
     command.add_argument("--language", action="append", required=True, help="repeat it, with --corpus, for several")
@@ -83,7 +83,8 @@ def _adapt(options: argparse.Namespace, parts: Parts) -> int:
 
 def _plan(options: argparse.Namespace) -> Adaptation:
     from xlt_core import catalog
-    from xlt_core.adaptation.adapt import Adaptation, Corpus
+    from xlt_core.adaptation.corpus import Corpus
+    from xlt_core.adaptation.records import Adaptation
 
     if len(options.language) != len(options.corpus):
         raise InputError("Give each --language its --corpus, in the same order.")

@@ -120,7 +120,8 @@ def _confusions(page: Page) -> str:
 
 def _survivals(page: Page) -> str:
     rows = details.survivals(page.comparisons, page.found.shots[-1])
-    made = [page.picture(figures.survival(own), sentences.survived(own), f"{sentences.called(place, page.found)}, {column}")
+    made = [page.picture(figures.survival(own), sentences.survived(own),
+                         f"{sentences.called(place, page.found)}, {column}")
             for (place, column), of in groupby(rows, key=lambda one: (one.place, one.column))
             for own in [list(of)]]  # fmt: skip
     at = escape(sentences.shots_of([page.found.shots[-1]]))

@@ -8,8 +8,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 from xlt_core.adaptation import card
-from xlt_core.adaptation.adapt import Adaptation, adapt
+from xlt_core.adaptation.adapt import adapt
 from xlt_core.adaptation.corpus import Corpus
+from xlt_core.adaptation.records import Adaptation
 from xlt_core.pocket import mixture
 from xlt_core.settings import POCKET
 

@@ -10,8 +10,8 @@ from typing import Any
 import gradio as gr
 
 from xlt_core import catalog
-from xlt_core.adaptation.adapt import Adaptation
 from xlt_core.adaptation.corpus import Corpus
+from xlt_core.adaptation.records import Adaptation
 from xlt_core.adaptation.texts import HUB, POCKET
 from xlt_core.records import InputError
 from xlt_core.ui.adapt import library

@@ -11,7 +11,8 @@ import gradio as gr
 
 from xlt_core import settings
 from xlt_core.adaptation import folders
-from xlt_core.adaptation.adapt import Adaptation, Snapshot, adapt, survey
+from xlt_core.adaptation.adapt import adapt, survey
+from xlt_core.adaptation.records import Adaptation, Snapshot
 from xlt_core.jobs import Job, Jobs
 from xlt_core.records import Column, InputError, Plan, Row
 from xlt_core.ui.adapt import form as adapt_form

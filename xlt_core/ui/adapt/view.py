@@ -7,7 +7,7 @@ from pathlib import Path
 import plotly.graph_objects as go
 
 from xlt_core import catalog
-from xlt_core.adaptation.adapt import Estimate, Snapshot, Survey
+from xlt_core.adaptation.records import Estimate, Snapshot, Survey
 from xlt_core.findings.colours import colour
 from xlt_core.formats.durations import duration
 from xlt_core.jobs import Job

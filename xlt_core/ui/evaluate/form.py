@@ -9,18 +9,16 @@ from typing import Any
 import gradio as gr
 
 from xlt_core import catalog
-from xlt_core.records import InputError, Plan
+from xlt_core.records import InputError
 from xlt_core.sweeps.sweep import Grid
 from xlt_core.ui.compare import sources, strategies
 from xlt_core.ui.compare.strategies import Strategies
 from xlt_core.ui.shared.html import escape, spoken
-from xlt_core.ui.shared.limits import check_offered
+from xlt_core.ui.shared.limits import MOST_ITEMS, MOST_PUBLIC_ITEMS, answers, check_grid
 
 SHOTS = (0, 1, 2, 4, 8)
 MOST_SEEDS = 10
 FIRST = Grid(("topic", "ner"), ("kin", "hau", "lug"), shots=(0, 2, 4), samples=20)  # what the page opens with
-MOST_ITEMS, MOST_ANSWERS = 10_000, 1_000_000
-MOST_PUBLIC_ITEMS, MOST_PUBLIC_ANSWERS = 100, 20_000
 
 Values = Mapping[Any, Any]
 Updates = dict[Any, Any]
@@ -84,30 +82,7 @@ def read(choices: Choices, values: Values, public: bool) -> Grid:
         translator=_one(values[choices.translator], "a translator"),
         samples=_whole(values[choices.samples], "The number of items", MOST_PUBLIC_ITEMS if public else MOST_ITEMS),
     )
-    return check(grid, public)
-
-
-def check(grid: Grid, public: bool) -> Grid:
-    """The grid, if a visitor may run it. Raises InputError."""
-    for what, given in (("task", grid.tasks), ("language", grid.languages), ("number of shots", grid.shots),
-                        ("dataset", grid.datasets), ("strategy", grid.columns)):  # fmt: skip
-        if not given:
-            raise InputError(f"Choose at least one {what}.")
-    most, wanted = MOST_PUBLIC_ANSWERS if public else MOST_ANSWERS, answers(grid)
-    if wanted > most:
-        raise InputError(f"This grid asks for {wanted:,} answers, and the most here is {most:,}; take fewer items, "
-                         "shots or languages.")  # fmt: skip
-    for language in grid.languages:
-        for dataset in grid.datasets:
-            check_offered(Plan(grid.tasks[0], language, grid.columns, dataset, grid.split, grid.model,
-                               grid.translator, samples=1))  # fmt: skip
-    return grid
-
-
-def answers(grid: Grid) -> int:
-    """How many answers there are at most."""
-    cells = len(grid.tasks) * len(grid.languages) * len(grid.datasets) * len(grid.shots) * len(grid.seeds)
-    return cells * len(grid.columns) * grid.samples
+    return check_grid(grid, public)
 
 
 def size_html(grid: Grid) -> str:

@@ -13,10 +13,10 @@ from xlt_core import catalog
 from xlt_core.findings import details, sentences
 from xlt_core.records import Comparison
 from xlt_core.ui.compare import items
-from xlt_core.ui.results.found import Shown
 from xlt_core.ui.results.progress import named
 from xlt_core.ui.shared import figure as figure_module
 from xlt_core.ui.shared.figure import Picture
+from xlt_core.ui.shared.found_results import Shown
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go

@@ -14,11 +14,11 @@ from xlt_core.findings.records import Findings, Place
 from xlt_core.ui.compare import share
 from xlt_core.ui.results import cell_view
 from xlt_core.ui.results.cell_view import Closer
-from xlt_core.ui.results.found import Shown
 from xlt_core.ui.shared import downloads, figure
 from xlt_core.ui.shared.binding import QUIET, on
 from xlt_core.ui.shared.downloads import Taking
 from xlt_core.ui.shared.figure import Picture
+from xlt_core.ui.shared.found_results import Shown
 from xlt_core.ui.shared.html import escape, fold
 
 if TYPE_CHECKING:

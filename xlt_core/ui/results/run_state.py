@@ -15,7 +15,7 @@ from xlt_core.store.store import KeptCell
 from xlt_core.sweeps import sweep
 from xlt_core.sweeps.sweep import Cell, Snapshot
 from xlt_core.ui.results import listing, progress
-from xlt_core.ui.results.found import Shown, Stamp, of, of_run
+from xlt_core.ui.shared.found_results import Shown, Stamp, of, of_run
 from xlt_core.ui.shared.html import escape
 from xlt_core.ui.shared.limits import LOG
 from xlt_core.ui.shared.visitors import Keeping

@@ -10,12 +10,12 @@ from typing import Any
 import gradio as gr
 
 from xlt_core.sweeps import sweep
-from xlt_core.ui.evaluate import form
 from xlt_core.ui.results import overview
 from xlt_core.ui.results.overview import Showing
 from xlt_core.ui.results.run_state import Looking, look
 from xlt_core.ui.shared.binding import on
 from xlt_core.ui.shared.html import message
+from xlt_core.ui.shared.limits import check_grid
 from xlt_core.ui.shared.visitors import Keeping
 
 BEAT = 1.0  # seconds between two looks at a run at work
@@ -83,7 +83,7 @@ def put(viewer: Viewer, values: Values, seen: Looking) -> Updates:
 def go_on(viewer: Viewer, values: Values) -> Updates:
     """Goes on with the run: with what failed, and with what was not begun."""
     kept = viewer.keeping.store().run(values[viewer.run], viewer.keeping.sees(values[viewer.visitor]))
-    grid = form.check(sweep.grid_of(kept.plan), viewer.keeping.public)
+    grid = check_grid(sweep.grid_of(kept.plan), viewer.keeping.public)
     return opened(viewer, values, viewer.keeping.start(grid, values[viewer.visitor]))
 
 

@@ -16,9 +16,9 @@ from xlt_core.findings.findings import place_of
 from xlt_core.findings.versus import across, differing
 from xlt_core.records import Comparison, InputError
 from xlt_core.ui.results import listing, run_state, run_view
-from xlt_core.ui.results.found import Shown
 from xlt_core.ui.results.run_view import Viewer
 from xlt_core.ui.runs import versus
+from xlt_core.ui.shared.found_results import Shown
 from xlt_core.ui.shared.html import message
 
 Values = Mapping[Any, Any]

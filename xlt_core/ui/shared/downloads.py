@@ -18,7 +18,7 @@ from xlt_core.documents import export, report
 from xlt_core.findings import tables
 from xlt_core.findings.tables import Table
 from xlt_core.records import InputError
-from xlt_core.ui.results.found import Shown
+from xlt_core.ui.shared.found_results import Shown
 
 Make = Callable[[Shown], str | bytes]
 DAY = 86_400.0  # seconds that a file can be fetched

@@ -10,11 +10,14 @@ from typing import Any
 from xlt_core import catalog
 from xlt_core.contracts import SPLITS, Adapts
 from xlt_core.records import InputError, Plan, Row
+from xlt_core.sweeps.sweep import Grid
 
 MOST_CHARACTERS = 50_000
 MOST_ROWS = 16
 MOST_SAMPLES = 300
 MOST_TOKENS = 512
+MOST_ITEMS, MOST_ANSWERS = 10_000, 1_000_000
+MOST_PUBLIC_ITEMS, MOST_PUBLIC_ANSWERS = 100, 20_000
 UNEXPECTED = "Something went wrong on this side; it has been logged. Nothing that you entered is lost: try once more."
 LOG = logging.getLogger("xlt_core.ui")
 
@@ -107,3 +110,26 @@ def _check_adapters(plan: Plan) -> None:
         have = host.adapters(catalog.language(plan.language).code) if isinstance(host, Adapts) else ()
         if adapter and adapter not in have:
             raise InputError(f"The adapter {adapter[:80]!r} is not offered for this language; leave the field empty.")
+
+
+def check_grid(grid: Grid, public: bool) -> Grid:
+    """The grid, if a visitor may run it. Raises InputError."""
+    for what, given in (("task", grid.tasks), ("language", grid.languages), ("number of shots", grid.shots),
+                        ("dataset", grid.datasets), ("strategy", grid.columns)):  # fmt: skip
+        if not given:
+            raise InputError(f"Choose at least one {what}.")
+    most, wanted = MOST_PUBLIC_ANSWERS if public else MOST_ANSWERS, answers(grid)
+    if wanted > most:
+        raise InputError(f"This grid asks for {wanted:,} answers, and the most here is {most:,}; take fewer items, "
+                         "shots or languages.")  # fmt: skip
+    for language in grid.languages:
+        for dataset in grid.datasets:
+            check_offered(Plan(grid.tasks[0], language, grid.columns, dataset, grid.split, grid.model,
+                               grid.translator, samples=1))  # fmt: skip
+    return grid
+
+
+def answers(grid: Grid) -> int:
+    """How many answers there are at most."""
+    cells = len(grid.tasks) * len(grid.languages) * len(grid.datasets) * len(grid.shots) * len(grid.seeds)
+    return cells * len(grid.columns) * grid.samples

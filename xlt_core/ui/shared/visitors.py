@@ -15,7 +15,7 @@ from xlt_core.store import store
 from xlt_core.store.store import KeptCell, Store
 from xlt_core.sweeps import sweep
 from xlt_core.sweeps.sweep import Grid, Snapshot
-from xlt_core.ui.results.found import Shelf
+from xlt_core.ui.shared.found_results import Shelf
 from xlt_core.ui.shared.zero_gpu import here
 
 MOST_AT_WORK = 2

@@ -1,0 +1,192 @@
+"""The commands adapt and average, in processes of their own: killed and resumed, several at once, from the Hub."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from dataclasses import asdict
+
+import pyarrow as pa
+import pyarrow.parquet
+import pytest
+from helpers import adaptations as seam
+from helpers import dataset_hub
+
+from xlt_core import settings
+from xlt_core.__main__ import main
+from xlt_core.formats.durations import duration
+from xlt_core.settings import ROOT
+from xlt_core.world import world
+
+ADAPT_AND_READ = """
+import sys
+from xlt_core import catalog
+from xlt_core.__main__ import main
+from xlt_core.adaptation.texts import documents
+from xlt_core.records import InputError
+out, base, *sources = sys.argv[1:]
+size = ["--steps", "2", "--rows", "4", "--block", "32", "--rank", "2", "--model", base, "--out", out]
+assert main(["adapt", "--language", "kin", "--corpus", sources.pop(0), *size]) == 0
+for source in sources:
+    try:
+        print(len(list(documents(source, catalog.language("kin")))))
+    except InputError as error:
+        print(error)
+"""
+SIZE = ["--rows", "4", "--block", "32", "--rank", "2"]
+
+
+@pytest.fixture(scope="module")
+def base(tmp_path_factory):
+    return seam.neox(tmp_path_factory.mktemp("neox"))
+
+
+STARTED: list[subprocess.Popen[str]] = []
+
+
+@pytest.fixture(autouse=True)
+def ended():
+    """No process outlives its test."""
+    yield
+    while STARTED:
+        STARTED.pop().kill()
+
+
+def call(*arguments, launcher=(), **more):
+    """A process that runs a command. more: of its environment."""
+    line = [sys.executable, "-m", *launcher, "xlt_core", *map(str, arguments)]
+    environment = {**os.environ, "OMP_NUM_THREADS": "1", **more}
+    STARTED.append(subprocess.Popen(line, cwd=ROOT, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                                    text=True))  # fmt: skip
+    return STARTED[-1]
+
+
+def test_killed_at_once_and_resumed_it_goes_on_from_its_checkpoint(tmp_path, base, capsys):
+    start = ["adapt", "--language", "kin", "--corpus", str(seam.text(tmp_path)), "--model", str(base), *SIZE,
+             "--steps", "30", "--rate", "0.01", "--out", str(tmp_path / "out")]  # fmt: skip
+    killed = call(*start)
+    for line in killed.stderr:
+        if line.startswith("step 12/30"):
+            break
+    killed.send_signal(signal.SIGKILL)
+    assert killed.wait(60) == -signal.SIGKILL and not (tmp_path / "out" / "adaptation.json").exists()
+    kept = max(int(path.name.partition("-")[2]) for path in (tmp_path / "out/checkpoints").glob("checkpoint-*"))
+    status = main([*start, "--resume"])
+    out, err = capsys.readouterr()
+    assert status == 0 and f"--adapter {tmp_path / 'out'}" in out, err
+    whole = seam.finished(seam.plan(seam.text(tmp_path), model=base, steps=30, rate=0.01), tmp_path / "whole")
+    card = json.loads((tmp_path / "out" / "adaptation.json").read_text("utf-8"))
+    assert kept >= 9 and err.count("bits per byte before") == 1 and "step 3/30" in err, "the curve is whole"
+    assert [loss for _, loss in card["losses"]] == pytest.approx([loss for _, loss in whole.losses], abs=1e-3)
+    assert card["bits_per_byte"]["kin"]["after"] == pytest.approx(whole.bits["kin"][1], abs=1e-3)
+
+
+def test_an_interrupted_adaptation_says_how_it_goes_on(tmp_path, base, capsys, monkeypatch):
+    def interrupted(now):
+        if now.step == 3:
+            signal.raise_signal(signal.SIGINT)
+        return ()
+
+    line = ["adapt", "--language", "kin", "--corpus", str(seam.text(tmp_path)), "--model", str(base), *SIZE,
+            "--steps", "8", "--out", str(tmp_path / "out")]  # fmt: skip
+    with monkeypatch.context() as patched:
+        patched.setattr("xlt_core.cli.adapt.told", interrupted)
+        assert main(line) == 130
+    said = capsys.readouterr().err
+    assert said == f"xlt_core: stopped. The same call with --out {tmp_path / 'out'} --resume goes on.\n"
+    assert main([*line, "--resume"]) == 0 and "step 8/8" in capsys.readouterr().err
+    assert len(json.loads((tmp_path / "out" / "adaptation.json").read_text("utf-8"))["losses"]) == 8
+
+
+def test_two_processes_train_one_adapter(tmp_path, base):
+    launcher = ("accelerate.commands.launch", "--cpu", "--num_processes", "2", "--num_machines", "1", "-m",
+                "--mixed_precision", "no", "--dynamo_backend", "no", "--main_process_port", "0")  # fmt: skip
+    shared = ("adapt", "--language", "kin", "--corpus", seam.text(tmp_path), "--model", base, *SIZE, "--steps", "12",
+              "--rate", "0.01")  # fmt: skip
+    both = call(*shared, "--out", tmp_path / "both", launcher=launcher)
+    out, err = both.communicate(timeout=600)
+    assert both.returncode == 0 and out.count("use it with") == 1 and err.count("bits per byte before") == 1, err
+    assert main([*map(str, shared), "--out", str(tmp_path / "one")]) == 0
+    first, second = (json.loads((tmp_path / name / "adaptation.json").read_text("utf-8")) for name in ("both", "one"))
+    for name, one in second["bits_per_byte"].items():
+        assert first["bits_per_byte"][name]["before"] == one["before"]
+        assert first["bits_per_byte"][name]["after"] == pytest.approx(one["after"], rel=0.02)
+
+
+def test_a_dataset_of_the_hub_is_streamed(tmp_path, base):
+    asked: list[str] = []
+    rows = [next(world.documents("kin", seed)) for seed in range(40)]
+    for config in ("kin", "hau"):
+        place = tmp_path / "hub" / "org" / "data" / config / "train-00000-of-00001.parquet"
+        place.parent.mkdir(parents=True)
+        pyarrow.parquet.write_table(pa.table({"url": rows, "body": rows}), place)
+    files = "".join(f"- config_name: {name}\n  data_files: {name}/train-*.parquet\n" for name in ("kin", "hau"))
+    (tmp_path / "hub/org/data/README.md").write_text(f"---\nconfigs:\n{files}---\n")
+    server = dataset_hub.serve(tmp_path / "hub", asked)
+    reach = {"HF_ENDPOINT": f"http://127.0.0.1:{server.server_port}", "HF_HOME": str(tmp_path / "home"),
+             "NO_PROXY": "127.0.0.1", "HF_HUB_DISABLE_XET": "1"}  # fmt: skip
+    sources = [f"hub:org/{name}" for name in ("data:kin:body", "data", "data:lug:body", "data:kin:text", "none")]
+    call = [sys.executable, "-c", ADAPT_AND_READ, str(tmp_path / "out"), str(base), *sources]
+    done = subprocess.run(call, cwd=ROOT, env={**os.environ, **reach}, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    card = json.loads((tmp_path / "out" / "adaptation.json").read_text("utf-8"))
+    assert card["texts"][0]["source"] == "hub:org/data:kin:body" and card["texts"][0]["documents"] < 40, "as is needed"
+    assert any(line.endswith("kin/train-00000-of-00001.parquet") for line in asked)
+    assert not any("hau/train" in line for line in asked)
+    refused = ("several configurations", "no configuration 'lug'", "data:kin:COLUMN", "cannot be read")
+    for line, said in zip(done.stdout.splitlines()[-4:], refused, strict=True):
+        assert said in line
+    server.shutdown()
+
+
+def test_it_is_written_where_laft_finds_it_and_a_stopped_one_is_found_again(tmp_path, base, monkeypatch, capsys):
+    monkeypatch.setattr(settings, "ADAPTERS", tmp_path / "made")
+    start = ["adapt", "--language", "Kinyarwanda", "--corpus", str(seam.text(tmp_path)), "--model", str(base), *SIZE]
+    assert main([*start, "--steps", "2"]) == 0 and "kin-1: use it with" in capsys.readouterr().out
+    assert main([*start, "--steps", "2"]) == 0 and "kin-2: use it with" in capsys.readouterr().out
+    assert main([*start, "--steps", "2", "--resume"]) == 2 and "No training on kin" in capsys.readouterr().err
+    (tmp_path / "made/kin-2/adaptation.json").unlink()
+    begun = {"asked": asdict(seam.plan(tmp_path / "kin.txt", model=base, steps=2))}
+    (tmp_path / "made/kin-2/checkpoints").mkdir()
+    (tmp_path / "made/kin-2/checkpoints/run.json").write_text(json.dumps(begun))
+    assert main([*start, "--steps", "2", "--resume"]) == 0 and "kin-2: use it" in capsys.readouterr().out
+    assert main(["average", str(tmp_path / "made/kin-1"), "kin-2", "--out", str(tmp_path / "made/mean")]) == 0
+    assert "the average of 2 adapters" in capsys.readouterr().out and (tmp_path / "made/mean/README.md").exists()
+
+
+def test_a_survey_trains_nothing(tmp_path, base, capsys):
+    start = ["adapt", "--language", "kin", "--corpus", str(seam.text(tmp_path)), "--model", str(base), *SIZE]
+    assert main([*start, "--survey", "--out", str(tmp_path / "out")]) == 0
+    out = capsys.readouterr().out
+    assert "kin: 60 documents" in out and "0% look like another language" in out and "will take about" in out
+    assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize(("option", "sentence"), [
+    (("--steps", "0"), "steps cannot be 0"), (("--out", "{here}/kin.txt"), "cannot be written"),
+    (("--model", "/nowhere"), "There is no model"), (("--corpus", "x.txt"), "Give each --language its --corpus"),
+    (("--language", "kin", "--corpus", "x.txt"), "two texts of kin"), (("--rate", "fast"), "invalid float value"),
+])  # fmt: skip
+def test_an_adaptation_that_is_off_gives_status_2(capsys, tmp_path, option, sentence):
+    start = ("adapt", "--language", "kin", "--corpus", str(seam.text(tmp_path)), "--out", str(tmp_path / "out"))
+    status = main([*start, *(part.format(here=tmp_path) for part in option)])
+    err = capsys.readouterr().err
+    assert status == 2 and sentence in err and "Traceback" not in err and err.count("\n") == 1
+
+
+@pytest.mark.parametrize(("seconds", "said"), [(0.2, "1 second"), (41.2, "41 seconds"), (720, "12 minutes"),
+                                                (12600, "3.5 hours")])  # fmt: skip
+def test_a_time_is_told_in_words(seconds, said):
+    assert duration(seconds) == said
+
+
+def test_what_was_made_lies_in_the_folder_of_the_setting():
+    line = "from xlt_core import settings; print(settings.ADAPTERS)"
+    for variable, expected in (({"XLT_ADAPTERS": "/a/b"}, "/a/b"), ({"XDG_DATA_HOME": "/c"}, "/c/xlt/adapters")):
+        given = {key: value for key, value in os.environ.items() if key != "XLT_ADAPTERS"} | variable
+        done = subprocess.run([sys.executable, "-c", line], cwd=ROOT, env=given, capture_output=True, text=True)
+        assert done.stdout.strip() == expected
+    assert settings.ADAPTERS.is_absolute()

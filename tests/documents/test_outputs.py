@@ -1,0 +1,256 @@
+"""Outputs of other systems, as files from outside: scored as the libraries score them, or refused by name."""
+
+import json
+import random
+import re
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from helpers.comparisons import comparison
+
+from xlt_core.__main__ import main
+from xlt_core.catalog import task
+from xlt_core.documents import document, outputs
+from xlt_core.records import Example, InputError, Plan, Span
+
+CHATTY = {
+    "This seems to be about **Sports**, because two teams played.": "sports",
+    "Topic: health.": "health",
+    "politics": "politics",
+    "POLITICS\n\nThe text is about a vote.": "politics",
+    "It could be sports or politics.": None,
+    "I'm sorry, but I cannot classify this text as sports or anything else.": None,
+    "As an AI language model, I do not judge health.": None,
+    "I can't determine the topic; it may be sports.": None,
+    "Ibyo ni byiza": None,
+    "": None,
+}
+TOPICS = ("health", "politics", "sports")
+ITEMS = [Example(f"item-{n}", {"text": "t"}, TOPICS[n % 3], TOPICS) for n in range(len(CHATTY))]
+
+
+def write(path: Path, text: str) -> Path:
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def table(path: Path, rows) -> Path:
+    if path.suffix == ".jsonl":
+        return write(path, "\n".join(json.dumps({"id": name, "output": text}) for name, text in rows))
+    separator = "\t" if path.suffix == ".tsv" else ","
+    quoted = [[name, '"' + text.replace('"', '""') + '"'] for name, text in rows]
+    return write(path, "\n".join(separator.join(cells) for cells in [["id", "output"], *quoted]))
+
+
+@pytest.mark.parametrize("ending", ["jsonl", "csv", "tsv"])
+def test_chatty_answers_are_read_and_unclear_ones_stand_apart(tmp_path, ending):
+    path = table(tmp_path / f"gpt.{ending}", [(e.id, text) for e, text in zip(ITEMS, CHATTY, strict=True)])
+    run = outputs.column("gpt", task("topic"), ITEMS, path)
+    assert [p.answer for p in run.predictions] == list(CHATTY.values())
+    assert run.valid == pytest.approx(0.4) and run.errors == 0 and run.state == "done"
+    assert (
+        run.note == f"recorded elsewhere, from gpt.{ending}; 6 of 10 could not be read: 3 a refusal, 1 empty, 2 unclear"
+    )
+    assert [p.replies[0].text for p in run.predictions] == list(CHATTY)
+
+
+def test_a_headline_that_quotes_somebody_is_no_refusal():
+    read = task("summary").read
+    example = Example("1", {"text": "t"})
+    assert read("Sorry, says the minister after the vote", example) and read(
+        "'I cannot go home': a mother speaks", example
+    )
+    assert read("I'm sorry, I can't summarise this.", example) is None
+
+
+def tagged(seed: int, sentences: int = 60):
+    """Sentences of tokens with gold tags, and with the tags of a system that errs, some of them orphan I- tags."""
+    rng, made = random.Random(seed), []
+    words = "Aline yageze i Kigali ejo . \u201cFERWAFA\u201d n'abana \u2028 2024".split(" ")
+    for _ in range(sentences):
+        tokens = rng.choices(words, k=rng.randint(1, 12))
+        sides = [[rng.choice(["O", "O", "O", "B-PER", "I-PER", "B-LOC", "I-LOC", "B-ORG", "I-DATE"]) for _ in tokens]
+                 for _ in range(2)]  # fmt: skip
+        system = [rng.choice([gold, gold, gold, other]) for gold, other in zip(*sides, strict=True)]
+        made.append((tokens, sides[0], system))
+    return made
+
+
+def lines(made, side, gold_too=False):
+    def line(token, gold, system):
+        return f"{token} {gold} {system}" if gold_too else f"{token} {(gold, system)[side]}"
+
+    return "\n\n".join("\n".join(map(line, *sentence)) for sentence in made) + "\n"
+
+
+@pytest.fixture
+def clone(tmp_path):
+    made = tagged(1)
+    folder = tmp_path / "clone" / "MasakhaNER2.0" / "data" / "kin"
+    folder.mkdir(parents=True)
+    write(folder / "test.txt", lines(made, 0))
+    return tmp_path / "clone", made
+
+
+def scored(clone, *paths, **more):
+    arguments = ["score", "--task", "ner", "--dataset", "masakhaner", "--data-root", str(clone), "--language", "kin"]
+    return main(
+        [*arguments, *(word for path in paths for word in ("--predictions", str(path))), *more.get("with_", ())]
+    )
+
+
+@pytest.mark.parametrize("gold_too", [False, True])
+def test_conll_predictions_give_seqevals_f1_to_six_digits(tmp_path, clone, capsys, gold_too):
+    from seqeval.metrics import f1_score, precision_score, recall_score
+
+    root, made = clone
+    path = write(tmp_path / "xlmr.conll", lines(made, 1, gold_too))
+    assert scored(root, path, with_=("--out", str(tmp_path / "x.json"))) == 0
+    golds, found = ([sentence[side] for sentence in made] for side in (1, 2))
+    scores = json.loads((tmp_path / "x.json").read_text("utf-8"))["runs"][0]["scores"]
+    expected = {
+        "f1": f1_score(golds, found),
+        "precision": precision_score(golds, found),
+        "recall": recall_score(golds, found),
+    }
+    assert {name: round(scores[name]["value"], 6) for name in expected} == {n: round(v, 6) for n, v in expected.items()}
+    assert 0.1 < scores["f1"]["value"] < 0.9 and "xlmr" in capsys.readouterr().out
+
+
+def test_two_files_stand_side_by_side_with_a_test(tmp_path, clone, capsys):
+    root, made = clone
+    paths = [write(tmp_path / "good.conll", lines(made, 0)), write(tmp_path / "poor.conll", lines(made, 1))]
+    assert scored(root, *paths, with_=("--out", str(tmp_path / "x.json"))) == 0
+    (test,) = json.loads((tmp_path / "x.json").read_text("utf-8"))["tests"]
+    assert (test["a"], test["b"], test["metric"]) == ("good", "poor", "f1") and test["p"] < 0.001
+    assert "good - poor: entity F1 +0." in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(("change", "sentence"), [
+    (lambda text: text.replace("\n\n", "\n\nyavuye O\n", 1), "has the token 'yavuye' where the item 'test-2' has ."),
+    (lambda text: text.partition("\n\n")[2], "where the item 'test-1' has ."),
+    (lambda text: text.rpartition("\n\n")[0], "has 59 sentences and the data 60 items: the item 'test-60' has none"),
+    (lambda text: text + "\nAline B-PER\n", "has 61 sentences and the data 60 items: that of line .* is too many"),
+    (lambda text: text.replace(" O\n", " X\n", 1), "has 'X' as its tag; write such as O, B-PER or I-PER"),
+    (lambda text: "\n".join(line.partition(" ")[0] for line in text.split("\n")), "has no tags"),
+])  # fmt: skip
+def test_predictions_that_do_not_fit_are_refused_by_name(tmp_path, clone, capsys, change, sentence):
+    root, made = clone
+    path = write(tmp_path / "off.conll", change(lines(made, 1)))
+    assert scored(root, path) == 2
+    assert re.search(sentence, capsys.readouterr().err)
+
+
+def test_a_sentence_that_ends_early_is_refused(tmp_path):
+    example = Example("s-1", {"text": "Aline yaje i Kigali"}, (), ("PER",))
+    path = write(tmp_path / "off.txt", "Aline B-PER\nyaje O\n")
+    with pytest.raises(InputError, match=r"line 1 of off\.txt ends before 'i Kigali' of the item 's-1'"):
+        outputs.column("x", task("ner"), [example], path)
+
+
+def test_tokens_find_their_places_in_raw_text_and_kinds_their_case(tmp_path):
+    example = Example("s-1", {"text": "Aline, (Kato)  yaje."}, (Span("Kato", "Per", 8, 12),), ("Per",))
+    path = write(tmp_path / "x.txt", "Aline b-per\n, O\n( O\nKato S-PER\n) O\nyaje O\n. O\n")
+    run = outputs.column("x", task("ner"), [example], path)
+    assert run.predictions[0].answer == (Span("Aline", "Per", 0, 5), Span("Kato", "Per", 8, 12))
+    assert run.scores["precision"].value == 0.5 and run.scores["recall"].value == 1.0
+
+
+@pytest.mark.parametrize(("name", "text", "sentence"), [
+    ("a.csv", "id,output\nitem-0,health\nitem-0,sports\n", "Line 3 of a.csv has the id 'item-0', as an earlier line"),
+    ("a.csv", "id,output\nitem-99,health\n", "Line 2 of a.csv has the id 'item-99', which is no item of these data; "
+                                             "theirs are such as 'item-0', 'item-1'"),
+    ("a.csv", "id,output\nitem-0,health\n", r"no output for the item 'item-1' \(nor for 8 more\)"),
+    ("a.csv", "id,answer\nitem-0,health\n", "Line 1 of a.csv lacks the column output"),
+    ("a.jsonl", '{"id": "item-0"}', "Line 1 of a.jsonl lacks the column output"),
+    ("a.jsonl", '{"id": "item-0", "output": ["x"]}', "must have text as its id and output"),
+    ("a.jsonl", "[]", "Line 1 of a.jsonl is no JSON object"),
+    ("a.txt", "health\n", "must end in .jsonl, .csv, .tsv"),
+    ("a.csv", "", "no output for the item 'item-0'"),
+])  # fmt: skip
+def test_a_table_that_does_not_fit_is_refused_by_line_and_id(tmp_path, name, text, sentence):
+    with pytest.raises(InputError, match=sentence):
+        outputs.column("a", task("topic"), ITEMS, write(tmp_path / name, text))
+
+
+def test_a_summary_is_scored_as_rouge_and_entities_as_written(tmp_path):
+    from rouge_score.rouge_scorer import RougeScorer
+
+    examples = [Example(str(n), {"text": "t"}, gold) for n, gold in enumerate(["the cat sat", "a dog ran home"])]
+    path = table(tmp_path / "s.jsonl", [("0", "Summary: the cat sat down"), ("1", "the dog")])
+    run = outputs.column("s", task("summary"), examples, path)
+    rouge = RougeScorer(["rougeL"])
+    expected = [rouge.score("the cat sat", "the cat sat down"), rouge.score("a dog ran home", "the dog")]
+    assert run.scores["rouge_l"].value == pytest.approx(sum(one["rougeL"].fmeasure for one in expected) / 2)
+    spans = [Example("1", {"text": "Aline i Huye"}, (Span("Aline", "PER", 0, 5),), ("LOC", "PER"))]
+    written = table(tmp_path / "n.tsv", [("1", "PER: Aline $$ LOC: Huye")])
+    assert outputs.column("n", task("ner"), spans, written).scores["precision"].value == 0.5
+
+
+def test_outputs_join_a_comparison_as_one_more_column(tmp_path):
+    one = comparison({"prompt": 0.4, "translate": 0.9})
+    rows = [(e.id, f"I think it is {e.answer}.") for e in one.runs[0].examples]
+    made = outputs.joined(one, table(tmp_path / "translate.csv", [*rows, ("other", "x")]))
+    assert [run.name for run in made.runs] == ["prompt", "translate", "translate 2"]
+    assert made.runs[2].scores["accuracy"].value == 1.0 and made.plan == one.plan
+    pairs = {(test.a, test.b) for test in made.tests}
+    assert pairs == {("prompt", "translate"), ("prompt", "translate 2"), ("translate", "translate 2")}
+    assert all(test.p_holm is not None for test in made.tests)
+    named = outputs.joined(one, table(tmp_path / "upload.csv", rows), "gpt-4o.csv")
+    assert named.runs[2].name == "gpt-4o"
+    with pytest.raises(InputError, match="no output for the item"):
+        outputs.joined(one, table(tmp_path / "few.csv", rows[:3]))
+
+
+def test_tagged_sentences_join_a_sample_by_their_text(tmp_path):
+    one = comparison({"prompt": 0.4}, task="ner", items=4)
+    said = ["\n".join(f"{word} {'B-PER' if word == 'Aline' else 'O'}" for word in e.text.split())
+            for e in reversed(one.runs[0].examples)]  # fmt: skip
+    made = outputs.joined(one, write(tmp_path / "x.conll", "\n\n".join([*said, "Ikindi O"])))
+    assert made.runs[1].scores["precision"].value == 1.0 and made.runs[1].scores["recall"].value == 0.5
+    with pytest.raises(InputError, match="no sentence with the tokens of the item 'item-000'"):
+        outputs.joined(one, write(tmp_path / "y.conll", said[0]))
+
+
+def test_only_test_items_can_be_joined(tmp_path):
+    one = comparison({"prompt": 0.4}, items=2)
+    bare = tuple(replace(example, answer=None) for example in one.runs[0].examples)
+    with pytest.raises(InputError, match="no items with gold answers"):
+        outputs.joined(replace(one, runs=(replace(one.runs[0], examples=bare),)), tmp_path / "x.csv")
+
+
+def test_a_file_of_ones_own_is_scored_and_the_command_is_said(tmp_path, capsys):
+    data = write(tmp_path / "mine.csv", "id,text,answer\na,one,sports\nb,two,health\n")
+    path = table(tmp_path / "gpt.csv", [("b", "health"), ("a", "It is sports!")])
+    out = tmp_path / "report.html"
+    assert main(["score", "--task", "topic", "--dataset", str(data), "--language", "yor", "--predictions", str(path),
+                 "--out", str(out)]) == 0  # fmt: skip
+    assert "gpt" in capsys.readouterr().out and "Which is best where" in out.read_text("utf-8")
+    plan = Plan("topic", "yor", (), str(data))
+    assert document.command(plan).startswith("python -m xlt_core score --task topic --language yor --dataset ")
+
+
+def test_the_command_joins_an_out_file(tmp_path, capsys):
+    one = comparison({"prompt": 0.4})
+    saved = write(tmp_path / "one.json", json.dumps(document.document(one)))
+    path = table(tmp_path / "gpt.csv", [(e.id, str(e.answer)) for e in one.runs[0].examples])
+    out = tmp_path / "two.json"
+    assert main(["score", "--join", str(saved), "--predictions", str(path), "--out", str(out)]) == 0
+    assert "gpt" in capsys.readouterr().out
+    assert [run["name"] for run in json.loads(out.read_text("utf-8"))["runs"]] == ["prompt", "gpt"]
+    assert main(["score", "--join", str(saved), "--predictions", str(path), "--out", str(tmp_path / "x.pdf")]) == 2
+    assert "must end in .json, .csv, .parquet, .md, .tex, .html." in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(("arguments", "sentence"), [
+    (["--predictions", "x.csv"], "Give --task and --language, or --join"), ([], "--predictions"),
+    (["--task", "topic", "--join", "x.json", "--predictions", "x.csv"], "leave out --task"),
+    (["--join", "none.json", "--predictions", "x.csv"], "none.json cannot be read"),
+    (["--task", "topic", "--language", "yor", "--predictions", "x.csv"], "has no topic in yor"),
+    (["--task", "topic", "--language", "kin", "--predictions", "none.csv"], "none.csv cannot be read"),
+])  # fmt: skip
+def test_a_call_that_is_off_is_one_sentence(capsys, arguments, sentence):
+    assert main(["score", *arguments]) == 2
+    err = capsys.readouterr().err
+    assert sentence in err and err.count("\n") == 1

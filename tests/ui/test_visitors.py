@@ -1,0 +1,67 @@
+"""Who may see which runs, and what is kept of a comparison."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from xlt_core.records import Comparison, Example, InputError, Plan, Prediction, Run
+from xlt_core.store.store import Store
+from xlt_core.sweeps.sweep import Grid
+from xlt_core.ui.shared.limits import check_grid
+from xlt_core.ui.shared.visitors import Keeping, fresh_key
+
+ITEM = Example("1", {"text": "a text"}, "sports", ("sports", "health"))
+DONE = Run("prompt", "prompt", "done", examples=(ITEM,), predictions=(Prediction("1", "sports", valid=True),))
+ENDED = Comparison(Plan("topic", "kin", samples=1), (DONE,))
+
+
+@pytest.fixture
+def store(tmp_path: Path):
+    opened = Store(tmp_path / "store.sqlite")
+    yield opened
+    opened.close()
+
+
+def test_on_a_public_page_a_run_is_its_visitors_alone(store: Store) -> None:
+    keeping, mine, yours = Keeping(lambda: store, public=True), fresh_key(), fresh_key()
+    run = keeping.keep(ENDED, mine)
+    assert [kept.id for kept in store.runs(keeping.sees(mine))] == [run]
+    assert store.runs(keeping.sees(yours)) == ()
+    with pytest.raises(InputError, match="no run"):
+        store.run(run, keeping.sees(yours))
+
+
+@pytest.mark.parametrize("key", ["", None, "short", 7])
+def test_on_a_public_page_nobody_is_without_a_key(store: Store, key: object) -> None:
+    keeping = Keeping(lambda: store, public=True)
+    for asked in (keeping.owner, keeping.sees, keeping.latest, lambda key: keeping.keep(ENDED, key)):
+        with pytest.raises(InputError, match="keeps no key"):
+            asked(key)
+    assert Keeping(lambda: store, public=False).sees(key) is None
+
+
+def test_a_comparison_is_kept_as_it_ended_and_a_file_by_its_name(store: Store) -> None:
+    keeping = Keeping(lambda: store, public=False)
+    stopped = replace(ENDED, plan=replace(ENDED.plan, dataset="/tmp/uploads/mine.csv"),
+                      runs=(DONE, replace(DONE, name="laft", state="stopped")))  # fmt: skip
+    (found,) = store.comparisons(keeping.keep(stopped, ""))
+    assert found.runs == stopped.runs and found.plan.dataset == "mine.csv"
+    assert store.runs()[0].states == {"stopped": 1}
+
+
+@pytest.mark.parametrize(("changes", "public", "sentence"), [
+    ({"tasks": ()}, False, "at least one task"), ({"columns": ()}, False, "at least one strategy"),
+    ({"model": "/etc"}, True, "not offered"), ({"datasets": ("/etc/passwd",)}, False, "not offered"),
+    ({"samples": 2_000, "shots": (0, 1, 2, 4)}, True, "the most here is 20,000"),
+])  # fmt: skip
+def test_a_grid_may_ask_only_for_what_is_offered_and_so_much(
+    changes: dict, public: bool, sentence: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("xlt_core.catalog.typed", lambda part: not public)
+    small = Grid(("topic",), ("kin",))
+    assert check_grid(small, public) == small
+    with pytest.raises(InputError, match=sentence):
+        check_grid(replace(small, **changes), public)
