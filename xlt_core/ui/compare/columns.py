@@ -10,8 +10,6 @@ from xlt_core.scoring import metrics
 from xlt_core.ui.compare.answers import answer_html, gold_html
 from xlt_core.ui.shared.html import details_html, escape, language_attributes, number, seconds, truncated
 
-STATES = {"waiting": "waiting", "running": "running", "done": "done", "failed": "failed", "stopped": "stopped"}
-
 
 def columns_html(comparison: Comparison, language: Language | None, titles: Mapping[str, str]) -> str:
     """One column for each run. titles: the title of each strategy."""
@@ -30,10 +28,8 @@ def previews_html(previews: Mapping[str, object], strategies: Mapping[str, str],
         else:
             count = f"<p class='xlt-costs'><b>{preview.tokens:,}</b> tokens would be sent</p>"
             languages = call_languages(strategies.get(name, name), language)
-            sent, steps = (
-                _sent(preview.text, languages["answer"][0]),
-                steps_html(name, "preview", preview.replies, languages),
-            )
+            sent = _sent(preview.text, languages["answer"][0])
+            steps = steps_html(name, "preview", preview.replies, languages)
             body = f"{count}{_notes(preview.notes)}{sent}{steps}"
         cells.append(_frame(name, strategies.get(name, name), "", "preview", body))
     return f"<div class='xlt-columns' data-count='{len(cells)}'>{''.join(cells)}</div>"
@@ -108,7 +104,7 @@ def headline(run: Run, comparison: Comparison) -> str:
 
 
 def _frame(name: str, strategy: str, title: str, state: str, body: str) -> str:
-    head = f"<h3>{escape(name)}</h3><span class='xlt-state'>{escape(STATES.get(state, state))}</span>"
+    head = f"<h3>{escape(name)}</h3><span class='xlt-state'>{escape(state)}</span>"
     sub = f"<p class='xlt-sub'>{escape(title)}</p>" if title and title.lower() != name.lower() else ""
     return (
         f"<section class='xlt-column' data-strategy='{escape(strategy)}' data-state='{escape(state)}' "

@@ -42,7 +42,7 @@ def catch_errors_while_yielding(
 
 
 def error_sentence(error: Exception) -> str:
-    """The sentence that the user reads about an error. An error that is not an InputError is logged with its traceback."""
+    """The sentence that the user reads about an error. One that is not an InputError is logged with its traceback."""
     if isinstance(error, InputError):
         return str(error)
     LOG.error("An event of the page failed.", exc_info=error)
