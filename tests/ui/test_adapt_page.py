@@ -26,7 +26,7 @@ from xlt_core.world import world
 
 
 @pytest.fixture(autouse=True)
-def own(tmp_path, monkeypatch):
+def folder(tmp_path, monkeypatch):
     """A folder for what is adapted, and no training from before."""
     monkeypatch.setattr(settings, "ADAPTERS", tmp_path / "made")
     monkeypatch.setattr(handlers, "JOBS", Jobs())
