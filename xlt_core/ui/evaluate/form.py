@@ -12,6 +12,7 @@ from xlt_core.records import InputError
 from xlt_core.sweeps.sweep import Grid
 from xlt_core.ui.compare import sources, strategies
 from xlt_core.ui.compare.strategies import Strategies
+from xlt_core.ui.results.run_view import RunView
 from xlt_core.ui.shared.html import escape, language_label
 from xlt_core.ui.shared.limits import MAX_ITEMS, MAX_PUBLIC_ITEMS, answer_count, check_grid
 from xlt_core.ui.shared.updates import Values
@@ -23,7 +24,7 @@ DEFAULT = Grid(("topic", "ner"), ("kin", "hau", "lug"), shots=(0, 2, 4), samples
 
 @dataclass(frozen=True)
 class GridForm:
-    """The widgets."""
+    """The widgets of the grid."""
 
     tasks: gr.CheckboxGroup
     languages: gr.Dropdown
@@ -39,6 +40,18 @@ class GridForm:
         """Everything from which a grid is read."""
         own = {self.tasks, self.languages, self.shots, self.seeds, self.samples, self.datasets, self.model}
         return own | {self.translator} | self.strategies.widgets()
+
+
+@dataclass(frozen=True)
+class EvaluatePage:
+    """All widgets. size: the size and the cost of the grid. runs: the menu of runs."""
+
+    form: GridForm
+    size: gr.HTML
+    estimate: gr.Button
+    start: gr.Button
+    runs: gr.Dropdown
+    view: RunView
 
 
 def build() -> GridForm:

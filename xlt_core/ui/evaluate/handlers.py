@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 import gradio as gr
 
@@ -14,25 +13,12 @@ from xlt_core.sweeps import sweep
 from xlt_core.sweeps.sweep import Estimate
 from xlt_core.ui.compare import strategies
 from xlt_core.ui.evaluate import form
-from xlt_core.ui.evaluate.form import GridForm
+from xlt_core.ui.evaluate.form import EvaluatePage
 from xlt_core.ui.results import listing, run_view
 from xlt_core.ui.results.run_state import EXAMPLE, EXAMPLE_TITLE
-from xlt_core.ui.results.run_view import RunView
 from xlt_core.ui.shared.html import message_html
 from xlt_core.ui.shared.run_manager import new_visitor_key
 from xlt_core.ui.shared.updates import Updates, Values
-
-
-@dataclass(frozen=True)
-class EvaluatePage:
-    """The widgets. size: the size and the cost of the grid. runs: the menu of runs."""
-
-    form: GridForm
-    size: gr.HTML
-    estimate: gr.Button
-    start: gr.Button
-    runs: gr.Dropdown
-    view: RunView
 
 
 def open_page(page: EvaluatePage, values: Values) -> Updates:

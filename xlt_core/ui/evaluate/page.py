@@ -7,7 +7,7 @@ from functools import partial
 import gradio as gr
 
 from xlt_core.ui.evaluate import form, handlers
-from xlt_core.ui.evaluate.handlers import EvaluatePage
+from xlt_core.ui.evaluate.form import EvaluatePage
 from xlt_core.ui.results import run_view
 from xlt_core.ui.shared.events import MODEL, bind
 from xlt_core.ui.shared.run_manager import RunManager
