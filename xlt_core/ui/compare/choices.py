@@ -12,7 +12,7 @@ from xlt_core import catalog
 from xlt_core.catalog import Knob
 from xlt_core.findings.colours import ordered
 from xlt_core.records import Column, InputError, Limits, Plan
-from xlt_core.ui.compare import sources
+from xlt_core.ui.compare import sources, strategies
 from xlt_core.ui.compare.sources import Sources
 from xlt_core.ui.shared.html import language_label
 from xlt_core.ui.shared.limits import MAX_TOKENS
@@ -63,7 +63,9 @@ def build(plan: Plan) -> Choices:
         ),
     }
     gr.HTML("<h3 class='xlt-group'>Strategies</h3>")
-    boxes = {name: _box(name, plan) for name in ordered(tuple(catalog.strategies()))}
+    ticked = {column.strategy for column in plan.columns}
+    names = ordered(tuple(catalog.strategies()))
+    boxes = {name: strategies.box_widget(name, name in ticked) for name in names}
     extras = gr.State(())
     extra_names = gr.CheckboxGroup([], label="Further columns", visible=False, elem_id="extras")
     menus["shots"] = gr.Slider(0, 8, value=min(plan.shots, 8), step=1, label="Shots", elem_id="shots")
@@ -94,9 +96,7 @@ def language_menu(dataset: str, task: str) -> list[tuple[str, str]]:
 
 def read(choices: Choices, values: Values) -> Plan:
     """The plan that is chosen, without input and demonstrations. Raises InputError."""
-    columns = tuple(_column(choices, name, values) for name, box in choices.strategies.items() if values[box]) + tuple(
-        column for column in values[choices.extras] if column.name in (values[choices.extra_names] or ())
-    )
+    columns = strategies.read_columns(choices.strategies, choices.knobs, choices.extras, choices.extra_names, values)
     return Plan(
         task=_menu(values[choices.task], "a task"),
         language=_menu(values[choices.language], "a language"),
@@ -130,7 +130,8 @@ def fill(choices: Choices, plan: Plan) -> Updates:
         given = firsts[name].knobs if name in firsts else {}
         for knob in catalog.knobs(name):
             updates[choices.knobs[name][knob.name]] = given.get(knob.name, knob.default)
-    return updates | _with_extras(choices, extras, [column.name for column in extras])
+    names = [column.name for column in extras]
+    return updates | strategies.show_extras(choices.extras, choices.extra_names, extras, names)
 
 
 def disable(choices: Choices, plan: Plan, reasons: Mapping[str, str], disabled: tuple[str, ...]) -> Updates:
@@ -156,14 +157,8 @@ def with_all_strategies(choices: Choices, plan: Plan) -> Plan:
 
 def add_column(choices: Choices, strategy: str, values: Values) -> Updates:
     """Adds a second column of a strategy with the entered knobs. Raises InputError where there is such a column."""
-    plain = _column(choices, strategy, values)
-    knobs = ", ".join(f"{name} {value}" for name, value in plain.knobs.items()) or "default knobs"
-    column = replace(plain, name=f"{strategy}: {knobs}"[:60])
-    extras = values[choices.extras]
-    if column.name in {extra.name for extra in extras}:
-        raise InputError(f"There is a column {column.name!r} already; change a knob first.")
-    chosen = [*(values[choices.extra_names] or ()), column.name]
-    return _with_extras(choices, (*extras, column), chosen)
+    added = strategies.column_of(choices.knobs, strategy, values)
+    return strategies.add_extra(choices.extras, choices.extra_names, added, values)
 
 
 def offer_adapters(choices: Choices, available: tuple[str, ...]) -> Updates:
@@ -178,27 +173,6 @@ def forget_adapters(choices: Choices, values: Values, others: set[str]) -> Updat
     return {menu: "" for menu in menus if values[menu] in others}
 
 
-def _with_extras(choices: Choices, extras: tuple[Column, ...], chosen: list[str]) -> Updates:
-    names = [column.name for column in extras]
-    return {
-        choices.extras: extras,
-        choices.extra_names: gr.update(choices=names, value=chosen, visible=bool(names)),
-    }
-
-
-def _box(name: str, plan: Plan) -> gr.Checkbox:
-    kind = catalog.strategies()[name]
-    ticked = any(column.strategy == name for column in plan.columns)
-    return gr.Checkbox(
-        value=ticked,
-        label=name,
-        info=kind.summary,
-        elem_id=f"strategy-{name}",
-        elem_classes=["xlt-strategy"],
-        container=False,
-    )
-
-
 def _limits(limits: Limits) -> dict[str, Any]:
     return {
         "tokens": gr.Number(
@@ -211,22 +185,10 @@ def _limits(limits: Limits) -> dict[str, Any]:
 
 
 def _knob(knob: Knob, strategy: str) -> Any:
-    common = {"value": knob.default, "label": knob.label, "info": knob.help or None}
-    elem_id = f"knob-{strategy}-{knob.name}"
-    if knob.name == ADAPTER:
-        return gr.Dropdown([DEFAULT_ADAPTER], **common, allow_custom_value=catalog.typed("model"), elem_id=elem_id)
-    if knob.kind == "bool":
-        return gr.Checkbox(**common, elem_id=elem_id)
-    if knob.kind == "choice":
-        return gr.Dropdown(list(knob.choices), **common, elem_id=elem_id)
-    if knob.kind in ("int", "float"):
-        return gr.Number(**common, precision=0 if knob.kind == "int" else None, elem_id=elem_id)
-    return gr.Textbox(**common, elem_id=elem_id)
-
-
-def _column(choices: Choices, name: str, values: Values) -> Column:
-    given = {knob.name: (values[choices.knobs[name][knob.name]], knob.default) for knob in catalog.knobs(name)}
-    return Column(name, name, {key: value for key, (value, default) in given.items() if value not in (default, None)})
+    if knob.name != ADAPTER:
+        return strategies.knob_widget(knob, f"knob-{strategy}")
+    return gr.Dropdown([DEFAULT_ADAPTER], value=knob.default, label=knob.label, info=knob.help or None,
+                       allow_custom_value=catalog.typed("model"), elem_id=f"knob-{strategy}-{knob.name}")  # fmt: skip
 
 
 def _menu(value: Any, what: str) -> str:

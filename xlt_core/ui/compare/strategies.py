@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -12,6 +13,8 @@ from xlt_core.catalog import Knob
 from xlt_core.findings.colours import ordered
 from xlt_core.records import Column, InputError
 from xlt_core.ui.shared.updates import Updates, Values
+
+Knobs = Mapping[str, Mapping[str, Any]]  # the widgets, by strategy and knob
 
 
 @dataclass(frozen=True)
@@ -34,47 +37,72 @@ def build(prefix: str) -> Strategies:
     """Draws the checkboxes, all ticked, and the knobs. prefix: of the element ids."""
     gr.HTML("<h3 class='xlt-group'>Strategies</h3>")
     names = ordered(tuple(catalog.strategies()))
-    boxes = {name: _box(name, prefix) for name in names}
+    boxes = {name: box_widget(name, True, prefix) for name in names}
     extra_names = gr.CheckboxGroup([], label="Further columns", visible=False, elem_id=f"{prefix}extras")
     knobs, add_buttons = {}, {}
     with gr.Accordion("Knobs", open=False, elem_id=f"{prefix}knobs"):
         for name in names:
             with gr.Accordion(name, open=False, elem_classes=["xlt-knobs"]):
-                knobs[name] = {knob.name: _knob(knob, f"{prefix}knob-{name}") for knob in catalog.knobs(name)}
+                knobs[name] = {knob.name: knob_widget(knob, f"{prefix}knob-{name}") for knob in catalog.knobs(name)}
                 add_buttons[name] = gr.Button(f"Add a second {name} column with these", size="sm")
     return Strategies(boxes, knobs, add_buttons, gr.State(()), extra_names)
 
 
 def read(strategies: Strategies, values: Values) -> tuple[Column, ...]:
     """The chosen columns, extra ones last."""
-    firsts = tuple(_column(strategies, name, values) for name, box in strategies.boxes.items() if values[box])
-    chosen = values[strategies.extra_names] or ()
-    return firsts + tuple(column for column in values[strategies.extras] if column.name in chosen)
+    return read_columns(strategies.boxes, strategies.knobs, strategies.extras, strategies.extra_names, values)
 
 
 def add_column(strategies: Strategies, name: str, values: Values) -> Updates:
     """Adds a second column of a strategy with the entered knobs. Raises InputError where there is such a column."""
-    plain = _column(strategies, name, values)
-    knobs = ", ".join(f"{knob} {value}" for knob, value in plain.knobs.items()) or "default knobs"
-    column, extras = replace(plain, name=f"{name}: {knobs}"[:60]), values[strategies.extras]
-    if column.name in {extra.name for extra in extras}:
+    added = column_of(strategies.knobs, name, values)
+    return add_extra(strategies.extras, strategies.extra_names, added, values)
+
+
+def read_columns(
+    boxes: Mapping[str, gr.Checkbox], knobs: Knobs, extras: gr.State, extra_names: gr.CheckboxGroup, values: Values
+) -> tuple[Column, ...]:
+    """A column for each ticked box, then the ticked extra columns."""
+    firsts = tuple(column_of(knobs, name, values) for name, box in boxes.items() if values[box])
+    chosen = values[extra_names] or ()
+    return firsts + tuple(column for column in values[extras] if column.name in chosen)
+
+
+def column_of(knobs: Knobs, name: str, values: Values) -> Column:
+    """The column of a strategy with those knobs that differ from their defaults."""
+    given = {knob.name: (values[knobs[name][knob.name]], knob.default) for knob in catalog.knobs(name)}
+    return Column(name, name, {key: value for key, (value, default) in given.items() if value not in (default, None)})
+
+
+def add_extra(extras: gr.State, extra_names: gr.CheckboxGroup, column: Column, values: Values) -> Updates:
+    """Adds a column to the extra ones, named after its knobs. Raises InputError where there is one of that name."""
+    knobs = ", ".join(f"{knob} {value}" for knob, value in column.knobs.items()) or "default knobs"
+    column = replace(column, name=f"{column.strategy}: {knobs}"[:60])
+    if column.name in {extra.name for extra in values[extras]}:
         raise InputError(f"There is a column {column.name!r} already; change a knob first.")
-    names = [*(extra.name for extra in extras), column.name]
-    chosen = [*(values[strategies.extra_names] or ()), column.name]
-    return {
-        strategies.extras: (*extras, column),
-        strategies.extra_names: gr.update(choices=names, value=chosen, visible=True),
-    }
+    chosen = [*(values[extra_names] or ()), column.name]
+    return show_extras(extras, extra_names, (*values[extras], column), chosen)
 
 
-def _box(name: str, prefix: str) -> gr.Checkbox:
+def show_extras(
+    extras: gr.State, extra_names: gr.CheckboxGroup, columns: tuple[Column, ...], chosen: list[str]
+) -> Updates:
+    """The updates that show the extra columns, and tick the chosen ones."""
+    names = [column.name for column in columns]
+    return {extras: columns, extra_names: gr.update(choices=names, value=chosen, visible=bool(names))}
+
+
+def box_widget(name: str, ticked: bool, prefix: str = "") -> gr.Checkbox:
+    """The checkbox of a strategy."""
     summary = catalog.strategies()[name].summary
-    return gr.Checkbox(True, label=name, info=summary, elem_id=f"{prefix}strategy-{name}",
+    return gr.Checkbox(ticked, label=name, info=summary, elem_id=f"{prefix}strategy-{name}",
                        elem_classes=["xlt-strategy"], container=False)  # fmt: skip
 
 
-def _knob(knob: Knob, start: str) -> Any:
-    common = {"value": knob.default, "label": knob.label, "info": knob.help or None, "elem_id": f"{start}-{knob.name}"}
+def knob_widget(knob: Knob, id_prefix: str) -> Any:
+    """The widget of a knob, by its kind."""
+    common = {"value": knob.default, "label": knob.label, "info": knob.help or None,
+              "elem_id": f"{id_prefix}-{knob.name}"}  # fmt: skip
     if knob.kind == "bool":
         return gr.Checkbox(**common)
     if knob.kind == "choice":
@@ -82,8 +110,3 @@ def _knob(knob: Knob, start: str) -> Any:
     if knob.kind in ("int", "float"):
         return gr.Number(**common, precision=0 if knob.kind == "int" else None)
     return gr.Textbox(**common)
-
-
-def _column(strategies: Strategies, name: str, values: Values) -> Column:
-    given = {knob.name: (values[strategies.knobs[name][knob.name]], knob.default) for knob in catalog.knobs(name)}
-    return Column(name, name, {key: value for key, (value, default) in given.items() if value not in (default, None)})
