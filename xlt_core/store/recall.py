@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any, Protocol
 
 from xlt_core.catalog import Parts
-from xlt_core.comparison.signature import host_identity, made_by, signed, translator_identity
+from xlt_core.comparison.signature import code_signature, host_identity, signature_of, translator_identity
 from xlt_core.contracts import Host, Translator
 from xlt_core.records import Language, Limits, Prompt, Reply
 
@@ -66,8 +66,8 @@ class RecallingHost:
     def _through(self, asked: list[tuple[Prompt, Any]], adapter: str, call: Call) -> Replies:
         host = self.__wrapped__
         reader = host.adapted(adapter) if adapter and hasattr(host, "adapted") else host
-        start = signed(made_by(host), host_identity(host, adapter))
-        keys = [signed(start, *one) for one in asked]
+        start = signature_of(code_signature(host), host_identity(host, adapter))
+        keys = [signature_of(start, *one) for one in asked]
         yield from _through(self._calls, keys, lambda i: reader.render(asked[i][0]), call)
 
 
@@ -82,8 +82,8 @@ class RecallingTranslator:
 
     def translate(self, texts: Sequence[str], source: Language, target: Language, beams: int = 1) -> Replies:
         inner = self.__wrapped__
-        start = signed(made_by(inner), translator_identity(inner), source.code, target.code, beams)
-        keys = [signed(start, text) for text in texts]
+        start = signature_of(code_signature(inner), translator_identity(inner), source.code, target.code, beams)
+        keys = [signature_of(start, text) for text in texts]
         yield from _through(
             self._calls, keys, texts.__getitem__,
             lambda part: inner.translate([texts[i] for i in part], source, target, beams))  # fmt: skip

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from xlt_core import settings
-from xlt_core.comparison.signature import item_key, signed
+from xlt_core.comparison.signature import item_key, signature_of
 from xlt_core.formats.values import build, plain
 from xlt_core.records import Comparison, Example, InputError, PairedTest, Plan, Prediction, Reply, Run
 from xlt_core.store.schema import File, packed, unpacked
@@ -215,7 +215,7 @@ def store() -> Store:
 
 def run_id(kind: str, plan: Mapping[str, Any], owner: str = "") -> str:
     """The id that a plan or grid has as a run of an owner's, be it in the store or not."""
-    return signed(kind, plan, owner)[:12]
+    return signature_of(kind, plan, owner)[:12]
 
 
 def _result(prediction: Prediction, run: Run) -> bool:

@@ -20,7 +20,7 @@ from xlt_core.catalog import Parts
 from xlt_core.records import InputError, Plan, Prediction
 from xlt_core.settings import ROOT
 from xlt_core.store.store import Store
-from xlt_core.sweeps.local import News, Signed, Work, at_work, signed
+from xlt_core.sweeps.local import News, Signed, Work, at_work, sign
 
 LOG = logging.getLogger("xlt_core.sweep")
 BEAT = 0.2  # seconds after which something is yielded even if nothing came, so that the sweep may be stopped
@@ -50,7 +50,7 @@ class _Worker:
     def sign(self, plan: Plan, parts: Parts) -> Signed | str:
         """The signed plan, or why there is none."""
         try:
-            return signed(plan, parts)
+            return sign(plan, parts)
         except InputError as error:
             return str(error)
 

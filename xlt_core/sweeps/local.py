@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from xlt_core.catalog import Parts
-from xlt_core.comparison.compare import compare, examples_of, resolve, signatures
+from xlt_core.comparison.compare import compare, signatures
+from xlt_core.comparison.selection import select
 from xlt_core.comparison.signature import item_key
 from xlt_core.contracts import Memory
 from xlt_core.records import Comparison, InputError, Plan
@@ -53,7 +54,7 @@ class Local:
     """This process."""
 
     def sign(self, plan: Plan, parts: Parts) -> Signed:
-        return signed(plan, parts)
+        return sign(plan, parts)
 
     def run(self, work: Work, parts: Parts, store: Store) -> Generator[News, None, None]:
         parts = recalling(parts, store)
@@ -61,10 +62,10 @@ class Local:
             yield from at_work(position, plan, parts, store)
 
 
-def signed(plan: Plan, parts: Parts) -> Signed:
+def sign(plan: Plan, parts: Parts) -> Signed:
     """The plan as it would be computed in this process."""
-    plan = resolve(plan, parts)
-    return Signed(plan, signatures(plan, parts), tuple(map(item_key, examples_of(plan, parts))))
+    selection = select(plan, parts)
+    return Signed(selection.plan, signatures(selection, parts), tuple(map(item_key, selection.examples)))
 
 
 def at_work(position: int, plan: Plan, parts: Parts, memory: Memory) -> Iterator[News]:

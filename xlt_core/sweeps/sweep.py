@@ -8,17 +8,15 @@ from contextlib import closing, suppress
 from dataclasses import dataclass, replace
 
 from xlt_core.catalog import PARTS, Parts
-from xlt_core.comparison.compare import compare, stopped
 from xlt_core.comparison.signature import item_key
 from xlt_core.formats.values import build, plain
 from xlt_core.records import Comparison, InputError, Plan, Run
-from xlt_core.store.recall import recalling
 from xlt_core.store.store import KeptCell, Store
 from xlt_core.sweeps.estimate import Clock, Estimate, Rates, measured
 from xlt_core.sweeps.grid import Cell, Grid, cells, command
 from xlt_core.sweeps.local import Engine, Local, News, Signed, news_of
 
-__all__ = ["Cell", "Estimate", "Grid", "Snapshot", "cells", "command", "estimate", "grid_of", "kept", "sweep"]
+__all__ = ["Cell", "Estimate", "Grid", "Snapshot", "cells", "command", "estimate", "grid_of", "sweep"]
 
 LOCAL = Local()
 
@@ -88,24 +86,8 @@ def sweep(
     yield snapshot("done", 0.0)
 
 
-def kept(plan: Plan, store: Store, parts: Parts = PARTS, owner: str = "") -> Iterator[Comparison]:
-    """compare(plan), as a run of the store: what was computed before is taken from there, what ends is kept."""
-    parts, run, comparison = recalling(parts, store), "", None
-    try:
-        for comparison in compare(plan, parts, store):
-            if not run:
-                resolved = comparison.plan
-                run = store.begin("comparison", plain(resolved), [KeptCell(0, resolved, "waiting", "")], owner)
-            yield comparison
-    finally:
-        if comparison:
-            comparison = stopped(comparison)
-            states = {side.state for side in comparison.runs}
-            store.end(run, 0, comparison, next((s for s in ("stopped", "failed") if s in states), "done"))
-
-
 def grid_of(plan: Mapping[str, object]) -> Grid:
-    """The grid of a sweep in the store, from Kept.plan. Raises InputError."""
+    """The grid of a sweep in the store, as it is stored. Raises InputError."""
     return build(Grid, plan, "grid")
 
 
