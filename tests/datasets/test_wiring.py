@@ -62,9 +62,7 @@ def test_without_a_train_file_there_are_no_demonstrations_and_it_says_so(capsys,
 
 def test_the_few_shot_file_is_named_in_the_note(tmp_path):
     made = real(clones.masakhanews(tmp_path))
-    selected = select(
-        Plan("topic", "hau", (Column("prompt", "prompt"),), "masakhanews", "validation", shots=4), made
-    )
+    selected = select(Plan("topic", "hau", (Column("prompt", "prompt"),), "masakhanews", "validation", shots=4), made)
     assert len(selected.demonstrations) == 4 and "few-shot" in "".join(selected.remarks)
 
 

@@ -33,6 +33,8 @@ if TYPE_CHECKING:
     from xlt_core.comparison.selection import Selection
     from xlt_core.store.store import Store
 
+HELP = "compare strategies on the same items"
+
 
 def add(command: argparse.ArgumentParser) -> None:
     command.add_argument("--task", help=", ".join(catalog.tasks()))

@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 STORE = "store.sqlite"
 BEAT = 10.0  # seconds at most without a line
 
+HELP = "compare over tasks, languages and shots"
+
 
 def add(command: argparse.ArgumentParser) -> None:
     command.add_argument("--tasks", required=True, metavar="A,B", help=", ".join(catalog.tasks()))
