@@ -117,7 +117,7 @@ def test_a_sweep_tells_how_far_it_is(store):
     done = [snapshot.done for snapshot in snapshots]
     assert done == sorted(done) and done[0] == 0 and done[-1] == snapshots[-1].total == 8 * 24 + 8 * 8
     assert {cell.state for cell in snapshots[-1].cells} == {"done"}
-    ended = [position for snapshot in snapshots for position in snapshot.news]
+    ended = [position for snapshot in snapshots for position in snapshot.ended]
     assert sorted(ended) == list(range(16)) and snapshots[-1].left == 0
 
 

@@ -65,7 +65,7 @@ def run(options: argparse.Namespace, parts: Parts) -> int:
                 progress.show(comparison)
     except KeyboardInterrupt:
         comparison = compare.stopped(comparison)
-        halt = KeyboardInterrupt(GOES_ON if store and store.lasts else "")
+        halt = KeyboardInterrupt(GOES_ON if store and store.persistent else "")
     problem = _saved(options.out, comparison)  # before anything is printed: who reads the table may leave early
     _tell(comparison, parts)
     if problem:
