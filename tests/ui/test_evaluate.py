@@ -91,7 +91,7 @@ def opened_from_disk(browser: Any, report: Path) -> str:
     page, asked = browser.new_page(), []
     page.on("request", lambda request: asked.append(request.url))
     page.goto(report.as_uri())
-    page.wait_for_selector("[data-picture] .main-svg")
+    page.wait_for_selector("[data-figure] .main-svg")
     text = page.inner_text("body")
     page.close()
     assert [url for url in asked if not url.startswith(("data:", "blob:"))] == [report.as_uri()]

@@ -205,12 +205,12 @@ def _summary(comparisons: Sequence[Comparison]) -> str:
 
     found = find(comparisons)
     rows = [("task", "language", "dataset", "shots", "score", *found.columns)]
-    cells = {(cell.place, cell.shots, cell.column): cell for cell in found.cells}
-    for place, shots in dict.fromkeys((place, shots) for place, shots, _ in cells if shots is not None):
-        made = [cells.get((place, shots, column)) for column in found.columns]
+    cells = {(cell.condition, cell.shots, cell.column): cell for cell in found.cells}
+    for condition, shots in dict.fromkeys((condition, shots) for condition, shots, _ in cells if shots is not None):
+        made = [cells.get((condition, shots, column)) for column in found.columns]
         name = metrics.title(next(cell.metric for cell in made if cell))
         scores = [f"{c.score.value:.3f} ({c.score.low:.3f}-{c.score.high:.3f})" if c else "-" for c in made]
-        rows.append((place.task, place.language, place.dataset, str(shots), name, *scores))
+        rows.append((condition.task, condition.language, condition.dataset, str(shots), name, *scores))
     return printing.aligned(rows)
 
 
