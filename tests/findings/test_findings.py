@@ -10,7 +10,7 @@ from xlt_core.findings.details import INVALID, confusions, survivals
 from xlt_core.findings.findings import find
 from xlt_core.records import Comparison, Prediction, Run, Span
 from xlt_core.scoring.metrics import measure
-from xlt_core.scoring.significance import MCNEMAR, holm, shared, signed_rank
+from xlt_core.scoring.significance import MCNEMAR, common_items, holm, signed_rank
 
 FAR = {"prompt": 0.4, "translate": 0.9, "laft": 0.4}
 LANGUAGES = ("kin", "hau", "lug", "yor", "swa", "ibo")
@@ -20,7 +20,7 @@ def test_a_cell_is_the_mean_over_seeds():
     made = grid(FAR, ["kin"], shots=(2,), seeds=(0, 1, 2))
     (condition,) = find(made).conditions
     cell = find(made).cell(condition, 2, "prompt")
-    marked = [shared(one.runs[0])[0] for one in made]
+    marked = [common_items(one.runs[0])[0] for one in made]
     values = [measure(["macro_f1"], one.golds, one.answers)["macro_f1"].value for one in marked]
     assert list(cell.by_seed.values()) == pytest.approx(values) and list(cell.by_seed) == [0, 1, 2]
     assert cell.score.value == pytest.approx(np.mean(values))

@@ -14,7 +14,7 @@ from xlt_core.comparison.signature import column_key, item_key
 from xlt_core.contracts import Memory, Setting, Solver, Translator
 from xlt_core.records import Column, HostError, InputError, Prediction, Reply, Run, Score
 from xlt_core.scoring import metrics
-from xlt_core.scoring.significance import shared
+from xlt_core.scoring.significance import common_items
 
 SCORING_PAUSE = 1.0  # seconds at least between two scorings of a running column
 
@@ -154,7 +154,7 @@ class ColumnRunner:
 
 
 def _scores(job: Job, run: Run) -> dict[str, Score]:
-    marked = shared(run)[0]
+    marked = common_items(run)[0]
     return metrics.measure(job.setting.task.metrics, marked.golds, marked.answers, seed=job.selection.plan.seed)
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from xlt_core.findings.findings import condition_of
 from xlt_core.findings.records import Average, Condition
 from xlt_core.records import Answer, Comparison, Run, Span
-from xlt_core.scoring.significance import shared
+from xlt_core.scoring.significance import common_items
 
 INVALID = "(not readable)"
 MOST_LABELS = 30  # more cannot be told apart in a figure
@@ -85,7 +85,7 @@ def _runs(comparisons: Iterable[Comparison], shots: int) -> dict[tuple[Condition
 
 
 def _confusion(condition: Condition, shots: int, runs: list[Run]) -> Confusion | None:
-    marked = [pair for run in runs for one in shared(run) for pair in zip(one.golds, one.answers, strict=True)]
+    marked = [pair for run in runs for one in common_items(run) for pair in zip(one.golds, one.answers, strict=True)]
     if not marked or not all(isinstance(gold, str) for gold, _ in marked):
         return None
     labels = {choice for run in runs for example in run.examples for choice in example.choices}
@@ -98,7 +98,7 @@ def _confusion(condition: Condition, shots: int, runs: list[Run]) -> Confusion |
 
 
 def _survivals(condition: Condition, shots: int, runs: list[Run]) -> Iterator[Survival]:
-    sides = [one for run in runs for one in shared(run)]
+    sides = [one for run in runs for one in common_items(run)]
     pairs = [pair for one in sides for pair in zip(one.golds, one.answers, strict=True)]
     if not any(span.way.split(",")[0] in {*WAYS, LOST} for _, answer in pairs for span in _spans(answer)):
         return

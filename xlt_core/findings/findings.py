@@ -18,13 +18,13 @@ from xlt_core.records import Comparison, Run
 from xlt_core.scoring import metrics
 from xlt_core.scoring.significance import (
     Array,
-    Marked,
+    ItemAnswers,
+    common_items,
     corrected,
     estimate,
     holm,
     pair_tests,
     score_of,
-    shared,
     signed_rank,
 )
 
@@ -80,7 +80,7 @@ def _grouped(comparisons: Sequence[Comparison]) -> dict[Condition, dict[tuple[st
 def _by_column(runs: Mapping[tuple[str, Setting], Run]) -> Runs:
     found: dict[str, dict[Setting, Run]] = {}
     for (column, setting), run in sorted(runs.items(), key=lambda pair: pair[0]):
-        if shared(run)[0].ids:
+        if common_items(run)[0].ids:
             found.setdefault(column, {})[setting] = run
     return found
 
@@ -124,7 +124,7 @@ def _cell(
     condition: Condition, shots: int | None, column: str, runs: Mapping[Setting, Run]
 ) -> tuple[Cell, Array] | None:
     metric = catalog.task(condition.task).metrics[0]
-    samples = {setting: shared(run)[0] for setting, run in runs.items()}
+    samples = {setting: common_items(run)[0] for setting, run in runs.items()}
     found = estimate(metric, list(samples.values()))
     if found is None:
         return None
@@ -161,8 +161,8 @@ def _contrasts(condition: Condition, runs: Runs, names: Sequence[str], swaps: in
     for shots, columns, settings in _shots(runs, names):
         for a, b in combinations(columns, 2):
             both = settings or _shared_settings(runs, (a, b), shots)
-            pairs = [shared(runs[a][setting], runs[b][setting]) for setting in both]
-            sides: tuple[list[Marked], list[Marked]] = [p[0] for p in pairs], [p[1] for p in pairs]
+            pairs = [common_items(runs[a][setting], runs[b][setting]) for setting in both]
+            sides: tuple[list[ItemAnswers], list[ItemAnswers]] = [p[0] for p in pairs], [p[1] for p in pairs]
             for test in pair_tests(metric, *sides, columns=(a, b), swaps=swaps):
                 yield Contrast(condition, shots, test)
 
@@ -183,7 +183,7 @@ def _baseline(condition: Condition, runs: Runs) -> Baseline:
     settings = {setting: run for column in runs.values() for setting, run in column.items()}
     chances, majorities = [], []
     for run in settings.values():
-        golds = shared(run)[0].golds
+        golds = common_items(run)[0].golds
         choices = {choice for example in run.examples for choice in example.choices}
         chances.append(metrics.chance(metric, golds, sorted(choices)))
         majorities.append(metrics.majority(metric, golds))

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from xlt_core import catalog
 from xlt_core.records import Comparison, InputError, PairedTest, Plan, Run, Score
-from xlt_core.scoring.significance import Marked, corrected, estimate, pair_tests, score_of, shared
+from xlt_core.scoring.significance import ItemAnswers, common_items, corrected, estimate, pair_tests, score_of
 
 FIRST, SECOND = "first", "second"
 SETUP = ("dataset", "split", "model", "model_revision", "translator", "samples", "limits")
@@ -84,9 +84,9 @@ def _difference(key: Key, ours: Mapping[int, Run], theirs: Mapping[int, Run], sw
                       tuple(tests))  # fmt: skip
 
 
-def _marked(one: Run, other: Run) -> tuple[Marked, Marked]:
+def _marked(one: Run, other: Run) -> tuple[ItemAnswers, ItemAnswers]:
     """What both have answered of the items that are the same in both, not only by their ids."""
     theirs = {example.id: example for example in other.examples}
     same = tuple(e for e in one.examples if e.id in theirs and theirs[e.id] == e)
-    sides = shared(replace(one, examples=same), replace(other, examples=same))
+    sides = common_items(replace(one, examples=same), replace(other, examples=same))
     return sides[0], sides[1]

@@ -70,7 +70,7 @@ def cells(grid: Grid, parts: Parts = PARTS) -> tuple[Cell, ...]:
 
 
 def command(grid: Grid, out: str = "results") -> str:
-    """The line that runs the grid; "" where no line can say it, as with two columns of one strategy."""
+    """The command line that runs the grid; "" where no options can express it, as with two columns of one strategy."""
     strategies = [column.strategy for column in grid.columns]
     if [column.name for column in grid.columns] != strategies or grid.limits != FRESH.limits:
         return ""

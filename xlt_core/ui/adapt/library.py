@@ -58,7 +58,7 @@ def draw() -> Adapted:
 
 def listed(adapted: Adapted, name: str = "") -> Updates:
     """What there is, the newest first. name: what is to be chosen."""
-    rows = [(_line(name, card), name) for name, card in folders.kept().items()]
+    rows = [(_line(name, card), name) for name, card in folders.finished().items()]
     names = [value for _, value in rows]
     chosen = name if name in names else next(iter(names), None)
     return {adapted.whole: gr.update(visible=bool(rows)), adapted.list: gr.update(choices=rows, value=chosen),
@@ -67,7 +67,7 @@ def listed(adapted: Adapted, name: str = "") -> Updates:
 
 def card_of(name: str) -> dict[str, Any]:
     """The card of what was chosen. Raises InputError where it has not ended, or is not there any more."""
-    found = folders.kept().get(name)
+    found = folders.finished().get(name)
     if found is None:
         raise InputError(f"Nothing here is called {name!r} any more; choose another.")
     if not found:

@@ -92,7 +92,7 @@ def _start(form: Form, values: Values) -> Iterator[Updates]:
 
 def _resume(form: Form, values: Values) -> Iterator[Updates]:
     """Goes on with the latest training that was begun."""
-    begun = folders.begun()
+    begun = folders.unfinished()
     if not begun:
         raise InputError("There is no training to go on with; press Start.")
     plan = adapt_form.with_texts(form, values, next(iter(begun.values())))
@@ -149,7 +149,7 @@ def _watch(form: Form, job: Job[Snapshot]) -> Iterator[Updates]:
 
 
 def _buttons(form: Form, running: bool) -> Updates:
-    begun = {} if running else folders.begun()
+    begun = {} if running else folders.unfinished()
     label = f"Resume {next(iter(begun)).name}" if begun else "Resume"
     return {
         form.survey: gr.update(interactive=True),
