@@ -18,7 +18,7 @@ from xlt_core import catalog, settings
 from xlt_core.adaptation import folders
 from xlt_core.adaptation.adapt import adapt, survey
 from xlt_core.adaptation.bits_per_byte import bits_per_byte
-from xlt_core.adaptation.folders import begun, folder_for
+from xlt_core.adaptation.folders import folder_for, unfinished
 from xlt_core.adaptation.records import rate_of
 from xlt_core.hosts.local import LocalHost
 from xlt_core.models import pretrained
@@ -141,11 +141,11 @@ def test_what_was_begun_is_found_with_all_that_going_on_needs(tmp_path, base, mo
     monkeypatch.setattr(settings, "ADAPTERS", tmp_path / "made")
     given = seam.plan(seam.text(tmp_path), model=base)
     running = adapt(given, folder_for(given))
-    assert begun() == {} and any(snapshot.step == 2 for snapshot in running)
+    assert unfinished() == {} and any(snapshot.step == 2 for snapshot in running)
     running.close()
-    assert begun() == {tmp_path / "made" / "kin-1": given} and folder_for(given, resume=True).name == "kin-1"
+    assert unfinished() == {tmp_path / "made" / "kin-1": given} and folder_for(given, resume=True).name == "kin-1"
     seam.finished(given, tmp_path / "made" / "kin-1", resume=True)
-    assert begun() == {} and folder_for(given).name == "kin-2"
+    assert unfinished() == {} and folder_for(given).name == "kin-2"
 
 
 def test_what_was_adapted_here_is_listed_handed_out_and_deleted(tmp_path, base, monkeypatch):
@@ -154,11 +154,11 @@ def test_what_was_adapted_here_is_listed_handed_out_and_deleted(tmp_path, base, 
     seam.finished(given, tmp_path / "made" / "kin-1")
     with closing(adapt(given, tmp_path / "made" / "kin-2")) as run:
         next(snapshot for snapshot in run if snapshot.doing == "training")
-    assert [bool(card) for card in folders.kept().values()] == [False, True] and [*folders.kept()][1] == "kin-1"
+    assert [bool(card) for card in folders.finished().values()] == [False, True] and [*folders.finished()][1] == "kin-1"
     with ZipFile(folders.archive("kin-1", tmp_path)) as whole:
         assert "kin-1/adapter_config.json" in whole.namelist()
     folders.delete("kin-2")
-    assert [*folders.kept()] == ["kin-1"]
+    assert [*folders.finished()] == ["kin-1"]
     for name in ("kin-2", "../kin.txt", ""):
         with pytest.raises(InputError, match="Nothing here is called"):
             folders.delete(name)

@@ -9,7 +9,8 @@ from xlt_core.records import Example, Prediction, Run, Span
 from xlt_core.scoring.metrics import item_score, majority, measure
 from xlt_core.scoring.significance import (
     RANDOMIZATION,
-    Marked,
+    ItemAnswers,
+    common_items,
     corrected,
     estimate,
     holm,
@@ -19,7 +20,6 @@ from xlt_core.scoring.significance import (
     paired_test,
     randomization,
     score_of,
-    shared,
     signed_rank,
 )
 
@@ -141,7 +141,7 @@ def test_holms_correction_on_published_examples():
 
 def test_a_table_is_corrected_by_sort_of_test():
     golds, rng = list("abcd") * 15, random.Random(0)
-    good, fair, poor = (Marked(tuple(map(str, range(60))), tuple(golds), tuple(answers_of(rng, golds, right)))
+    good, fair, poor = (ItemAnswers(tuple(map(str, range(60))), tuple(golds), tuple(answers_of(rng, golds, right)))
                         for right in (0.9, 0.7, 0.3))  # fmt: skip
     pairs = [(good, fair), (fair, poor), (good, poor)]
     found = corrected([test for a, b in pairs for test in pair_tests("macro_f1", [a], [b])])
@@ -153,7 +153,7 @@ def test_a_table_is_corrected_by_sort_of_test():
 
 def spans_of(end):
     gold = (Span("x", "PER", 0, 1),)
-    return [Marked(("1", "2"), (gold, gold), (gold, (Span("x", "PER", 0, end),)))]
+    return [ItemAnswers(("1", "2"), (gold, gold), (gold, (Span("x", "PER", 0, end),)))]
 
 
 def test_the_signed_rank_test_on_a_published_example():
@@ -171,14 +171,14 @@ def test_what_one_column_lacks_is_left_out_for_all():
     first = Run("p", "prompt", examples=examples, predictions=tuple(Prediction(str(i), "a") for i in range(5)))
     lame = (Prediction("0", error="no answer"), Prediction("1", final=False), *first.predictions[2:])
     second = Run("t", "translate", examples=examples, predictions=lame)
-    assert [marked.ids for marked in shared(first)] == [("0", "1", "2", "4")]
-    assert [marked.ids for marked in shared(first, second)] == [("2", "4"), ("2", "4")]
-    assert shared(first, second)[0].golds == ("a", "a")
+    assert [marked.ids for marked in common_items(first)] == [("0", "1", "2", "4")]
+    assert [marked.ids for marked in common_items(first, second)] == [("2", "4"), ("2", "4")]
+    assert common_items(first, second)[0].golds == ("a", "a")
 
 
 def test_more_swaps_find_how_small_a_small_p_is():
     golds = ["x"] * 40
-    sides = [[Marked(tuple(map(str, range(40))), tuple(golds), tuple(answers))] for answers in (golds, ["y"] * 40)]
+    sides = [[ItemAnswers(tuple(map(str, range(40))), tuple(golds), tuple(answers))] for answers in (golds, ["y"] * 40)]
     assert randomization("accuracy", *sides).p == pytest.approx(1 / 2001)
     assert randomization("accuracy", *sides, swaps=30_000).p == pytest.approx(1 / 30_001)
 
@@ -189,8 +189,9 @@ def several(seed, rates, overlap):
     golds = [rng.choice("abc") for _ in range(90)]
     sides = [answers_of(rng, golds, right) for right in rates]
     ranges = [range(0, 60)] * 3 if overlap else [range(0, 30), range(30, 60), range(60, 90)]
-    return [[Marked(tuple(f"item-{i:02}" for i in part), tuple(golds[i] for i in part), tuple(side[i] for i in part))
-             for part in ranges] for side in sides]  # fmt: skip
+    ids = [f"item-{i:02}" for i in range(90)]
+    return [[ItemAnswers(*(tuple(values[i] for i in part) for values in (ids, golds, side))) for part in ranges]
+            for side in sides]  # fmt: skip
 
 
 def test_the_score_over_seeds_is_the_mean_of_its_scores():
@@ -201,7 +202,7 @@ def test_the_score_over_seeds_is_the_mean_of_its_scores():
     assert resampled.shape == (1000,)
     single = measure(["macro_f1"], samples[0].golds, samples[0].answers, seed=5)["macro_f1"]
     assert score_of([estimate("macro_f1", samples[:1], 5)]) == single
-    assert estimate("macro_f1", []) is None and estimate("f1", [Marked(("1",), ((),), ((),))]) is None
+    assert estimate("macro_f1", []) is None and estimate("f1", [ItemAnswers(("1",), ((),), ((),))]) is None
 
 
 def test_the_same_items_under_three_seeds_are_not_taken_for_three_times_as_many():

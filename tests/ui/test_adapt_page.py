@@ -14,7 +14,7 @@ from helpers.browser import PATIENCE, compare, finished, needs_chromium
 
 from xlt_core import settings
 from xlt_core.adaptation.corpus import Corpus
-from xlt_core.adaptation.folders import begun
+from xlt_core.adaptation.folders import unfinished
 from xlt_core.adaptation.records import Adaptation, Snapshot
 from xlt_core.documents import document
 from xlt_core.jobs import Jobs
@@ -108,7 +108,7 @@ def test_a_training_goes_on_without_its_tab_is_stopped_and_resumed(tab, browser,
     assert again.is_disabled("#adapt-start")
     again.click("#adapt-stop")
     again.wait_for_selector("#adapting[data-state=stopped]")
-    (kept,) = begun()
+    (kept,) = unfinished()
     assert kept.name == "kin-1" and any((kept / "checkpoints").glob("checkpoint-*"))
     assert again.input_value("#adapted-list input") == "kin-1 · has not ended"
     again.click("#adapt-use")

@@ -16,7 +16,7 @@ from xlt_core.formats.files import check_folder
 from xlt_core.models.memory import give_back
 from xlt_core.records import InputError
 
-LETTERS_A_TOKEN = 8  # more than any tokenizer makes of a text; so much of a stream is read for one pass
+CHARACTERS_PER_TOKEN = 8  # more than any tokenizer makes of a text; so much of a stream is read for one pass
 LIMITS = {
     "steps": (1, 10_000_000), "tokens": (0, 10**13), "rate": (0.0, 1.0), "rank": (1, 1024), "alpha": (0, 4096),
     "block": (0, 1 << 20), "rows": (1, 4096), "held_out": (0.001, 0.5), "seed": (0, 2**32 - 1),
@@ -32,10 +32,10 @@ def adapt(plan: Adaptation, out: Path, resume: bool = False) -> Generator[Snapsh
     plan, path = checked(plan)
     check_folder(out)
 
-    def work(tell: Callable[[Snapshot], None], stop: Event) -> None:
+    def work(report: Callable[[Snapshot], None], stop: Event) -> None:
         from xlt_core.adaptation import training
 
-        training.train(training.Work(plan, asked, path, texts, out, resume, tell, stop))
+        training.train(training.Work(plan, asked, path, texts, out, resume, report, stop))
 
     try:
         yield Snapshot("reading the text")
@@ -58,7 +58,7 @@ def survey(plan: Adaptation) -> Estimate:
 
 
 def checked(plan: Adaptation) -> tuple[Adaptation, str]:
-    """The plan with its languages' codes, and the place of its model. Raises InputError for what cannot be."""
+    """The plan with its languages' codes, and its model's folder or Hub id. Raises InputError for what cannot be."""
     if plan.model.startswith(("http://", "https://")):
         raise InputError("A model behind a server cannot be adapted from here; name a folder or a Hugging Face id.")
     if plan.method not in METHODS:
@@ -78,7 +78,7 @@ def checked(plan: Adaptation) -> tuple[Adaptation, str]:
 
 def _read(plan: Adaptation) -> tuple[Text, ...]:
     wanted = plan.tokens or plan.steps * plan.rows * (plan.block or 512)
-    most = min(MOST_CHARACTERS, round(wanted * LETTERS_A_TOKEN / (1 - plan.held_out)))
+    most = min(MOST_CHARACTERS, round(wanted * CHARACTERS_PER_TOKEN / (1 - plan.held_out)))
     limits = [most if corpus.source.startswith("hub:") else MOST_CHARACTERS for corpus in plan.corpora]
     return tuple(
         read(corpus.source, catalog.language(corpus.language), limit)
@@ -87,26 +87,28 @@ def _read(plan: Adaptation) -> tuple[Text, ...]:
 
 
 def _in_a_thread(work: Callable[[Callable[[Snapshot], None], Event], None]) -> Generator[Snapshot, None, None]:
-    """Yields what the work tells; closing sets its `stop` and waits until it has ended."""
-    told: Queue[Snapshot | BaseException | None] = Queue(maxsize=1)  # so that it does not run ahead of who can stop it
+    """Yields what the work reports; closing sets its `stop` and waits until it has ended."""
+    reported: Queue[Snapshot | BaseException | None] = Queue(
+        maxsize=1
+    )  # so that it does not run ahead of who can stop it
     stop = Event()
 
-    def tell(item: Snapshot | BaseException | None) -> None:
-        while not stop.is_set():  # nobody reads what is told after that
+    def report(item: Snapshot | BaseException | None) -> None:
+        while not stop.is_set():  # nobody reads what is reported after that
             with suppress(Full):
-                return told.put(item, timeout=0.1)
+                return reported.put(item, timeout=0.1)
 
     def run() -> None:
         try:
-            work(tell, stop)
+            work(report, stop)
         except BaseException as error:  # of whatever kind: it is raised again where the generator is read
-            tell(error)
-        tell(None)
+            report(error)
+        report(None)
 
     thread = Thread(target=run, name="adapt")
     thread.start()
     try:
-        while (item := told.get()) is not None:
+        while (item := reported.get()) is not None:
             if isinstance(item, BaseException):
                 raise item
             yield item

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
 LONGEST = 1024  # tokens that are read at once
-LETTERS = 16_384  # tokens in a batch, padding included
+BATCH_TOKENS = 16_384  # tokens in a batch, padding included
 
 
 @torch.inference_mode()
@@ -43,7 +43,7 @@ def _batches(windows: Sequence[list[int]]) -> Iterator[list[list[int]]]:
     """Windows of like length together."""
     batch: list[list[int]] = []
     for window in windows:
-        if batch and (len(batch) + 1) * len(window) > LETTERS:
+        if batch and (len(batch) + 1) * len(window) > BATCH_TOKENS:
             yield batch
             batch = []
         batch.append(window)

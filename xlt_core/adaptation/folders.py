@@ -1,4 +1,4 @@
-"""The folders of what is adapted here: a new one, those begun, those kept, the average of several."""
+"""The folders of adapted models: a new one, the unfinished, the finished, and the average of several."""
 
 from __future__ import annotations
 
@@ -21,16 +21,16 @@ def folder_for(plan: Adaptation, resume: bool = False) -> Path:
     """A new folder among the adapters that the local host finds; to go on, the latest that was begun."""
     name = "-".join(corpus.language for corpus in plan.corpora)
     if resume:
-        open_ = [folder for folder in begun() if re.fullmatch(rf"{name}-\d+", folder.name)]
+        open_ = [folder for folder in unfinished() if re.fullmatch(rf"{name}-\d+", folder.name)]
         if not open_:
             raise InputError(f"No training on {name} was begun in {settings.ADAPTERS}; "
                              "leave out --resume, or name its --out.")  # fmt: skip
         return open_[0]
-    places = (settings.ADAPTERS / f"{name}-{number}" for number in count(1))
-    return next(place for place in places if not place.exists())
+    folders = (settings.ADAPTERS / f"{name}-{number}" for number in count(1))
+    return next(folder for folder in folders if not folder.exists())
 
 
-def begun() -> dict[Path, Adaptation]:
+def unfinished() -> dict[Path, Adaptation]:
     """Trainings among the adapters made here that were begun and have not ended, the newest first, as they were asked
     for: `adapt` goes on with one where it is given the same with resume=True."""
     found = {}
@@ -42,7 +42,7 @@ def begun() -> dict[Path, Adaptation]:
     return found
 
 
-def kept() -> dict[str, dict[str, Any]]:
+def finished() -> dict[str, dict[str, Any]]:
     """Cards by name of what was adapted here, the newest first; of what has not ended, an empty one."""
     ended, open_ = settings.ADAPTERS.glob(f"*/{adapted.NAME}"), settings.ADAPTERS.glob("*/checkpoints/run.json")
     folders = {path.parent: path for path in ended}
@@ -57,14 +57,14 @@ def delete(name: str) -> None:
     shutil.rmtree(settings.ADAPTERS / name)
 
 
-def archive(name: str, place: Path) -> Path:
+def archive(name: str, folder: Path) -> Path:
     """Writes what was adapted here under a name as one ZIP file in a folder. Raises InputError where there is none."""
     _check_there(name)
-    return Path(shutil.make_archive(str(place / name), "zip", settings.ADAPTERS, name))
+    return Path(shutil.make_archive(str(folder / name), "zip", settings.ADAPTERS, name))
 
 
 def _check_there(name: str) -> None:
-    if name not in kept():
+    if name not in finished():
         raise InputError(f"Nothing here is called {name!r} any more; choose another.")
 
 

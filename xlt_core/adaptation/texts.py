@@ -50,15 +50,15 @@ def _from_txt(path: Path) -> Iterator[str]:
 
 
 def _paragraphs(lines: Iterable[str]) -> Iterator[str]:
-    held: list[str] = []
+    paragraph: list[str] = []
     for line in lines:
         if line.strip():
-            held.append(line)
-        elif held:
-            yield "".join(held)
-            held = []
-    if held:
-        yield "".join(held)
+            paragraph.append(line)
+        elif paragraph:
+            yield "".join(paragraph)
+            paragraph = []
+    if paragraph:
+        yield "".join(paragraph)
 
 
 def _from_jsonl(path: Path) -> Iterator[str]:
@@ -74,13 +74,13 @@ def _from_jsonl(path: Path) -> Iterator[str]:
         raise InputError(f"{path.name} is not UTF-8 text (byte {error.start}); save it as UTF-8.") from error
 
 
-def _row(line: str, place: str) -> Mapping[str, Any]:
+def _row(line: str, where: str) -> Mapping[str, Any]:
     try:
         row = json.loads(line)
     except ValueError:
         row = None
     if not isinstance(row, dict):
-        raise InputError(f'{place} is no JSON object; write each as {{"text": "..."}}.')
+        raise InputError(f'{where} is no JSON object; write each as {{"text": "..."}}.')
     return row
 
 
@@ -98,7 +98,7 @@ def _from_parquet(path: Path) -> Iterator[str]:
         raise InputError(f"{path.name} cannot be read as Parquet ({_line(error)}); write it anew.") from error
 
 
-def pick(columns: list[str], place: str, wanted: str = "", remedy: str = "rename that of the text to `text`") -> str:
+def pick(columns: list[str], where: str, wanted: str = "", remedy: str = "rename that of the text to `text`") -> str:
     """The column of text: the one that is wanted, else `text`, else the only one. Raises InputError with the remedy."""
     for name in filter(None, (wanted, "text")):
         if name in columns:
@@ -106,7 +106,7 @@ def pick(columns: list[str], place: str, wanted: str = "", remedy: str = "rename
     if len(columns) == 1 and not wanted:
         return columns[0]
     have = f"the columns of text are {', '.join(columns)}" if columns else "there is no column of text"
-    raise InputError(f"{place} has no column {wanted or 'text'!r} ({have}); {remedy}.")
+    raise InputError(f"{where} has no column {wanted or 'text'!r} ({have}); {remedy}.")
 
 
 def _from_hub(source: str) -> Iterator[str]:
@@ -145,9 +145,9 @@ def _stream(identifier: str, parts: list[str]) -> tuple[Iterable[Mapping[str, An
     rows = load_dataset(identifier, config or configs[0], split="train", streaming=True)
     features = rows.features or {name: None for name in next(iter(rows))}
     kinds = {name: getattr(feature, "dtype", "string") for name, feature in features.items()}
-    place = f"hub:{identifier}:{config}" if config else f"hub:{identifier}"
+    where = f"hub:{identifier}:{config}" if config else f"hub:{identifier}"
     named = [name for name, kind in kinds.items() if "string" in kind]
-    return rows, pick(named, identifier, "".join(parts), f"name one of them: {place}:COLUMN")
+    return rows, pick(named, identifier, "".join(parts), f"name one of them: {where}:COLUMN")
 
 
 def _line(error: Exception) -> str:

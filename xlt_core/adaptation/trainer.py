@@ -79,8 +79,8 @@ class Run:
 class Progress(TrainerCallback):
     """Turns what happens into snapshots; asks the training to end once `stop` is set."""
 
-    def __init__(self, first: Snapshot, tell: Callable[[Snapshot], None], stop: Event) -> None:
-        self.now, self._tell, self._stop = first, tell, stop
+    def __init__(self, first: Snapshot, report: Callable[[Snapshot], None], stop: Event) -> None:
+        self.now, self._report, self._stop = first, report, stop
         self._began, self._first = 0.0, 0
 
     def say(self, doing: str) -> None:
@@ -95,7 +95,7 @@ class Progress(TrainerCallback):
 
     def _update(self, **changed: Any) -> None:
         self.now = replace(self.now, **changed)
-        self._tell(self.now)
+        self._report(self.now)
 
     def on_train_begin(self, args: Any, state: Any, control: Any, **_: Any) -> None:
         losses = tuple((row["step"], round(row["loss"], 4)) for row in state.log_history if "loss" in row)

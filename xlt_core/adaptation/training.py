@@ -39,8 +39,8 @@ ENGLISH = 100  # documents that show what was forgotten
 
 @dataclass(frozen=True)
 class Work:
-    """What `train` is given. asked: the plan as it came, for whoever goes on; path: of the base model; tell: takes each
-    snapshot; stop: is set to end early."""
+    """What `train` is given. asked: the plan before it was checked, to resume by; path: of the base model; report:
+    takes each snapshot; stop: is set to end early."""
 
     plan: Adaptation
     asked: Mapping[str, Any]
@@ -48,26 +48,26 @@ class Work:
     texts: tuple[Text, ...]
     out: Path
     resume: bool
-    tell: Callable[[Snapshot], None]
+    report: Callable[[Snapshot], None]
     stop: Event
 
 
 @memory_told()
 def train(work: Work) -> None:
     """Trains and writes work.out: weights, adaptation.json and README.md."""
-    plan, tell, main = work.plan, work.tell, PartialState().is_main_process
+    plan, report, main = work.plan, work.report, PartialState().is_main_process
     torch.manual_seed(plan.seed)
-    tell(Snapshot("loading the model"))
+    report(Snapshot("loading the model"))
     base = _base(plan, work.path)
     plan = base.plan
     learned, held_out = _split(plan, work.texts)
     run = Run(work.out / "checkpoints", _identity(base, work.texts), work.resume, main)
     if run.finished:
-        tell(Snapshot("finished before", plan.steps, plan.steps, card=read_card(work.out)))
+        report(Snapshot("finished before", plan.steps, plan.steps, card=read_card(work.out)))
         return
     first = Snapshot("measuring the model before", 0, plan.steps, surveys=surveys(base.tokenizer, work.texts))
-    shown = Progress(first, tell, work.stop)
-    tell(shown.now)
+    shown = Progress(first, report, work.stop)
+    report(shown.now)
     if work.stop.is_set():
         return
     before = run.before or _bits(base.model, base.tokenizer, held_out)
@@ -84,7 +84,7 @@ def train(work: Work) -> None:
     if main:
         card = cards.write(work.out, _facts(base, work, shown.now))
         shutil.rmtree(run.folder, ignore_errors=True)
-        tell(replace(shown.now, doing="done", left=0.0, card=card))
+        report(replace(shown.now, doing="done", left=0.0, card=card))
 
 
 @memory_told()

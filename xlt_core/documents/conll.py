@@ -13,9 +13,9 @@ TAG = re.compile(r"[oO]|[BIESbies]-\S+")
 
 @dataclass(frozen=True)
 class Sentence:
-    """place: such as "Line 7 of x.conll", where it begins."""
+    """line_name: such as "Line 7 of x.conll", where it begins."""
 
-    place: str
+    line_name: str
     tokens: tuple[str, ...]
     tags: tuple[str, ...]
 
@@ -68,9 +68,9 @@ def _sentences(name: str, text: str) -> Iterator[Sentence]:
             lines.append((number, *_token(cells, f"Line {number} of {name}")))
 
 
-def _token(cells: Sequence[str], place: str) -> tuple[str, str]:
+def _token(cells: Sequence[str], line_name: str) -> tuple[str, str]:
     if cells[1:] and not TAG.fullmatch(cells[-1]):
-        raise InputError(f"{place} has {cells[-1][:40]!r} as its tag; write such as O, B-PER or I-PER.")
+        raise InputError(f"{line_name} has {cells[-1][:40]!r} as its tag; write such as O, B-PER or I-PER.")
     token = '"' if cells[0] == '""""' else cells[0]  # a quotation mark as spreadsheets write it
     return token, cells[-1] if cells[1:] else "O"
 
@@ -78,19 +78,19 @@ def _token(cells: Sequence[str], place: str) -> tuple[str, str]:
 def _prediction(example: Example, sentence: Sentence) -> Prediction:
     from seqeval.metrics.sequence_labeling import get_entities
 
-    places = _places(example, sentence)
+    positions = _token_positions(example, sentence)
     kinds = {choice.upper(): choice for choice in example.choices}
     spans = []
     for kind, first, last in get_entities([tag.upper() for tag in sentence.tags]):
-        start, end = places[first][0], places[last][1]
+        start, end = positions[first][0], positions[last][1]
         spans.append(Span(example.text[start:end], kinds.get(kind, kind), start, end))
     written = " ".join(f"{token}/{tag}" for token, tag in zip(sentence.tokens, sentence.tags, strict=True))
     return Prediction(example.id, tuple(spans), (Reply("answer", "", written),), True)
 
 
-def _places(example: Example, sentence: Sentence) -> list[tuple[int, int]]:
-    """Where each token stands in the text. Raises InputError where one does not, or some of the text is left."""
-    places, end = [], 0
+def _token_positions(example: Example, sentence: Sentence) -> list[tuple[int, int]]:
+    """The start and end of each token in the text. Raises InputError where the tokens are not those of the text."""
+    positions, end = [], 0
     for token in sentence.tokens:
         start = end
         while not example.text.startswith(token, start) and example.text[start : start + 1].isspace():
@@ -100,13 +100,13 @@ def _places(example: Example, sentence: Sentence) -> list[tuple[int, int]]:
             raise InputError(f"The sentence of {_begin(sentence)} has the token {token[:40]!r} where the item "
                              f"{example.id!r} has {there!r}; the tokens must be those of the data.")  # fmt: skip
         end = start + len(token)
-        places.append((start, end))
+        positions.append((start, end))
     if example.text[end:].strip():
         left = example.text[end:].strip()[:40]
         raise InputError(f"The sentence of {_begin(sentence)} ends before {left!r} of the item {example.id!r}; "
                          "the tokens must be those of the data.")  # fmt: skip
-    return places
+    return positions
 
 
 def _begin(sentence: Sentence) -> str:
-    return sentence.place[0].lower() + sentence.place[1:]
+    return sentence.line_name[0].lower() + sentence.line_name[1:]

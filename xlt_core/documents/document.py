@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from xlt_core import catalog
-from xlt_core.comparison.compare import draw
+from xlt_core.comparison.selection import draw
 from xlt_core.contracts import Task
 from xlt_core.formats.rows import FORMATS, text_of
 from xlt_core.formats.values import build, plain
@@ -94,18 +94,18 @@ def read_document(data: Any) -> Comparison:
     return Comparison(read_plan(data.get("plan")), runs, _read_tests(data.get("tests", [])))
 
 
-def _read_run(data: Any, examples: tuple[Example, ...], place: str) -> Run:
+def _read_run(data: Any, examples: tuple[Example, ...], path_in_document: str) -> Run:
     if not isinstance(data, dict) or not isinstance(data.get("predictions"), list):
-        raise InputError(f"{place} has no list of predictions.")
+        raise InputError(f"{path_in_document} has no list of predictions.")
     given = {name: data[name] for name in ("name", "strategy", "state", "note", "scoring") if name in data}
-    run = build(Run, given, place)
+    run = build(Run, given, path_in_document)
     bare = [{k: v for k, v in p.items() if k != "gold"} if isinstance(p, dict) else p for p in data["predictions"]]
     return replace(
         run,
         examples=examples,
-        predictions=build(tuple[Prediction, ...], bare, f"{place}.predictions"),
-        scores=build(Mapping[str, Score], data.get("scores", {}), f"{place}.scores"),
-        preparation=build(tuple[Reply, ...], data.get("preparation", []), f"{place}.preparation"),
+        predictions=build(tuple[Prediction, ...], bare, f"{path_in_document}.predictions"),
+        scores=build(Mapping[str, Score], data.get("scores", {}), f"{path_in_document}.scores"),
+        preparation=build(tuple[Reply, ...], data.get("preparation", []), f"{path_in_document}.preparation"),
     )
 
 
@@ -130,9 +130,9 @@ def load_plan(path: Path) -> Plan:
 
 def encode(plan: Plan) -> str:
     """The plan for a share link: compressed, in characters that an address may have; of a folder only its name."""
-    columns = tuple(replace(column, knobs=_shared(column.knobs)) for column in plan.columns)
-    shared = replace(plan, model=_public(plan.model), translator=_public(plan.translator),
-                     dataset=_public(plan.dataset), columns=columns)  # fmt: skip
+    columns = tuple(replace(column, knobs=_shared_knobs(column.knobs)) for column in plan.columns)
+    shared = replace(plan, model=_without_folder(plan.model), translator=_without_folder(plan.translator),
+                     dataset=_without_folder(plan.dataset), columns=columns)  # fmt: skip
     packed = zlib.compress(json.dumps(plan_document(shared), ensure_ascii=False).encode(), 9)
     return base64.urlsafe_b64encode(packed).decode().rstrip("=")
 
@@ -151,26 +151,26 @@ def decode(text: str) -> Plan:
         raise InputError(f"This link cannot be used: {error} Copy it again.") from None
 
 
-def _shared(knobs: Mapping[str, Any]) -> Json:
-    return {name: _public(value) if name == "adapter" else value for name, value in knobs.items()}
+def _shared_knobs(knobs: Mapping[str, Any]) -> Json:
+    return {name: _without_folder(value) if name == "adapter" else value for name, value in knobs.items()}
 
 
-def _public(name: str) -> str:
-    """No local path goes into a link."""
+def _without_folder(name: str) -> str:
+    """The name without its folder where it is a local path: none goes into a link."""
     path = Path(name)
     local = path.is_absolute() or name.startswith(("~", ".")) or os.path.isdir(name) or path.suffix.lower() in FORMATS
     return path.name if local else name
 
 
 def command(plan: Plan, dataset: str = "") -> str:
-    """The line that reproduces a resolved plan; one that no line can say is replayed from its download.
+    """The command line that reproduces a resolved plan; one that no options can express is replayed from its download.
 
-    dataset: what it is called where the line will run, where not as here.
+    dataset: its name where the command will run, if that differs.
     """
     data = _data(replace(plan, dataset=dataset or plan.dataset))
     if not plan.columns:
         return shlex.join(["python", "-m", "xlt_core", "score", *data, "--predictions", "FILE"])
-    if not _sayable(plan):
+    if not _fits_options(plan):
         return shlex.join(["python", "-m", "xlt_core", "compare", "--plan", DOWNLOAD])
     words = ["python", "-m", "xlt_core", "compare", *data]
     words += ["--strategies", ",".join(column.strategy for column in plan.columns)]
@@ -192,8 +192,8 @@ def settings_of(column: Column) -> list[str]:
     return [word for name, value in values.items() for word in ("--set", f"{column.strategy}.{name}={value}")]
 
 
-def _sayable(plan: Plan) -> bool:
-    """Whether options can say it: one column per strategy, plain texts, usual limits, demonstrations as drawn."""
+def _fits_options(plan: Plan) -> bool:
+    """Whether options can express it: one column per strategy, plain texts, usual limits, demonstrations as drawn."""
     names = [column.strategy for column in plan.columns]
     texts_only = all(row == Row(row.text, id=row.id) for row in plan.inputs)
     usual = plan.limits == Limits(seed=plan.limits.seed)
@@ -201,7 +201,7 @@ def _sayable(plan: Plan) -> bool:
     if [column.name for column in plan.columns] != names or not (texts_only and usual and listed):
         return False
     try:
-        return plan.demonstrations is None or draw(replace(plan, demonstrations=None)) == plan.demonstrations
+        return plan.demonstrations is None or draw(plan) == plan.demonstrations
     except InputError:
         return False
 

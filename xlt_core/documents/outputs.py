@@ -9,13 +9,13 @@ from typing import Any
 
 from xlt_core import catalog
 from xlt_core.catalog import PARTS, Parts
-from xlt_core.comparison import selection
+from xlt_core.comparison.data import digest, split_rows
 from xlt_core.contracts import Task
 from xlt_core.formats.lines import refuses
 from xlt_core.formats.rows import FORMATS, lines_of, text_of
 from xlt_core.records import Comparison, Example, InputError, Plan, Prediction, Reply, Run
 from xlt_core.scoring import metrics
-from xlt_core.scoring.significance import between, shared
+from xlt_core.scoring.significance import between, common_items
 
 RECORDED = "recorded"  # stands where a column's strategy does
 COLUMNS = ("id", "output")
@@ -30,15 +30,14 @@ def score(plan: Plan, paths: Sequence[Path], parts: Parts = PARTS) -> Comparison
     data, task = parts.dataset(plan.dataset), parts.task(plan.task)
     if language not in data.languages(plan.task):
         raise InputError(f"The dataset {plan.dataset} has no {plan.task} in {language}; choose another language.")
-    examples = selection.load(data, plan.task, language, plan.split)
-    examples = selection.relabelled(examples, plan.labels) if plan.labels else examples
+    examples = split_rows(replace(plan, language=language), parts)
     names: list[str] = []
     runs = []
     for path in paths:
         names.append(_name(path, names))
         runs.append(column(names[-1], task, examples, path, plan.seed))
     made = replace(plan, language=language, columns=(), model=RECORDED, translator="", shots=0, demonstrations=(),
-                   samples=len(examples), data_digest=selection.digest(examples))  # fmt: skip
+                   samples=len(examples), data_digest=digest(examples))  # fmt: skip
     return Comparison(made, tuple(runs), between(runs, task.metrics[0], plan.seed))
 
 
@@ -68,13 +67,13 @@ def column(name: str, task: Task, examples: Sequence[Example], path: Path, seed:
 
         predictions = predictions_of(examples, path.name, text_of(path), whole)
     run = Run(name, RECORDED, "done", scoring="generated", examples=tuple(examples), predictions=tuple(predictions))
-    marked = shared(run)[0]
+    marked = common_items(run)[0]
     scores = metrics.measure(task.metrics, marked.golds, marked.answers, seed=seed)
     return replace(run, scores=scores, note=_note(run, path.name))
 
 
 def _name(path: Path, taken: Iterable[str]) -> str:
-    """The file's name without its ending, with a number where that is taken."""
+    """The file's name without its ending, with a number where another column has that name."""
     number, stem = 1, path.stem
     while (name := stem if number == 1 else f"{stem} {number}") in set(taken):
         number += 1
@@ -92,12 +91,12 @@ def _of_table(task: Task, examples: Sequence[Example], path: Path, whole: bool) 
     found: dict[str, str] = {}
     known = {example.id for example in examples}
     for number, cells in lines_of(path):
-        place = f"Line {number} of {path.name}"
-        name, output = _cells(cells, place, path)
+        line_name = f"Line {number} of {path.name}"
+        name, output = _cells(cells, line_name, path)
         if name in found:
-            raise InputError(f"{place} has the id {name!r}, as an earlier line has; give each item one output.")
+            raise InputError(f"{line_name} has the id {name!r}, as an earlier line has; give each item one output.")
         if whole and name not in known:
-            raise InputError(f"{place} has the id {name!r}, which is no item of these data; theirs are such as "
+            raise InputError(f"{line_name} has the id {name!r}, which is no item of these data; theirs are such as "
                              f"{', '.join(repr(example.id) for example in examples[:2])}.")  # fmt: skip
         found[name] = output
     lacking = [example.id for example in examples if example.id not in found]
@@ -107,16 +106,16 @@ def _of_table(task: Task, examples: Sequence[Example], path: Path, whole: bool) 
     return [_prediction(task, example, found[example.id]) for example in examples]
 
 
-def _cells(cells: Any, place: str, path: Path) -> tuple[str, str]:
+def _cells(cells: Any, line_name: str, path: Path) -> tuple[str, str]:
     if not isinstance(cells, Mapping):
-        raise InputError(f"{place} is no JSON object.")
+        raise InputError(f"{line_name} is no JSON object.")
     lacking = next((name for name in COLUMNS if name not in cells), "")
     if lacking:
-        where = place if path.suffix.lower() == ".jsonl" else f"Line 1 of {path.name}"
-        raise InputError(f"{where} lacks the column {lacking}; the columns are {' and '.join(COLUMNS)}.")
+        header = line_name if path.suffix.lower() == ".jsonl" else f"Line 1 of {path.name}"
+        raise InputError(f"{header} lacks the column {lacking}; the columns are {' and '.join(COLUMNS)}.")
     name, output = cells["id"], cells["output"]
     if not isinstance(name, str | int) or isinstance(name, bool) or not isinstance(output, str | None):
-        raise InputError(f"{place} must have text as its id and output; put it in quotation marks.")
+        raise InputError(f"{line_name} must have text as its id and output; put it in quotation marks.")
     return str(name).strip(), output or ""
 
 

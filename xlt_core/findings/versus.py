@@ -1,4 +1,4 @@
-"""Two runs against each other: the same column, task, language and number of shots in both, on the items of both."""
+"""Two runs compared: the same column, task, language and number of shots in both, on the items of both."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from xlt_core import catalog
 from xlt_core.records import Comparison, InputError, PairedTest, Plan, Run, Score
-from xlt_core.scoring.significance import Marked, corrected, estimate, pair_tests, score_of, shared
+from xlt_core.scoring.significance import ItemAnswers, common_items, corrected, estimate, pair_tests, score_of
 
 FIRST, SECOND = "first", "second"
 SETUP = ("dataset", "split", "model", "model_revision", "translator", "samples", "limits")
@@ -32,7 +32,7 @@ class Difference:
     tests: tuple[PairedTest, ...]
 
 
-def across(first: Iterable[Comparison], second: Iterable[Comparison]) -> tuple[Difference, ...]:
+def differences(first: Iterable[Comparison], second: Iterable[Comparison]) -> tuple[Difference, ...]:
     """A difference for each column that both runs have, with p-values corrected over all of them.
 
     Raises InputError where the runs have no column on the same items.
@@ -48,7 +48,7 @@ def across(first: Iterable[Comparison], second: Iterable[Comparison]) -> tuple[D
     return tuple(replace(one, tests=tuple(next(tests) for _ in one.tests)) for one in found)
 
 
-def differing(first: Iterable[Comparison], second: Iterable[Comparison]) -> dict[str, tuple[str, str]]:
+def setup_differences(first: Iterable[Comparison], second: Iterable[Comparison]) -> dict[str, tuple[str, str]]:
     """In what the plans of two runs differ, beyond what they ask: both sides' values by the plan's field."""
     sides = [[comparison.plan for comparison in side] for side in (first, second)]
     values = {name: tuple(_values(side, name) for side in sides) for name in SETUP}
@@ -84,9 +84,9 @@ def _difference(key: Key, ours: Mapping[int, Run], theirs: Mapping[int, Run], sw
                       tuple(tests))  # fmt: skip
 
 
-def _marked(one: Run, other: Run) -> tuple[Marked, Marked]:
+def _marked(one: Run, other: Run) -> tuple[ItemAnswers, ItemAnswers]:
     """What both have answered of the items that are the same in both, not only by their ids."""
     theirs = {example.id: example for example in other.examples}
     same = tuple(e for e in one.examples if e.id in theirs and theirs[e.id] == e)
-    sides = shared(replace(one, examples=same), replace(other, examples=same))
+    sides = common_items(replace(one, examples=same), replace(other, examples=same))
     return sides[0], sides[1]

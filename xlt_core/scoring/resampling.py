@@ -7,8 +7,8 @@ from functools import lru_cache
 
 import numpy as np
 
-PART = 1_000_000  # weights at once, of 8 bytes while they are used
-KEPT = 5_000_000  # weights, of one or two bytes
+BATCH_SIZE = 1_000_000  # weights at once, of 8 bytes each
+CACHE_SIZE = 5_000_000  # weights that are cached, of one or two bytes each
 
 Array = np.ndarray
 Draw = Callable[[np.random.Generator, int, int], Array]  # (generator, times, n) -> weights (times, n)
@@ -26,21 +26,22 @@ def swaps(rng: np.random.Generator, times: int, n: int) -> Array:
 
 
 def weighted(draw: Draw, rows: Array, times: int, seed: int) -> Array:
-    """Sums of the rows (n, d) under drawn weights: (times, d); in parts, so that none needs over 10 MB."""
-    step = max(1, PART // len(rows))
-    parts = _kept(draw, times, len(rows), seed, step) if times * len(rows) <= KEPT else None
-    return np.concatenate([part.astype(float) @ rows for part in parts or _parts(draw, times, len(rows), seed, step)])
+    """Sums of the rows (n, d) under drawn weights: (times, d); in batches of at most 10 MB."""
+    step = max(1, BATCH_SIZE // len(rows))
+    cached = times * len(rows) <= CACHE_SIZE
+    batches = (_cached_batches if cached else _batches)(draw, times, len(rows), seed, step)
+    return np.concatenate([batch.astype(float) @ rows for batch in batches])
 
 
-def _parts(draw: Draw, times: int, n: int, seed: int, step: int) -> Iterator[Array]:
+def _batches(draw: Draw, times: int, n: int, seed: int, step: int) -> Iterator[Array]:
     rng = np.random.default_rng(seed)
     yield from (draw(rng, min(step, times - done), n) for done in range(0, times, step))
 
 
-# A table tests many pairs of columns on as many items each: what is drawn for one serves the next.
+# A table tests many pairs of columns on as many items each, so the same draws are cached for the next pair.
 @lru_cache(maxsize=8)
-def _kept(draw: Draw, times: int, n: int, seed: int, step: int) -> tuple[Array, ...]:
-    return tuple(_parts(draw, times, n, seed, step))
+def _cached_batches(draw: Draw, times: int, n: int, seed: int, step: int) -> tuple[Array, ...]:
+    return tuple(_batches(draw, times, n, seed, step))
 
 
 def interval(value: float, resampled: Array) -> tuple[float, float]:

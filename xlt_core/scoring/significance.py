@@ -14,7 +14,17 @@ import numpy as np
 
 from xlt_core.records import Answer, PairedTest, Run, Score
 from xlt_core.scoring import resampling
-from xlt_core.scoring.metrics import LABEL, RESAMPLES, Answers, Golds, classes_of, family_of, lean, rows_of, value_of
+from xlt_core.scoring.metrics import (
+    LABEL,
+    RESAMPLES,
+    Answers,
+    Golds,
+    classes_of,
+    family_of,
+    relevant_columns,
+    rows_of,
+    value_of,
+)
 from xlt_core.scoring.resampling import Array, counts, interval, weighted
 
 SWAPS = 2000
@@ -23,7 +33,7 @@ RANDOMIZATION, MCNEMAR = "paired randomization", "McNemar exact"
 
 
 @dataclass(frozen=True)
-class Marked:
+class ItemAnswers:
     """A column's answers under one seed, beside the gold answers. ids: name an item wherever it is asked again."""
 
     ids: tuple[str, ...]
@@ -31,15 +41,15 @@ class Marked:
     answers: tuple[Answer | None, ...]
 
 
-def shared(*runs: Run) -> tuple[Marked, ...]:
+def common_items(*runs: Run) -> tuple[ItemAnswers, ...]:
     """What can be scored in all of the runs: the items with a gold answer and a final prediction without an error."""
     found = [{p.id: p.answer for p in run.predictions if p.final and not p.error} for run in runs]
     examples = [e for e in runs[0].examples if e.answer is not None and all(e.id in answers for answers in found)]
     ids, golds = tuple(e.id for e in examples), tuple(e.answer for e in examples)
-    return tuple(Marked(ids, golds, tuple(answers[name] for name in ids)) for answers in found)
+    return tuple(ItemAnswers(ids, golds, tuple(answers[name] for name in ids)) for answers in found)
 
 
-def estimate(name: str, samples: Sequence[Marked], seed: int = 0) -> tuple[float, Array] | None:
+def estimate(name: str, samples: Sequence[ItemAnswers], seed: int = 0) -> tuple[float, Array] | None:
     """The mean score over the samples, and the same of RESAMPLES bootstrap resamples of the items.
 
     None where there are no items or the score is undefined.
@@ -79,8 +89,8 @@ def mcnemar_test(
 
 def randomization(
     name: str,
-    a: Sequence[Marked],
-    b: Sequence[Marked],
+    a: Sequence[ItemAnswers],
+    b: Sequence[ItemAnswers],
     seed: int = 0,
     columns: Sequence[str] = ("a", "b"),
     swaps: int = SWAPS,
@@ -99,7 +109,7 @@ def randomization(
 
 
 def mcnemar(
-    a: Sequence[Marked], b: Sequence[Marked], seed: int = 0, columns: Sequence[str] = ("a", "b")
+    a: Sequence[ItemAnswers], b: Sequence[ItemAnswers], seed: int = 0, columns: Sequence[str] = ("a", "b")
 ) -> PairedTest | None:
     """As `mcnemar_test`; an item in several samples counts for the column that has it right in more of them."""
     from scipy.stats import binomtest
@@ -115,8 +125,8 @@ def mcnemar(
 
 def pair_tests(
     name: str,
-    a: Sequence[Marked],
-    b: Sequence[Marked],
+    a: Sequence[ItemAnswers],
+    b: Sequence[ItemAnswers],
     seed: int = 0,
     columns: Sequence[str] = ("a", "b"),
     swaps: int = SWAPS,
@@ -131,7 +141,7 @@ def between(runs: Sequence[Run], metric: str, seed: int = 0) -> tuple[PairedTest
     """The tests between each two finished columns of a comparison, on the items that both have."""
     found: list[PairedTest] = []
     for a, b in combinations([run for run in runs if run.state == "done"], 2):
-        ours, theirs = shared(a, b)
+        ours, theirs = common_items(a, b)
         found += pair_tests(metric, [ours], [theirs], seed, (a.name, b.name))
     return corrected(found)
 
@@ -149,8 +159,8 @@ def corrected(tests: Sequence[PairedTest]) -> tuple[PairedTest, ...]:
     """The tests of a table with p_holm; each sort of test is a family of its own."""
     made = list(tests)
     for sort in {test.test for test in tests}:
-        places = [index for index, test in enumerate(tests) if test.test == sort]
-        for index, p in zip(places, holm([tests[i].p for i in places]), strict=True):
+        indices = [index for index, test in enumerate(tests) if test.test == sort]
+        for index, p in zip(indices, holm([tests[i].p for i in indices]), strict=True):
             made[index] = replace(tests[index], p_holm=p)
     return tuple(made)
 
@@ -176,7 +186,7 @@ class _Pair:
     classes: Sequence[str]
 
     @classmethod
-    def of(cls, name: str, a: Sequence[Marked], b: Sequence[Marked]) -> _Pair | None:
+    def of(cls, name: str, a: Sequence[ItemAnswers], b: Sequence[ItemAnswers]) -> _Pair | None:
         """None where there are no items, or the score is undefined for either."""
         sides = [[sample for sample in side if sample.ids] for side in (a, b)]
         if not sides[0]:
@@ -213,26 +223,27 @@ class _Pair:
         return interval(self.seen, self.difference(sums[:, 0], sums[:, 1]))
 
 
-def _sides(golds: Golds, a: Answers, b: Answers) -> tuple[list[Marked], list[Marked]]:
+def _sides(golds: Golds, a: Answers, b: Answers) -> tuple[list[ItemAnswers], list[ItemAnswers]]:
     ids, wanted = tuple(map(str, range(len(golds)))), tuple(golds)
-    return [Marked(ids, wanted, tuple(a))], [Marked(ids, wanted, tuple(b))]
+    return [ItemAnswers(ids, wanted, tuple(a))], [ItemAnswers(ids, wanted, tuple(b))]
 
 
-def _items(samples: Sequence[Marked]) -> dict[str, int]:
+def _items(samples: Sequence[ItemAnswers]) -> dict[str, int]:
     """The rows of all items, by id: parallel data of several languages are drawn alike."""
     return {name: row for row, name in enumerate(sorted({name for sample in samples for name in sample.ids}))}
 
 
-def _classes(samples: Sequence[Marked]) -> list[str]:
+def _classes(samples: Sequence[ItemAnswers]) -> list[str]:
     golds = [gold for sample in samples for gold in sample.golds]
     return classes_of(golds, [answer for sample in samples for answer in sample.answers])
 
 
 def _stacked(
-    name: str, samples: Sequence[Marked], items: dict[str, int], classes: Sequence[str]
+    name: str, samples: Sequence[ItemAnswers], items: dict[str, int], classes: Sequence[str]
 ) -> tuple[Array, Sequence[str]]:
     """The items' statistics in each sample, (items, samples, d), zero where an item is not in it; and their classes."""
-    made = [lean(name, rows_of(family_of(name), one.golds, one.answers, classes), classes) for one in samples]
+    each = [rows_of(family_of(name), one.golds, one.answers, classes) for one in samples]
+    made = [relevant_columns(name, rows, classes) for rows in each]
     stack = np.zeros((len(items), len(made), made[0][0].shape[1]))
     for number, (sample, (rows, _)) in enumerate(zip(samples, made, strict=True)):
         stack[[items[i] for i in sample.ids], number] = rows

@@ -52,7 +52,7 @@ def start(form: AdaptForm, values: Values) -> Iterator[Updates]:
 
 def resume(form: AdaptForm, values: Values) -> Iterator[Updates]:
     """Resumes the latest training that has not ended."""
-    begun = folders.begun()
+    begun = folders.unfinished()
     if not begun:
         raise InputError("There is no training to resume; press Start.")
     plan = adapt_form.with_texts(form, values, next(iter(begun.values())))
@@ -155,7 +155,7 @@ def _ended(form: AdaptForm, job: Job[Snapshot]) -> Updates:
 
 
 def _buttons(form: AdaptForm, running: bool) -> Updates:
-    begun = {} if running else folders.begun()
+    begun = {} if running else folders.unfinished()
     label = f"Resume {next(iter(begun)).name}" if begun else "Resume"
     return {
         form.survey: gr.update(interactive=True),

@@ -58,7 +58,7 @@ def build() -> Library:
 
 def refresh_list(library: Library, name: str = "") -> Updates:
     """The adapted weights, the newest first. name: the one to choose."""
-    menu = [(_menu_entry(name, card), name) for name, card in folders.kept().items()]
+    menu = [(_menu_entry(name, card), name) for name, card in folders.finished().items()]
     names = [value for _, value in menu]
     chosen = name if name in names else next(iter(names), None)
     return {library.box: gr.update(visible=bool(menu)), library.list: gr.update(choices=menu, value=chosen),
@@ -67,7 +67,7 @@ def refresh_list(library: Library, name: str = "") -> Updates:
 
 def card_of(name: str) -> dict[str, Any]:
     """The card of adapted weights. Raises InputError where they do not exist, or their training has not ended."""
-    found = folders.kept().get(name)
+    found = folders.finished().get(name)
     if found is None:
         raise InputError(f"Nothing here is called {name!r} any more; choose another.")
     if not found:

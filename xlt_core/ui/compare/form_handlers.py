@@ -10,7 +10,8 @@ from typing import Any
 import gradio as gr
 
 from xlt_core import catalog
-from xlt_core.comparison import compare
+from xlt_core.comparison import selection
+from xlt_core.comparison.plan import tidy
 from xlt_core.contracts import Host
 from xlt_core.models.hub import downloads
 from xlt_core.records import InputError, Plan, Row
@@ -121,7 +122,7 @@ def open_link(page: ComparePage, plan: Plan) -> Updates:
         plan = replace(plan, dataset=sources.OWN_FILE)
     check_offered(plan, uploaded=sources.OWN_FILE)
     catalog.task(plan.task)
-    compare.tidied(plan)
+    tidy(plan)
     return show_plan(page, plan) | {page.message: message_html(text)}
 
 
@@ -145,7 +146,7 @@ def draw(plan: Plan) -> tuple[Row, ...]:
     """As many demonstrations of the train split as shots, drawn by the seed; none where the dataset lacks the
     language."""
     try:
-        return compare.draw(replace(plan, demonstrations=None, inputs=()))
+        return selection.draw(replace(plan, inputs=()))
     except InputError:
         return ()
 

@@ -9,7 +9,7 @@ from time import monotonic
 import gradio as gr
 
 from xlt_core import catalog
-from xlt_core.comparison import compare
+from xlt_core.comparison import compare, selection
 from xlt_core.jobs import Job
 from xlt_core.records import Comparison, InputError, Plan
 from xlt_core.ui.compare import columns, form, share, view
@@ -28,7 +28,7 @@ def run(page: ComparePage, values: Values) -> Iterator[Updates]:
     """Runs the comparison, and yields the updates of all columns together."""
     with stop_signal() as (work_id, signal):
         yield busy(page) | {page.message: "", page.work_id: work_id}
-        plan = yield from show_loading(page, values, lambda: compare.resolve(form.read(page, values)), signal)
+        plan = yield from show_loading(page, values, lambda: selection.select(form.read(page, values)).plan, signal)
         yield view.clear(page.results) | {page.message: "", page.host: host_html(plan.model)}
         updated = 0.0
         for last in _snapshots(plan, signal):
@@ -44,7 +44,7 @@ def preview(page: ComparePage, values: Values) -> Iterator[Updates]:
     """Shows each column's exact prompt as soon as it is made."""
     with stop_signal() as (work_id, signal):
         yield busy(page) | {page.work_id: work_id}
-        plan = yield from show_loading(page, values, lambda: compare.resolve(form.read(page, values)), signal)
+        plan = yield from show_loading(page, values, lambda: selection.select(form.read(page, values)).plan, signal)
         language = catalog.languages().get(plan.language)
         strategies = {column.name: column.strategy for column in plan.columns}
         heading = "<h2 class='xlt-heading'>Preview <small>what would be sent for the first input</small></h2>"

@@ -129,7 +129,7 @@ def turn_page(results: Results, values: Values, by: int | None) -> Updates:
 
 def columns_html(comparison: Comparison) -> str:
     titles = {name: kind.title for name, kind in catalog.strategies().items()}
-    return columns.columns_html(comparison, language_of(comparison), titles)
+    return columns.columns_html(comparison, language_name(comparison), titles)
 
 
 def heading_html(comparison: Comparison, what: str = "Result") -> str:
@@ -149,7 +149,7 @@ def citation_html(plan: Plan) -> str:
 
 def description(comparison: Comparison) -> str:
     """What was compared, in one line."""
-    plan, language = comparison.plan, language_of(comparison)
+    plan, language = comparison.plan, language_name(comparison)
     rows = len(plan.demonstrations) if plan.demonstrations is not None else plan.shots
     size = "one input" if columns.single(comparison) else f"{len(plan.inputs) or plan.samples} items"
     shots = "1 shot" if rows == 1 else f"{rows} shots"
@@ -165,7 +165,7 @@ def conclusion_html(comparison: Comparison) -> str:
 
 
 def table_html(comparison: Comparison, disagreeing: bool, page: int) -> str:
-    return items.items_html(comparison, metric_of(comparison), language_of(comparison), disagreeing, page)
+    return items.items_html(comparison, metric_of(comparison), language_name(comparison), disagreeing, page)
 
 
 def history_html(earlier: tuple[Any, ...]) -> str:
@@ -181,7 +181,7 @@ def metric_of(comparison: Comparison) -> str:
     return catalog.task(comparison.plan.task).metrics[0]
 
 
-def language_of(comparison: Comparison) -> Language | None:
+def language_name(comparison: Comparison) -> Language | None:
     return catalog.languages().get(comparison.plan.language)
 
 

@@ -10,7 +10,7 @@ from xlt_core import catalog
 from xlt_core.findings.sentences import listed
 from xlt_core.formats.values import build
 from xlt_core.records import Comparison, InputError, Plan
-from xlt_core.store.store import Kept
+from xlt_core.store.store import StoredRun
 from xlt_core.sweeps import sweep
 from xlt_core.sweeps.sweep import Grid, grid_of
 from xlt_core.ui.results.progress import cell_name
@@ -19,12 +19,12 @@ from xlt_core.ui.shared.run_manager import RunManager
 STATES = {"failed": "failed", "waiting": "not finished", "stopped": "stopped", "done": "done"}
 
 
-def title(kept: Kept) -> str:
+def title(kept: StoredRun) -> str:
     """The name that the run was given, else its description."""
     return kept.name or description(kept)
 
 
-def description(kept: Kept) -> str:
+def description(kept: StoredRun) -> str:
     """What the run computes, in one line."""
     try:
         if kept.kind == "sweep":
@@ -63,12 +63,12 @@ def grid_of_comparisons(comparisons: Sequence[Comparison]) -> Grid:
                 first.split, first.model, first.translator, first.samples)  # fmt: skip
 
 
-def command(kept: Kept) -> str:
+def command(kept: StoredRun) -> str:
     """The command line that computes a sweep again; "" for a comparison."""
     return sweep.command(grid_of(kept.plan)) if kept.kind == "sweep" else ""
 
 
-def menu_entry(kept: Kept, running: bool) -> str:
+def menu_entry(kept: StoredRun, running: bool) -> str:
     """A run in a menu: name, description, date, state, number of cells."""
     done, possible = kept.states.get("done", 0), sum(n for state, n in kept.states.items() if state != "cannot")
     cells = f" · {done} of {possible} cells" if kept.kind == "sweep" else ""
@@ -77,7 +77,7 @@ def menu_entry(kept: Kept, running: bool) -> str:
     return f"{title(kept)}{what} · {made} · {state_label(kept, running)}{cells}"
 
 
-def state_label(kept: Kept, running: bool) -> str:
+def state_label(kept: StoredRun, running: bool) -> str:
     """The state of a run in a word or two."""
     if running:
         return "running"

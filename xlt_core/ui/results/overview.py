@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import gradio as gr
 
 from xlt_core.findings import sentences, tables
-from xlt_core.findings.records import Findings, Place
+from xlt_core.findings.records import Condition, Findings
 from xlt_core.ui.compare import share
 from xlt_core.ui.results import cell_view
 from xlt_core.ui.results.cell_view import CellView
@@ -137,9 +137,9 @@ def show_figures(overview: Overview, results: ResultSet, place: str, number: str
     return updates
 
 
-def place_menu(findings: Findings) -> dict[str, Place | None]:
+def place_menu(findings: Findings) -> dict[str, Condition | None]:
     """The pairs of task and language by name; where there are several, all of them together come first."""
-    each: dict[str, Place | None] = {sentences.called(place, findings): place for place in findings.places}
+    each: dict[str, Condition | None] = {sentences.title_of(place, findings): place for place in findings.places}
     return ({ALL: None} if len(findings.complete) > 1 else {}) | each
 
 
@@ -152,7 +152,7 @@ def shots_menu(findings: Findings) -> dict[str, int | None]:
 def sentences_html(results: ResultSet) -> str:
     """What can be concluded, in a few sentences."""
     findings = results.findings
-    over = [sentences.over_places(one) for one in findings.aggregates if one.shots is None]
+    over = [sentences.over_conditions(one) for one in findings.aggregates if one.shots is None]
     single = len(findings.places) == 1
     says = [sentences.over_shots(findings, findings.places[0])] if single else [sentences.where_best(findings), *over]
     says.append(sentences.readable(findings.cells))
@@ -178,7 +178,7 @@ def _choice(menu: Mapping[str, Any], value: object) -> str:
     return value if isinstance(value, str) and value in menu else next(iter(menu), "")
 
 
-def _by_shots(findings: Findings, place: Place | None) -> FigureAndCaption:
+def _by_shots(findings: Findings, place: Condition | None) -> FigureAndCaption:
     from xlt_core.findings import figures
 
     if place is None:
@@ -198,7 +198,7 @@ def _cost(findings: Findings, axis: str) -> FigureAndCaption:
 
     if not any(getattr(one, axis) is not None for one in findings.averages):
         return None, ""
-    return figures.against_cost(findings, axis), sentences.costs(findings, axis)
+    return figures.score_by_cost(findings, axis), sentences.costs(findings, axis)
 
 
 def _menu_changed(overview: Overview, values: Values) -> Updates:

@@ -9,8 +9,8 @@ import gradio as gr
 
 from xlt_core.documents import export
 from xlt_core.findings import sentences
-from xlt_core.findings.findings import place_of
-from xlt_core.findings.versus import across, differing
+from xlt_core.findings.findings import condition_of
+from xlt_core.findings.versus import differences, setup_differences
 from xlt_core.records import Comparison, InputError
 from xlt_core.ui.results import listing, run_state, run_view
 from xlt_core.ui.runs import view
@@ -124,14 +124,14 @@ def add_outputs(form: RunsForm, values: Values) -> Updates:
 def _cells(results: ResultSet | None, place: object) -> list[int]:
     if results is None:
         return []
-    names = [sentences.called(place_of(one), results.findings) for one in results.summaries]
+    names = [sentences.title_of(condition_of(one), results.findings) for one in results.summaries]
     return [index for index, name in enumerate(names) if name == place]
 
 
 def _outputs_panel(form: RunsForm, results: ResultSet | None) -> Updates:
     """The places to which outputs of another system can be added."""
     findings = results.findings if results else None
-    places = [sentences.called(place, findings) for place in findings.places] if findings else []
+    places = [sentences.title_of(place, findings) for place in findings.places] if findings else []
     return {
         form.outputs_panel: gr.update(visible=bool(places)),
         form.place: gr.update(choices=places, value=places[0] if places else None),
@@ -154,7 +154,7 @@ def _compared(form: RunsForm, values: Values, first: str, second: str) -> str:
     store, owner = form.view.manager.store(), _visible_owner(form, values)
     sides = [list(store.comparisons(run, owner)) for run in (first, second)]
     titles = [listing.title(store.run(run, owner)) for run in (first, second)]
-    return view.comparison_html(titles[0], titles[1], across(*sides), differing(*sides))
+    return view.comparison_html(titles[0], titles[1], differences(*sides), setup_differences(*sides))
 
 
 def _visible_owner(form: RunsForm, values: Values) -> str | None:

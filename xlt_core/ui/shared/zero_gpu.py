@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from typing import Any, TypeVar
 
 from xlt_core import catalog
-from xlt_core.comparison import compare
+from xlt_core.comparison import compare, preview
 from xlt_core.records import Comparison, InputError, Plan
 from xlt_core.ui.shared.errors import LOG
 
@@ -34,8 +34,8 @@ def _compare(plan: Plan) -> Iterator[Comparison]:
     yield from compare.compare(plan)
 
 
-def _preview(plan: Plan) -> Iterator[dict[str, compare.Preview]]:
-    yield from compare.preview(plan)
+def _preview(plan: Plan) -> Iterator[dict[str, preview.Preview]]:
+    yield from preview.preview(plan)
 
 
 run_comparison, run_preview = on_gpu(_compare), on_gpu(_preview)
