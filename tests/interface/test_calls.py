@@ -211,7 +211,11 @@ def test_a_training_that_is_off_is_one_sentence(tmp_path, changes, sentence):
 
 
 def test_a_training_writes_weights_that_a_comparison_takes(tmp_path):
-    weights = xlt.adapt(language="kin", corpus="pocket", steps=2, rows=2, out=tmp_path / "out", progress=False)
+    texts = [f"Abaturage {n} bo mu mudugudu bishimiye amazi meza bahawe uyu mwaka." for n in range(40)]
+    (tmp_path / "news.txt").write_text("\n\n".join(texts), "utf-8")
+    weights = xlt.adapt(
+        language="kin", corpus=tmp_path / "news.txt", steps=2, rows=2, out=tmp_path / "out", progress=False
+    )
     assert (weights.folder / "adapter_model.safetensors").is_file() and weights.card["plan"]["steps"] == 2
     assert [len(values) for values in weights.bits.values()] == [2, 2] and len(weights.to_pandas()) == 2
     assert "bits per byte before" in str(weights) and "<table>" in weights._repr_html_()

@@ -94,7 +94,7 @@ class Compare(Shared):
     dataset: str = FRESH.dataset
     shots: int = FRESH.shots
     seed: int = FRESH.seed
-    texts: Names = ()
+    texts: str | Sequence[str] = ()
     demonstrations: Demonstrations | None = None
     plan: Plan | str | Path | None = None
 

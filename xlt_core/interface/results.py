@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +18,8 @@ from xlt_core.scoring import metrics
 if TYPE_CHECKING:
     from pandas import DataFrame
     from plotly.graph_objects import Figure
+
+    from xlt_core.findings.records import Findings
 
 SETTING = ("task", "language", "dataset", "split", "model", "translator", "shots", "seed")
 
@@ -60,14 +63,20 @@ class Result:
         Raises InputError where no column has a score.
         """
         from xlt_core.findings import figures
-        from xlt_core.findings.findings import find
 
-        found = find(self.comparisons)
+        found = self._found
         if not found.cells:
             raise InputError("There is nothing to draw: no finished column has items with gold answers.")
-        return (
-            figures.over_shots(found, found.places[0]) if len(found.places) == 1 else figures.average_over_shots(found)
-        )
+        if len(found.places) > 1:
+            return figures.average_over_shots(found)
+        return figures.over_shots(found, found.places[0])
+
+    @cached_property
+    def _found(self) -> Findings:
+        """What the scores show; its tests take a while, so they are made once."""
+        from xlt_core.findings.findings import find
+
+        return find(self.comparisons)
 
 
 class ComparisonResult(Result):
@@ -120,11 +129,9 @@ class ComparisonResult(Result):
         return Rows(texts.values())
 
     def _leads(self) -> Iterator[str]:
-        from xlt_core.findings.findings import find
         from xlt_core.findings.sentences import lead
 
-        found = find(self.comparisons)
-        yield from (lead(found, leader) for leader in found.leaders if leader.shots is not None)
+        yield from (lead(self._found, leader) for leader in self._found.leaders if leader.shots is not None)
 
     def _unfinished(self) -> Iterator[str]:
         yield from (f"{run.name} {run.state}{': ' * bool(run.note)}{run.note}"
@@ -139,18 +146,15 @@ class SweepResult(Result):
         return "\n\n".join(filter(None, [printing.aligned([heads, *rows]), "\n".join(self.notes)]))
 
     def _repr_html_(self) -> str:
-        from xlt_core.findings.findings import find
         from xlt_core.findings.sentences import where_best
 
-        return table_html(*self._summary()) + paragraphs([where_best(find(self.comparisons)), *self.notes])
+        return table_html(*self._summary()) + paragraphs([where_best(self._found), *self.notes])
 
     def _summary(self) -> tuple[tuple[str, ...], list[tuple[str, ...]]]:
         """The headline scores with their intervals: a row for each task, language and number of shots."""
         from xlt_core.findings import tables
-        from xlt_core.findings.findings import find
 
-        found = find(self.comparisons)
-        each = [(str(shots), tables.summary(found, shots)) for shots in found.shots]
+        each = [(str(shots), tables.summary(self._found, shots)) for shots in self._found.shots]
         heads = each[0][1].heads if each else ("task", "language")
         return ("shots", *heads), [(shots, *row) for shots, table in each for row in table.rows]
 
