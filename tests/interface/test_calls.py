@@ -3,9 +3,9 @@ from __future__ import annotations
 import argparse
 import csv
 import inspect
-import json
 
 import pytest
+from helpers import adaptations
 from helpers.small_hosts import Adapting
 from helpers.small_parts import SMALL, Broken, parts
 
@@ -211,16 +211,17 @@ def test_a_training_that_is_off_is_one_sentence(tmp_path, changes, sentence):
 
 
 def test_a_training_writes_weights_that_a_comparison_takes(tmp_path):
-    texts = [f"Abaturage {n} bo mu mudugudu bishimiye amazi meza bahawe uyu mwaka." for n in range(40)]
-    (tmp_path / "news.txt").write_text("\n\n".join(texts), "utf-8")
-    weights = xlt.adapt(
-        language="kin", corpus=tmp_path / "news.txt", steps=2, rows=2, out=tmp_path / "out", progress=False
-    )
+    model, text = adaptations.neox(tmp_path / "neox"), adaptations.text(tmp_path, documents=40)
+    weights = xlt.adapt(language="kin", corpus=text, model=str(model), steps=2, rows=2, out=tmp_path / "out",
+                        progress=False)  # fmt: skip
     assert (weights.folder / "adapter_model.safetensors").is_file() and weights.card["plan"]["steps"] == 2
     assert [len(values) for values in weights.bits.values()] == [2, 2] and len(weights.to_pandas()) == 2
     assert "bits per byte before" in str(weights) and "<table>" in weights._repr_html_()
-    result = xlt.compare(**SMALLEST | {"samples": 2, "shots": 0}, strategies="laft", adapter=weights)
-    assert result.comparison.runs[0].state == "done" and str(weights.folder) in json.dumps(result.plan.columns[0].knobs)
+    named = {"model": str(model), "adapter": weights, "strategies": "laft", "samples": 2, "shots": 0}
+    result = xlt.compare(**SMALLEST | named)
+    assert result.comparison.runs[0].state == "done" and result.plan.columns[0].knobs == {
+        "adapter": str(tmp_path / "out")
+    }
 
 
 def test_the_bar_says_how_far_the_work_is(capsys):
