@@ -233,3 +233,6 @@ def test_the_bar_says_how_far_the_work_is(capsys):
         show(1, 2, "never said")
     said = capsys.readouterr().err
     assert "/10" in said and "never said" not in said
+    with pytest.raises(xlt.InputError), progress(True):
+        raise xlt.InputError("off")
+    assert not capsys.readouterr().err

@@ -6,15 +6,19 @@ import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
+FORMAT = "{l_bar}{bar}| {n:.0f}/{total:.0f}{postfix}"
 Show = Callable[[float, float, str], None]
 
 
 @contextmanager
 def progress(shown: bool) -> Iterator[Show]:
     """Gives a function of what is done, of the total, and of a word on what is going on. shown: False shows nothing."""
-    bar = _tqdm()(disable=not shown, leave=False, bar_format="{l_bar}{bar}| {n:.0f}/{total:.0f}{postfix}", total=0)
+    bars = []  # made with the first news: a call that is off shows none
 
     def show(done: float, total: float, doing: str) -> None:
+        if not bars:
+            bars.append(_tqdm()(total=total, disable=not shown, leave=False, bar_format=FORMAT))
+        (bar,) = bars
         if total != bar.total:
             bar.reset(total)
         bar.set_postfix_str(doing, refresh=False)
@@ -23,7 +27,8 @@ def progress(shown: bool) -> Iterator[Show]:
     try:
         yield show
     finally:
-        bar.close()
+        for bar in bars:
+            bar.close()
 
 
 def _tqdm() -> type:
