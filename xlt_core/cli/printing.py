@@ -105,20 +105,13 @@ def short(text: str) -> str:
 
 def listing(rows: Sequence[dict[str, object]]) -> str:
     """A list for a reader, a line per entry."""
-    return aligned(cells(rows))
-
-
-def cells(rows: Sequence[dict[str, object]]) -> list[tuple[str, ...]]:
-    """The names of the values, then the values of each row, short; nothing where there is no row."""
-    return [tuple(rows[0]), *(tuple(short(_cell(value)) for value in row.values()) for row in rows)] if rows else []
+    return aligned([tuple(rows[0]), *([short(_cell(value)) for value in row.values()] for row in rows)] if rows else [])
 
 
 def _cell(value: object) -> str:
     if isinstance(value, dict):
         return str(value["name"]) if "name" in value else "; ".join(f"{k}: {_cell(v)}" for k, v in value.items())
-    if isinstance(value, float):
-        return f"{value:.4g}"
-    return " ".join(map(_cell, value)) if isinstance(value, list) else "" if value is None else str(value)
+    return " ".join(map(_cell, value)) if isinstance(value, list) else str(value)
 
 
 def languages() -> list[dict[str, object]]:

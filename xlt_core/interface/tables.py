@@ -29,12 +29,25 @@ class Rows(list[dict[str, Any]]):
 
     def __repr__(self) -> str:
         left = len(self) - SHOWN
-        return printing.listing(self[:SHOWN]) + (f"\n... and {left} more" if left > 0 else "")
+        return printing.aligned(texts(self[:SHOWN])) + (f"\n... and {left} more" if left > 0 else "")
 
     def _repr_html_(self) -> str:
-        heads, *lines = printing.cells(self[:SHOWN]) or [()]
+        heads, *lines = texts(self[:SHOWN]) or [()]
         left = len(self) - SHOWN
         return table_html(heads, lines) + (f"<p>... and {left} more</p>" if left > 0 else "")
+
+
+def texts(rows: Rows) -> list[tuple[str, ...]]:
+    """The names of the values, then the values of each row as short texts; nothing where there is no row."""
+    return [tuple(rows[0]), *(tuple(printing.short(_text(v)) for v in row.values()) for row in rows)] if rows else []
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, dict):  # of a knob the name will do
+        return str(value["name"]) if "name" in value else "; ".join(f"{k}: {_text(v)}" for k, v in value.items())
+    if isinstance(value, float):
+        return f"{value:.4g}"
+    return " ".join(map(_text, value)) if isinstance(value, list) else "" if value is None else str(value)
 
 
 def table_html(heads: Sequence[str], rows: Iterable[Sequence[str]], caption: str = "") -> str:
