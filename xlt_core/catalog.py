@@ -15,7 +15,7 @@ from xlt_core import catalog_tools
 from xlt_core.catalog_tools import Knob, coerced, once, pick, scan, unknown
 from xlt_core.contracts import ABILITIES, Dataset, Host, Strategy, Task, Translator
 from xlt_core.formats.rows import FORMATS
-from xlt_core.languages import languages
+from xlt_core.language_table import languages
 from xlt_core.models.suggested import suggested
 from xlt_core.records import Column, InputError, Language, Plan, Row
 from xlt_core.settings import ANY, DATA_ROOTS, DATASETS, HOST_KEY, HOST_URL, MODELS, POCKET, TRANSLATORS

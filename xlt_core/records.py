@@ -9,6 +9,10 @@ from dataclasses import dataclass, field, replace
 class InputError(Exception):
     """A call that is off. The message is one sentence for the user that says what to change."""
 
+    def _render_traceback_(self) -> list[str]:
+        """What a notebook shows in place of a traceback."""
+        return [f"InputError: {self}"]
+
 
 class HostError(Exception):
     """A model did not answer, by no fault of the call. The message is one sentence for the user."""

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from xlt_core.languages import languages
+from xlt_core.language_table import languages
 from xlt_core.models.adapted import NAME, read_card
 
 SETTINGS = ("method", "steps", "rows", "block", "rate", "rank", "alpha", "targets", "held_out", "packed", "average",

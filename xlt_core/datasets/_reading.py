@@ -12,7 +12,7 @@ from typing import Any, ClassVar
 
 from xlt_core.contracts import SPLITS, Dataset
 from xlt_core.datasets._download import Address, download, kept
-from xlt_core.languages import languages
+from xlt_core.language_table import languages
 from xlt_core.records import Example, InputError
 
 LONGEST_CELL = 10_000_000  # characters; a news article may exceed what the csv module takes by itself

@@ -10,7 +10,7 @@ from typing import Any
 
 from xlt_core.contracts import SPLITS, Dataset, Task
 from xlt_core.formats.rows import lines_of, read_row
-from xlt_core.languages import languages
+from xlt_core.language_table import languages
 from xlt_core.records import Example, InputError, Row
 
 COLUMNS = ("text", "answer", "id", "split", "english", "english_answer")

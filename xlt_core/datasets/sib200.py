@@ -8,7 +8,7 @@ from pathlib import Path
 
 from xlt_core.datasets._download import Address
 from xlt_core.datasets._reading import Reader, table
-from xlt_core.languages import languages
+from xlt_core.language_table import languages
 from xlt_core.records import Example
 
 LABELS = ("science/technology", "travel", "politics", "sports", "health", "entertainment", "geography")

@@ -1,0 +1,1 @@
+"""The Python interface: what `import xlt_core as xlt` offers to notebooks and scripts."""
