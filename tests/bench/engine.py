@@ -16,7 +16,7 @@ from statistics import median
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
-from engine_more import floor, growth, memory, picture
+from engine_more import floor, growth, growth_figure, memory
 from engine_sides import Process, Timed
 from engine_work import Work, labelling, longer, make_adapter, model_folder, writing
 
@@ -90,7 +90,7 @@ def print_growth(scratch: Path, given: argparse.Namespace) -> None:
     table("shots", "tokens of all prompts and labels", "tokens to run once", f"seconds for {items} items", "items/s")
     grown = list(growth(longer(scratch / "long"), given.threads, items, given.repeats))
     if given.plot:
-        picture(grown).write_html(given.plot, include_plotlyjs=True)
+        growth_figure(grown).write_html(given.plot, include_plotlyjs=True)
     for shots, whole, once, seconds in grown:
         print(row(shots, f"{whole:,}", f"{once:,}", f"{seconds:.2f}", f"{items / seconds:.0f}"), flush=True)
 
@@ -130,7 +130,7 @@ def main() -> None:
     parser.add_argument("--items", type=int, default=0, help="items of a workload; where 0, the usual number")
     parser.add_argument("--repeats", type=int, default=3)
     parser.add_argument("--threads", type=int, default=2)
-    parser.add_argument("--plot", help="where the part growth draws its picture, as HTML")
+    parser.add_argument("--plot", help="where the part growth draws its figure, as HTML")
     given = parser.parse_args()
     with tempfile.TemporaryDirectory() as scratch:
         for part in given.parts.split(","):

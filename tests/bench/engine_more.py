@@ -28,11 +28,11 @@ def growth(folder: Path, threads: int, items: int, repeats: int) -> Iterator[tup
         us.run(works[0].first(4))
         runs = [{shots: us.run(work).seconds for shots, work in works.items()} for _ in range(repeats)]
     for shots, work in works.items():
-        count = counted(folder, work)
+        count = count_tokens(folder, work)
         yield shots, count.whole, count.once, median(run[shots] for run in runs)
 
 
-def picture(grown: Sequence[tuple[int, int, int, float]]) -> Any:
+def growth_figure(grown: Sequence[tuple[int, int, int, float]]) -> Any:
     """A plotly figure of the growth: what each number of shots takes, as a multiple of what no shots take."""
     import plotly.graph_objects as go
 
@@ -50,9 +50,9 @@ def picture(grown: Sequence[tuple[int, int, int, float]]) -> Any:
 
 
 @dataclass(frozen=True)
-class Counted:
-    """Tokens of all prompts, each with each label; tokens that must be run once; pairs of tokens of which one looks at
-    the other; places at which the next token is asked for."""
+class Counts:
+    """Tokens of all prompts, each with each label; tokens that must run once; pairs of tokens of which one attends to
+    the other; positions at which the next token is predicted."""
 
     whole: int
     once: int
@@ -60,20 +60,20 @@ class Counted:
     asked: int
 
 
-def counted(folder: Path, work: Work) -> Counted:
-    from xlt_core.engine.kv_cache import common_beginning
+def count_tokens(folder: Path, work: Work) -> Counts:
+    from xlt_core.engine.prefix_cache import common_prefix_length
     from xlt_core.hosts.local import LocalHost
 
     host = LocalHost(folder, device="cpu")
-    sent, rows = host._encoded(work.prompts, room=0)
-    start, whole, once, pairs, asked = common_beginning(rows), 0, 0, 0, 0
+    sent, rows = host._encode(work.prompts, min_answer=0)
+    start, whole, once, pairs, asked = common_prefix_length(rows), 0, 0, 0, 0
     for text, row in zip(sent, rows, strict=True):
-        split, choices = host._text.continuations(text, row, work.labels)
+        split, choices = host._tokenizer.continuations(text, row, work.labels)
         own, behind = split - start, sum(len(choice) - 1 for choice in choices)
         whole += sum(split + len(choice) for choice in choices)
         once, asked = once + own + behind, asked + 1 + behind
         pairs += own * (start + own // 2) + behind * (split + 1)
-    return Counted(whole, start + once, pairs + start * start // 2, asked)
+    return Counts(whole, start + once, pairs + start * start // 2, asked)
 
 
 def floor(folder: Path, work: Work, threads: int) -> tuple[float, float]:
@@ -84,10 +84,10 @@ def floor(folder: Path, work: Work, threads: int) -> tuple[float, float]:
 
     torch.set_num_threads(threads)
     model = AutoModelForCausalLM.from_pretrained(folder, dtype=torch.float32)
-    config, count = model.config, counted(folder, work)
+    config, count = model.config, count_tokens(folder, work)
     inner = sum(m.weight.numel() for m in model.model.modules() if isinstance(m, torch.nn.Linear))
-    meeting = 2 * config.num_hidden_layers * config.num_attention_heads * config.head_dim
-    products = inner * count.once + config.hidden_size * config.vocab_size * count.asked + meeting * count.pairs
+    attention = 2 * config.num_hidden_layers * config.num_attention_heads * config.head_dim
+    products = inner * count.once + config.hidden_size * config.vocab_size * count.asked + attention * count.pairs
     speed = rate(config.hidden_size, config.intermediate_size)
     return 2 * products / speed, speed
 
@@ -99,16 +99,16 @@ def rate(narrow: int, wide: int) -> float:
     left, right = torch.randn(2048, narrow), torch.randn(wide, narrow)
     best = float("inf")
     for _ in range(30):
-        began = time.perf_counter()
+        started = time.perf_counter()
         torch.nn.functional.linear(left, right)
-        best = min(best, time.perf_counter() - began)
+        best = min(best, time.perf_counter() - started)
     return 2 * left.numel() * wide / best
 
 
 def memory(folder: Path, adapter: str, threads: int) -> tuple[float, float]:
     """Peak memory (MB) of a process that runs `prompt`, and of one that runs three strategies on the one host.
 
-    `translate` asks the same weights as `prompt`, with prompts of its own; its translation model is another's.
+    `translate` asks the same weights as `prompt`, with other prompts; its translation model runs elsewhere.
     """
     found = []
     for adapters in ([""], ["", "", adapter]):

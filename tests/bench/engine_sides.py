@@ -12,14 +12,14 @@ from typing import Any
 
 from engine_work import LIMITS, Work
 
-from xlt_core.engine.plain_prompts import continuation, plain, until
+from xlt_core.engine.plain_prompts import continuation, cut_at_stop, plain_text
 
 Labelled = list[dict[str, float]]  # log-likelihood (nats) of each label, for each item
-Written = list[str]
+Texts = list[str]
 
 
 class Ours:
-    """The local host of this project, made anew for each run: it remembers what it has run before."""
+    """The local host of this project, created again for each run, since it caches prefixes."""
 
     adapter = ""
 
@@ -37,7 +37,7 @@ class Ours:
         replies = dict(self._host.score(work.prompts, [work.labels] * len(work.prompts), self.adapter))
         return [dict(replies[i].choices) for i in range(len(replies))]
 
-    def write(self, work: Work) -> Written:
+    def write(self, work: Work) -> Texts:
         replies = {i: reply for i, reply in self._host.generate(work.prompts, self.adapter, LIMITS) if reply.final}
         return [replies[i].text for i in range(len(replies))]
 
@@ -66,13 +66,13 @@ class LmEval:
         self._model.batch_size_per_gpu = size
 
     def label(self, work: Work) -> Labelled:
-        pairs = [(plain(prompt), continuation(label)) for prompt in work.prompts for label in work.labels]
+        pairs = [(plain_text(prompt), continuation(label)) for prompt in work.prompts for label in work.labels]
         found = iter(self._model.loglikelihood(self._requests("loglikelihood", pairs), disable_tqdm=True))
         return [{label: next(found)[0] for label in work.labels} for _ in work.prompts]
 
-    def write(self, work: Work) -> Written:
+    def write(self, work: Work) -> Texts:
         given = {"until": list(LIMITS.stop), "max_gen_toks": LIMITS.tokens, "do_sample": False}
-        pairs = [(plain(prompt), given) for prompt in work.prompts]
+        pairs = [(plain_text(prompt), given) for prompt in work.prompts]
         found = self._model.generate_until(self._requests("generate_until", pairs), disable_tqdm=True)
         return [text.lstrip(" ") for text in found]
 
@@ -82,8 +82,8 @@ class LmEval:
         return [Instance(request_type=kind, doc={}, arguments=pair, idx=i) for i, pair in enumerate(pairs)]
 
 
-class Naive:
-    """transformers as its own pages show it: one text at a time, each from its first token."""
+class OneByOne:
+    """transformers as in its documentation: one text at a time, each from its first token."""
 
     def __init__(self, folder: Path, threads: int) -> None:
         import torch
@@ -97,9 +97,11 @@ class Naive:
         """It keeps nothing between runs."""
 
     def label(self, work: Work) -> Labelled:
-        return [{label: self._value(plain(prompt), label) for label in work.labels} for prompt in work.prompts]
+        return [
+            {label: self._log_likelihood(plain_text(prompt), label) for label in work.labels} for prompt in work.prompts
+        ]
 
-    def _value(self, text: str, label: str) -> float:
+    def _log_likelihood(self, text: str, label: str) -> float:
         import torch
 
         start = len(self._tokenizer(text).input_ids)
@@ -108,10 +110,10 @@ class Naive:
             logs = self._model(ids).logits[0, start - 1 : -1].log_softmax(-1)
         return float(logs.gather(1, ids[0, start:, None]).sum())
 
-    def write(self, work: Work) -> Written:
+    def write(self, work: Work) -> Texts:
         found = []
         for prompt in work.prompts:
-            given = self._tokenizer(plain(prompt), return_tensors="pt")
+            given = self._tokenizer(plain_text(prompt), return_tensors="pt")
             out = self._model.generate(
                 **given,
                 max_new_tokens=LIMITS.tokens,
@@ -120,11 +122,11 @@ class Naive:
                 tokenizer=self._tokenizer,
             )
             text = self._tokenizer.decode(out[0, given.input_ids.shape[1] :], skip_special_tokens=True)
-            found.append(until(text, LIMITS.stop)[0].lstrip(" "))
+            found.append(cut_at_stop(text, LIMITS.stop)[0].lstrip(" "))
         return found
 
 
-SIDES: dict[str, Callable[[Path, int], Any]] = {"ours": Ours, "lm-eval": LmEval, "transformers": Naive}
+SIDES: dict[str, Callable[[Path, int], Any]] = {"ours": Ours, "lm-eval": LmEval, "transformers": OneByOne}
 
 
 @dataclass(frozen=True)
@@ -138,7 +140,7 @@ class Timed:
 
 
 class Process:
-    """A side in a process of its own, so that its memory is its own; it rests while others run."""
+    """A side in a process of its own, so that its memory is measured alone; it is idle while others run."""
 
     def __init__(self, name: str, folder: Path, threads: int) -> None:
         self.name = name
@@ -165,9 +167,9 @@ def _run(work: Work, renew: bool, settings: dict[str, int | str]) -> Timed:
         side.renew()
     for name, value in settings.items():
         setattr(side, name, value)
-    began, used = time.perf_counter(), time.process_time()
+    started, used = time.perf_counter(), time.process_time()
     result = side.label(work) if work.labels else side.write(work)
-    return Timed(result, time.perf_counter() - began, time.process_time() - used, _peak())
+    return Timed(result, time.perf_counter() - started, time.process_time() - used, _peak())
 
 
 def _peak() -> float:

@@ -27,7 +27,7 @@ LIMITS = Limits(tokens=48, stop=("\n",))
 
 @dataclass(frozen=True)
 class Work:
-    """Prompts to answer: with one of the labels, or where there are none by writing."""
+    """Prompts to answer: with one of the labels, or if there are none by generating."""
 
     prompts: tuple[Prompt, ...]
     labels: tuple[str, ...] = ()
@@ -38,13 +38,13 @@ class Work:
 
 def texts(language: str, split: str, number: int, seed: int) -> list[str]:
     """Texts of some 45 words each: news items of the bundled world, one after another, cut at a drawn word."""
-    dice, items = random.Random(seed), sample(split_rows(Plan("topic", language, split=split)), 300, seed=0)
+    rng, items = random.Random(seed), sample(split_rows(Plan("topic", language, split=split)), 300, seed=0)
     words = [
-        word for _ in range(1 + number // 90) for item in dice.sample(items, len(items)) for word in item.text.split()
+        word for _ in range(1 + number // 90) for item in rng.sample(items, len(items)) for word in item.text.split()
     ]
     found = []
     for _ in range(number):
-        size = dice.randint(*WORDS)
+        size = rng.randint(*WORDS)
         found.append(" ".join(words[:size]))
         words = words[size:]
     return found
@@ -52,8 +52,8 @@ def texts(language: str, split: str, number: int, seed: int) -> list[str]:
 
 def labelling(items: int, shots: int = 8, seed: int = 0) -> Work:
     """Workload A: every demonstration and item a text of some 45 words, and seven labels to choose among."""
-    dice = random.Random(seed)
-    shown = [(text, dice.choice(LABELS)) for text in texts("kin", "train", shots, seed)]
+    rng = random.Random(seed)
+    shown = [(text, rng.choice(LABELS)) for text in texts("kin", "train", shots, seed)]
     rule = f"Give the topic of the text: {', '.join(LABELS)}."
     return Work(tuple(prompts(rule, "Topic", shown, texts("kin", "test", items, seed))), LABELS)
 
@@ -66,10 +66,10 @@ def writing(items: int, shots: int = 8, seed: int = 0) -> Work:
 
 
 def prompts(rule: str, field: str, shown: list[tuple[str, str]], asked: list[str]) -> list[Prompt]:
-    beginning = [Message("system", rule)]
+    turns = [Message("system", rule)]
     for text, answer in shown:
-        beginning += [Message("user", f"Text: {text}\n{field}:"), Message("assistant", answer)]
-    return [(*beginning, Message("user", f"Text: {text}\n{field}:")) for text in asked]
+        turns += [Message("user", f"Text: {text}\n{field}:"), Message("assistant", answer)]
+    return [(*turns, Message("user", f"Text: {text}\n{field}:")) for text in asked]
 
 
 def make_llama(folder: Path) -> Path:
@@ -103,12 +103,12 @@ def make_llama(folder: Path) -> Path:
 
 def model_folder(size: str, scratch: Path) -> Path:
     """The folder of the 6M model, which is pocket, or of the 160M one, which is made in `scratch`."""
-    place = scratch / "llama-160m"
-    return Path(catalog.model_path("pocket")) if size == "6M" else place if place.exists() else make_llama(place)
+    llama = scratch / "llama-160m"
+    return Path(catalog.model_path("pocket")) if size == "6M" else llama if llama.exists() else make_llama(llama)
 
 
 def longer(folder: Path, context: int = 4096) -> Path:
-    """A copy of pocket that takes longer prompts than it was trained on: it says noise there, at the same cost."""
+    """A copy of pocket that takes longer prompts than it was trained on: its text is noise there, at the same cost."""
     from transformers import AutoModelForCausalLM, AutoTokenizer
 
     model = AutoModelForCausalLM.from_pretrained(POCKET / "model")
@@ -119,7 +119,7 @@ def longer(folder: Path, context: int = 4096) -> Path:
 
 
 def make_adapter(model: Path, folder: Path) -> Path:
-    """A LoRA adapter of rank 8 for a model, as for its laft."""
+    """A LoRA adapter of rank 8 for a model, such as the strategy laft takes."""
     import torch
     from peft import LoraConfig, get_peft_model
     from transformers import AutoModelForCausalLM

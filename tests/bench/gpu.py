@@ -66,11 +66,11 @@ def matrix_rate(device: str, dtype: torch.dtype) -> float:
     best = 0.0
     for _ in range(8):
         wait(device)
-        began = time.perf_counter()
+        started = time.perf_counter()
         for _ in range(4):
             a @ b
         wait(device)
-        best = max(best, 4 * 2 * size**3 / (time.perf_counter() - began))
+        best = max(best, 4 * 2 * size**3 / (time.perf_counter() - started))
     return best
 
 
@@ -87,58 +87,58 @@ def peak(device: str) -> int:
 
 
 class Bench:
-    """A host at work, with a count of the tokens that go through its model."""
+    """A host, with a count of the tokens that go through its model."""
 
     def __init__(self, shape: str, shots: int) -> None:
         self.shape, self.shots = shape, shots
         self._folder = Path(tempfile.mkdtemp(prefix="xlt-bench-"))
         write_model(self._folder, SHAPES[shape])
         self.host = LocalHost(self._folder)
-        self.device, self.dtype = self.host._known.device, self.host._known.dtype
-        write_adapter(self._folder / "adapters" / "kin", self.host._known.skeleton)
-        loading.read = random_weights
+        self.device, self.dtype = self.host._model.device, self.host._model.dtype
+        write_adapter(self._folder / "adapters" / "kin", self.host._model.skeleton)
+        loading.load_weights = random_weights
         self.host.ready()
-        self._run = [0, 0.0]
+        self._counts = [0, 0.0]
         self.host._engine.model.register_forward_pre_hook(self._count, with_kwargs=True)
         self.pivot = Pivot(PIVOT_SHAPES[shape], self.device, self.dtype)
 
     def _count(self, model: Any, given: tuple[Any, ...], named: dict[str, Any]) -> None:
-        rows, places = named["input_ids"].shape
+        rows, length = named["input_ids"].shape
         before = named["past_key_values"].get_seq_length() if named.get("past_key_values") is not None else 0
         config = SHAPES[self.shape]
-        attended = 4 * config["num_hidden_layers"] * config["hidden_size"] * (before + places / 2)
-        last = 2 * config["hidden_size"] * config["vocab_size"] * named.get("logits_to_keep", places)
-        self._run[0] += rows * places
-        self._run[1] += rows * (places * (2 * self.inner + attended) + last)
+        attended = 4 * config["num_hidden_layers"] * config["hidden_size"] * (before + length / 2)
+        last = 2 * config["hidden_size"] * config["vocab_size"] * named.get("logits_to_keep", length)
+        self._counts[0] += rows * length
+        self._counts[1] += rows * (length * (2 * self.inner + attended) + last)
 
     @property
     def inner(self) -> int:
-        """Parameters that every token is multiplied with; the output layer is asked for few places."""
+        """Parameters that every token is multiplied with; the output layer runs at few positions."""
         config = SHAPES[self.shape]
         layer = 4 * config["hidden_size"] ** 2 + 3 * config["hidden_size"] * config["intermediate_size"]
         return config["num_hidden_layers"] * layer
 
     def measure(self, strategy: str, seed: int, items: int) -> Timed:
-        """Runs a strategy on so many items; its prompts are like no other's."""
+        """Runs a strategy on so many items; its prompts share nothing with those of other strategies."""
         words = Words(SHAPES[self.shape]["vocab_size"], seed)
         shots, texts = lengths(self.shots, seed), lengths(items, seed + 1)
         side = 1 if strategy == "translate" else 0
         asked = prompts(words, [pair[side] for pair in shots], [pair[side] for pair in texts])
         labels = [words.text(count) for count in LABELS.values()]
-        self._run[:] = [0, 0.0]
+        self._counts[:] = [0, 0.0]
         wait(self.device)
-        began = time.perf_counter()
+        started = time.perf_counter()
         if strategy == "translate":
             self.pivot.translate([*shots, *texts])
             wait(self.device)
-        pivot = time.perf_counter() - began if strategy == "translate" else 0.0
+        pivot = time.perf_counter() - started if strategy == "translate" else 0.0
         adapter = "kin" if strategy == "laft" else ""
         replies = [reply for _, reply in self.host.score(asked, [labels] * len(asked), adapter) if reply.final]
         wait(self.device)
-        seconds = time.perf_counter() - began
+        seconds = time.perf_counter() - started
         assert len(replies) == items
         sent = sum(reply.tokens_in + reply.tokens_out for reply in replies)
-        return Timed(strategy, items, seconds, pivot, sent, self._run[0], self._run[1], peak(self.device))
+        return Timed(strategy, items, seconds, pivot, sent, self._counts[0], self._counts[1], peak(self.device))
 
 
 def report(bench: Bench, rate: float, runs: Iterator[Timed]) -> Iterator[str]:

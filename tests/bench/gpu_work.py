@@ -66,10 +66,10 @@ class Words:
     """Texts of so many tokens: each word is one."""
 
     def __init__(self, vocabulary: int, seed: int) -> None:
-        self._draw, self._most = random.Random(seed), vocabulary
+        self._rng, self._size = random.Random(seed), vocabulary
 
     def text(self, count: int) -> str:
-        return " ".join(f"w{self._draw.randrange(100, self._most)}" for _ in range(count))
+        return " ".join(f"w{self._rng.randrange(100, self._size)}" for _ in range(count))
 
 
 def write_model(folder: Path, shape: dict[str, int]) -> None:
@@ -93,11 +93,11 @@ def write_adapter(folder: Path, skeleton: torch.nn.Module) -> None:
     save_file(weights, folder / "adapter_model.safetensors")
 
 
-def random_weights(known: Any) -> Any:
-    """What stands in for reading the weights: they are drawn on the device, in the host's precision."""
+def random_weights(description: Any) -> Any:
+    """Replaces loading the weights: they are drawn on the device, in the host's precision."""
     set_seed(0)
-    with torch.device(known.device):
-        return AutoModelForCausalLM.from_config(known.skeleton.config, dtype=known.dtype)
+    with torch.device(description.device):
+        return AutoModelForCausalLM.from_config(description.skeleton.config, dtype=description.dtype)
 
 
 def prompts(words: Words, shots: Sequence[int], texts: Sequence[int]) -> list[Prompt]:

@@ -27,7 +27,7 @@ import torch
 
 from xlt_core.comparison import compare
 from xlt_core.engine.engine import Engine
-from xlt_core.translators import _search
+from xlt_core.translators import _beam_search
 from xlt_core.ui.compare import choices, demonstrations, form_handlers, handlers, inputs
 from xlt_core.ui.compare import page as page_module
 from xlt_core.ui.compare.form import ComparePage
@@ -96,7 +96,7 @@ def main() -> None:
     given = parser.parse_args()
     torch.set_num_threads(1)  # so that the seconds of a thread are those of its work
     Engine._forward = counted(Engine._forward, "models")
-    _search.translated = counted(_search.translated, "models")
+    _beam_search.translate_batch = counted(_beam_search.translate_batch, "models")
     compare._snapshot = counted(compare._snapshot, "snapshots")
     page, values = built()
     values |= {page.inputs.mode: inputs.MANY, page.inputs.samples: given.samples}

@@ -63,13 +63,13 @@ def test_it_runs_with_four_packages_and_says_on_what(tmp_path: Path) -> None:
 
 
 def test_what_it_counts_went_through_the_model(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(loading, "read", loading.read)  # which the benchmark replaces
+    monkeypatch.setattr(loading, "load_weights", loading.load_weights)  # which the benchmark replaces
     bench = gpu.Bench("tiny", 4)
-    config = bench.host._known.skeleton.config
-    own = [p.numel() for n, p in bench.host._known.skeleton.named_parameters() if n.endswith("proj.weight")]
+    config = bench.host._model.skeleton.config
+    own = [p.numel() for n, p in bench.host._model.skeleton.named_parameters() if n.endswith("proj.weight")]
     assert bench.inner == sum(own) and config.num_hidden_layers == 2
     run = bench.measure("prompt", 5, 12)
-    beginning = bench.host._engine.beginnings._kept[-1][1]
+    prefix = bench.host._engine.prefix_cache._entries[-1][1]
     assert run.items == 12 and run.operations > 2 * bench.inner * run.run
-    # The shots once, and then each item's own tokens and labels, which padding may add to.
-    assert run.sent - 11 * len(beginning) - 12 * len(gpu.LABELS) <= run.run <= run.sent - 10 * len(beginning)
+    # The shots once, then each item's own tokens and labels, and perhaps padding.
+    assert run.sent - 11 * len(prefix) - 12 * len(gpu.LABELS) <= run.run <= run.sent - 10 * len(prefix)

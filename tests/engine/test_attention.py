@@ -1,4 +1,4 @@
-"""Attention to a shared beginning is that of every row to the whole."""
+"""Attention with a shared prefix equals attention of every row to the whole text."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ import torch
 from transformers import AutoModelForCausalLM, GPT2Config, GPT2LMHeadModel, XGLMConfig, XGLMForCausalLM
 
 from xlt_core.engine import attention
-from xlt_core.engine.kv_cache import Slots
+from xlt_core.engine.kv_cache import StaticKVCache
 
-WEIGHED = {"the processor's": attention._weighed, "spelled out": attention._spelled_out}
+IMPLEMENTATIONS = {"fused on the CPU": attention._weighted, "eager": attention._eager}
 
 
 @pytest.fixture
@@ -20,32 +20,34 @@ def llama(folder: Path) -> torch.nn.Module:
     return AutoModelForCausalLM.from_pretrained(folder, dtype=torch.float32).eval()
 
 
-@pytest.mark.parametrize("weighed", WEIGHED)
+@pytest.mark.parametrize("implementation", IMPLEMENTATIONS)
 @pytest.mark.parametrize("heads", [4, 2, 1])
-@pytest.mark.parametrize("places", [5, 1])
-def test_two_parts_make_the_whole(monkeypatch: pytest.MonkeyPatch, weighed: str, heads: int, places: int) -> None:
-    monkeypatch.setattr(attention, "_weighed", WEIGHED[weighed])
+@pytest.mark.parametrize("length", [5, 1])
+def test_two_parts_make_the_whole(
+    monkeypatch: pytest.MonkeyPatch, implementation: str, heads: int, length: int
+) -> None:
+    monkeypatch.setattr(attention, "_weighted", IMPLEMENTATIONS[implementation])
     torch.manual_seed(0)
-    query = torch.randn(3, places, 4, 8).transpose(1, 2)  # as models lay it out
+    query = torch.randn(3, length, 4, 8).transpose(1, 2)  # as models lay it out
     key, value = torch.randn(3, heads, 6, 8), torch.randn(3, heads, 6, 8)
     layer = torch.randn(1, heads, 9, 8), torch.randn(1, heads, 9, 8)
-    seen = torch.rand(3, 1, places, 6) < 0.5
-    seen[..., 0], seen[1] = True, False  # a row of padding sees nothing of its own
+    mask = torch.rand(3, 1, length, 6) < 0.5
+    mask[..., 0], mask[1] = True, False  # a row of padding attends to none of its own tokens
     lowest = torch.finfo(torch.float32).min
-    with attention.beginning([layer]):
-        found, _ = attention._attend(
-            SimpleNamespace(layer_idx=0), query, key, value, torch.zeros(seen.shape).masked_fill(~seen, lowest)
+    with attention.shared_prefix([layer]):
+        found, _ = attention._attention(
+            SimpleNamespace(layer_idx=0), query, key, value, torch.zeros(mask.shape).masked_fill(~mask, lowest)
         )
     keys, values = (
         torch.cat([part.expand(3, -1, -1, -1), own], 2).repeat_interleave(4 // heads, 1)
         for part, own in zip(layer, (key, value), strict=True)
     )
-    whole = torch.cat([seen.new_ones(3, 1, places, 9), seen], -1)
+    whole = torch.cat([mask.new_ones(3, 1, length, 9), mask], -1)
     expected = torch.nn.functional.scaled_dot_product_attention(query, keys, values, whole)
     assert torch.allclose(found, expected.transpose(1, 2), atol=1e-5)
 
 
-def test_a_model_that_can_is_known_from_one_that_cannot(llama: torch.nn.Module) -> None:
+def test_install_tells_models_that_support_it_from_those_that_do_not(llama: torch.nn.Module) -> None:
     gpt2 = GPT2LMHeadModel(GPT2Config(vocab_size=50, n_embd=16, n_layer=2, n_head=2, bos_token_id=0, eos_token_id=0))
     xglm = XGLMForCausalLM(XGLMConfig(vocab_size=50, d_model=16, num_layers=2, attention_heads=2, ffn_dim=16))
     assert attention.install(llama) and attention.install(gpt2.eval())
@@ -53,21 +55,21 @@ def test_a_model_that_can_is_known_from_one_that_cannot(llama: torch.nn.Module) 
 
 
 @pytest.mark.parametrize("fault", [lambda own, more: own, lambda own, more: own[0]])
-def test_a_model_on_which_the_parts_do_not_fit_is_left_as_it_was(
+def test_a_model_whose_results_would_change_keeps_its_attention(
     llama: torch.nn.Module, monkeypatch: pytest.MonkeyPatch, fault: object
 ) -> None:
     monkeypatch.setattr(torch, "lerp", lambda own, shared, share: fault(own, shared))
     assert not attention.install(llama) and llama.config._attn_implementation == "sdpa"
 
 
-def test_each_layer_keeps_its_tokens_where_it_is() -> None:
-    """As on a model that is spread over several devices."""
-    front = [(torch.ones(1, 2, 3, 4), torch.ones(1, 2, 3, 4))] * 2
-    slots = Slots(2, 2, 6, front)
+def test_each_layer_keeps_its_buffers_on_its_own_device() -> None:
+    """As for a model that is spread over several devices."""
+    prefix = [(torch.ones(1, 2, 3, 4), torch.ones(1, 2, 3, 4))] * 2
+    cache = StaticKVCache(2, 2, 6, prefix)
     for layer, device in enumerate(("cpu", "meta")):
-        slots.aim(0, [3, 3])
-        slots.update(*[torch.full((2, 2, 2, 4), 2.0, device=device)] * 2, layer)
-        slots.aim(0, [5, 4])  # a token each, in places of their own
-        keys, _ = slots.update(*[torch.full((2, 2, 1, 4), 3.0, device=device)] * 2, layer)
+        cache.write_at(0, [3, 3])
+        cache.update(*[torch.full((2, 2, 2, 4), 2.0, device=device)] * 2, layer)
+        cache.write_at(0, [5, 4])  # a token each, at different positions
+        keys, _ = cache.update(*[torch.full((2, 2, 1, 4), 3.0, device=device)] * 2, layer)
         assert (keys.device.type, tuple(keys.shape)) == (device, (2, 2, 6, 4))
-    assert slots.layers[0].buffers[0][:, 0, :, 0].tolist() == [[1, 1, 1, 2, 2, 3], [1, 1, 1, 2, 3, 0]]
+    assert cache.layers[0].buffers[0][:, 0, :, 0].tolist() == [[1, 1, 1, 2, 2, 3], [1, 1, 1, 2, 3, 0]]

@@ -1,4 +1,4 @@
-"""Tokens read in pieces are those of the whole text, whatever the tokenizer does at the seams."""
+"""Tokenizing a text in parts gives the tokens of the whole text, whatever the tokenizer does at the joints."""
 
 from __future__ import annotations
 
@@ -7,16 +7,16 @@ from helpers.tiny_models import CHAT, CORPUS, make_tokenizer
 from tokenizers import Tokenizer, models, pre_tokenizers, trainers
 from transformers import AutoTokenizer, PreTrainedTokenizerFast
 
-from xlt_core.engine.tokenization import Text
+from xlt_core.engine.tokenization import PromptTokenizer
 from xlt_core.settings import POCKET
 
-HEAD = "Give the topic.\n\nText: The team won the match.\nTopic: sports\n\n"
-PROMPTS = [f"{HEAD}Text: {text}\nTopic:" for text in ("Minisitiri", "ɗalibai  sun yi murna", "\n\nx", "", "a b\nc")]
+PREFIX = "Give the topic.\n\nText: The team won the match.\nTopic: sports\n\n"
+PROMPTS = [f"{PREFIX}Text: {text}\nTopic:" for text in ("Minisitiri", "ɗalibai  sun yi murna", "\n\nx", "", "a b\nc")]
 CHOICES = ("sports", "sports news", "health", "", "😀")
 
 
 def joining() -> PreTrainedTokenizerFast:
-    """One that knows no words: its pieces run across spaces and line breaks."""
+    """A tokenizer without words: its pieces extend across spaces and line breaks."""
     backend = Tokenizer(models.BPE(unk_token="<unk>"))
     backend.pre_tokenizer = pre_tokenizers.Split("\u0000", "isolated")
     trainer = trainers.BpeTrainer(vocab_size=130, special_tokens=["<unk>"], show_progress=False)
@@ -39,39 +39,39 @@ def tokenizer(request: pytest.FixtureRequest) -> PreTrainedTokenizerFast:
 
 def whole(tokenizer: PreTrainedTokenizerFast, texts: list[str]) -> list[list[int]]:
     """The tokens of each text by itself."""
-    return [Text(tokenizer).encode([text])[0] for text in texts]
+    return [PromptTokenizer(tokenizer).encode([text])[0] for text in texts]
 
 
-def test_texts_that_begin_alike_get_the_tokens_of_each_by_itself(tokenizer: PreTrainedTokenizerFast) -> None:
-    assert Text(tokenizer).encode(PROMPTS) == whole(tokenizer, PROMPTS)
-    turned = [prompt.replace("\n", " ") for prompt in PROMPTS]  # one line: there is nothing to share
-    assert Text(tokenizer).encode(turned) == whole(tokenizer, turned)
+def test_texts_with_a_common_prefix_get_the_tokens_of_each_by_itself(tokenizer: PreTrainedTokenizerFast) -> None:
+    assert PromptTokenizer(tokenizer).encode(PROMPTS) == whole(tokenizer, PROMPTS)
+    one_line = [prompt.replace("\n", " ") for prompt in PROMPTS]  # one line: there is nothing to share
+    assert PromptTokenizer(tokenizer).encode(one_line) == whole(tokenizer, one_line)
 
 
-def test_a_beginning_is_read_once() -> None:
-    text, read = Text(make_tokenizer()), []
-    tokens = text._tokens
-    text._tokens = lambda texts: read.extend(map(len, texts)) or tokens(texts)
-    prompts = [f"{HEAD * 50}Text: {number}\nTopic:" for number in range(40)]
-    text.encode(prompts)
+def test_a_common_prefix_is_tokenized_once() -> None:
+    prompt_tokenizer, read = PromptTokenizer(make_tokenizer()), []
+    tokenize = prompt_tokenizer._tokenize
+    prompt_tokenizer._tokenize = lambda texts: read.extend(map(len, texts)) or tokenize(texts)
+    prompts = [f"{PREFIX * 50}Text: {number}\nTopic:" for number in range(40)]
+    prompt_tokenizer.encode(prompts)
     assert sum(read) < 4 * len(prompts[0])
 
 
 def test_choices_follow_as_in_the_whole_text(tokenizer: PreTrainedTokenizerFast) -> None:
-    text = Text(tokenizer)
-    for prompt, row in zip(PROMPTS, text.encode(PROMPTS), strict=True):
-        split, choices = text.continuations(prompt, row, CHOICES)
-        wholes = whole(tokenizer, [prompt + text.continuation(choice) for choice in CHOICES])
+    prompt_tokenizer = PromptTokenizer(tokenizer)
+    for prompt, row in zip(PROMPTS, prompt_tokenizer.encode(PROMPTS), strict=True):
+        split, choices = prompt_tokenizer.continuations(prompt, row, CHOICES)
+        wholes = whole(tokenizer, [prompt + prompt_tokenizer.continuation(choice) for choice in CHOICES])
         assert [row[:split] + choice for choice in choices] == wholes
         assert 0 < split <= len(row)
 
 
 @pytest.mark.parametrize("name", ["bytes", "chat", "pieces"])
-def test_choices_are_read_once_for_all_prompts_that_end_alike(name: str) -> None:
-    text, read = Text(TOKENIZERS[name]()), []
-    rows = text.encode(PROMPTS)
-    tokens = text._tokens
-    text._tokens = lambda texts: read.append(texts) or tokens(texts)
+def test_choices_are_tokenized_once_for_all_prompts_with_the_same_last_line(name: str) -> None:
+    prompt_tokenizer, read = PromptTokenizer(TOKENIZERS[name]()), []
+    rows = prompt_tokenizer.encode(PROMPTS)
+    tokenize = prompt_tokenizer._tokenize
+    prompt_tokenizer._tokenize = lambda texts: read.append(texts) or tokenize(texts)
     for prompt, row in zip(PROMPTS, rows, strict=True):
-        text.continuations(prompt, row, CHOICES)
+        prompt_tokenizer.continuations(prompt, row, CHOICES)
     assert len(read) == 2

@@ -44,7 +44,7 @@ def test_full_weights_are_listed_beside_adapters(host: LocalHost) -> None:
     assert host.adapters("kin") == ("kin", "kin-full")
 
 
-def test_they_read_and_write_with_their_own_tokenizer(host: LocalHost, base: Path) -> None:
+def test_they_run_with_their_own_tokenizer(host: LocalHost, base: Path) -> None:
     folder = base / "adapters" / "kin-full"
     tokenizer = AutoTokenizer.from_pretrained(folder)
     model = AutoModelForCausalLM.from_pretrained(folder, dtype=torch.float32).eval()
@@ -65,7 +65,7 @@ def test_they_read_and_write_with_their_own_tokenizer(host: LocalHost, base: Pat
         assert weighed.choices["sports"] == pytest.approx(expected, abs=1e-4)
 
 
-def test_base_adapter_and_full_weights_do_not_touch_each_other(host: LocalHost) -> None:
+def test_base_adapter_and_full_weights_do_not_affect_each_other(host: LocalHost) -> None:
     names = ("", "kin", "kin-full")
     alone = {name: [r.text for r in final(host.generate(PROMPTS, name, FREE))] for name in names}
     assert len({tuple(texts) for texts in alone.values()}) == 3
@@ -81,7 +81,7 @@ def test_base_adapter_and_full_weights_do_not_touch_each_other(host: LocalHost) 
     assert {name: [text for _, text in sorted(texts.items())] for name, texts in found.items()} == alone
 
 
-def test_a_prompt_is_fitted_to_those_who_read_it(base: Path) -> None:
+def test_a_prompt_is_fitted_to_the_context_of_the_adapted_weights(base: Path) -> None:
     """The full weights take 128 tokens and the base 512: only their column drops demonstrations."""
     columns = (Column("prompt", "prompt"), Column("laft", "laft", {"adapter": "kin-full"}))
     shown = tuple(Row(f"Ikipe yatsinze umukino wa {n} i Kigali.", "sports") for n in range(3))
@@ -91,13 +91,15 @@ def test_a_prompt_is_fitted_to_those_who_read_it(base: Path) -> None:
     reader = catalog.host(str(base)).adapted("kin-full")
     assert "dropped to fit the model's 128 tokens" in seen["laft"].notes[0] and not seen["prompt"].notes
     assert seen["laft"].tokens <= 128 < seen["prompt"].tokens
-    assert seen["laft"].tokens == len(reader._text.encode([seen["laft"].text])[0])
+    assert seen["laft"].tokens == len(reader._tokenizer.encode([seen["laft"].text])[0])
     *_, last = compare.compare(plan)
     assert [run.state for run in last.runs] == ["done", "done"]
     assert last.runs[1].predictions[0].replies[-1].sent == seen["laft"].text
 
 
-def test_what_is_no_adaptation_of_the_base_is_refused_before_anything_is_computed(base: Path, tmp_path: Path) -> None:
+def test_weights_that_are_no_adaptation_of_the_base_are_refused_before_anything_is_computed(
+    base: Path, tmp_path: Path
+) -> None:
     other = make_model(tmp_path / "neox", kind=GPTNeoXConfig)
     wide = make_model(tmp_path / "wide", width=64)
     unfit = make_adapter(wide, tmp_path / "unfit")

@@ -28,14 +28,14 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_float32_on_a_cpu_unless_only_half_of_it_fits(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     host = LocalHost(folder, device="cpu")
-    assert host._known.dtype == torch.float32 and host._known.bytes == loading.taken(host._engine.model)
+    assert host._model.dtype == torch.float32 and host._model.bytes == loading.model_bytes(host._engine.model)
     config = json.loads((folder / "config.json").read_text("utf-8"))
     halved = make_model(folder.parent / "halved")
     (halved / "config.json").write_text(json.dumps(config | {"dtype": "bfloat16"}), "utf-8")
-    small = host._known.bytes // 2
-    monkeypatch.setattr(loading, "free", lambda device, held: small)
-    assert LocalHost(halved, device="cpu")._known.dtype == torch.bfloat16
-    assert LocalHost(folder, device="cpu")._known.dtype == torch.float32, "its checkpoint has no less"
+    small = host._model.bytes // 2
+    monkeypatch.setattr(loading, "free_bytes", lambda device, used: small)
+    assert LocalHost(halved, device="cpu")._model.dtype == torch.bfloat16
+    assert LocalHost(folder, device="cpu")._model.dtype == torch.float32, "its checkpoint is in float32"
     host = LocalHost(halved, device="cpu")
     assert next(iter(host._engine.model.parameters())).dtype == torch.bfloat16 and "bfloat16" in host.describe()
 
@@ -43,15 +43,15 @@ def test_float32_on_a_cpu_unless_only_half_of_it_fits(folder: Path, monkeypatch:
 def test_a_dtype_that_is_given_is_kept_by_full_weights_too(folder: Path) -> None:
     make_model(folder / "adapters" / "kin-full", seed=2)
     host = LocalHost(folder, device="cpu", dtype="bfloat16")
-    assert host.adapted("kin-full")._known.dtype == torch.bfloat16
+    assert host.adapted("kin-full")._model.dtype == torch.bfloat16
 
 
 def test_end_tokens_are_those_of_the_generation_configuration(tmp_path: Path) -> None:
     folder = make_model(tmp_path, CHAT)
     (folder / "generation_config.json").write_text(json.dumps({"eos_token_id": [1, 3]}), "utf-8")
-    assert LocalHost(folder, device="cpu")._known.end == {1, 3}
+    assert LocalHost(folder, device="cpu")._model.end_tokens == {1, 3}
     (folder / "generation_config.json").unlink()
-    assert LocalHost(folder, device="cpu")._known.end == {1}
+    assert LocalHost(folder, device="cpu")._model.end_tokens == {1}
 
 
 def test_code_of_the_model_is_not_run(tmp_path: Path) -> None:
@@ -86,16 +86,18 @@ def test_four_bits_take_less_and_go_with_adapters(tmp_path: Path) -> None:
              for name in ("", "kin")}  # fmt: skip
     assert texts[""] != texts["kin"]
     bare = LocalHost(f"{folder}#4bit", device="cpu")
-    assert loading.taken(bare._engine.model) == pytest.approx(small._known.bytes, rel=0.1)
-    assert small._known.bytes < whole._known.bytes / 2
+    assert loading.model_bytes(bare._engine.model) == pytest.approx(small._model.bytes, rel=0.1)
+    assert small._model.bytes < whole._model.bytes / 2
 
 
 def test_only_a_model_larger_than_a_gpu_is_spread_over_all(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    known, asked = LocalHost(folder, device="cpu")._known, []
-    monkeypatch.setattr(loading.pretrained, "load", lambda *given, **options: asked.append(options["device_map"]))
+    description, maps = LocalHost(folder, device="cpu")._model, []
+    monkeypatch.setattr(loading.pretrained, "load", lambda *given, **options: maps.append(options["device_map"]))
     for device, share in (("cpu", 0.1), ("cuda", 2.0), ("cuda", 1.0)):
-        monkeypatch.setattr(loading, "_gpu_memory", lambda device, share=share: int(share * known.bytes))
-        there = replace(known, device=device)
-        loading.read(there)
-        assert there.need > known.bytes or there.need < share * known.bytes, "else no room would ever be made"
-    assert asked == [{"": "cpu"}, {"": "cuda"}, "auto"]
+        monkeypatch.setattr(loading, "_gpu_memory", lambda device, share=share: int(share * description.bytes))
+        there = replace(description, device=device)
+        loading.load_weights(there)
+        assert there.bytes_needed > description.bytes or there.bytes_needed < share * description.bytes, (
+            "otherwise the pool would never make room"
+        )
+    assert maps == [{"": "cpu"}, {"": "cuda"}, "auto"]

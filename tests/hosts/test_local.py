@@ -1,4 +1,4 @@
-"""The local host against the plain computation: one prompt at a time, no cache, no batch."""
+"""The local host against the simplest computation: one prompt at a time, no cache, no batch."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from peft import PeftModel
 from transformers import AutoModelForCausalLM, AutoTokenizer
 
 from xlt_core.contracts import Adapts, Generates, Host, Scores
-from xlt_core.engine.kv_cache import SlotLayer
+from xlt_core.engine.kv_cache import StaticKVLayer
 from xlt_core.hosts.local import LocalHost
 from xlt_core.records import InputError, Limits, Message, Prompt, Reply
 
@@ -29,8 +29,8 @@ TEXTS = (
 )
 CHOICES = ("sports", "sports news", "health", "politics", "x", "religion and sports news")
 FREE = Limits(tokens=24, stop=())
-# Whether beginnings are shared at all, and whether the attention to them stands apart from that to a row's own tokens.
-WAYS = [(True, True), (True, False), (False, False)]
+# Whether prefixes are shared at all, and whether attention to them is computed apart from that to a row's own tokens.
+MODES = [(True, True), (True, False), (False, False)]
 
 
 def few_shot(text: str) -> Prompt:
@@ -43,8 +43,8 @@ def few_shot(text: str) -> Prompt:
 PROMPTS = [few_shot(text) for text in TEXTS]
 
 
-class Plain:
-    """The computation that everybody can follow."""
+class Reference:
+    """The computation without caches and batches."""
 
     def __init__(self, folder: Path, adapter: str = "") -> None:
         self.tokenizer = AutoTokenizer.from_pretrained(folder)
@@ -80,8 +80,8 @@ def texts(replies) -> list[str]:
 
 
 @pytest.fixture(scope="module")
-def plain(folder: Path) -> Plain:
-    return Plain(folder)
+def reference(folder: Path) -> Reference:
+    return Reference(folder)
 
 
 def test_host_has_the_contracts_abilities(host: LocalHost) -> None:
@@ -100,9 +100,9 @@ def test_rendering_is_plain_text_for_a_base_model(host: LocalHost) -> None:
     )
 
 
-def test_count_is_that_of_the_whole_text(host: LocalHost, plain: Plain) -> None:
+def test_count_is_that_of_the_whole_text(host: LocalHost, reference: Reference) -> None:
     for prompt in PROMPTS:
-        assert host.count(prompt) == plain.ids(host.render(prompt)).shape[1]
+        assert host.count(prompt) == reference.ids(host.render(prompt)).shape[1]
 
 
 def test_a_control_token_in_a_text_stays_text(host: LocalHost) -> None:
@@ -110,74 +110,75 @@ def test_a_control_token_in_a_text_stays_text(host: LocalHost) -> None:
 
 
 @pytest.mark.parametrize("adapter", ["", "kin"])
-@pytest.mark.parametrize("shares, splits", WAYS)
-def test_scores_equal_the_plain_computation(
-    host: LocalHost, folder: Path, adapter: str, shares: bool, splits: bool
+@pytest.mark.parametrize("shares_prefix, splits_attention", MODES)
+def test_scores_equal_the_reference(
+    host: LocalHost, folder: Path, adapter: str, shares_prefix: bool, splits_attention: bool
 ) -> None:
-    assert host._engine.shares and host._engine.splits
-    host._engine.shares, host._engine.splits = shares, splits
-    plain = Plain(folder, adapter)
+    assert host._engine.shares_prefix and host._engine.splits_attention
+    host._engine.shares_prefix, host._engine.splits_attention = shares_prefix, splits_attention
+    reference = Reference(folder, adapter)
     replies = finals(host.score(PROMPTS, [CHOICES] * len(PROMPTS), adapter))
     assert sorted(replies) == list(range(len(PROMPTS)))
     for index, reply in replies.items():
         for choice in CHOICES:
-            assert reply.choices[choice] == pytest.approx(plain.score(reply.sent, choice), abs=1e-4)
+            assert reply.choices[choice] == pytest.approx(reference.score(reply.sent, choice), abs=1e-4)
         assert reply.text == max(reply.choices, key=reply.choices.__getitem__)
         assert reply.sent == host.render(PROMPTS[index])
         assert reply.tokens_in == host.count(PROMPTS[index])
         assert reply.seconds > 0
 
 
-def test_scores_of_single_prompts_and_of_different_choices(host: LocalHost, plain: Plain) -> None:
+def test_scores_of_single_prompts_and_of_different_choices(host: LocalHost, reference: Reference) -> None:
     prompts = [*PROMPTS[:2], (Message("user", "Topic:"),)]
     choices = [["sports"], ["x", "sports news"], ["health", "x", "sports"]]
     together = finals(host.score(prompts, choices))
     for index, prompt in enumerate(prompts):
         alone = finals(host.score([prompt], [choices[index]]))[0]
         for choice in choices[index]:
-            expected = pytest.approx(plain.score(alone.sent, choice), abs=1e-4)
+            expected = pytest.approx(reference.score(alone.sent, choice), abs=1e-4)
             assert together[index].choices[choice] == expected
             assert alone.choices[choice] == expected
 
 
-def test_a_stored_beginning_changes_no_score_and_serves_later_calls(host: LocalHost) -> None:
+def test_a_cached_prefix_changes_no_score_and_serves_later_calls(host: LocalHost) -> None:
     choices = [CHOICES] * len(PROMPTS)
-    first, ran = finals(host.score(PROMPTS, choices)), []
-    forward = host._engine._run_on
-    host._engine._run_on = lambda layers, tokens, done, adapter: (
-        ran.append(len(tokens) - done) or forward(layers, tokens, done, adapter)
+    first, lengths = finals(host.score(PROMPTS, choices)), []
+    extend = host._engine._extend_prefix
+    host._engine._extend_prefix = lambda cached, tokens, length, adapter: (
+        lengths.append(len(tokens) - length) or extend(cached, tokens, length, adapter)
     )
     again, other = finals(host.score(PROMPTS, choices)), finals(host.score([PROMPTS[4]], [CHOICES]))
     assert again[3].choices == pytest.approx(first[3].choices, abs=1e-5)
     assert other[0].choices == pytest.approx(first[4].choices, abs=1e-5)
-    assert len(ran) == 1 and ran[0] < host.count(PROMPTS[4]) - 40
+    assert len(lengths) == 1 and lengths[0] < host.count(PROMPTS[4]) - 40
     assert finals(host.score(PROMPTS, choices, "kin"))[0].choices != pytest.approx(first[0].choices, abs=1e-2)
 
 
 @pytest.mark.parametrize("adapter", ["", "hau"])
-@pytest.mark.parametrize("shares, splits", WAYS)
+@pytest.mark.parametrize("shares_prefix, splits_attention", MODES)
 @pytest.mark.parametrize("stop", [(), ("\n",), ("e", "or", " t")])
 def test_greedy_text_equals_generate(
-    host: LocalHost, folder: Path, adapter: str, shares: bool, splits: bool, stop: tuple[str, ...]
+    host: LocalHost, folder: Path, adapter: str, shares_prefix: bool, splits_attention: bool, stop: tuple[str, ...]
 ) -> None:
-    host._engine.shares, host._engine.splits = shares, splits
-    plain = Plain(folder, adapter)
-    expected = [plain.generate(host.render(prompt), 24, stop) for prompt in PROMPTS]
+    host._engine.shares_prefix, host._engine.splits_attention = shares_prefix, splits_attention
+    reference = Reference(folder, adapter)
+    expected = [reference.generate(host.render(prompt), 24, stop) for prompt in PROMPTS]
     assert texts(host.generate(PROMPTS, adapter, Limits(tokens=24, stop=stop))) == expected
     assert any(expected)
 
 
-@pytest.mark.parametrize("shares, splits", WAYS)
-def test_prompts_wait_for_the_places_of_those_that_end(
-    host: LocalHost, plain: Plain, shares: bool, splits: bool
+@pytest.mark.parametrize("shares_prefix, splits_attention", MODES)
+def test_queued_prompts_start_when_rows_have_finished(
+    host: LocalHost, reference: Reference, shares_prefix: bool, splits_attention: bool
 ) -> None:
     engine = host._engine
-    engine.shares, engine.splits, engine.cache_tokens = shares, splits, 450 if splits else 900
-    engine.step_tokens = 150 if shares else 900
+    engine.shares_prefix, engine.splits_attention = shares_prefix, splits_attention
+    engine.cache_tokens = 450 if splits_attention else 900
+    engine.step_tokens = 150 if shares_prefix else 900
     limits, rows, forward = Limits(tokens=24, stop=("e", "or", " t")), [], engine._forward
     engine._forward = lambda ids, *rest: rows.append(len(ids)) or forward(ids, *rest)
     prompts = PROMPTS + [few_shot(f"{text} {text[::-1]}") for text in TEXTS]
-    expected = [plain.generate(host.render(prompt), 24, limits.stop) for prompt in prompts]
+    expected = [reference.generate(host.render(prompt), 24, limits.stop) for prompt in prompts]
     assert texts(host.generate(prompts, limits=limits)) == expected
     assert 2 <= max(rows) < len(prompts)
 
@@ -193,13 +194,13 @@ def test_partial_replies_grow_into_the_final_one(host: LocalHost) -> None:
     assert len(streams[0]) == FREE.tokens
 
 
-def test_an_end_token_ends_the_text(host: LocalHost, plain: Plain) -> None:
-    ids = plain.ids(host.render(PROMPTS[0]))
-    third = int(plain.model.generate(input_ids=ids, max_new_tokens=3, do_sample=False)[0, -1])
-    host._engine.end = frozenset([third])
+def test_an_end_token_ends_the_text(host: LocalHost, reference: Reference) -> None:
+    ids = reference.ids(host.render(PROMPTS[0]))
+    third = int(reference.model.generate(input_ids=ids, max_new_tokens=3, do_sample=False)[0, -1])
+    host._engine.end_tokens = frozenset([third])
     reply = finals(host.generate(PROMPTS[:1], limits=FREE))[0]
     assert reply.tokens_out <= 3
-    assert reply.text == plain.generate(reply.sent, reply.tokens_out - 1)
+    assert reply.text == reference.generate(reply.sent, reply.tokens_out - 1)
 
 
 def test_sampling_is_seeded_and_independent_of_the_batch(host: LocalHost) -> None:
@@ -212,7 +213,7 @@ def test_sampling_is_seeded_and_independent_of_the_batch(host: LocalHost) -> Non
     assert sample(PROMPTS, 1) != together
 
 
-def test_interleaved_adapters_do_not_touch_each_other(host: LocalHost) -> None:
+def test_interleaved_adapters_do_not_affect_each_other(host: LocalHost) -> None:
     names = ("", "kin", "hau")
     alone = {name: texts(host.generate(PROMPTS, name, FREE)) for name in names}
     assert len({tuple(written) for written in alone.values()}) == 3
@@ -228,13 +229,13 @@ def test_interleaved_adapters_do_not_touch_each_other(host: LocalHost) -> None:
     assert {name: [text for _, text in sorted(rows.items())] for name, rows in found.items()} == alone
 
 
-def test_what_a_call_needed_is_gone_with_it(host: LocalHost) -> None:
+def test_the_kv_cache_of_a_call_is_freed_without_the_cycle_collector(host: LocalHost) -> None:
     gc.collect()
-    gc.disable()  # it counts objects and not their size: what waits for it may be all the memory there is
+    gc.disable()  # it runs by the number of objects and not their size, perhaps after memory has run out
     try:
         list(host.generate(PROMPTS, limits=Limits(tokens=4)))
         list(host.score(PROMPTS, [("a b", "c")] * len(PROMPTS)))
-        assert not [left for left in gc.get_objects() if isinstance(left, SlotLayer)]
+        assert not [left for left in gc.get_objects() if isinstance(left, StaticKVLayer)]
     finally:
         gc.enable()
 
@@ -244,7 +245,7 @@ def test_a_closed_generator_leaves_the_model_free(host: LocalHost) -> None:
     stream = host.generate(PROMPTS, "", FREE)
     next(stream)
     stream.close()
-    assert not host._engine.turns._queue
+    assert not host._engine.lock._queue
     assert texts(host.generate(PROMPTS, "kin", FREE)) == expected
 
 
@@ -265,7 +266,7 @@ def test_threads_get_their_own_results(host: LocalHost) -> None:
     assert [found[number] for number in range(len(jobs))] == expected
 
 
-def test_a_batch_that_does_not_fit_is_halved(host: LocalHost, plain: Plain) -> None:
+def test_a_batch_that_does_not_fit_is_halved(host: LocalHost, reference: Reference) -> None:
     host._engine.step_tokens = 4096
     forward, sizes = host._engine._forward, []
 
@@ -276,7 +277,7 @@ def test_a_batch_that_does_not_fit_is_halved(host: LocalHost, plain: Plain) -> N
         return forward(ids, *rest)
 
     host._engine._forward = narrow
-    assert texts(host.generate(PROMPTS, limits=FREE)) == [plain.generate(host.render(p), 24) for p in PROMPTS]
+    assert texts(host.generate(PROMPTS, limits=FREE)) == [reference.generate(host.render(p), 24) for p in PROMPTS]
     assert 6 in sizes and 3 in sizes
     host._engine._forward = lambda *_: narrow([0, 0, 0])
     with pytest.raises(InputError, match="ran out of memory"):
@@ -289,7 +290,7 @@ def test_adapters_are_listed_by_language(host: LocalHost) -> None:
     assert host.adapters("lug") == ()
 
 
-def test_an_adapter_may_lie_elsewhere_and_changes_when_its_file_does(
+def test_an_adapter_may_be_any_folder_and_is_loaded_again_when_its_files_change(
     host: LocalHost, folder: Path, tmp_path: Path
 ) -> None:
     place = make_adapter(folder, tmp_path / "mine", seed=1)
@@ -329,12 +330,14 @@ def test_a_chat_model_gets_its_template(chat_folder: Path) -> None:
 
 def test_a_text_cannot_end_its_turn_in_a_chat(chat_folder: Path) -> None:
     host = LocalHost(chat_folder, device="cpu")
-    end = host._text._tokenizer.eos_token_id
-    usual, sly = (host._text.encode([host.render((Message("user", text),))])[0] for text in ("Hi x", "Hi </s><s> x"))
+    end = host._tokenizer._tokenizer.eos_token_id
+    usual, sly = (
+        host._tokenizer.encode([host.render((Message("user", text),))])[0] for text in ("Hi x", "Hi </s><s> x")
+    )
     assert sly.count(end) == usual.count(end) and "< /s>< s> x" in host.render((Message("user", "Hi </s><s> x"),))
 
 
-def test_what_cannot_run_is_said_in_a_sentence(host: LocalHost, tmp_path: Path) -> None:
+def test_input_errors_are_one_sentence(host: LocalHost, tmp_path: Path) -> None:
     with pytest.raises(InputError, match="takes 512 tokens"):
         list(host.generate([few_shot("word " * 2000)]))
     with pytest.raises(InputError, match="takes 512 tokens"):
@@ -359,7 +362,7 @@ def test_the_revision_follows_the_weights(folder: Path, tmp_path: Path) -> None:
     assert LocalHost(same).revision == LocalHost(folder).revision != LocalHost(other).revision
 
 
-def test_what_answers_is_told_by_its_identity(host: LocalHost, folder: Path, tmp_path: Path) -> None:
+def test_the_identity_follows_model_adapter_and_precision(host: LocalHost, folder: Path, tmp_path: Path) -> None:
     place = make_adapter(folder, tmp_path / "mine", seed=1)
     told = [host.identity(), host.identity("kin"), host.identity("hau")]
     assert len(set(told)) == 3 and host.identity(str(place)) == told[1]

@@ -1,4 +1,4 @@
-"""Models that share a small memory: what does not fit is unloaded, never what is in use, and answers stay right."""
+"""Models that share a small memory: idle ones are evicted, never those in use, and the answers do not change."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from xlt_core.catalog import PARTS
 from xlt_core.comparison import compare
 from xlt_core.hosts import local
 from xlt_core.hosts.local import LocalHost
-from xlt_core.models.pool import Shelf, Weights
+from xlt_core.models.pool import ModelLoader, ModelPool
 from xlt_core.records import Column, InputError, Limits, Message, Plan, Prompt, Row
 from xlt_core.settings import POCKET
 from xlt_core.translators.seq2seq import Seq2Seq
@@ -42,45 +42,45 @@ def folders(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
 
 @pytest.fixture(scope="module")
 def largest(folders: list[Path]) -> int:
-    """Bytes that the model that takes most needs."""
-    return max(LocalHost(folder, device="cpu")._known.need for folder in folders)
+    """Bytes that the largest model needs."""
+    return max(LocalHost(folder, device="cpu")._model.bytes_needed for folder in folders)
 
 
-class Watched(Shelf):
-    """A shelf with so many bytes, that notes all engines that it ever made, and the most bytes that it held."""
+class WatchedPool(ModelPool):
+    """A pool with so many bytes, that records all engines that it loaded, and the most bytes that they took."""
 
     def __init__(self, size: int) -> None:
-        super().__init__(lambda device, held: size - held)
-        self.size, self.most, self.made = size, 0, []
+        super().__init__(lambda device, used: size - used)
+        self.size, self.most, self.engines = size, 0, []
 
     def alive(self) -> int:
         gc.collect()
-        return sum(engine() is not None for engine in self.made)
+        return sum(engine() is not None for engine in self.engines)
 
     def check(self) -> None:
-        self.most = max(self.most, sum(self.held().values()))
-        assert self.most <= self.size and self.alive() == len(self.held())
+        self.most = max(self.most, sum(self.loaded().values()))
+        assert self.most <= self.size and self.alive() == len(self.loaded())
 
 
 @pytest.fixture
-def watch(monkeypatch: pytest.MonkeyPatch) -> Iterator[type[Watched]]:
-    """Shelves whose engines are counted from when they are made to when they are gone."""
-    plain = local._weights
+def watch(monkeypatch: pytest.MonkeyPatch) -> Iterator[type[WatchedPool]]:
+    """Makes pools whose engines are counted from loading to the end of their lives."""
+    original = local._loader
 
-    def weights(known):
-        made = plain(known)
+    def watched_loader(description):
+        loader = original(description)
 
         def load():
-            engine = made.load()
-            for shelf in shelves:
-                shelf.made.append(weakref.ref(engine))
+            engine = loader.load()
+            for pool in pools:
+                pool.engines.append(weakref.ref(engine))
             return engine
 
-        return replace(made, load=load)
+        return replace(loader, load=load)
 
-    shelves: list[Watched] = []
-    monkeypatch.setattr(local, "_weights", weights)
-    yield lambda size: shelves.append(Watched(size)) or shelves[-1]
+    pools: list[WatchedPool] = []
+    monkeypatch.setattr(local, "_loader", watched_loader)
+    yield lambda size: pools.append(WatchedPool(size)) or pools[-1]
 
 
 def texts(replies) -> list[str]:
@@ -88,59 +88,61 @@ def texts(replies) -> list[str]:
 
 
 def test_switching_among_three_models_never_exceeds_the_memory(folders, largest, watch) -> None:
-    shelf = watch(int(1.5 * largest))
-    hosts = [LocalHost(folder, device="cpu", shelf=shelf) for folder in folders]
-    expected = [texts(LocalHost(folder, device="cpu", shelf=Shelf()).generate(PROMPTS, "", FREE)) for folder in folders]
-    shelf.made.clear()
+    pool = watch(int(1.5 * largest))
+    hosts = [LocalHost(folder, device="cpu", pool=pool) for folder in folders]
+    expected = [
+        texts(LocalHost(folder, device="cpu", pool=ModelPool()).generate(PROMPTS, "", FREE)) for folder in folders
+    ]
+    pool.engines.clear()
     for number in islice(cycle(range(3)), 7):
         stream = hosts[number].generate(PROMPTS, "", FREE)
         begun = [next(stream)]
-        shelf.check()
+        pool.check()
         assert texts([*begun, *stream]) == expected[number]
-    assert len(shelf.made) == 7 and shelf.alive() == 1, "each switch loads, none of the others stays"
+    assert len(pool.engines) == 7 and pool.alive() == 1, "each switch loads one model and evicts the other"
 
 
-def test_what_fits_stays_and_the_least_recently_used_leaves(folders, largest, watch) -> None:
-    shelf = watch(3 * largest)
-    hosts = [LocalHost(folder, device="cpu", shelf=shelf) for folder in folders]
+def test_models_that_fit_stay_and_the_least_recently_used_is_evicted(folders, largest, watch) -> None:
+    pool = watch(3 * largest)
+    hosts = [LocalHost(folder, device="cpu", pool=pool) for folder in folders]
     for number in (0, 1, 0, 1, 0):
         hosts[number].ready()
-    assert len(shelf.made) == 2 and list(shelf.held()) == [hosts[1].name, hosts[0].name]
-    shelf.size = int(2.2 * largest)
-    shelf._room = lambda device, held: shelf.size - held
+    assert len(pool.engines) == 2 and list(pool.loaded()) == [hosts[1].name, hosts[0].name]
+    pool.size = int(2.2 * largest)
+    pool._free = lambda device, used: pool.size - used
     hosts[2].ready()
-    assert list(shelf.held()) == [hosts[0].name, hosts[2].name]
+    assert list(pool.loaded()) == [hosts[0].name, hosts[2].name]
 
 
 def test_full_weights_and_adapters_count(folders, largest, watch) -> None:
-    host = LocalHost(folders[0], device="cpu", shelf=watch(10 * largest))
+    host = LocalHost(folders[0], device="cpu", pool=watch(10 * largest))
     host.ready()
-    bare = host._shelf.held()[host.name]
+    bare = host._pool.loaded()[host.name]
     assert bare == sum(p.nbytes for p in (*host._engine.model.parameters(), *host._engine.model.buffers()))
     list(host.generate(PROMPTS, "kin", FREE))
-    assert host._shelf.held()[host.name] > bare
+    assert host._pool.loaded()[host.name] > bare
     list(host.generate(PROMPTS, "kin-full", FREE))
-    assert list(host._shelf.held()) == [host.name, "kin-full"]
+    assert list(host._pool.loaded()) == [host.name, "kin-full"]
 
 
-def test_one_in_use_is_not_unloaded_and_the_other_waits_its_turn(folders, largest, watch) -> None:
-    shelf = watch(int(1.5 * largest))
-    first, second = (LocalHost(folder, device="cpu", shelf=shelf) for folder in folders[:2])
+def test_a_model_in_use_is_not_evicted_and_the_other_waits(folders, largest, watch) -> None:
+    pool = watch(int(1.5 * largest))
+    first, second = (LocalHost(folder, device="cpu", pool=pool) for folder in folders[:2])
     expected = texts(first.generate(PROMPTS, "", FREE)), texts(second.generate(PROMPTS, "", FREE))
     early = first.generate(PROMPTS, "", FREE)
     begun = [next(piece for piece in early if piece[1].text or piece[1].final)]
     late = second.generate(PROMPTS, "", FREE)
-    _, waiting = next(late)
-    assert not waiting.final and waiting.note == f"loading {second._known.source}"
-    assert list(shelf.held()) == [first.name]
+    _, partial = next(late)
+    assert not partial.final and partial.note == f"loading {second._model.source}"
+    assert list(pool.loaded()) == [first.name]
     assert texts([*begun, *early]) == expected[0]
     assert texts(late) == expected[1]
-    shelf.check()
+    pool.check()
 
 
-def test_a_claim_that_is_closed_while_it_waits_harms_nobody(folders, largest, watch) -> None:
-    shelf = watch(int(1.5 * largest))
-    first, second = (LocalHost(folder, device="cpu", shelf=shelf) for folder in folders[:2])
+def test_a_call_that_is_closed_while_it_waits_harms_nobody(folders, largest, watch) -> None:
+    pool = watch(int(1.5 * largest))
+    first, second = (LocalHost(folder, device="cpu", pool=pool) for folder in folders[:2])
     expected = texts(second.generate(PROMPTS, "", FREE))
     early = first.generate(PROMPTS, "", FREE)
     next(piece for piece in early if piece[1].text or piece[1].final)
@@ -152,30 +154,30 @@ def test_a_claim_that_is_closed_while_it_waits_harms_nobody(folders, largest, wa
 
 
 def test_columns_on_two_models_that_do_not_fit_together_end_one_after_the_other(folders, largest, watch) -> None:
-    shelf = watch(int(1.5 * largest))
-    host = LocalHost(folders[0], device="cpu", shelf=shelf)
+    pool = watch(int(1.5 * largest))
+    host = LocalHost(folders[0], device="cpu", pool=pool)
     columns = (Column("prompt", "prompt"), Column("laft", "laft", {"adapter": "kin-full"}))
     rows = tuple(Row(text) for text in ("Ikipe yatsinze.", "Ibitaro.", "Umukino wa Kigali."))
     plan = Plan("topic", "kin", columns, model="x", inputs=rows, demonstrations=(), limits=Limits(4))
     waited = set()
     for snapshot in compare.compare(plan, replace(PARTS, host=lambda name: host)):
-        shelf.check()
+        pool.check()
         waited |= {run.name for run in snapshot.runs if "loading" in run.note}
     assert [run.state for run in snapshot.runs] == ["done", "done"] and not any(run.note for run in snapshot.runs)
     assert "laft" in waited
 
 
 def test_a_model_that_fits_no_memory_is_refused_in_a_sentence(folders, watch) -> None:
-    host = LocalHost(folders[0], device="cpu", shelf=watch(1000))
+    host = LocalHost(folders[0], device="cpu", pool=watch(1000))
     with pytest.raises(InputError, match=r"takes 0\.0 GB of memory, and 0\.0 GB are free; choose a smaller model"):
         list(host.generate(PROMPTS))
-    assert not host._shelf.held()
+    assert not host._pool.loaded()
 
 
-def test_weights_that_cannot_be_read_fail_again_and_again_and_then_work(folders, largest, watch, tmp_path) -> None:
+def test_damaged_weights_fail_each_time_until_they_are_replaced(folders, largest, watch, tmp_path) -> None:
     folder = make_model(tmp_path / "model")
     good = (folder / "model.safetensors").read_bytes()
-    host = LocalHost(folder, device="cpu", shelf=watch(2 * largest))
+    host = LocalHost(folder, device="cpu", pool=watch(2 * largest))
     (folder / "model.safetensors").write_bytes(b"no weights")
     for _ in range(2):
         with pytest.raises(InputError, match="No language model could be loaded"):
@@ -184,18 +186,18 @@ def test_weights_that_cannot_be_read_fail_again_and_again_and_then_work(folders,
     assert texts(host.generate(PROMPTS))
 
 
-def test_a_host_that_is_gone_takes_its_weights_along(folders, largest, watch) -> None:
-    shelf = watch(2 * largest)
-    host = LocalHost(folders[0], device="cpu", shelf=shelf)
+def test_the_weights_of_a_deleted_host_are_evicted(folders, largest, watch) -> None:
+    pool = watch(2 * largest)
+    host = LocalHost(folders[0], device="cpu", pool=pool)
     host.ready()
     del host
     gc.collect()
-    assert not shelf.held() and not shelf.alive()
+    assert not pool.loaded() and not pool.alive()
 
 
 def test_threads_that_want_different_models_all_get_right_answers(folders, largest, watch) -> None:
-    shelf = watch(int(1.5 * largest))
-    hosts = [LocalHost(folder, device="cpu", shelf=shelf) for folder in folders]
+    pool = watch(int(1.5 * largest))
+    hosts = [LocalHost(folder, device="cpu", pool=pool) for folder in folders]
     expected = [texts(host.generate(PROMPTS, "", FREE)) for host in hosts]
     found: dict[int, list[str]] = {}
     threads = [
@@ -207,10 +209,10 @@ def test_threads_that_want_different_models_all_get_right_answers(folders, large
     for thread in threads:
         thread.join()
     assert [found[n] for n in range(9)] == [expected[n % 3] for n in range(9)]
-    shelf.check()
+    pool.check()
 
 
-def test_a_model_is_loaded_once_for_all_who_ask_at_once() -> None:
+def test_a_model_is_loaded_once_for_all_simultaneous_callers() -> None:
     loaded, gate = [], threading.Event()
 
     def load() -> str:
@@ -218,12 +220,12 @@ def test_a_model_is_loaded_once_for_all_who_ask_at_once() -> None:
         loaded.append(1)
         return "model"
 
-    shelf, got = Shelf(lambda device, held: 100 - held), []
-    weights = Weights("one", "cpu", 10, lambda: None, load, lambda model: 10)
+    pool, got = ModelPool(lambda device, used: 100 - used), []
+    loader = ModelLoader("one", "cpu", 10, lambda: None, load, lambda model: 10)
 
     def ask() -> None:
-        with shelf.lease("key", weights) as lease:
-            got.append(lease.model)
+        with pool.use("key", loader) as handle:
+            got.append(handle.model)
 
     threads = [threading.Thread(target=ask) for _ in range(4)]
     for thread in threads:
@@ -231,14 +233,14 @@ def test_a_model_is_loaded_once_for_all_who_ask_at_once() -> None:
     gate.set()
     for thread in threads:
         thread.join()
-    assert got == ["model"] * 4 and len(loaded) == 1 and shelf.held() == {"one": 10}
+    assert got == ["model"] * 4 and len(loaded) == 1 and pool.loaded() == {"one": 10}
 
 
-def test_a_translator_shares_the_memory_and_is_never_kept_waiting(folders, largest, watch) -> None:
-    """A model in use leaves no room; the translator that its column may be waiting for is taken in all the same."""
-    shelf = watch(int(1.5 * largest))
-    host = LocalHost(folders[0], device="cpu", shelf=shelf)
-    translator = Seq2Seq(POCKET / "translator", "pocket", shelf)
+def test_a_translator_shares_the_memory_and_never_waits_for_it(folders, largest, watch) -> None:
+    """A model in use leaves no room. The translator is loaded all the same: the model's caller may wait for it."""
+    pool = watch(int(1.5 * largest))
+    host = LocalHost(folders[0], device="cpu", pool=pool)
+    translator = Seq2Seq(POCKET / "translator", "pocket", pool)
     kinyarwanda, english = catalog.language("kin"), catalog.language("eng")
     stream = host.generate(PROMPTS, "", FREE)
     begun = [next(piece for piece in stream if piece[1].text or piece[1].final)]
@@ -246,24 +248,24 @@ def test_a_translator_shares_the_memory_and_is_never_kept_waiting(folders, large
     assert written == texts(
         Seq2Seq(POCKET / "translator").translate(["Aline yafunguye ivuriro."], kinyarwanda, english)
     )
-    assert set(shelf.held()) <= {host.name, "pocket"} and host.name in shelf.held()
+    assert set(pool.loaded()) <= {host.name, "pocket"} and host.name in pool.loaded()
     assert len(texts([*begun, *stream])) == len(PROMPTS)
-    other = LocalHost(folders[1], device="cpu", shelf=shelf)
+    other = LocalHost(folders[1], device="cpu", pool=pool)
     other.ready()
-    assert list(shelf.held()) == [other.name], "it leaves like any other"
+    assert list(pool.loaded()) == [other.name], "it is evicted like any other"
 
 
-def test_what_was_translated_before_needs_no_weights(folders, largest, watch) -> None:
-    shelf = watch(10**9)
-    translator = Seq2Seq(POCKET / "translator", "pocket", shelf)
+def test_a_cached_translation_needs_no_weights(folders, largest, watch) -> None:
+    pool = watch(10**9)
+    translator = Seq2Seq(POCKET / "translator", "pocket", pool)
     languages = catalog.language("kin"), catalog.language("eng")
-    assert translator.revision and not translator.lacks(languages[0]) and not shelf.held()
+    assert translator.revision and not translator.lacks(languages[0]) and not pool.loaded()
     first = texts(translator.translate(["Aline yafunguye ivuriro."], *languages))
-    shelf.drop(translator._key)
-    assert texts(translator.translate(["Aline yafunguye ivuriro."], *languages)) == first and not shelf.held()
+    pool.evict(translator._key)
+    assert texts(translator.translate(["Aline yafunguye ivuriro."], *languages)) == first and not pool.loaded()
 
 
-def test_memory_that_runs_out_halves_the_batch_and_the_column_says_so(folders) -> None:
+def test_memory_that_runs_out_halves_the_batch_and_is_noted(folders) -> None:
     host = LocalHost(folders[0], device="cpu")
     expected = texts(host.generate(PROMPTS, "", FREE))
     sizes: list[int] = []
@@ -287,10 +289,10 @@ def test_memory_that_runs_out_halves_the_batch_and_the_column_says_so(folders) -
 
 @pytest.mark.parametrize("task", ["topic", "summary"])
 def test_three_strategies_end_where_there_is_room_for_one_model(folders, largest, watch, task) -> None:
-    """The base, full weights and a translator, which is larger than all the room: each is in the others' way."""
-    shelf = watch(int(1.2 * largest))
-    host = LocalHost(folders[0], device="cpu", shelf=shelf)
-    translator = Seq2Seq(POCKET / "translator", "pocket", shelf)
+    """The base, full weights and a translator larger than the pool: each must be evicted for the others."""
+    pool = watch(int(1.2 * largest))
+    host = LocalHost(folders[0], device="cpu", pool=pool)
+    translator = Seq2Seq(POCKET / "translator", "pocket", pool)
     columns = (
         *(Column(name, name) for name in ("prompt", "translate")),
         Column("laft", "laft", {"adapter": "kin-full"}),
@@ -299,4 +301,4 @@ def test_three_strategies_end_where_there_is_room_for_one_model(folders, largest
     seen = compare.compare(plan, replace(PARTS, host=lambda name: host, translator=lambda name: translator))
     *_, last = seen
     assert [(run.state, run.errors) for run in last.runs] == [("done", 0)] * 3, [run.note for run in last.runs]
-    shelf.check()
+    pool.check()

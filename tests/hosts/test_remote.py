@@ -11,11 +11,11 @@ from helpers.completions_server import CompletionsServer, reach
 
 from xlt_core import catalog
 from xlt_core.contracts import Adapts, Generates, Host, Scores, Setting
-from xlt_core.hosts import _echo, _flight, _stream
+from xlt_core.hosts import _concurrent, _logprobs, _stream
 from xlt_core.hosts._probe import Probe
 from xlt_core.hosts._server import Server, ServerError
 from xlt_core.hosts.local import LocalHost
-from xlt_core.hosts.remote import BOUND, AdaptingHost, connect
+from xlt_core.hosts.remote import MAX_CONCURRENT, AdaptingHost, connect
 from xlt_core.records import Column, InputError, Limits, Message, Prompt, Reply
 from xlt_core.strategies._calls import attempt
 
@@ -95,7 +95,7 @@ def test_local_and_remote_write_the_same_greedy_text(
 
 
 def test_partial_texts_come_before_the_whole(server: CompletionsServer, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(_stream, "EVERY", 0.0)
+    monkeypatch.setattr(_stream, "STREAM_INTERVAL", 0.0)
     replies = [reply for _, reply in reach(server).generate([ASKED], limits=Limits(tokens=8, stop=()))]
     assert len(replies) > 4 and [reply.final for reply in replies] == [False] * (len(replies) - 1) + [True]
     assert all(replies[-1].text.startswith(reply.text) for reply in replies)
@@ -142,32 +142,36 @@ def test_tokens_are_estimated_where_the_server_does_not_count(server: Completion
     assert host.count(asked("x" * 100)) > 50 and "estimates" in host.describe()
 
 
-def test_a_choice_that_joins_the_prompt_is_scored_from_before_it() -> None:
-    prompt = _echo.Echoed((("<s>", 0), ("a", 3), (":", 4)), (0.0, -1.0, -2.0))
-    joined = _echo.Echoed((("<s>", 0), ("a", 3), (":x", 4)), (0.0, -1.0, -4.0))
-    apart = _echo.Echoed((("<s>", 0), ("a", 3), (":", 4), ("y", 5), ("z", 6)), (0.0, -1.0, -2.0, -3.0, -0.5))
-    assert _echo.score(prompt, [apart]) == (3, [-3.5])
-    assert _echo.score(prompt, [joined, apart]) == (2, [-4.0, -5.5])
-    alike = _echo.Echoed((("<s>", 0), ("a", 4), (":", 5), ("y", 6)), (0.0, -1.5, -2.5, -3.5))
-    assert _echo.score(prompt, [alike]) == (1, [-7.5])
+def test_a_choice_that_is_joined_with_the_prompt_is_scored_from_before_the_joint() -> None:
+    prompt = _logprobs.EchoedText((("<s>", 0), ("a", 3), (":", 4)), (0.0, -1.0, -2.0))
+    joined = _logprobs.EchoedText((("<s>", 0), ("a", 3), (":x", 4)), (0.0, -1.0, -4.0))
+    apart = _logprobs.EchoedText((("<s>", 0), ("a", 3), (":", 4), ("y", 5), ("z", 6)), (0.0, -1.0, -2.0, -3.0, -0.5))
+    assert _logprobs.log_likelihoods(prompt, [apart]) == (3, [-3.5])
+    assert _logprobs.log_likelihoods(prompt, [joined, apart]) == (2, [-4.0, -5.5])
+    alike = _logprobs.EchoedText((("<s>", 0), ("a", 4), (":", 5), ("y", 6)), (0.0, -1.5, -2.5, -3.5))
+    assert _logprobs.log_likelihoods(prompt, [alike]) == (1, [-7.5])
 
 
-def test_log_probabilities_that_do_not_add_up_are_seen() -> None:
-    prompt = _echo.Echoed((("a", 0), ("b", 1)), (0.0, -1.0))
-    shifted = [_echo.Echoed((("a", 0), ("b", 1), (end, 2)), (0.0, log, log)) for end, log in (("c", -3.0), ("d", -4.0))]
-    assert "add up" in _echo.flaw(prompt, shifted)
-    assert "above zero" in _echo.flaw(prompt, [_echo.Echoed((("a", 0), ("b", 1), ("c", 2)), (0.0, -1.0, 0.5))])
+def test_log_probabilities_that_do_not_add_up_are_found() -> None:
+    prompt = _logprobs.EchoedText((("a", 0), ("b", 1)), (0.0, -1.0))
+    shifted = [
+        _logprobs.EchoedText((("a", 0), ("b", 1), (end, 2)), (0.0, log, log)) for end, log in (("c", -3.0), ("d", -4.0))
+    ]
+    assert "add up" in _logprobs.find_flaw(prompt, shifted)
+    assert "above zero" in _logprobs.find_flaw(
+        prompt, [_logprobs.EchoedText((("a", 0), ("b", 1), ("c", 2)), (0.0, -1.0, 0.5))]
+    )
 
 
 @pytest.mark.parametrize("fault", ["429", "500", "503", "break", "cut"])
-def test_what_passes_is_tried_again(fault: str, server: CompletionsServer) -> None:
+def test_temporary_failures_are_retried(fault: str, server: CompletionsServer) -> None:
     host, faults = reach(server), [fault, fault]
     server.fault = lambda body: faults.pop() if faults else ""
     assert finals(host.generate([ASKED], limits=Limits(tokens=4)))[0].text
     assert not faults
 
 
-def test_an_item_that_fails_leaves_the_others_alone(server: CompletionsServer) -> None:
+def test_an_item_that_fails_does_not_affect_the_others(server: CompletionsServer) -> None:
     host, prompts = reach(server), [asked(text) for text in ("one", "BAD", "three", "four")]
     server.fault = lambda body: "500" if "BAD" in str(body["prompt"]) else ""
     outcomes = dict(attempt(lambda part: host.score([prompts[i] for i in part], [CHOICES] * len(part)), 4))
@@ -175,33 +179,33 @@ def test_an_item_that_fails_leaves_the_others_alone(server: CompletionsServer) -
     assert str(outcomes[1]).endswith("answered 500: made to fail.")
 
 
-def test_a_server_that_hangs_is_given_up_and_meanwhile_the_caller_may_stop(
+def test_a_server_that_hangs_times_out_and_meanwhile_the_caller_may_stop(
     server: CompletionsServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(_flight, "BEAT", 0.02)
-    host, beats = reach(server, timeout=0.3), 0
+    monkeypatch.setattr(_concurrent, "POLL_SECONDS", 0.02)
+    host, partial = reach(server, timeout=0.3), 0
     server.fault = lambda body: "hang"
     with pytest.raises(ServerError, match=r"did not answer within 0\.3 s"):
         for _, reply in host.score([ASKED], [CHOICES]):
             assert not reply.final and reply.sent == ASKED[0].text
-            beats += 1
-    assert beats > 1
+            partial += 1
+    assert partial > 1
 
 
 @pytest.mark.parametrize("call", ["generate", "score"])
-def test_closing_breaks_off_every_connection(call: str, server: CompletionsServer) -> None:
+def test_closing_a_call_closes_every_connection(call: str, server: CompletionsServer) -> None:
     host = reach(server)
     server.fault = lambda body: "hang"
-    prompts = [asked(str(number)) for number in range(BOUND + 4)]
+    prompts = [asked(str(number)) for number in range(MAX_CONCURRENT + 4)]
     running = host.generate(prompts) if call == "generate" else host.score(prompts, [CHOICES] * len(prompts))
     next(running)
-    assert all(server.hanging.acquire(timeout=30) for _ in range(BOUND))
+    assert all(server.hanging.acquire(timeout=30) for _ in range(MAX_CONCURRENT))
     running.close()
-    assert [server.closed.get(timeout=30) for _ in range(BOUND)] == [b""] * BOUND
-    assert not server.hanging.acquire(timeout=0.1), "no more than the bound were under way"
+    assert [server.closed.get(timeout=30) for _ in range(MAX_CONCURRENT)] == [b""] * MAX_CONCURRENT
+    assert not server.hanging.acquire(timeout=0.1), "no more than these run at once"
 
 
-def test_a_server_that_is_gone_is_not_waited_for_again_and_again(server: CompletionsServer) -> None:
+def test_no_more_requests_are_sent_to_a_server_that_is_gone(server: CompletionsServer) -> None:
     host = reach(server)
     server.stop()
     begun, prompts = time.monotonic(), [asked(str(number)) for number in range(100)]
@@ -212,7 +216,7 @@ def test_a_server_that_is_gone_is_not_waited_for_again_and_again(server: Complet
         host.count(ASKED)
 
 
-def test_what_cannot_be_connected_is_said_in_a_sentence(server: CompletionsServer) -> None:
+def test_connection_errors_are_one_sentence(server: CompletionsServer) -> None:
     for address in ("http://127.0.0.1:1", "ftp://host/v1", "http://me:word@host/v1", "http://host:99999/v1"):
         with pytest.raises(InputError, match="ending in /v1"):
             connect(address)

@@ -18,7 +18,7 @@ from xlt_core.hosts.local import LocalHost
 from xlt_core.records import Limits, Message
 from xlt_core.settings import ROOT
 
-HELD = "model-00002-of-00002.safetensors"
+HELD_BACK = "model-00002-of-00002.safetensors"
 RUN = """
 import json, os, sys, urllib.request
 from xlt_core.models import hub
@@ -49,27 +49,27 @@ print(json.dumps([found, notes]))
 
 @pytest.fixture(scope="module")
 def hub(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[HubServer, Path]]:
-    """A base in two shards with other forms of itself beside, two adapters, full weights as of old, and a misfit."""
+    """A base in two shards and other formats, two adapters, full weights in the older format, and a misfit."""
     folder = tmp_path_factory.mktemp("hub") / "org"
     base = make_model(folder / "base", width=64)
     whole = AutoModelForCausalLM.from_pretrained(base)
     (base / "model.safetensors").unlink()
     whole.save_pretrained(base, max_shard_size="300KB")
-    assert (base / HELD).is_file()
+    assert (base / HELD_BACK).is_file()
     for other in ("pytorch_model.bin", "consolidated.safetensors", "onnx/model.onnx", "model.gguf"):
         (base / other).parent.mkdir(exist_ok=True)
-        (base / other).write_bytes(b"another form")
+        (base / other).write_bytes(b"another format")
     for seed, name in enumerate(("lora", "lora2"), 1):
         make_adapter(base, folder / name, seed)
-    _as_of_old(make_model(folder / "full", width=64, size=300, seed=4))
+    _save_as_bin(make_model(folder / "full", width=64, size=300, seed=4))
     make_model(folder / "other", kind=GPTNeoXConfig)
-    server = HubServer(folder.parent, HELD)
+    server = HubServer(folder.parent, HELD_BACK)
     yield server, folder
     server.stop()
 
 
-def _as_of_old(folder: Path) -> None:
-    """The weights in the form that the Hub's older models have."""
+def _save_as_bin(folder: Path) -> None:
+    """Saves the weights in the format of the Hub's older models."""
     import torch
 
     model = AutoModelForCausalLM.from_pretrained(folder)
@@ -87,7 +87,7 @@ def run(server: HubServer, home: Path, **more: str) -> tuple[dict[str, object], 
     return tuple(json.loads(done.stdout))
 
 
-def test_what_is_on_the_hub_answers_as_from_a_folder_and_then_from_the_cache(hub, tmp_path) -> None:
+def test_models_from_the_hub_answer_as_from_a_folder_and_then_load_from_the_cache(hub, tmp_path) -> None:
     server, folder = hub
     found, notes = run(server, tmp_path, HUB=server.address)
     local = LocalHost(folder / "base", device="cpu")

@@ -26,16 +26,16 @@ def unreachable(monkeypatch):
     hub._answers.cache_clear()
 
 
-def test_what_is_on_an_unreachable_hub_is_refused_within_seconds(unreachable):
-    began = time.monotonic()
+def test_ids_on_an_unreachable_hub_are_refused_within_seconds(unreachable):
+    started = time.monotonic()
     with pytest.raises(InputError, match="No language model could be loaded from 'org/none'"):
         pretrained.load(AutoModelForCausalLM, "org/none", "language model")
     with pytest.raises(InputError, match=r"adapter 'org/none' could not be fetched.*does not answer"):
         pretrained.adapter_folder("org/none")
-    assert time.monotonic() - began < 30
+    assert time.monotonic() - started < 30
 
 
-def test_what_is_in_the_cache_loads_without_the_hub(unreachable, tmp_path, monkeypatch):
+def test_cached_models_load_without_the_hub(unreachable, tmp_path, monkeypatch):
     monkeypatch.setattr("huggingface_hub.constants.HF_HUB_CACHE", str(tmp_path))
     folder = tmp_path / "models--org--small"
     LlamaForCausalLM(SMALL).save_pretrained(folder / "snapshots" / ("0" * 40))
@@ -56,12 +56,12 @@ def test_damaged_weights_are_one_sentence(tmp_path):
         pretrained.load(AutoModelForCausalLM, str(tmp_path), "language model")
 
 
-def test_an_adapter_is_put_on_without_a_warning():
+def test_an_adapter_is_added_without_a_warning():
     from peft import LoraConfig
 
     with warnings.catch_warnings():
         warnings.simplefilter("error")
-        model = pretrained.with_adapter(LlamaForCausalLM(SMALL), LoraConfig(target_modules=["q_proj"]))
+        model = pretrained.wrap_with_adapter(LlamaForCausalLM(SMALL), LoraConfig(target_modules=["q_proj"]))
     assert model(torch.tensor([[1, 2]])).logits.shape == (1, 2, 16)
 
 
@@ -86,9 +86,9 @@ def test_models_can_be_loaded_by_several_threads_at_once() -> None:
     assert [type(model).__name__ for model in found if isinstance(model, Exception)] == [] and len(found) == 6
 
 
-def test_what_a_hub_out_of_reach_would_have_is_not_told(unreachable):
+def test_whether_an_unreachable_hub_has_a_file_is_an_error(unreachable):
     with pytest.raises(OSError):
-        hub.has("org/none", "adapter_config.json")
+        hub.has_file("org/none", "adapter_config.json")
 
 
 @pytest.mark.parametrize("name", ["pytorch_model.bin", "pytorch_model-00001-of-00002.bin", "spiece.model"])

@@ -1,4 +1,4 @@
-"""NLLB-200, M2M100 and MADLAD-400: each is told its languages in its own way, and gets a document by sentences."""
+"""NLLB-200, M2M100 and MADLAD-400: each gets the languages in its own way, and a document by sentences."""
 
 from __future__ import annotations
 
@@ -10,9 +10,10 @@ import torch
 from helpers.tiny_translators import MAKERS, TEXTS, make
 
 from xlt_core import catalog
-from xlt_core.models.pool import Shelf
+from xlt_core.models.pool import ModelPool
 from xlt_core.records import InputError
-from xlt_core.translators import _search
+from xlt_core.translators import _beam_search
+from xlt_core.translators._beam_search import SearchOptions
 from xlt_core.translators._families import M2M100, MADLAD, NLLB
 from xlt_core.translators.seq2seq import Seq2Seq
 
@@ -24,15 +25,15 @@ def translator(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPath
     return Seq2Seq(make(request.param, tmp_path_factory.mktemp(request.param)), request.param)
 
 
-def watched(monkeypatch: pytest.MonkeyPatch, look: Callable[[list[list[int]], _search.Search], object]) -> list:
-    """What is seen of each batch that the model is asked for."""
-    seen, searched = [], _search._searched
+def watched(monkeypatch: pytest.MonkeyPatch, read: Callable[[list[list[int]], SearchOptions], object]) -> list:
+    """A list that gets, for each batch from now on, what `read` returns for it."""
+    seen, original = [], _beam_search._beam_search
 
-    def through(model: object, tokenizer: object, rows: list[list[int]], search: _search.Search) -> object:
-        seen.append(look(rows, search))
-        return searched(model, tokenizer, rows, search)
+    def search(model: object, tokenizer: object, rows: list[list[int]], options: SearchOptions) -> object:
+        seen.append(read(rows, options))
+        return original(model, tokenizer, rows, options)
 
-    monkeypatch.setattr(_search, "_searched", through)
+    monkeypatch.setattr(_beam_search, "_beam_search", search)
     return seen
 
 
@@ -47,7 +48,7 @@ def translated(translator: Seq2Seq, text: str, source: str = "swa", target: str 
 
 
 @pytest.mark.parametrize(("source", "target"), list(permutations(TEXTS, 2)))
-def test_both_languages_are_told(translator: Seq2Seq, source: str, target: str) -> None:
+def test_both_languages_are_given(translator: Seq2Seq, source: str, target: str) -> None:
     for text, other in zip(TEXTS[source], TEXTS[target], strict=True):
         assert translated(translator, text, source, target) == other
 
@@ -63,12 +64,14 @@ def test_a_document_is_translated_by_sentences_and_keeps_its_lines(
     assert translated(translator, " ".join(TEXTS[source] * 9), source, target) == " ".join(TEXTS[target] * 9)
 
 
-def test_beams_search_and_are_remembered_apart(translator: Seq2Seq, monkeypatch: pytest.MonkeyPatch) -> None:
-    searched = watched(monkeypatch, lambda rows, search: search.beams)
+def test_each_number_of_beams_has_its_own_cached_translations(
+    translator: Seq2Seq, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    beams_used = watched(monkeypatch, lambda rows, options: options.beams)
     text = "Mvua ilinyesha jana. Mvua ilinyesha."
     for beams in (3, 1, 3, 1):
         translated(translator, text, beams=beams)
-    assert searched == [3, 1]
+    assert beams_used == [3, 1]
     assert translated(translator, "Tunauza mkate.", beams=3) == "We sell bread."
 
 
@@ -80,45 +83,43 @@ def test_a_language_that_the_model_lacks_is_refused_by_name(translator: Seq2Seq)
 
 
 def test_a_long_text_can_be_stopped_between_batches(translator: Seq2Seq, monkeypatch: pytest.MonkeyPatch) -> None:
-    calls = watched(monkeypatch, lambda rows, search: len(rows))
+    calls = watched(monkeypatch, lambda rows, options: len(rows))
     text = " ".join(f"{number}. {' '.join(TEXTS['swa'])}" for number in range(60))
     work = translator.translate([text], SWAHILI, ENGLISH)
-    index, reply = next(step for step in work if step[1].text)  # until the model is there, nothing
+    index, reply = next(step for step in work if step[1].text)  # empty replies come while the model is loading
     assert (index, reply.final, len(calls)) == (0, False, 1) and reply.text.count(" ") < text.count(" ")
     work.close()
     assert len(calls) == 1
 
 
 def test_a_batch_too_large_for_memory_is_halved(translator: Seq2Seq, monkeypatch: pytest.MonkeyPatch) -> None:
-    def full(rows: list[list[int]], search: _search.Search) -> None:
+    def full(rows: list[list[int]], options: SearchOptions) -> None:
         if len(rows) > 1:
             raise torch.OutOfMemoryError
 
     watched(monkeypatch, full)
     *_, (_, reply) = translator.translate(["\n".join(TEXTS["amh"])], AMHARIC, ENGLISH)
-    assert reply.text == "\n".join(TEXTS["eng"]) and reply.note == _search.HALVED
-    monkeypatch.setattr(_search, "_searched", lambda *_: (_ for _ in ()).throw(torch.OutOfMemoryError))
+    assert reply.text == "\n".join(TEXTS["eng"]) and reply.note == _beam_search.HALVED
+    monkeypatch.setattr(_beam_search, "_beam_search", lambda *_: (_ for _ in ()).throw(torch.OutOfMemoryError))
     with pytest.raises(torch.OutOfMemoryError):
         translated(translator, "Daktari!")
 
 
-def test_nothing_longer_than_the_model_takes_is_given_to_it(
-    translator: Seq2Seq, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    given = watched(monkeypatch, lambda rows, search: rows)
+def test_no_piece_is_longer_than_the_model_takes(translator: Seq2Seq, monkeypatch: pytest.MonkeyPatch) -> None:
+    given = watched(monkeypatch, lambda rows, options: rows)
     translated(translator, "mkate" * 200)
     rows = [row for batch in given for row in batch]
-    assert max(map(len, rows)) <= translator._most // 2
+    assert max(map(len, rows)) <= translator._max_tokens // 2
     assert sum(translator._tokenizer.decode(row, skip_special_tokens=True).count("t") for row in rows) == 200
 
 
 def test_two_translators_share_a_small_memory(translator: Seq2Seq) -> None:
-    room = int(1.5 * translator._weights.need)
-    shelf = Shelf(lambda device, held: room - held)
-    ours = [Seq2Seq(translator.path, name, shelf) for name in ("one", "two")]
+    size = int(1.5 * translator._loader.bytes_needed)
+    pool = ModelPool(lambda device, used: size - used)
+    ours = [Seq2Seq(translator.path, name, pool) for name in ("one", "two")]
     for turn, text in enumerate(TEXTS["swa"]):
         assert translated(ours[turn % 2], text) == TEXTS["eng"][turn]
-        assert [*shelf.held()] == [ours[turn % 2].name] and sum(shelf.held().values()) <= room
+        assert [*pool.loaded()] == [ours[turn % 2].name] and sum(pool.loaded().values()) <= size
 
 
 def test_codes_by_family() -> None:
@@ -128,7 +129,7 @@ def test_codes_by_family() -> None:
         MADLAD: ("<2sw>", "<2om>", "<2ff>", "<2my>", "<2th>", "<2mg>", "<2nso>"),
     }
     for family, tokens in known.items():
-        vocabulary = frozenset(filter(None, tokens)) | {"sw", "en", "om"}  # ordinary pieces are no languages
+        vocabulary = frozenset(filter(None, tokens)) | {"sw", "en", "om"}  # ordinary pieces, no language tokens
         for code, token in zip(("swa", "orm", "fuv", "mya", "tha", "plt", "nso"), tokens, strict=True):
             found = family.code(catalog.language(code), vocabulary)
             assert (found and family.token.format(found)) == token

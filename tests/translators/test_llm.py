@@ -1,4 +1,4 @@
-"""The language model as its own translator: what it is asked, what it is shown, and what is made of its answers."""
+"""The language model as its own translator: its prompts, its demonstrations, and the translations."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from xlt_core.translators.llm import Llm
 ROWS = (Row("Umuganga yaje.", english="The doctor came."), Row("Imvura\nyaguye.", english="It rained."))
 
 
-def shouted(prompt: Prompt) -> str:
+def upper_case(prompt: Prompt) -> str:
     """The text that is to be translated, in capitals."""
     return prompt[-1].text.split(": ", 1)[1].split("\n")[0].upper()
 
@@ -28,8 +28,8 @@ def replies(translator: Llm, *texts: str, back: bool = False) -> dict[int, list]
     return found
 
 
-def test_it_is_asked_in_turns_and_shown_the_rows_in_the_direction_of_the_text() -> None:
-    host = Generating(shouted)
+def test_prompts_are_turns_with_rows_in_the_direction_of_the_text() -> None:
+    host = Generating(upper_case)
     (_, into), (_, out) = (replies(Llm(host, ROWS), "Bite se?", back=back)[0] for back in (False, True))
     assert into.sent == (
         "system: Translate from Kinyarwanda to English.\n"
@@ -44,7 +44,7 @@ def test_it_is_asked_in_turns_and_shown_the_rows_in_the_direction_of_the_text() 
 
 
 def test_lines_are_translated_one_by_one_and_streamed() -> None:
-    made = replies(Llm(Generating(shouted)), "rimwe kabiri\n\ngatatu. kane")[0]
+    made = replies(Llm(Generating(upper_case)), "rimwe kabiri\n\ngatatu. kane")[0]
     assert [(reply.text, reply.final) for reply in made] == [
         ("GATATU.", False),
         ("GATATU. KANE", False),
@@ -58,7 +58,7 @@ def test_lines_are_translated_one_by_one_and_streamed() -> None:
 
 
 def test_nothing_is_asked_twice_and_nothing_for_an_empty_text() -> None:
-    host = Generating(shouted)
+    host = Generating(upper_case)
     translator = Llm(host)
     made = replies(translator, "a", " ", "a", "b")
     assert [made[index][-1].text for index in range(4)] == ["A", " ", "A", "B"]
@@ -68,7 +68,7 @@ def test_nothing_is_asked_twice_and_nothing_for_an_empty_text() -> None:
 
 @pytest.mark.parametrize("context", [60, 100, 300])
 def test_every_prompt_leaves_room_for_its_translation(context: int) -> None:
-    host = Generating(shouted, context=context)
+    host = Generating(upper_case, context=context)
     asked: list[tuple[int, int]] = []
     generate = host.generate
 
@@ -103,7 +103,7 @@ def test_its_revision_is_the_models_and_the_rows() -> None:
 
 @pytest.mark.parametrize("split", ["test", "train"])
 def test_a_comparison_shows_it_rows_that_are_no_items_and_no_demonstrations(split: str) -> None:
-    host = Adapting(shouted)
+    host = Adapting(upper_case)
     given = plan("prompt", "translate", task="summary", translator="llm", shots=2, samples=4, split=split)
     *_, last = compare(given, parts(host))
     run = last.runs[1]
@@ -121,5 +121,5 @@ def test_a_comparison_shows_it_rows_that_are_no_items_and_no_demonstrations(spli
 
 def test_typed_texts_in_a_language_without_rows_are_translated_without_any() -> None:
     given = plan("translate", task="topic", translator="llm", language="yor", inputs=(Row("Bawo ni"),), shots=0)
-    *_, last = compare(given, parts(Adapting(shouted)))
+    *_, last = compare(given, parts(Adapting(upper_case)))
     assert last.runs[0].state == "done" and "assistant" not in last.runs[0].predictions[0].replies[0].sent

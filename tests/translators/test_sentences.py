@@ -1,15 +1,15 @@
-"""Texts of many scripts are cut where a sentence ends, lines are kept, and nothing but space is lost."""
+"""Texts of many scripts are split where a sentence ends, lines are kept, and nothing but space is lost."""
 
 from __future__ import annotations
 
 import pytest
 
 from xlt_core import catalog
-from xlt_core.translators._sentences import joined, pieces
+from xlt_core.translators._sentences import join, split
 
 
-def cut(code: str, text: str, room: int = 1000, lines: bool = False) -> list[str]:
-    return [piece.text for piece in pieces(text, catalog.language(code), len, room, lines)]
+def cut(code: str, text: str, max_tokens: int = 1000, lines: bool = False) -> list[str]:
+    return [piece.text for piece in split(text, catalog.language(code), len, max_tokens, lines)]
 
 
 @pytest.mark.parametrize(
@@ -35,21 +35,21 @@ def test_thai_is_cut_at_its_spaces() -> None:
 
 def test_lines_come_back_as_they_were() -> None:
     text = "  One. Two.\n\nThree\r\n\tFour?  \u2028Five. \n "
-    made = list(pieces(text, catalog.language("eng"), len, 1000))
-    assert [piece.text for piece in made] == ["One.", "Two.", "Three", "Four?", "Five."]
-    assert joined((piece, piece.text.upper()) for piece in made) == "ONE. TWO.\n\nTHREE\r\n\tFOUR?  \u2028FIVE."
-    assert joined((piece, "" if piece.text == "Two." else piece.text) for piece in made[:3]) == "One. Three"
+    parts = list(split(text, catalog.language("eng"), len, 1000))
+    assert [piece.text for piece in parts] == ["One.", "Two.", "Three", "Four?", "Five."]
+    assert join((piece, piece.text.upper()) for piece in parts) == "ONE. TWO.\n\nTHREE\r\n\tFOUR?  \u2028FIVE."
+    assert join((piece, "" if piece.text == "Two." else piece.text) for piece in parts[:3]) == "One. Three"
 
 
 @pytest.mark.parametrize("text", ["omuntu" * 400, "a " + "b" * 3000, "kale. " * 400 + "omwana" * 200, "ก" * 999])
 @pytest.mark.parametrize("lines", [False, True])
 def test_nothing_of_a_long_text_is_lost(text: str, lines: bool) -> None:
-    made = cut("lug", text, 64, lines)
-    assert "".join("".join(made).split()) == "".join(text.split())
-    assert max(map(len, made)) <= 64
+    parts = cut("lug", text, 64, lines)
+    assert "".join("".join(parts).split()) == "".join(text.split())
+    assert max(map(len, parts)) <= 64
 
 
-def test_a_line_stays_whole_where_it_is_wanted_so_and_has_room() -> None:
-    made = cut("eng", "One. Two.\nThree is longer. Four.", 12, lines=True)
-    assert made == ["One. Two.", "Three is", "longer.", "Four."]
+def test_a_short_line_is_kept_whole_if_asked() -> None:
+    parts = cut("eng", "One. Two.\nThree is longer. Four.", 12, lines=True)
+    assert parts == ["One. Two.", "Three is", "longer.", "Four."]
     assert cut("eng", "", lines=True) == cut("eng", " \n ") == []

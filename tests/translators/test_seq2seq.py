@@ -49,14 +49,14 @@ def test_nothing_is_translated_twice(translator, monkeypatch):
     assert dict(translator.translate([text], LUGANDA, ENGLISH))[0] == first[0]
 
 
-def test_nothing_is_translated_twice_by_two_at_once(monkeypatch):
+def test_nothing_is_translated_twice_by_two_calls_at_once(monkeypatch):
     translator = Seq2Seq(POCKET / "translator", "pocket")
-    assert dict(translator.translate(["a"], LUGANDA, ENGLISH))  # the model is there
-    texts, given, plain = told("lug", 60), [], translator._translate
-    monkeypatch.setattr(translator, "_translate", lambda *all: given.append(len(all[1])) or plain(*all))
+    assert dict(translator.translate(["a"], LUGANDA, ENGLISH))  # loads the model
+    texts, batches, translate = told("lug", 60), [], translator._translate
+    monkeypatch.setattr(translator, "_translate", lambda *all: batches.append(len(all[1])) or translate(*all))
     works = [translator.translate(order, LUGANDA, ENGLISH) for order in (texts, texts[::-1])]
-    ours, theirs = map(dict, zip(*zip(*works, strict=True), strict=True))  # in turns, as columns go
-    assert sum(given) == 60 and len(given) > 2
+    ours, theirs = map(dict, zip(*zip(*works, strict=True), strict=True))  # alternately, as columns run
+    assert sum(batches) == 60 and len(batches) > 2
     assert [ours[i].text for i in range(60)] == [theirs[59 - i].text for i in range(60)]
 
 
@@ -93,5 +93,5 @@ def test_a_folder_that_is_no_model_is_an_input_error(tmp_path):
 def test_what_was_translated_in_another_precision_is_another_translation(translator, monkeypatch):
     here = translator_identity(translator)
     assert translator_identity(Seq2Seq(POCKET / "translator", "pocket")) == here
-    monkeypatch.setattr("xlt_core.translators._search.device", lambda: "cuda")
+    monkeypatch.setattr("xlt_core.translators._beam_search.device", lambda: "cuda")
     assert translator_identity(translator) != here

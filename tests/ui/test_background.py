@@ -47,7 +47,7 @@ def test_a_download_is_shown_with_how_far_it_is_and_stop_is_heard(monkeypatch: p
     with stop_signal() as (work_id, signal):
         steps = form_handlers.show_loading(page, {model: "org/name"}, lambda: go.wait(30), signal)
         assert "Getting org/name ready" in next(steps)["message"]
-        monkeypatch.setitem(hub._under_way, "org/name", hub.Download("org/name", 1_200_000_000, 13_500_000_000))
+        monkeypatch.setitem(hub._downloads, "org/name", hub.Download("org/name", 1_200_000_000, 13_500_000_000))
         assert "Downloading org/name: 1.2 of 13.5 GB" in next(steps)["message"]
         request_stop(work_id)
         with pytest.raises(InputError, match="Stopped before anything was asked of org/name"):

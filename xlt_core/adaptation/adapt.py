@@ -13,7 +13,7 @@ from xlt_core import catalog
 from xlt_core.adaptation.corpus import MOST_CHARACTERS, Text, read
 from xlt_core.adaptation.records import METHODS, Adaptation, Estimate, Snapshot
 from xlt_core.formats.files import check_folder
-from xlt_core.models.memory import give_back
+from xlt_core.models.memory import release_unused
 from xlt_core.records import InputError
 
 CHARACTERS_PER_TOKEN = 8  # more than any tokenizer makes of a text; so much of a stream is read for one pass
@@ -54,7 +54,7 @@ def survey(plan: Adaptation) -> Estimate:
     try:
         return training.measure(plan, path, _read(plan))
     finally:
-        give_back()
+        release_unused()
 
 
 def checked(plan: Adaptation) -> tuple[Adaptation, str]:
@@ -115,4 +115,4 @@ def _in_a_thread(work: Callable[[Callable[[Snapshot], None], Event], None]) -> G
     finally:
         stop.set()
         thread.join()
-        give_back()
+        release_unused()

@@ -22,7 +22,7 @@ from transformers import PrinterCallback, Trainer, TrainerCallback, TrainingArgu
 
 from xlt_core.adaptation import card
 from xlt_core.models.adapted import read_json
-from xlt_core.models.memory import ran_out
+from xlt_core.models.memory import is_out_of_memory
 from xlt_core.records import InputError
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ def memory_told() -> Iterator[None]:
     try:
         yield
     except (RuntimeError, MemoryError) as error:
-        if not ran_out(error):
+        if not is_out_of_memory(error):
             raise
         raise InputError(SHORT) from error
 
@@ -133,7 +133,7 @@ class _Trainer(Trainer):
                 ]
                 return sum(super(_Trainer, self).training_step(model, piece, num_items_in_batch) for piece in pieces)
             except RuntimeError as error:
-                if not ran_out(error):
+                if not is_out_of_memory(error):
                     raise
             # Outside of the handler: its traceback holds on to the tensors that fill the memory.
             self._halve(model, rows)
@@ -198,7 +198,7 @@ def step_seconds(model: Any, rows: Sequence[np.ndarray]) -> float:
     try:
         return _timed(model, rows)
     except RuntimeError as error:
-        if len(rows) < 2 or not ran_out(error):
+        if len(rows) < 2 or not is_out_of_memory(error):
             raise
     model.zero_grad(set_to_none=True)
     return 2 * step_seconds(model, rows[: len(rows) // 2])

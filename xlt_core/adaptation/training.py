@@ -134,7 +134,7 @@ def _with_lora(model: Any, plan: Adaptation) -> Any:
     targets = {"all-linear": "all-linear", "attention": None}.get(plan.targets, named)
     config = LoraConfig(r=plan.rank, lora_alpha=plan.alpha, target_modules=targets, task_type="CAUSAL_LM")
     try:
-        model = pretrained.with_adapter(model, config)
+        model = pretrained.wrap_with_adapter(model, config)
     except ValueError as error:
         raise InputError(
             f"The targets {plan.targets!r} do not fit a model of the kind {model.config.model_type} "

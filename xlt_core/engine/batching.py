@@ -1,4 +1,4 @@
-"""What the engine's batches are made of: rows of tokens, places, masks; and how large they may be."""
+"""Building blocks of the engine's batches: token rows, position ids, attention masks, and how large a batch may be."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ from dataclasses import dataclass
 
 import torch
 
-from xlt_core.models.memory import ran_out
+from xlt_core.models.memory import is_out_of_memory
 from xlt_core.records import InputError
 
 HALVED = "memory ran out: the batch was halved, and the work went on"
-UNSEEN = -1  # the group of padding; an item's own tokens are group 0, its choices 1, 2, ...
+PADDING = -1  # the group of padding; an item's own tokens are group 0, its choices 1, 2, ...
 
 
 @dataclass(frozen=True)
@@ -22,40 +22,42 @@ class Item:
     choices: list[list[int]]
 
     @property
-    def packed(self) -> int:
-        """Places that the choices take in the row: nothing is predicted from a choice's last token."""
+    def packed_length(self) -> int:
+        """Positions that the packed choices take in the row: nothing is predicted from a choice's last token."""
         return sum(max(len(choice) - 1, 0) for choice in self.choices)
 
-    def places(self) -> list[list[int]]:
-        """For each choice, where its tokens are predicted: 0 is the prompt's last token, the choices stand behind."""
-        places, behind = [], 1
+    def logit_positions(self) -> list[list[int]]:
+        """For each choice, the positions whose logits predict its tokens, counted from the prompt's last token."""
+        positions, next_position = [], 1
         for choice in self.choices:
-            rest = range(behind, behind + max(len(choice) - 1, 0))
-            places.append([0, *rest][: len(choice)])
-            behind += len(rest)
-        return places
+            rest = range(next_position, next_position + max(len(choice) - 1, 0))
+            positions.append([0, *rest][: len(choice)])
+            next_position += len(rest)
+        return positions
 
 
 def pack(items: Sequence[Item], start: int) -> tuple[list[list[int]], list[list[int]], list[list[int]]]:
-    """Token ids, positions and groups, each (items, places): the item from `start` on the left, its choices behind."""
-    tail, packed = max(len(i.context) for i in items) - start, max(i.packed for i in items)
+    """Token ids, position ids and groups, each (items, length). A row is an item's context from `start` on, padded on
+    the left, and its choices one after the other, padded on the right."""
+    longest, packed = max(len(i.context) for i in items) - start, max(i.packed_length for i in items)
     ids, positions, groups = [], [], []
     for item in items:
         own, length = item.context[start:], len(item.context)
-        left, right = tail - len(own), packed - item.packed
-        parts = [choice[:-1] for choice in item.choices]
-        ids.append([0] * left + own + [token for part in parts for token in part] + [0] * right)
-        places = [length + i for part in parts for i in range(len(part))]
-        positions.append([0] * left + [*range(start, length)] + places + [0] * right)
-        numbers = [number for number, part in enumerate(parts, 1) for _ in part]
-        groups.append([UNSEEN] * left + [0] * len(own) + numbers + [UNSEEN] * right)
+        left, right = longest - len(own), packed - item.packed_length
+        inputs = [choice[:-1] for choice in item.choices]
+        ids.append([0] * left + own + [token for choice in inputs for token in choice] + [0] * right)
+        choice_positions = [length + i for choice in inputs for i in range(len(choice))]
+        positions.append([0] * left + [*range(start, length)] + choice_positions + [0] * right)
+        numbers = [number for number, choice in enumerate(inputs, 1) for _ in choice]
+        groups.append([PADDING] * left + [0] * len(own) + numbers + [PADDING] * right)
     return ids, positions, groups
 
 
-def visible(groups: torch.Tensor, start: int) -> torch.Tensor:
-    """What each place of packed rows may look at, (rows, 1, places, start + places), true where it may.
+def packed_mask(groups: torch.Tensor, start: int) -> torch.Tensor:
+    """The attention mask of packed rows, (rows, 1, length, start + length), true where a position attends to another.
 
-    All see the first `start` tokens; then each sees, of what stands before it, the item's own tokens and its own group.
+    All attend to the first `start` tokens; then each attends, of what precedes it, to the item's own tokens and to its
+    own group.
     """
     own = (groups[:, None] == groups[:, :, None]) | (groups[:, None] == 0)
     return torch.cat([own.new_ones(*groups.shape, start), own.tril()], -1)[:, None]
@@ -68,53 +70,65 @@ def pad_left(rows: Sequence[Sequence[int]]) -> tuple[list[list[int]], list[list[
     return ids, [[0] * (longest - len(row)) + [1] * len(row) for row in rows]
 
 
-def causal(seen: torch.Tensor, width: int) -> torch.Tensor:
-    """What each of the last `width` places may look at, (rows, 1, width, places). seen: which are no padding."""
-    places = seen.shape[1]
-    return seen[:, None, None, :] & torch.ones(width, places, dtype=torch.bool).tril(places - width)
+def causal_mask(mask: torch.Tensor, width: int) -> torch.Tensor:
+    """The causal mask of the last `width` positions, (rows, 1, width, length). mask: false at padding."""
+    length = mask.shape[1]
+    return mask[:, None, None, :] & torch.ones(width, length, dtype=torch.bool).tril(length - width)
 
 
-def added(visible: torch.Tensor, dtype: torch.dtype) -> torch.Tensor:
-    """A mask of what may be looked at as what is added to the scores."""
-    return torch.zeros((), dtype=dtype, device=visible.device).where(visible, torch.finfo(dtype).min)
+def additive_mask(mask: torch.Tensor, dtype: torch.dtype) -> torch.Tensor:
+    """A boolean attention mask as numbers that are added to the attention scores."""
+    return torch.zeros((), dtype=dtype, device=mask.device).where(mask, torch.finfo(dtype).min)
 
 
-def positions_of(mask: torch.Tensor) -> torch.Tensor:
-    """The position of each token among those that the mask shows."""
+def position_ids(mask: torch.Tensor) -> torch.Tensor:
+    """The position id of each token among those that are no padding."""
     return (mask.cumsum(-1) - 1).clamp(min=0)
 
 
-def sums(
-    logits: torch.Tensor, places: Sequence[Sequence[Sequence[int]]], choices: Sequence[Sequence[Sequence[int]]]
+def log_likelihoods(
+    logits: torch.Tensor, positions: Sequence[Sequence[Sequence[int]]], choices: Sequence[Sequence[Sequence[int]]]
 ) -> list[tuple[float, ...]]:
-    """The log-likelihood of each row's choices, whose tokens are predicted at the given places of the logits."""
+    """The log-likelihood of each row's choices, whose tokens are predicted at the given positions of the logits."""
     flat = [
-        (row, place, token)
-        for row, (all_places, all_tokens) in enumerate(zip(places, choices, strict=True))
-        for line, tokens in zip(all_places, all_tokens, strict=True)
-        for place, token in zip(line, tokens, strict=True)
+        (row, position, token)
+        for row, (row_positions, row_choices) in enumerate(zip(positions, choices, strict=True))
+        for choice_positions, tokens in zip(row_positions, row_choices, strict=True)
+        for position, token in zip(choice_positions, tokens, strict=True)
     ]
     if not flat:
         return [(0.0,) * len(row) for row in choices]
-    row, place, token = torch.tensor(flat, device=logits.device).unbind(1)
-    found = iter((logits[row, place, token] - logits.logsumexp(-1)[row, place]).tolist())
+    row, position, token = torch.tensor(flat, device=logits.device).unbind(1)
+    found = iter((logits[row, position, token] - logits.logsumexp(-1)[row, position]).tolist())
     return [tuple(sum((next(found) for _ in choice), 0.0) for choice in row) for row in choices]
 
 
+def by_length(sizes: Sequence[int], max_rows: int, max_tokens: int) -> list[list[int]]:
+    """Batches of indices, longest first. sizes: tokens of each in a forward pass; the limits are a batch's."""
+    batches: list[list[int]] = []
+    for index in sorted(range(len(sizes)), key=lambda i: -sizes[i]):
+        rows = len(batches[-1]) + 1 if batches else 0
+        if rows and rows <= max_rows and rows * sizes[batches[-1][0]] <= max_tokens:
+            batches[-1].append(index)
+        else:
+            batches.append([index])
+    return batches
+
+
 def step_tokens(parameters: int, device: str) -> int:
-    """Tokens of a forward pass that takes a fraction of a second: two operations for a parameter and token."""
+    """Tokens of a forward pass that takes a fraction of a second, at two operations per parameter and token."""
     operations = {"cuda": 25e12, "mps": 500e9}.get(device, 8e9 * torch.get_num_threads())
     return int(min(max(operations / (2 * parameters), 64), 16384))
 
 
 def cache_bytes(device: torch.device) -> int:
-    """What a batch's cache may take: a fifth of the free memory of a GPU, a quarter of a GB elsewhere."""
+    """Bytes that a batch's KV cache may take: a fifth of a GPU's free memory, a quarter of a GB elsewhere."""
     return torch.cuda.mem_get_info(device)[0] // 5 if device.type == "cuda" else 256 << 20
 
 
-def smaller(error: RuntimeError, batch: list[int]) -> list[list[int]]:
-    """The halves of a batch for which the memory did not suffice; any other error is raised again."""
-    if not ran_out(error):
+def split_after(error: RuntimeError, batch: list[int]) -> list[list[int]]:
+    """The halves of a batch for which memory ran out; raises any other error again."""
+    if not is_out_of_memory(error):
         raise error
     if len(batch) < 2:
         raise InputError(

@@ -1,4 +1,4 @@
-"""A lock that serves its callers in the order in which they came, so that people who share a model queue fairly."""
+"""A lock that serves its callers in the order in which they asked, so that people who share a model queue fairly."""
 
 from __future__ import annotations
 
@@ -7,31 +7,31 @@ from threading import Event, Lock
 from types import TracebackType
 
 
-class Turns:
-    """`with turns:` waits for all who asked before. Not re-entrant."""
+class FairLock:
+    """`with lock:` waits for everyone who asked before. Not re-entrant."""
 
     def __init__(self) -> None:
         self._guard = Lock()
-        self._queue: deque[Event] = deque()
+        self._queue: deque[Event] = deque()  # the first one holds the lock
 
     def __enter__(self) -> None:
-        mine = Event()
+        turn = Event()
         with self._guard:
-            self._queue.append(mine)
-            if self._queue[0] is mine:
-                mine.set()
+            self._queue.append(turn)
+            if self._queue[0] is turn:
+                turn.set()
         try:
-            mine.wait()
-        except BaseException:  # an interrupt while waiting must not leave a turn that nobody ends
-            self._leave(mine)
+            turn.wait()
+        except BaseException:  # an interrupted caller must not stay in the queue: nobody would release its turn
+            self._release(turn)
             raise
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._leave(self._queue[0])
+        self._release(self._queue[0])
 
-    def _leave(self, turn: Event) -> None:
+    def _release(self, turn: Event) -> None:
         with self._guard:
             self._queue.remove(turn)
             if self._queue:

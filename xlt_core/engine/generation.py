@@ -1,4 +1,4 @@
-"""Generation under way: rows that write side by side, and prompts that wait for the places of those that end."""
+"""Continuous batching of generation: a queued batch of prompts starts as soon as enough rows have finished."""
 
 from __future__ import annotations
 
@@ -10,132 +10,148 @@ import torch
 from transformers.cache_utils import Cache
 
 from xlt_core.engine import batching
-from xlt_core.engine.kv_cache import Slots
+from xlt_core.engine.kv_cache import StaticKVCache
 from xlt_core.records import Limits
 
 
 @dataclass
 class Row:
-    """A prompt at work. most: tokens to write; seconds: its share of the passes so far; place: where its next token
-    stands in the cache."""
+    """A prompt and the tokens generated for it.
+
+    max_tokens: tokens to generate at most; seconds: its share of the forward passes so far; position: of its next
+    token in the cache.
+    """
 
     index: int
     prompt: list[int]
-    most: int
+    max_tokens: int
     seconds: float
-    place: int = 0
-    written: list[int] = field(default_factory=list)
-    dice: torch.Generator | None = None
-    ended: bool = False
+    position: int = 0
+    generated: list[int] = field(default_factory=list)
+    generator: torch.Generator | None = None
+    finished: bool = False
 
 
-class Writing:
-    """The rows at work fill the first rows of the cache: where one leaves, the last one moves.
+class GenerationBatch:
+    """The rows in generation, which use the first rows of the cache: the last rows replace the finished ones.
 
-    waiting: batches of rows that begin together; start: tokens of each that the model has seen; room: rows at once;
-    places: of a row in the cache. cache: makes one for so many rows. Where that is not of slots, a batch begins when
-    the one before has ended, and all its rows stay as long.
+    queued: batches of rows that start together; start: tokens of each prompt that the model has already seen;
+    max_rows: rows in generation at once; max_length: positions of a row in the cache; make_cache: makes a cache of so
+    many rows. If it is not a static one, a batch starts when the one before has finished, and keeps all its rows until
+    then.
     """
 
     def __init__(
-        self, waiting: Sequence[list[Row]], start: int, room: int, places: int, cache: Callable[[int], Cache]
+        self,
+        queued: Sequence[list[Row]],
+        start: int,
+        max_rows: int,
+        max_length: int,
+        make_cache: Callable[[int], Cache],
     ) -> None:
         self.rows: list[Row] = []
-        self.stepped: list[Row] = []  # those that the last forward pass took on
-        self._waiting, self._start, self._room, self._places, self._make = list(waiting), start, room, places, cache
-        self._renew()
+        self.step_rows: list[Row] = []  # the rows of the last forward pass
+        self._queued, self._start = list(queued), start
+        self._max_rows, self._max_length, self._make_cache = max_rows, max_length, make_cache
+        self._reset_cache()
 
     @property
-    def busy(self) -> bool:
-        return bool(self.rows or self._waiting)
+    def unfinished(self) -> bool:
+        return bool(self.rows or self._queued)
 
     def step(self, device: torch.device) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
-        """Token ids, mask and positions for the next forward pass: a batch of prompts where there is room for one,
-        else the last token of each row."""
-        if self._waiting and len(self.rows) + len(self._waiting[0]) <= self._room and (self._slots or not self.rows):
-            ids, seen, positions = self._begin(self._waiting.pop(0))
+        """Token ids, attention mask and position ids of the next forward pass.
+
+        It takes a queued batch of prompts if the cache has rows for it, else the last token of each row.
+        """
+        fits = self._queued and len(self.rows) + len(self._queued[0]) <= self._max_rows
+        if fits and (self._static or not self.rows):
+            ids, mask, positions = self._prefill(self._queued.pop(0))
         else:
-            ids, seen, positions = self._go_on()
-        mask = batching.causal(seen, ids.shape[1]) if self._slots else seen.long()
+            ids, mask, positions = self._decode()
+        mask = batching.causal_mask(mask, ids.shape[1]) if self._static else mask.long()
         return ids.to(device), mask.to(device), positions.to(device)
 
-    def take(self, logits: torch.Tensor, limits: Limits) -> None:
-        """Chooses the next token of every row of the step. logits: (rows, vocabulary)."""
+    def choose_tokens(self, logits: torch.Tensor, limits: Limits) -> None:
+        """Appends the next token to every row of the step, greedy or sampled. logits: (rows, vocabulary)."""
         if limits.temperature > 0:
-            tokens = [_thrown(row, line, limits) for row, line in zip(self.stepped, logits.cpu(), strict=True)]
+            tokens = [_sample(row, line, limits) for row, line in zip(self.step_rows, logits.cpu(), strict=True)]
         else:
             tokens = logits.argmax(-1).tolist()
-        for row, token in zip(self.stepped, tokens, strict=True):
-            if not row.ended:
-                row.written.append(token)
+        for row, token in zip(self.step_rows, tokens, strict=True):
+            if not row.finished:
+                row.generated.append(token)
 
     @torch.inference_mode()
-    def leave(self) -> None:
-        """Lets the rows go that have ended."""
-        left = sum(not row.ended for row in self.rows)
-        if self._slots and left:
-            gaps = [place for place, row in enumerate(self.rows[:left]) if row.ended]
-            moved = [place for place, row in enumerate(self.rows) if place >= left and not row.ended]
+    def remove_finished(self) -> None:
+        """Removes the finished rows and moves rows from the end of the cache into the gaps."""
+        remaining = sum(not row.finished for row in self.rows)
+        if self._static and remaining:
+            gaps = [i for i, row in enumerate(self.rows[:remaining]) if row.finished]
+            moved = [i for i, row in enumerate(self.rows) if i >= remaining and not row.finished]
             if gaps:
-                self.cache.move(moved, gaps)
-                self._seen[gaps] = self._seen[moved]
-            for gap, place in zip(gaps, moved, strict=True):
-                self.rows[gap] = self.rows[place]
-        if self._slots or not left:
-            self.rows = self.rows[:left]
-        if not self.rows and not self._slots:
-            self._renew()
+                self.cache.copy_rows(moved, gaps)
+                self._mask[gaps] = self._mask[moved]
+            for gap, source in zip(gaps, moved, strict=True):
+                self.rows[gap] = self.rows[source]
+        if self._static or not remaining:
+            self.rows = self.rows[:remaining]
+        if not self.rows and not self._static:
+            self._reset_cache()
 
     def halve(self, error: RuntimeError) -> None:
-        """Begins anew with half as many rows at once, where the memory did not suffice; raises any other error."""
-        halves = batching.smaller(error, [row for row in self.rows if not row.ended])[::-1]
-        self._room = max(map(len, halves))
+        """Starts the unfinished rows again, half as many at once, if memory ran out; raises any other error."""
+        halves = batching.split_after(error, [row for row in self.rows if not row.finished])[::-1]
+        self._max_rows = max(map(len, halves))
         for row in self.rows:
-            row.written, row.dice = [], None
-        batches = [
-            batch[i : i + self._room] for batch in halves + self._waiting for i in range(0, len(batch), self._room)
+            row.generated, row.generator = [], None
+        self._queued = [
+            batch[i : i + self._max_rows]
+            for batch in halves + self._queued
+            for i in range(0, len(batch), self._max_rows)
         ]
-        self._waiting, self.rows = batches, []
-        self._renew()
+        self.rows = []
+        self._reset_cache()
 
-    def _renew(self) -> None:
-        self.cache = self._make(self._room)
-        self._slots = isinstance(self.cache, Slots)
-        self._front = self.cache.start if self._slots else 0
-        # Which places of the cache each row may look at.
-        self._seen = torch.zeros(self._room, self._places, dtype=torch.bool)
-        self._seen[:, : self._front] = True
+    def _reset_cache(self) -> None:
+        self.cache = self._make_cache(self._max_rows)
+        self._static = isinstance(self.cache, StaticKVCache)
+        self._prefix_length = self.cache.prefix_length if self._static else 0
+        # True at the positions of the cache that a row attends to.
+        self._mask = torch.zeros(self._max_rows, self._max_length, dtype=torch.bool)
+        self._mask[:, : self._prefix_length] = True
 
-    def _begin(self, batch: list[Row]) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
+    def _prefill(self, batch: list[Row]) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
         first, last = len(self.rows), len(self.rows) + len(batch)
-        ids, shown = map(torch.tensor, batching.pad_left([row.prompt[self._start :] for row in batch]))
-        end = self._front + ids.shape[1]
-        self._seen[first:last, self._front : end] = shown.bool()
-        self._seen[first:last, end:] = False
+        ids, mask = map(torch.tensor, batching.pad_left([row.prompt[self._start :] for row in batch]))
+        end = self._prefix_length + ids.shape[1]
+        self._mask[first:last, self._prefix_length : end] = mask.bool()
+        self._mask[first:last, end:] = False
         for row in batch:
-            row.place = end
-        self.rows, self.stepped = self.rows + batch, batch
-        if self._slots:
-            self.cache.aim(first, [self._front] * len(batch))
-        return ids, self._seen[first:last, :end], self._start + batching.positions_of(shown)
+            row.position = end
+        self.rows, self.step_rows = self.rows + batch, batch
+        if self._static:
+            self.cache.write_at(first, [self._prefix_length] * len(batch))
+        return ids, self._mask[first:last, :end], self._start + batching.position_ids(mask)
 
-    def _go_on(self) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
-        self.stepped = list(self.rows)
-        places = [row.place for row in self.rows]
-        if self._slots:
-            self.cache.aim(0, places)
-        self._seen[range(len(places)), places] = True
+    def _decode(self) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
+        self.step_rows = list(self.rows)
+        positions = [row.position for row in self.rows]
+        if self._static:
+            self.cache.write_at(0, positions)
+        self._mask[range(len(positions)), positions] = True
         for row in self.rows:
-            row.place += 1
-        ids = torch.tensor([[row.written[-1]] for row in self.rows])
-        positions = torch.tensor([[len(row.prompt) + len(row.written) - 1] for row in self.rows])
-        return ids, self._seen[: len(places), : max(places) + 1], positions
+            row.position += 1
+        ids = torch.tensor([[row.generated[-1]] for row in self.rows])
+        # In the text, not in the cache: there, padding has positions too.
+        position_ids = torch.tensor([[len(row.prompt) + len(row.generated) - 1] for row in self.rows])
+        return ids, self._mask[: len(positions), : max(positions) + 1], position_ids
 
 
-def _thrown(row: Row, logits: torch.Tensor, limits: Limits) -> int:
-    """Draws a token. The draws hang on the seed and the prompt alone, not on the batch."""
-    if row.dice is None:
-        # The generator heeds only 32 bits of its seed.
-        row.dice = torch.Generator().manual_seed(crc32(f"{limits.seed} {row.prompt}".encode()))
-    chances = (logits.double() / limits.temperature).softmax(-1)
-    return int(torch.multinomial(chances, 1, generator=row.dice))
+def _sample(row: Row, logits: torch.Tensor, limits: Limits) -> int:
+    """Draws a token. The draws depend on the seed and the prompt only, not on the rest of the batch."""
+    if row.generator is None:
+        # torch.Generator uses only 32 bits of its seed.
+        row.generator = torch.Generator().manual_seed(crc32(f"{limits.seed} {row.prompt}".encode()))
+    probabilities = (logits.double() / limits.temperature).softmax(-1)
+    return int(torch.multinomial(probabilities, 1, generator=row.generator))

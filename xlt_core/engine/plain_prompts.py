@@ -1,4 +1,4 @@
-"""Prompts as plain text for base models, and what a generation is read up to; needs no tokenizer."""
+"""Prompts as plain text for base models, and stop strings, for hosts with and without a tokenizer of their own."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from xlt_core.records import Message, Prompt
 
 
-def plain(prompt: Prompt) -> str:
-    """An instruction, pairs of question and answer with a blank line after each, and the last question."""
+def plain_text(prompt: Prompt) -> str:
+    """The instruction, pairs of question and answer with a blank line after each, and the last question."""
     text = ""
     for message in prompt:
         if message.role == "system":
@@ -21,12 +21,12 @@ def plain(prompt: Prompt) -> str:
 
 
 def continuation(choice: str) -> str:
-    """A choice as it follows on a plain prompt."""
+    """A choice as it follows a plain-text prompt."""
     return f" {choice}"
 
 
-def folded(prompt: Prompt) -> Prompt:
-    """The system turn written into the first turn of the user."""
+def merge_system_turn(prompt: Prompt) -> Prompt:
+    """The prompt with its system turn written into the first turn of the user."""
     if not prompt or prompt[0].role != "system":
         return prompt
     if len(prompt) == 1:
@@ -34,7 +34,7 @@ def folded(prompt: Prompt) -> Prompt:
     return (Message("user", f"{prompt[0].text}\n\n{prompt[1].text}"), *prompt[2:])
 
 
-def until(text: str, stop: Sequence[str]) -> tuple[str, bool]:
+def cut_at_stop(text: str, stop: Sequence[str]) -> tuple[str, bool]:
     """The text before the first stop string, and whether there was one."""
     ends = [text.index(mark) for mark in stop if mark and mark in text]
     return (text[: min(ends)], True) if ends else (text, False)

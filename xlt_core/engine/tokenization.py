@@ -1,4 +1,4 @@
-"""From messages to the exact text that a model gets, to its tokens, and back."""
+"""Turns messages into the exact text that a model gets, text into tokens, and tokens into text."""
 
 from __future__ import annotations
 
@@ -12,78 +12,82 @@ from threading import Lock
 from jinja2.exceptions import TemplateError
 from transformers import PreTrainedTokenizerBase
 
-from xlt_core.engine.kv_cache import common_beginning
-from xlt_core.engine.plain_prompts import continuation, folded, plain
+from xlt_core.engine.plain_prompts import continuation, merge_system_turn, plain_text
+from xlt_core.engine.prefix_cache import common_prefix_length
 from xlt_core.records import InputError, Message, Prompt
 
-REMEMBERED = 2048  # texts, of at most LONG characters each
-LONG = 100_000
-FEW = 3  # texts; with fewer, nothing is won by reading their beginning once
-MARKS = 3  # a tokenizer puts fewer tokens than this in front of a text that begins in the middle of another
+CACHE_SIZE = 2048  # texts, of at most MAX_CACHED_CHARACTERS each
+MAX_CACHED_CHARACTERS = 100_000
+MIN_TEXTS = 4  # with fewer texts, tokenizing their common prefix only once saves nothing
+MAX_ADDED_TOKENS = 3  # tokenizers add fewer tokens than this to the start of a text that continues another
 
 
 @dataclass(frozen=True)
-class Ending:
-    """The tokens of a last line, and those of each choice behind it; these stand for the line's last `back`, too."""
+class LastLine:
+    """A prompt's last line with the choices that may follow it.
 
-    own: list[int]
-    back: int
+    tokens: of the line; replaced: how many of them, from the end, each choice's tokens include, since a tokenizer may
+    join them with the choice; choices: the tokens of each.
+    """
+
+    tokens: list[int]
+    replaced: int
     choices: list[list[int]]
 
 
-class Text:
-    """A tokenizer's side of a host. A base model gets plain text; one with a chat template gets turns."""
+class PromptTokenizer:
+    """Renders and tokenizes prompts: plain text for a base model, chat turns for one with a chat template."""
 
     def __init__(self, tokenizer: PreTrainedTokenizerBase) -> None:
         self._tokenizer = tokenizer
         self._lock = Lock()  # fast tokenizers may not be used by two threads at once
-        self._known: OrderedDict[str, array[int]] = OrderedDict()
-        self._endings: OrderedDict[tuple[str, ...], Ending | None] = OrderedDict()
+        self._tokens: OrderedDict[str, array[int]] = OrderedDict()
+        self._last_lines: OrderedDict[tuple[str, ...], LastLine | None] = OrderedDict()
         self.chat = bool(tokenizer.chat_template)
-        self._control = _control(tokenizer)
-        self._begin = [] if self.chat else _begin(tokenizer)
-        self._takes_system = self.chat and self._probe_system()
+        self._control_tokens = _control_token_pattern(tokenizer)
+        self._start_tokens = [] if self.chat else _start_tokens(tokenizer)
+        self._takes_system = self.chat and self._template_takes_system_turn()
 
     def render(self, prompt: Prompt) -> str:
-        """The exact text, without the token that begins every text."""
+        """The exact text, without the tokens that the tokenizer puts before every text."""
         if not self.chat:
-            return plain(prompt)
-        turns = prompt if self._takes_system else folded(prompt)
+            return plain_text(prompt)
+        turns = prompt if self._takes_system else merge_system_turn(prompt)
         try:
-            return self._apply(turns)
+            return self._apply_chat_template(turns)
         except TemplateError as error:
             raise InputError(f"The model's chat template refuses this prompt: {error}.") from error
 
     def continuation(self, choice: str) -> str:
-        """A choice as it follows on a rendered prompt."""
+        """A choice as it follows a rendered prompt."""
         return choice if self.chat else continuation(choice)
 
     def encode(self, texts: Sequence[str]) -> list[list[int]]:
-        """The tokens of each whole text, with the token that begins every text where the tokenizer adds one."""
+        """The tokens of each whole text, with the start tokens if the tokenizer adds some."""
         with self._lock:
-            known = {text: self._known[text] for text in texts if text in self._known}
-            new = [text for text in dict.fromkeys(texts) if text not in known]
-            rows = self._tokens_of_like(new)
-            known |= {text: array("i", self._begin + row) for text, row in zip(new, rows, strict=True)}
-            self._remember(known)
-        return [known[text].tolist() for text in texts]
+            found = {text: self._tokens[text] for text in texts if text in self._tokens}
+            new = [text for text in dict.fromkeys(texts) if text not in found]
+            rows = self._tokenize_similar(new)
+            found |= {text: array("i", self._start_tokens + row) for text, row in zip(new, rows, strict=True)}
+            self._store(found)
+        return [found[text].tolist() for text in texts]
 
     def continuations(self, text: str, row: list[int], choices: Sequence[str]) -> tuple[int, list[list[int]]]:
-        """Where the text's tokens (row) end in front of all choices, and the tokens of each choice from there on.
+        """How many of the text's tokens (row) precede the choices, and the tokens of each choice from there on.
 
-        Where a tokenizer joins the text's end with a choice's beginning, all choices start before it.
+        If the tokenizer joins the end of the text with the start of a choice, all choices start before the joint.
         """
-        tail = text[_last_line(text) :]
-        key = (tail, *choices)
+        line = text[_last_line_start(text) :]
+        key = (line, *choices)
         with self._lock:
-            if key not in self._endings:
-                self._endings[key] = self._ending(text, row, tail, choices)
-            while len(self._endings) > REMEMBERED:
-                self._endings.popitem(last=False)
-            ending = self._endings[key]
-        if ending and row[-len(ending.own) :] == ending.own:
-            return len(row) - ending.back, ending.choices
-        return _parted(row, self.encode([text + self.continuation(choice) for choice in choices]))
+            if key not in self._last_lines:
+                self._last_lines[key] = self._tokenize_last_line(text, row, line, choices)
+            while len(self._last_lines) > CACHE_SIZE:
+                self._last_lines.popitem(last=False)
+            last = self._last_lines[key]
+        if last and row[-len(last.tokens) :] == last.tokens:
+            return len(row) - last.replaced, last.choices
+        return _split_after_common(row, self.encode([text + self.continuation(choice) for choice in choices]))
 
     def decode(self, rows: Sequence[Sequence[int]]) -> list[str]:
         """The text of each row of output tokens, special tokens left out."""
@@ -93,82 +97,86 @@ class Text:
                 for row in rows
             ]
 
-    def _tokens(self, texts: Sequence[str]) -> list[list[int]]:
+    def _tokenize(self, texts: Sequence[str]) -> list[list[int]]:
         if not texts:
             return []
-        # Only a chat template may write control tokens: a text that spells one stays text.
+        # Only a chat template may write control tokens. A text that contains the spelling of one stays text.
         found = self._tokenizer(
             list(texts), add_special_tokens=False, split_special_tokens=not self.chat, verbose=False
         )
         return [list(row) for row in found["input_ids"]]
 
-    def _tokens_of_like(self, texts: Sequence[str]) -> list[list[int]]:
-        """The tokens of each text; what all begin with, up to the line in which they part, is read once.
+    def _tokenize_similar(self, texts: Sequence[str]) -> list[list[int]]:
+        """The tokens of each text. The lines that all texts start with are tokenized once.
 
-        Whether the pieces make up the whole is tried on the first and the last text.
+        Whether the tokens of the parts make up those of the whole is checked on the first and the last text.
         """
-        cut = _last_line(texts[0][: common_beginning(texts)]) if len(texts) > FEW else 0
+        cut = _last_line_start(texts[0][: common_prefix_length(texts)]) if len(texts) >= MIN_TEXTS else 0
         if not cut:
-            return self._tokens(texts)
-        head, *tails = self._tokens([texts[0][:cut], *(text[cut:] for text in texts)])
-        for more in range(MARKS):
-            rows = [head + tail[more:] for tail in tails]
-            if [rows[0], rows[-1]] == self._tokens([texts[0], texts[-1]]):
+            return self._tokenize(texts)
+        prefix, *suffixes = self._tokenize([texts[0][:cut], *(text[cut:] for text in texts)])
+        for added in range(MAX_ADDED_TOKENS):
+            rows = [prefix + suffix[added:] for suffix in suffixes]
+            if [rows[0], rows[-1]] == self._tokenize([texts[0], texts[-1]]):
                 return rows
-        return self._tokens(texts)
+        return self._tokenize(texts)
 
-    def _ending(self, text: str, row: list[int], tail: str, choices: Sequence[str]) -> Ending | None:
-        """How choices follow on the last line of a text; None where that line alone does not tell."""
-        ends = [self.continuation(choice) for choice in choices]
-        first, *longer = self._tokens([tail, *(tail + end for end in ends)])
-        wholes = [self._begin + whole for whole in self._tokens([text + end for end in ends])]
-        for more in range(MARKS):
-            own, place = first[more:], len(row) - len(first[more:])
-            if not own or place < 1 or row[place:] != own:
+    def _tokenize_last_line(self, text: str, row: list[int], line: str, choices: Sequence[str]) -> LastLine | None:
+        """The last line of a text with its choices; None if the tokens of the choices depend on more than that line."""
+        endings = [self.continuation(choice) for choice in choices]
+        bare, *longer = self._tokenize([line, *(line + ending for ending in endings)])
+        wholes = [self._start_tokens + whole for whole in self._tokenize([text + ending for ending in endings])]
+        for added in range(MAX_ADDED_TOKENS):
+            own, start = bare[added:], len(row) - len(bare[added:])
+            if not own or start < 1 or row[start:] != own:
                 continue
-            split, found = _parted(own, [one[more:] for one in longer])
-            if wholes == [row[: place + split] + choice for choice in found]:
-                return Ending(own, len(own) - split, found)
+            split, found = _split_after_common(own, [tokens[added:] for tokens in longer])
+            if wholes == [row[: start + split] + choice for choice in found]:
+                return LastLine(own, len(own) - split, found)
         return None
 
-    def _remember(self, known: dict[str, array[int]]) -> None:
-        for text, tokens in known.items():
-            if len(text) <= LONG:
-                self._known[text] = tokens
-                self._known.move_to_end(text)
-        while len(self._known) > REMEMBERED:
-            self._known.popitem(last=False)
+    def _store(self, found: dict[str, array[int]]) -> None:
+        for text, tokens in found.items():
+            if len(text) <= MAX_CACHED_CHARACTERS:
+                self._tokens[text] = tokens
+                self._tokens.move_to_end(text)
+        while len(self._tokens) > CACHE_SIZE:
+            self._tokens.popitem(last=False)
 
-    def _apply(self, prompt: Prompt) -> str:
-        # The template's own tokens are read as such: a text that spells one must not end its turn.
-        texts = (self._control.sub(lambda found: f"{found[0][0]} {found[0][1:]}", message.text) for message in prompt)
+    def _apply_chat_template(self, prompt: Prompt) -> str:
+        # The tokenizer reads control tokens in the template's output, so a text must not spell one and end its turn.
+        texts = (
+            self._control_tokens.sub(lambda found: f"{found[0][0]} {found[0][1:]}", message.text) for message in prompt
+        )
         turns = [{"role": message.role, "content": text} for message, text in zip(prompt, texts, strict=True)]
         with self._lock:
             return self._tokenizer.apply_chat_template(
                 turns, tokenize=False, add_generation_prompt=True, enable_thinking=False
             )
 
-    def _probe_system(self) -> bool:
+    def _template_takes_system_turn(self) -> bool:
         try:
-            return "instruction" in self._apply((Message("system", "instruction"), Message("user", "question")))
+            return "instruction" in self._apply_chat_template(
+                (Message("system", "instruction"), Message("user", "question"))
+            )
         except TemplateError:
             return False
 
 
-def _last_line(text: str) -> int:
-    """Where the last line begins that is not blank, with the line breaks before it; 0 where there is but one."""
+def _last_line_start(text: str) -> int:
+    """Where the last line that is not blank starts, with the line breaks before it; 0 if there is only one line."""
     end = text.rstrip().rfind("\n")
     return len(text[: max(end, 0)].rstrip("\n"))
 
 
-def _parted(row: list[int], wholes: Sequence[list[int]]) -> tuple[int, list[list[int]]]:
-    """Where the wholes begin to differ from the row, after its first token at least, and what they hold from there."""
-    split = max(min(common_beginning((row, whole)) for whole in wholes), 1)
+def _split_after_common(row: list[int], wholes: Sequence[list[int]]) -> tuple[int, list[list[int]]]:
+    """How many tokens the row and the wholes have in common, 1 at least, and the rest of each whole."""
+    split = max(min(common_prefix_length((row, whole)) for whole in wholes), 1)
     return split, [whole[split:] for whole in wholes]
 
 
-def _begin(tokenizer: PreTrainedTokenizerBase) -> list[int]:
-    """The tokens that the tokenizer puts before every text. What some put behind would end it, and is left out."""
+def _start_tokens(tokenizer: PreTrainedTokenizerBase) -> list[int]:
+    """The tokens that the tokenizer puts before every text. Those that some put after it are left out: they end it."""
     bare = tokenizer("a", add_special_tokens=False)["input_ids"]
     whole = tokenizer("a", add_special_tokens=True)["input_ids"]
     for start in range(len(whole) - len(bare) + 1):
@@ -177,7 +185,7 @@ def _begin(tokenizer: PreTrainedTokenizerBase) -> list[int]:
     return []
 
 
-def _control(tokenizer: PreTrainedTokenizerBase) -> re.Pattern[str]:
-    """Finds the spellings of control tokens."""
+def _control_token_pattern(tokenizer: PreTrainedTokenizerBase) -> re.Pattern[str]:
+    """Matches the spelling of any control token."""
     tokens = [token.content for token in tokenizer.added_tokens_decoder.values() if token.special and token.content]
     return re.compile("|".join(map(re.escape, sorted(tokens, key=len, reverse=True))) or r"(?!)")

@@ -1,1 +1,1 @@
-"""Where the language model runs: one host a file."""
+"""The hosts, which run a language model in this process or reach one behind a server: one kind of host a file."""

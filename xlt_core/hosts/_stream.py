@@ -1,4 +1,4 @@
-"""Reads a streamed generation, of /v1/completions or of /v1/chat/completions."""
+"""Reads a streamed generation from /v1/completions or /v1/chat/completions."""
 
 from __future__ import annotations
 
@@ -6,37 +6,37 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from time import monotonic
 
-from xlt_core.engine.plain_prompts import until
+from xlt_core.engine.plain_prompts import cut_at_stop
 from xlt_core.hosts._server import Json
 
-EVERY = 0.05  # seconds between partial texts
+STREAM_INTERVAL = 0.05  # seconds between partial texts
 
 
 @dataclass(frozen=True)
-class Written:
-    """A generation so far. Tokens are the server's own count; where it tells none, tokens_in is 0 and tokens_out
-    the number of its events, of which most servers send one per token."""
+class Generated:
+    """A generation so far. Tokens are the server's own count; without one, tokens_in is 0 and tokens_out is the
+    number of events, of which most servers send one per token."""
 
     text: str = ""
     tokens_in: int = 0
     tokens_out: int = 0
 
 
-def read(events: Iterator[Json], stop: Sequence[str], tell: Callable[[Written], None]) -> Written:
-    """The whole text up to the first stop string, told of now and then on the way."""
-    text, usage, pieces, told = "", {}, 0, monotonic()
+def read_stream(events: Iterator[Json], stop: Sequence[str], report: Callable[[Generated], None]) -> Generated:
+    """The whole text up to the first stop string; reports partial texts on the way."""
+    text, usage, pieces, reported_at = "", {}, 0, monotonic()
     for event in events:
         usage = event.get("usage") or usage
         piece = _piece(event)
         if not piece:
             continue
         text, pieces = text + piece, pieces + 1
-        if until(text, stop)[1]:  # a server that honours stop strings ends here by itself, and then tells the usage
+        if cut_at_stop(text, stop)[1]:  # most servers end here by themselves; the usage is yet to come
             continue
-        if monotonic() - told >= EVERY:
-            tell(Written(_clean(text, stop), 0, pieces))
-            told = monotonic()
-    return Written(_clean(text, stop), usage.get("prompt_tokens") or 0, usage.get("completion_tokens") or pieces)
+        if monotonic() - reported_at >= STREAM_INTERVAL:
+            report(Generated(_clean(text, stop), 0, pieces))
+            reported_at = monotonic()
+    return Generated(_clean(text, stop), usage.get("prompt_tokens") or 0, usage.get("completion_tokens") or pieces)
 
 
 def _piece(event: Json) -> str:
@@ -45,4 +45,4 @@ def _piece(event: Json) -> str:
 
 
 def _clean(text: str, stop: Sequence[str]) -> str:
-    return until(text, stop)[0].lstrip(" ")
+    return cut_at_stop(text, stop)[0].lstrip(" ")

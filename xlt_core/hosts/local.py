@@ -10,17 +10,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from xlt_core.contracts import Host
-from xlt_core.engine.plain_prompts import until
-from xlt_core.models import adapted as adapters_known
+from xlt_core.engine.plain_prompts import cut_at_stop
 from xlt_core.models import hub, pretrained
+from xlt_core.models.adapted import in_folder, is_adapter, is_lora, made_here, modified_at, published
 from xlt_core.models.digest import digest
-from xlt_core.models.pool import SHELF, Lease, Shelf, Weights, taken
+from xlt_core.models.pool import POOL, ModelHandle, ModelLoader, ModelPool, model_bytes
 from xlt_core.records import InputError, Limits, Prompt, Reply
 
 if TYPE_CHECKING:
     from xlt_core.engine.batching import Item
     from xlt_core.engine.engine import Engine
-    from xlt_core.models.loading import Known
+    from xlt_core.models.loading import ModelDescription
 
 HUB_ID = re.compile(r"[\w-][\w.-]*/[\w-][\w.-]*")
 
@@ -28,9 +28,9 @@ HUB_ID = re.compile(r"[\w-][\w.-]*/[\w-][\w.-]*")
 class LocalHost:
     """One base model with its adapters; several threads may use it at once.
 
-    model: a folder, or a Hugging Face id; with #4bit behind it, in weights of four bits. device, dtype: what is there
-    and suits it, where left empty. threads: of the CPU. The weights are read when they are first needed, and leave the
-    shelf when others need their room. Raises InputError where there is no such model.
+    model: a folder, or a Hugging Face id; with #4bit after it, in weights of four bits. device, dtype: chosen by the
+    machine and the model if empty. threads: of the CPU. The weights are loaded when they are first needed, and evicted
+    from the pool when others need their room. Raises InputError if there is no such model.
     """
 
     def __init__(
@@ -40,70 +40,70 @@ class LocalHost:
         device: str = "",
         dtype: str = "",
         threads: int | None = None,
-        shelf: Shelf = SHELF,
+        pool: ModelPool = POOL,
     ) -> None:
         import torch
 
-        from xlt_core.engine.tokenization import Text
+        from xlt_core.engine.tokenization import PromptTokenizer
         from xlt_core.models import loading
 
         if threads:
             torch.set_num_threads(threads)
-        self._known = known = loading.look(str(model), revision, device, dtype)
-        self.name, self.revision, self.context = known.name, known.revision, known.context
-        self._text, self._shelf, self._key = Text(known.tokenizer), shelf, object()
-        self._weights = _weights(known)
+        self._model = description = loading.describe(str(model), revision, device, dtype)
+        self.name, self.revision, self.context = description.name, description.revision, description.context
+        self._tokenizer, self._pool, self._key = PromptTokenizer(description.tokenizer), pool, object()
+        self._loader = _loader(description)
         self._adapted: dict[tuple[str, int], Host] = {}
-        weakref.finalize(self, shelf.drop, self._key)
+        weakref.finalize(self, pool.evict, self._key)
 
     def describe(self) -> str:
-        form = "4 bits" if self._known.form else str(self._known.dtype).removeprefix("torch.")
-        return f"local · {self._known.device} · {form} · {self.name} @ {self.revision[:8]}"
+        precision = "4 bits" if self._model.quantization else str(self._model.dtype).removeprefix("torch.")
+        return f"local · {self._model.device} · {precision} · {self.name} @ {self.revision[:8]}"
 
     def identity(self, adapter: str = "") -> str:
-        """What answers, and how it is run: where this is the same, a prompt gets the same answer."""
-        reader, known = self.adapted(adapter), self._known
+        """What answers, and in which precision: if this is the same, a prompt gets the same answer."""
+        reader, model = self.adapted(adapter), self._model
         if reader is not self:
             return reader.identity()
         weights = digest(Path(pretrained.adapter_folder(self._source(adapter)))) if adapter else ""
-        return f"{known.device} · {known.form or known.dtype} · {self.revision} · {weights}"
+        return f"{model.device} · {model.quantization or model.dtype} · {self.revision} · {weights}"
 
     def render(self, prompt: Prompt) -> str:
-        return self._text.render(prompt)
+        return self._tokenizer.render(prompt)
 
     def count(self, prompt: Prompt) -> int:
-        return len(self._text.encode([self.render(prompt)])[0])
+        return len(self._tokenizer.encode([self.render(prompt)])[0])
 
     def ready(self) -> None:
-        """Returns when the weights are in memory, for whoever wants the first answer soon."""
-        with self._lease() as lease:
-            assert lease.model
+        """Returns when the weights are in memory, so that the first answer comes soon."""
+        with self._use_model() as handle:
+            assert handle.model
 
     def adapters(self, language: str) -> tuple[str, ...]:
-        """Names of the adapted weights for a language: those in the model's folder `adapters`, the language's own
-        first, then those that were made here, and those that others have published for this model."""
-        own = [name for name in adapters_known.in_folder(self._known.place) if name.startswith(language)]
-        here = [name for name in adapters_known.made_here(self.name, self.revision, language) if name not in own]
-        return (*sorted(own, key=lambda name: (name != language, name)), *here,
-                *adapters_known.published(self._known.source, language))  # fmt: skip
+        """Names of the adapted weights for a language: those in the model's folder `adapters`, the one with the
+        language's own name first, then those made locally, then those that others have published for this model."""
+        own = [name for name in in_folder(self._model.folder) if name.startswith(language)]
+        local = [name for name in made_here(self.name, self.revision, language) if name not in own]
+        return (*sorted(own, key=lambda name: (name != language, name)), *local,
+                *published(self._model.source, language))  # fmt: skip
 
     def adapted(self, adapter: str) -> Host:
-        """Who reads the prompts for an adapter: this host for LoRA, for full weights another with its own tokenizer.
+        """The host that runs an adapter: this one for LoRA, for full weights another with its own tokenizer.
 
-        adapter: one of the model's own, a folder, or a Hugging Face id. Raises InputError where it does not fit.
+        adapter: one of the model's own, a folder, or a Hugging Face id. Raises InputError if it does not fit.
         """
         if not adapter:
             return self
         source = self._source(adapter)
-        key = (source, adapters_known.changed(source))
+        key = (source, modified_at(source))
         if key not in self._adapted:
-            self._adapted[key] = self._fitted(source, Path(adapter).name)
+            self._adapted[key] = self._host_of(source, Path(adapter).name)
         return self._adapted[key]
 
     def generate(
         self, prompts: Sequence[Prompt], adapter: str = "", limits: Limits = Limits()
     ) -> Iterator[tuple[int, Reply]]:
-        """Yields (index, reply), partial ones while they stream. tokens_in: the prompt's; tokens_out: those generated.
+        """Yields (index, reply), partial ones while they stream. tokens_in: of the prompt; tokens_out: generated.
 
         Greedy at temperature 0, else seeded. Raises InputError for a prompt that leaves no room for an answer.
         """
@@ -112,17 +112,18 @@ class LocalHost:
             yield from other.generate(prompts, limits=limits)
         if not prompts or other is not self:
             return
-        sent, rows = self._encoded(prompts, room=1)
-        most = [min(max(limits.tokens, 1), self.context - len(row)) for row in rows]
+        sent, rows = self._encode(prompts, min_answer=1)
+        max_tokens = [min(max(limits.tokens, 1), self.context - len(row)) for row in rows]
 
-        def read(tokens: list[list[int]]) -> list[tuple[str, bool]]:
-            return [until(text, limits.stop) for text in self._text.decode(tokens)]
+        def decode(tokens: list[list[int]]) -> list[tuple[str, bool]]:
+            return [cut_at_stop(text, limits.stop) for text in self._tokenizer.decode(tokens)]
 
-        with self._lease() as lease:
-            yield from self._waiting(lease, sent[0])
-            for index, out in lease.model.generate(rows, self._loaded(lease, adapter), limits, most, read):
+        with self._use_model() as handle:
+            yield from self._until_loaded(handle, sent[0])
+            name = self._load_adapter(handle, adapter)
+            for index, out in handle.model.generate(rows, name, limits, max_tokens, decode):
                 text = out.text.lstrip(" ")
-                # A partial letter of several tokens shows as a replacement sign until its last token has come.
+                # A character of several tokens decodes to replacement characters until its last token has come.
                 text = text if out.final else text.rstrip("\N{REPLACEMENT CHARACTER}")
                 yield index, Reply("answer", sent[index], text, len(rows[index]), out.tokens, out.seconds,
                                    final=out.final, note=out.note)  # fmt: skip
@@ -132,39 +133,39 @@ class LocalHost:
     ) -> Iterator[tuple[int, Reply]]:
         """Yields (index, reply) with the log-likelihood (nats) of every choice, and as text the likeliest one.
 
-        tokens_in: the prompt's; tokens_out: those of all choices, which run through the model too.
+        tokens_in: of the prompt; tokens_out: of all choices, which run through the model too.
         """
         other = self.adapted(adapter)
         if other is not self:
             yield from other.score(prompts, choices)
         if not prompts or other is not self:
             return
-        sent, rows = self._encoded(prompts, room=0)
+        sent, rows = self._encode(prompts, min_answer=0)
         items = [self._item(*one) for one in zip(sent, rows, choices, strict=True)]
-        with self._lease() as lease:
-            yield from self._waiting(lease, sent[0])
-            for index, out in lease.model.score(items, self._loaded(lease, adapter)):
-                values = dict(zip(choices[index], out.values, strict=True))
+        with self._use_model() as handle:
+            yield from self._until_loaded(handle, sent[0])
+            for index, out in handle.model.score(items, self._load_adapter(handle, adapter)):
+                values = dict(zip(choices[index], out.log_likelihoods, strict=True))
                 tokens, likeliest = sum(map(len, items[index].choices)), max(values, key=values.__getitem__)
                 yield index, Reply("answer", sent[index], likeliest, len(rows[index]), tokens, out.seconds, values,
                                    note=out.note)  # fmt: skip
 
-    def _encoded(self, prompts: Sequence[Prompt], room: int) -> tuple[list[str], list[list[int]]]:
+    def _encode(self, prompts: Sequence[Prompt], min_answer: int) -> tuple[list[str], list[list[int]]]:
         sent = [self.render(prompt) for prompt in prompts]
-        rows = self._text.encode(sent)
+        rows = self._tokenizer.encode(sent)
         for row in rows:
             if not row:
                 raise InputError("The prompt is empty; write a text.")
-            self._check_length(len(row) + room)
+            self._check_length(len(row) + min_answer)
         return sent, rows
 
     def _item(self, sent: str, row: list[int], choices: Sequence[str]) -> Item:
-        """The prompt's tokens up to where its choices begin, and those of each choice."""
+        """The prompt's tokens up to where the choices start, and those of each choice."""
         from xlt_core.engine.batching import Item
 
         if not choices:
             raise InputError("There is nothing to choose from; give at least one label.")
-        split, rest = self._text.continuations(sent, row, choices)
+        split, rest = self._tokenizer.continuations(sent, row, choices)
         self._check_length(split + max(map(len, rest)))
         return Item(row[:split], rest)
 
@@ -177,62 +178,62 @@ class LocalHost:
 
     @property
     def _engine(self) -> Engine:
-        """The engine, which stays as long as there is room for it."""
-        with self._lease() as lease:
-            return lease.model
+        """The engine, which is in memory until it is evicted."""
+        with self._use_model() as handle:
+            return handle.model
 
-    def _lease(self) -> AbstractContextManager[Lease]:
-        return self._shelf.lease(self._key, self._weights)
+    def _use_model(self) -> AbstractContextManager[ModelHandle]:
+        return self._pool.use(self._key, self._loader)
 
-    def _waiting(self, lease: Lease, sent: str) -> Iterator[tuple[int, Reply]]:
-        """Something to yield until the weights are there, so that the caller may stop, or end what is in their way."""
-        while not lease.ready():
-            yield 0, Reply("answer", sent, "", final=False, note=hub.progress(self._known.source))
+    def _until_loaded(self, handle: ModelHandle, sent: str) -> Iterator[tuple[int, Reply]]:
+        """Yields empty partial replies until the weights are loaded, so that the caller may stop, or free memory."""
+        while not handle.wait():
+            yield 0, Reply("answer", sent, "", final=False, note=hub.progress(self._model.source))
 
-    def _loaded(self, lease: Lease, adapter: str) -> str:
+    def _load_adapter(self, handle: ModelHandle, adapter: str) -> str:
         """The engine's name for a LoRA adapter, which it loads on first use."""
         if not adapter:
             return ""
         source = self._source(adapter)
-        return lease.model.load(pretrained.adapter_folder(source), Path(adapter).name)
+        return handle.model.load(pretrained.adapter_folder(source), Path(adapter).name)
 
     def _source(self, adapter: str) -> str:
         """The folder or Hugging Face id that an adapter's name stands for."""
-        own = adapters_known.made_here(self.name, self.revision) | adapters_known.in_folder(self._known.place)
+        own = made_here(self.name, self.revision) | in_folder(self._model.folder)
         if adapter in own:
             return own[adapter]
-        if adapters_known.is_adapter(adapter) or HUB_ID.fullmatch(adapter):
+        if is_adapter(adapter) or HUB_ID.fullmatch(adapter):
             return adapter
-        have = ", ".join(own) or "none"
+        names = ", ".join(own) or "none"
         raise InputError(
-            f"There is no adapter {adapter!r} for {self.name} (it has {have}); "
+            f"There is no adapter {adapter!r} for {self.name} (it has {names}); "
             "name one of those, a folder or a Hugging Face id."
         )
 
-    def _fitted(self, source: str, label: str) -> Host:
-        """Who reads the prompts for the adapted weights. Raises InputError where they do not fit."""
-        from xlt_core.engine import adapters as adapters_module
+    def _host_of(self, source: str, label: str) -> Host:
+        """The host that runs the adapted weights. Raises InputError if they do not fit."""
+        from xlt_core.engine.adapters import check_fit
         from xlt_core.models import loading
 
-        if adapters_known.is_lora(source):
-            adapters_module.check_fit(self._known.skeleton, pretrained.adapter_folder(source), label)
+        if is_lora(source):
+            check_fit(self._model.skeleton, pretrained.adapter_folder(source), label)
             return self
-        known = self._known
-        form = f"#{known.form}" * bool(known.form)
-        other = LocalHost(source + form, device=known.device, dtype=str(known.dtype)[6:], shelf=self._shelf)
-        loading.check_alike(known, other._known)
+        model = self._model
+        suffix = f"#{model.quantization}" * bool(model.quantization)
+        other = LocalHost(source + suffix, device=model.device, dtype=str(model.dtype)[6:], pool=self._pool)
+        loading.check_same_architecture(model, other._model)
         return other
 
 
-def _weights(known: Known) -> Weights:
+def _loader(model: ModelDescription) -> ModelLoader:
     from xlt_core.engine.engine import Engine
     from xlt_core.models import loading
 
-    return Weights(
-        known.name,
-        known.device,
-        known.need,
-        lambda: loading.fetch(known),
-        lambda: Engine(loading.read(known), known.end),
-        lambda engine: taken(engine.model),
+    return ModelLoader(
+        model.name,
+        model.device,
+        model.bytes_needed,
+        lambda: loading.fetch_weights(model),
+        lambda: Engine(loading.load_weights(model), model.end_tokens),
+        lambda engine: model_bytes(engine.model),
     )

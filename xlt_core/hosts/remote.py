@@ -1,4 +1,4 @@
-"""The remote host: any OpenAI-compatible server, vLLM first. `connect` probes it, and gives a host of what it can."""
+"""The remote host: any OpenAI-compatible server, such as vLLM. `connect` finds out which kind of host it can be."""
 
 from __future__ import annotations
 
@@ -8,63 +8,65 @@ from dataclasses import replace
 from time import perf_counter
 from urllib.parse import urlsplit
 
-from xlt_core.engine.plain_prompts import continuation, folded, plain
-from xlt_core.hosts import _echo, _stream
-from xlt_core.hosts._flight import Tell, in_flight
-from xlt_core.hosts._probe import Probe, counted, probe
-from xlt_core.hosts._server import Json, Line, Server
+from xlt_core.engine.plain_prompts import continuation, merge_system_turn, plain_text
+from xlt_core.hosts import _logprobs, _stream
+from xlt_core.hosts._concurrent import Report, run_concurrently
+from xlt_core.hosts._probe import Probe, count_tokens, probe
+from xlt_core.hosts._server import Json, Server, Session
 from xlt_core.records import InputError, Limits, Prompt, Reply
 
-BOUND = 16  # requests in flight for each call; a server queues what it cannot run at once
+MAX_CONCURRENT = 16  # requests of a call at once; a server queues those that it cannot run yet
 ADDRESS = re.compile(r"https?://([\w-]+(\.[\w-]+)*|\[[\da-fA-F:.]+\])(:\d+)?(/[\w.~/-]+)?/v1")
 
 
 def connect(address: str, key: str = "", server: Server | None = None) -> RemoteHost:
-    """The host for an address such as http://host:8000/v1, or http://host:8000/v1#MODEL where there are several models.
+    """The host for an address such as http://host:8000/v1, or http://host:8000/v1#MODEL if it has several.
 
-    server: how it is spoken to, where not by default. Raises InputError where it cannot be used.
+    server: with other options than the default ones. Raises InputError if it cannot be used.
     """
     url, _, model = address.strip().partition("#")
     url = url.rstrip("/")
-    if not _fits(url):
+    if not _is_address(url):
         raise InputError(f"{url!r} is no server's address; give one such as http://host:8000/v1, ending in /v1.")
     server = server or Server(url, key)
-    with Line(server) as line:
-        found = probe(line, url, model)
-    return KINDS[found.scores, bool(found.adapters)](server, found)
+    with Session(server) as session:
+        abilities = probe(session, url, model)
+    return KINDS[abilities.gives_logprobs, bool(abilities.adapters)](server, abilities)
 
 
 class RemoteHost:
-    """A model behind a server, that can generate; several threads may use it at once."""
+    """A model behind a server that generates; several threads may use it at once."""
 
-    def __init__(self, server: Server, found: Probe) -> None:
-        self._server, self._found, self._counting = server, found, Line(server)
-        self.name, self.revision, self.context = found.model, found.model, found.context
+    def __init__(self, server: Server, abilities: Probe) -> None:
+        self._server, self._abilities, self._counting = server, abilities, Session(server)
+        self.name, self.revision, self.context = abilities.model, abilities.model, abilities.context
 
     def describe(self) -> str:
-        found = self._found
-        adapters = f"adapters {', '.join(found.adapters)}" if found.adapters else "no adapters"
-        parts = ["labels by likelihood"] if found.scores else []
-        return " · ".join(["remote", self._server.address, self.name, *parts, adapters, *found.notes])
+        able = self._abilities
+        adapters = f"adapters {', '.join(able.adapters)}" if able.adapters else "no adapters"
+        parts = ["labels by likelihood"] if able.gives_logprobs else []
+        return " · ".join(["remote", self._server.address, self.name, *parts, adapters, *able.notes])
 
     def identity(self, adapter: str = "") -> str:
-        """What answers. A server tells no revision: another model under the same name looks the same."""
-        return f"{self._server.address} · {self._model(adapter)} · {'turns' if self._found.chat else 'text'}"
+        """What answers. A server names no revision: another model under the same name looks the same."""
+        return (
+            f"{self._server.address} · {self._model_name(adapter)} · {'turns' if self._abilities.chat_only else 'text'}"
+        )
 
     def render(self, prompt: Prompt) -> str:
-        """Plain text; of a server that takes turns only, the turns, since what it makes of them is not known."""
-        if not self._found.chat:
-            return plain(prompt)
+        """Plain text; for a server that takes chat turns only, the turns, since its chat template is not known."""
+        if not self._abilities.chat_only:
+            return plain_text(prompt)
         return "\n".join(f"[{message.role}] {message.text}" for message in self._turns(prompt))
 
     def count(self, prompt: Prompt) -> int:
-        """Tokens by the server's own count where it has one, else one for two bytes."""
+        """Tokens by the server's own count if it has one, else one for two bytes."""
         text = self.render(prompt)
-        if self._found.tokenizes:
-            count = counted(self._counting, self._server.address, self.name, text)
+        if self._abilities.counts_tokens:
+            count = count_tokens(self._counting, self._server.address, self.name, text)
             if count is not None:
                 return count
-        return _estimate(text)
+        return _estimate_tokens(text)
 
     def generate(
         self, prompts: Sequence[Prompt], adapter: str = "", limits: Limits = Limits()
@@ -75,38 +77,40 @@ class RemoteHost:
         """
         if not prompts:
             return
-        model, waiting = self._model(adapter), self._waiting(prompts)
-        with Line(self._server) as line:
+        model, pending = self._model_name(adapter), self._pending(prompts)
+        with Session(self._server) as session:
 
-            def work(index: int, tell: Tell) -> Reply:
+            def work(index: int, report: Report) -> Reply:
                 body = self._body(prompts[index], limits) | {"model": model}
-                return self._write(line, body, waiting[index], limits, tell)
+                return self._generate_one(session, body, pending[index], limits, report)
 
-            yield from in_flight(work, waiting, BOUND)
+            yield from run_concurrently(work, pending, MAX_CONCURRENT)
 
-    def _write(self, line: Line, body: Json, waiting: Reply, limits: Limits, tell: Tell) -> Reply:
+    def _generate_one(self, session: Session, body: Json, pending: Reply, limits: Limits, report: Report) -> Reply:
         started = perf_counter()
 
-        def reply(written: _stream.Written, final: bool) -> Reply:
-            tokens_in = written.tokens_in or _estimate(waiting.sent)
+        def reply(generated: _stream.Generated, final: bool) -> Reply:
+            tokens_in = generated.tokens_in or _estimate_tokens(pending.sent)
             seconds = perf_counter() - started
-            return replace(waiting, text=written.text, tokens_in=tokens_in, tokens_out=written.tokens_out,
+            return replace(pending, text=generated.text, tokens_in=tokens_in, tokens_out=generated.tokens_out,
                            seconds=seconds, final=final)  # fmt: skip
 
-        path = "chat/completions" if self._found.chat else "completions"
-        written = line.stream(
-            path, body, lambda events: _stream.read(events, limits.stop, lambda part: tell(reply(part, False)))
+        path = "chat/completions" if self._abilities.chat_only else "completions"
+        generated = session.stream(
+            path,
+            body,
+            lambda events: _stream.read_stream(events, limits.stop, lambda partial: report(reply(partial, False))),
         )
-        return reply(written, True)
+        return reply(generated, True)
 
     def _body(self, prompt: Prompt, limits: Limits) -> Json:
-        if self._found.chat:
+        if self._abilities.chat_only:
             turns = [{"role": message.role, "content": message.text} for message in self._turns(prompt)]
-            asked: Json = {"messages": turns}
+            body: Json = {"messages": turns}
         else:
-            asked = {"prompt": plain(prompt)}
+            body = {"prompt": plain_text(prompt)}
         stop = [mark for mark in limits.stop if mark]
-        return asked | {
+        return body | {
             "max_tokens": max(limits.tokens, 1),
             "temperature": limits.temperature,
             "seed": limits.seed,
@@ -116,19 +120,19 @@ class RemoteHost:
         }
 
     def _turns(self, prompt: Prompt) -> Prompt:
-        return folded(prompt) if self._found.folds else prompt
+        return merge_system_turn(prompt) if self._abilities.refuses_system else prompt
 
-    def _waiting(self, prompts: Sequence[Prompt]) -> list[Reply]:
+    def _pending(self, prompts: Sequence[Prompt]) -> list[Reply]:
         sent = [self.render(prompt) for prompt in prompts]
         if not all(sent):
             raise InputError("The prompt is empty; write a text.")
         return [Reply("answer", text, "", final=False) for text in sent]
 
-    def _model(self, adapter: str) -> str:
+    def _model_name(self, adapter: str) -> str:
         """The name under which the server runs an adapter, or the base model."""
-        if adapter and adapter not in self._found.adapters:
-            have = ", ".join(self._found.adapters) or "none"
-            raise InputError(f"The server has no adapter {adapter!r} (it has {have}); name one of those.")
+        if adapter and adapter not in self._abilities.adapters:
+            names = ", ".join(self._abilities.adapters) or "none"
+            raise InputError(f"The server has no adapter {adapter!r} (it has {names}); name one of those.")
         return adapter or self.name
 
 
@@ -146,19 +150,19 @@ class ScoringHost(RemoteHost):
             return
         if not all(choices):
             raise InputError("There is nothing to choose from; give at least one label.")
-        model, waiting = self._model(adapter), self._waiting(prompts)
-        with Line(self._server) as line:
+        model, pending = self._model_name(adapter), self._pending(prompts)
+        with Session(self._server) as session:
 
-            def work(index: int, tell: Tell) -> Reply:
-                return self._weigh(line, model, waiting[index], choices[index])
+            def work(index: int, report: Report) -> Reply:
+                return self._score_one(session, model, pending[index], choices[index])
 
-            yield from in_flight(work, waiting, BOUND)
+            yield from run_concurrently(work, pending, MAX_CONCURRENT)
 
-    def _weigh(self, line: Line, model: str, waiting: Reply, choices: Sequence[str]) -> Reply:
-        started, sent = perf_counter(), waiting.sent
+    def _score_one(self, session: Session, model: str, pending: Reply, choices: Sequence[str]) -> Reply:
+        started, sent = perf_counter(), pending.sent
         texts = [sent, *(sent + continuation(choice) for choice in choices)]
-        prompt, *wholes = _echo.echo(line, model, texts, self._found.lists)
-        split, scores = _echo.score(prompt, wholes)
+        prompt, *wholes = _logprobs.echo(session, model, texts, self._abilities.prompt_lists)
+        split, scores = _logprobs.log_likelihoods(prompt, wholes)
         values = dict(zip(choices, scores, strict=True))
         tokens = sum(len(whole.tokens) - split for whole in wholes)
         likeliest, seconds = max(values, key=values.__getitem__), perf_counter() - started
@@ -170,12 +174,12 @@ class AdaptingHost(RemoteHost):
 
     def adapters(self, language: str) -> tuple[str, ...]:
         """Names that begin with the language's code or have it as a word, such as kin, kin-long, lora-kin."""
-        names = [name for name in self._found.adapters if name.startswith(language) or language in _words(name)]
+        names = [name for name in self._abilities.adapters if name.startswith(language) or language in _words(name)]
         return tuple(sorted(names, key=lambda name: (name != language, not name.startswith(language), name)))
 
     def adapted(self, adapter: str) -> RemoteHost:
-        """This host, which counts and writes for adapters as for the model. Raises InputError for an unknown one."""
-        self._model(adapter)
+        """This host, which renders and counts for adapters as for the model. Raises InputError for an unknown one."""
+        self._model_name(adapter)
         return self
 
 
@@ -191,10 +195,10 @@ KINDS: dict[tuple[bool, bool], type[RemoteHost]] = {
 }
 
 
-def _fits(url: str) -> bool:
+def _is_address(url: str) -> bool:
     try:
         return bool(ADDRESS.fullmatch(url)) and (urlsplit(url).port or 80) > 0
-    except ValueError:  # a port that cannot be
+    except ValueError:  # an impossible port
         return False
 
 
@@ -202,5 +206,5 @@ def _words(name: str) -> list[str]:
     return re.split(r"[^a-z0-9]+", name.lower())
 
 
-def _estimate(text: str) -> int:
+def _estimate_tokens(text: str) -> int:
     return len(text.encode()) // 2 + 1

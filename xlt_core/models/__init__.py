@@ -1,1 +1,1 @@
-"""Model weights on disk and in memory: found, fetched, read, identified, and kept while there is room."""
+"""Model weights on disk and in memory: found, downloaded, loaded, identified, and kept in a pool while memory lasts."""

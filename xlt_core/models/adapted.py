@@ -1,4 +1,4 @@
-"""Which adapted weights there are for a model: in its own folder, made here by `adapt`, and published by others."""
+"""The adapted weights that exist for a model: in its own folder, made locally by `adapt`, and published by others."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from xlt_core.models import hub
 from xlt_core.records import InputError
 from xlt_core.settings import ASSETS
 
-NAME = "adaptation.json"  # the card of what was adapted here
+NAME = "adaptation.json"  # the card of weights that were adapted locally
 LORA, FULL = "adapter_config.json", "config.json"
 
 
@@ -31,35 +31,35 @@ class Published:
     source: str
 
     def describe(self) -> str:
-        """What it was made from and for, in a line."""
+        """The base model and the languages, in a line."""
         weights = "a LoRA adapter" if self.kind == "lora" else "full weights"
         return "; ".join(filter(None, [f"{weights} from {self.bases[0]} for {' '.join(self.languages)}", self.note]))
 
 
-def in_folder(place: str) -> dict[str, str]:
-    """Folders by name, of those in the model's folder `adapters`."""
-    found = [path for path in sorted(Path(place).glob("adapters/*")) if is_adapter(str(path))]
+def in_folder(folder: str) -> dict[str, str]:
+    """Folders by name: the adapters in the subfolder `adapters` of the model's folder."""
+    found = [path for path in sorted(Path(folder).glob("adapters/*")) if is_adapter(str(path))]
     return {path.name: str(path) for path in found}
 
 
 def made_here(model: str, revision: str, language: str = "") -> dict[str, str]:
-    """Folders by name, the newest first, of what was made from a base model, for a language or for any.
+    """Folders by name, the newest first: the adaptations of a base model made locally, for a language or for any.
 
-    model: the base's Hub id, which is enough; else the revision decides, for a folder may have any name.
+    model: the base's Hub id, which is enough; otherwise the revision decides, since a folder may have any name.
     """
     found: dict[str, str] = {}
     for path in sorted(settings.ADAPTERS.glob(f"*/{NAME}"), key=lambda path: -path.stat().st_mtime):
         card = read_card(path.parent)
         base, codes = card.get("base", {}), card.get("plan", {}).get("corpora", ())
-        ours = base.get("revision") == revision or ("/" in model and base.get("model") == model)
-        if ours and (not language or language in codes):
+        of_model = base.get("revision") == revision or ("/" in model and base.get("model") == model)
+        if of_model and (not language or language in codes):
             found[path.parent.name] = str(path.parent)
     return found
 
 
 @cache
 def published_table() -> tuple[Published, ...]:
-    """The rows of assets/adapted.csv; several bases or languages stand in one cell, with spaces between."""
+    """The rows of assets/adapted.csv; a cell may hold several bases or languages, with spaces between."""
     path = ASSETS / "adapted.csv"
     with path.open(encoding="utf-8", newline="") as stream:
         return tuple(
@@ -79,9 +79,9 @@ def is_adapter(folder: str) -> bool:
 
 
 def is_lora(source: str) -> bool:
-    """Whether a folder or Hub id holds a LoRA adapter; else it is full weights. Raises InputError."""
+    """Whether a folder or Hub id holds a LoRA adapter; otherwise it holds full weights. Raises InputError."""
     try:
-        return hub.has(source, LORA)
+        return hub.has_file(source, LORA)
     except (OSError, ValueError) as error:
         from xlt_core.models.pretrained import reason
 
@@ -91,18 +91,18 @@ def is_lora(source: str) -> bool:
         ) from error
 
 
-def changed(source: str) -> int:
+def modified_at(source: str) -> int:
     """When the files of a folder last changed; 0 for a Hub id."""
     return max((path.stat().st_mtime_ns for path in Path(source).glob("*.*")), default=0)
 
 
 def read_card(folder: Path) -> dict[str, Any]:
-    """The card in a folder; an empty one where there is none."""
+    """The card in a folder; an empty one if there is none."""
     return read_json(folder / NAME)
 
 
 def read_json(path: Path) -> dict[str, Any]:
-    """A JSON file; empty where it is not there, or not whole."""
+    """The contents of a JSON file; empty if it is missing or damaged."""
     try:
         return json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError):

@@ -1,4 +1,4 @@
-"""What a folder's model is, in twelve signs: the revision of models that are not from a hub."""
+"""A digest of a folder's model in twelve characters: the revision of models that are not from the Hub."""
 
 from __future__ import annotations
 
@@ -6,13 +6,13 @@ from functools import lru_cache
 from hashlib import sha256
 from pathlib import Path
 
-READ_WHOLE = 256 << 20  # bytes; of a larger file only the ends go into a folder's revision
+READ_WHOLE = 256 << 20  # bytes; of a larger file only the start and the end are read
 
 
 def digest(folder: Path) -> str:
-    """Twelve hexadecimal digits from the folder's weights, shape and tokenizer; of an adapter's folder too."""
+    """Twelve hexadecimal digits from the weights, configuration and tokenizer of a model's or an adapter's folder."""
     names = ("config.json", "tokenizer.json", "adapter_config.json", "adapter_model.bin")
-    kinds = ("*.safetensors", "pytorch_model*.bin", "*.model")  # older weights, and what SentencePiece learned
+    kinds = ("*.safetensors", "pytorch_model*.bin", "*.model")  # older formats of weights, and SentencePiece models
     found = (file for kind in kinds for file in sorted(folder.resolve().glob(kind)))
     files = (*found, *(folder.resolve() / name for name in names))
     return _digest(tuple((file, file.stat().st_size, file.stat().st_mtime_ns) for file in files if file.is_file()))

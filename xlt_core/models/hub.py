@@ -1,4 +1,4 @@
-"""Files of models and adapters from the Hugging Face Hub, once each, with how far each download is for all to see."""
+"""Downloads of models and adapters from the Hugging Face Hub, each once, with the progress of those under way."""
 
 from __future__ import annotations
 
@@ -11,18 +11,18 @@ from pathlib import Path
 from threading import Lock
 from typing import Any
 
-PATIENCE = 5.0  # seconds; the Hub's own client tries each file for half a minute
-RECHECK = 60.0  # seconds for which an answer about the Hub holds
-SMALL = ("*.json", "*.jinja", "*.model", "*.txt")  # configuration and tokenizer
-WEIGHTS = ("model*.safetensors", "pytorch_model*.bin")  # the first kind that there is
-ADAPTER = ("adapter_*",)
-FOLDERS = ("*/*",)  # other forms of the same weights
-UNREACHED = "the Hub does not answer, and it is not in the cache"
+TIMEOUT = 5.0  # seconds; the Hub's own client tries each file for half a minute
+RECHECK_SECONDS = 60.0  # how long an answer on whether the Hub can be reached holds
+CONFIG_FILES = ("*.json", "*.jinja", "*.model", "*.txt")  # configuration and tokenizer
+WEIGHT_FILES = ("model*.safetensors", "pytorch_model*.bin")  # the first format that the model has
+ADAPTER_FILES = ("adapter_*",)
+SUBFOLDERS = ("*/*",)  # the same weights in other formats
+UNREACHABLE = "the Hub does not answer, and it is not in the cache"
 
 
 @dataclass(frozen=True)
 class Download:
-    """How far a download is, in bytes; total is 0 while the files are looked up."""
+    """The progress of a download in bytes; total is 0 while the files are looked up."""
 
     name: str
     done: int
@@ -31,50 +31,58 @@ class Download:
     def __str__(self) -> str:
         if not self.total:
             return f"looking up {self.name}"
-        unit, sign = (1e9, "GB") if self.total >= 1e8 else (1e6, "MB")
-        return f"downloading {self.name}: {self.done / unit:.1f} of {self.total / unit:.1f} {sign}"
+        divisor, unit = (1e9, "GB") if self.total >= 1e8 else (1e6, "MB")
+        return f"downloading {self.name}: {self.done / divisor:.1f} of {self.total / divisor:.1f} {unit}"
 
 
-_under_way: dict[str, Download] = {}
+_downloads: dict[str, Download] = {}
 _locks: dict[tuple[str, tuple[str, ...]], Lock] = {}
 
 
 def downloads() -> tuple[Download, ...]:
-    """What is being downloaded just now."""
-    return tuple(_under_way.values())
+    """The downloads that are under way."""
+    return tuple(_downloads.values())
 
 
 def progress(name: str) -> str:
-    """How far a model is on its way, for the user."""
-    return str(_under_way[name]) if name in _under_way else f"loading {name}"
+    """The progress of loading a model, for the user."""
+    return str(_downloads[name]) if name in _downloads else f"loading {name}"
 
 
-def files(name: str, revision: str | None = None) -> str:
-    """The folder with the configuration and tokenizer of a Hub id. Raises OSError with a reason where it is not to
-    be had."""
-    return _snapshot(name, revision, SMALL)
+def fetch_config(name: str, revision: str | None = None) -> str:
+    """The folder with the configuration and tokenizer of a Hub id, downloaded if needed. Raises OSError with a reason
+    if they cannot be had."""
+    return _snapshot(name, revision, CONFIG_FILES)
 
 
-def weights(name: str, revision: str | None = None) -> str:
-    """The folder with all that is needed to load the model of a Hub id. Raises OSError as `files` does."""
+def fetch_weights(name: str, revision: str | None = None) -> str:
+    """The folder with all files that loading the model of a Hub id needs. Raises OSError as `fetch_config` does."""
     from huggingface_hub import snapshot_download
 
     if offline():
-        return _snapshot(name, revision, SMALL)  # which kind of weights was fetched shows when they are read
-    planned = snapshot_download(name, revision=revision, dry_run=True, allow_patterns=list(WEIGHTS),
-                                ignore_patterns=list(FOLDERS), tqdm_class=_meter(lambda done, total: None))  # fmt: skip
-    sizes = {kind: [file.file_size for file in planned if Path(file.filename).match(kind)] for kind in WEIGHTS}
-    kinds = [kind for kind, found in sizes.items() if found]
-    return _snapshot(name, revision, (*SMALL, *kinds[:1]), sum(sizes[kinds[0]]) if kinds else 0)
+        return _snapshot(name, revision, CONFIG_FILES)  # the format of the weights shows when they are loaded
+    plan = snapshot_download(
+        name,
+        revision=revision,
+        dry_run=True,
+        allow_patterns=list(WEIGHT_FILES),
+        ignore_patterns=list(SUBFOLDERS),
+        tqdm_class=_progress_bar(lambda done, total: None),
+    )
+    sizes = {
+        pattern: [file.file_size for file in plan if Path(file.filename).match(pattern)] for pattern in WEIGHT_FILES
+    }
+    formats = [pattern for pattern, found in sizes.items() if found]
+    return _snapshot(name, revision, (*CONFIG_FILES, *formats[:1]), sum(sizes[formats[0]]) if formats else 0)
 
 
-def adapter(name: str) -> str:
-    """The folder of a Hub id's adapter. Raises OSError as `files` does."""
-    return _snapshot(name, None, ADAPTER)
+def fetch_adapter(name: str) -> str:
+    """The folder of a Hub id's adapter, downloaded if needed. Raises OSError as `fetch_config` does."""
+    return _snapshot(name, None, ADAPTER_FILES)
 
 
-def has(name: str, file: str) -> bool:
-    """Whether a folder or a Hub id has a file. Raises OSError where there is no such id."""
+def has_file(name: str, file: str) -> bool:
+    """Whether a folder or a Hub id has a file. Raises OSError if there is no such id."""
     if Path(name).is_dir():
         return (Path(name) / file).is_file()
     from huggingface_hub import hf_hub_download, try_to_load_from_cache
@@ -83,57 +91,57 @@ def has(name: str, file: str) -> bool:
     try:
         hf_hub_download(name, file, local_files_only=offline())
     except LocalEntryNotFoundError as error:
-        # That the cache lacks the file tells something only where the model itself has been fetched.
+        # A file that is not in the cache may still be on the Hub, unless the model itself has been downloaded.
         if isinstance(try_to_load_from_cache(name, "config.json"), str):
             return False
-        raise FileNotFoundError(UNREACHED) from error
+        raise FileNotFoundError(UNREACHABLE) from error
     except EntryNotFoundError:
         return False
     return True
 
 
 def _snapshot(name: str, revision: str | None, patterns: tuple[str, ...], size: int = 0) -> str:
-    """size: bytes, where it is known; else the total grows as the files are asked for."""
+    """size: bytes, if known; otherwise the total grows as files are requested."""
     from huggingface_hub import snapshot_download
 
-    options = {"revision": revision, "allow_patterns": list(patterns), "ignore_patterns": list(FOLDERS)}
+    options = {"revision": revision, "allow_patterns": list(patterns), "ignore_patterns": list(SUBFOLDERS)}
     if offline():
         try:
             return snapshot_download(name, local_files_only=True, **options)
         except FileNotFoundError as error:
-            raise FileNotFoundError(UNREACHED) from error
-    with _locks.setdefault((name, patterns), Lock()):  # two who ask at once share one download
-        _under_way[name] = Download(name, 0, size)
+            raise FileNotFoundError(UNREACHABLE) from error
+    with _locks.setdefault((name, patterns), Lock()):  # two callers at once share one download
+        _downloads[name] = Download(name, 0, size)
 
-        def tell(done: int, total: int) -> None:
-            _under_way[name] = Download(name, done, max(size, total))
+        def report(done: int, total: int) -> None:
+            _downloads[name] = Download(name, done, max(size, total))
 
         try:
-            return snapshot_download(name, tqdm_class=_meter(tell), **options)
+            return snapshot_download(name, tqdm_class=_progress_bar(report), **options)
         finally:
-            _under_way.pop(name, None)
+            _downloads.pop(name, None)
 
 
-def _meter(tell: Callable[[int, int], None]) -> type[Any]:
-    """A progress bar that draws nothing, and tells of bytes."""
+def _progress_bar(report: Callable[[int, int], None]) -> type[Any]:
+    """A progress bar that draws nothing, and reports bytes."""
     from tqdm import tqdm
 
-    class Meter(tqdm):
+    class ProgressBar(tqdm):
         def __init__(self, *given: Any, **named: Any) -> None:
             super().__init__(*given, **named | {"file": io.StringIO()})
 
         def update(self, n: float | None = 1) -> bool | None:
-            moved = super().update(n)
-            if self.unit == "B" and self.desc.startswith("Reconstructing"):  # beside it one of what was transferred
-                tell(int(self.n), int(self.total or 0))
-            return moved
+            displayed = super().update(n)
+            if self.unit == "B" and self.desc.startswith("Reconstructing"):  # another bar counts the bytes transferred
+                report(int(self.n), int(self.total or 0))
+            return displayed
 
-    return Meter
+    return ProgressBar
 
 
 def offline() -> bool:
-    """Whether the Hub does not answer."""
-    return not _answers(int(time.monotonic() // RECHECK))
+    """Whether the Hub cannot be reached."""
+    return not _answers(int(time.monotonic() // RECHECK_SECONDS))
 
 
 @lru_cache(maxsize=1)
@@ -142,7 +150,7 @@ def _answers(period: int) -> bool:
     from huggingface_hub import constants, get_session
 
     try:
-        get_session().head(constants.ENDPOINT, timeout=PATIENCE)
+        get_session().head(constants.ENDPOINT, timeout=TIMEOUT)
     except (OSError, httpx2.HTTPError):  # OSError: HF_HUB_OFFLINE is set
         return False
     return True

@@ -1,4 +1,4 @@
-"""What is known of a causal language model before its weights are read, and then its weights."""
+"""Loads a causal language model in two steps: first its description without weights, then the weights."""
 
 from __future__ import annotations
 
@@ -20,94 +20,106 @@ from transformers import (
 )
 
 from xlt_core.models import pretrained
-from xlt_core.models.pool import free, taken
+from xlt_core.models.pool import free_bytes, model_bytes
 from xlt_core.records import InputError
 from xlt_core.settings import POCKET
 
-MOST_CONTEXT = 32_768  # tokens; the cache of what some models claim beyond it would not fit beside them
+MAX_CONTEXT = 32_768  # tokens; the KV cache of the longer contexts that some models claim would not fit in memory
 HUB_ID = re.compile(r"[\w-][\w.-]*(/[\w-][\w.-]*)?")
 QUANTIZED = "4bit"
-WHAT = "language model"
+KIND = "language model"
 
 
 @dataclass(frozen=True)
-class Known:
-    """A model without its weights. source: what the user named; place: the folder of its files; context: tokens of
-    prompt and answer together; end: the tokens that end an answer; form: "" or 4bit; skeleton: the network with every
-    shape and no values."""
+class ModelDescription:
+    """A model without its weights.
+
+    source: what the user named; folder: of its files; context: tokens of prompt and answer together; end_tokens: the
+    tokens that end an answer; quantization: "" or 4bit; skeleton: the network on torch's meta device, without values.
+    """
 
     source: str
     name: str
     revision: str
-    place: str
+    folder: str
     device: str
     dtype: torch.dtype
     context: int
-    end: frozenset[int]
-    form: str
+    end_tokens: frozenset[int]
+    quantization: str
     tokenizer: PreTrainedTokenizerBase
     skeleton: PreTrainedModel
 
     @property
-    def need(self) -> int:
-        """Bytes of memory that it takes, with a fifth for what it computes; one GPU's where it is spread over all."""
+    def bytes_needed(self) -> int:
+        """Bytes of memory to reserve: a fifth more than the weights; on one GPU, if it is spread over all."""
         if exceeds_gpu(self):
             return int(0.7 * _gpu_memory(self.device))
         return self.bytes * 6 // 5
 
     @property
     def bytes(self) -> int:
-        """What the weights will take."""
-        if self.form != QUANTIZED:
-            return taken(self.skeleton)
-        last = self.skeleton.get_output_embeddings()  # stays as it is
-        inner = [m.weight for m in self.skeleton.modules() if isinstance(m, torch.nn.Linear) and m is not last]
-        halved = sum(weight.nbytes for weight in inner)
-        return taken(self.skeleton) - halved + int(halved * 4.5 / (8 * self.dtype.itemsize))
+        """Bytes that the weights will take."""
+        if self.quantization != QUANTIZED:
+            return model_bytes(self.skeleton)
+        output = self.skeleton.get_output_embeddings()  # is not quantized
+        quantized = [m.weight for m in self.skeleton.modules() if isinstance(m, torch.nn.Linear) and m is not output]
+        full_bytes = sum(weight.nbytes for weight in quantized)
+        return model_bytes(self.skeleton) - full_bytes + int(full_bytes * 4.5 / (8 * self.dtype.itemsize))
 
 
-def look(model: str, revision: str | None, device: str, dtype: str) -> Known:
-    """Reads configuration and tokenizer; where device or dtype is empty, takes what is there and suits the model.
+def describe(model: str, revision: str | None, device: str, dtype: str) -> ModelDescription:
+    """Reads configuration and tokenizer. An empty device or dtype is chosen by the machine and the model.
 
-    model: a folder or a Hugging Face id, with #4bit behind it for weights of four bits. Raises InputError.
+    model: a folder or a Hugging Face id, with #4bit after it for weights of four bits. Raises InputError.
     """
-    source, _, form = model.partition("#")
-    _check_form(form)
+    source, _, quantization = model.partition("#")
+    _check_quantization(quantization)
     if not Path(source).is_dir() and not HUB_ID.fullmatch(source):
         raise InputError(f"There is no model folder {source!r}; give an existing folder, or a Hugging Face id.")
-    config = pretrained.load(AutoConfig, source, WHAT, revision=revision)
-    place = config.name_or_path or source
-    tokenizer = pretrained.load(AutoTokenizer, place, WHAT)
-    device = device or _device()
+    config = pretrained.load(AutoConfig, source, KIND, revision=revision)
+    folder = config.name_or_path or source
+    tokenizer = pretrained.load(AutoTokenizer, folder, KIND)
+    device = device or _choose_device()
     skeleton = _skeleton(config, source)
-    chosen = getattr(torch, dtype) if dtype else _dtype(skeleton, config, device)
-    return Known(source, _name(source) + f"#{form}" * bool(form), pretrained.revision_at(source, place), place, device,
-                 chosen, _context(config, tokenizer), _end(skeleton, tokenizer, place), form, tokenizer,
-                 skeleton.to(chosen))  # fmt: skip
+    torch_dtype = getattr(torch, dtype) if dtype else _choose_dtype(skeleton, config, device)
+    return ModelDescription(
+        source,
+        _display_name(source) + f"#{quantization}" * bool(quantization),
+        pretrained.revision_at(source, folder),
+        folder,
+        device,
+        torch_dtype,
+        _context_length(config, tokenizer),
+        _end_tokens(skeleton, tokenizer, folder),
+        quantization,
+        tokenizer,
+        skeleton.to(torch_dtype),
+    )
 
 
-def read(known: Known) -> PreTrainedModel:
-    """The model with its weights, on its device. Raises InputError where they cannot be had."""
-    options: dict[str, Any] = {"dtype": known.dtype}
-    if known.form == QUANTIZED:
+def load_weights(description: ModelDescription) -> PreTrainedModel:
+    """The model with its weights, on its device. Raises InputError if they cannot be had."""
+    options: dict[str, Any] = {"dtype": description.dtype}
+    if description.quantization == QUANTIZED:
         from transformers import BitsAndBytesConfig
 
         options["quantization_config"] = BitsAndBytesConfig(
-            load_in_4bit=True, bnb_4bit_quant_type="nf4", bnb_4bit_compute_dtype=known.dtype
+            load_in_4bit=True, bnb_4bit_quant_type="nf4", bnb_4bit_compute_dtype=description.dtype
         )
-    options["device_map"] = "auto" if exceeds_gpu(known) else {"": known.device}
-    return pretrained.load(AutoModelForCausalLM, known.place, WHAT, **options)
+    options["device_map"] = "auto" if exceeds_gpu(description) else {"": description.device}
+    return pretrained.load(AutoModelForCausalLM, description.folder, KIND, **options)
 
 
-def fetch(known: Known) -> None:
-    """Downloads the weights where they are a Hub id's."""
-    pretrained.fetch(known.source, known.revision)
+def fetch_weights(description: ModelDescription) -> None:
+    """Downloads the weights of a Hub id."""
+    pretrained.fetch_weights(description.source, description.revision)
 
 
-def check_alike(base: Known, other: Known) -> None:
-    """Raises InputError where full weights cannot be an adaptation of the base model: another network was trained."""
+def check_same_architecture(base: ModelDescription, other: ModelDescription) -> None:
+    """Raises InputError if full weights are of another architecture than the base model, and so no adaptation of it."""
     for key, what in (("model_type", "kind"), ("hidden_size", "width"), ("num_hidden_layers", "number of layers")):
-        ours, theirs = (getattr(known.skeleton.config.get_text_config(decoder=True), key) for known in (base, other))
+        ours, theirs = (getattr(model.skeleton.config.get_text_config(decoder=True), key) for model in (base, other))
         if ours != theirs:
             raise InputError(
                 f"The adapter {other.name!r} does not fit this model: its {what} is {theirs}, and {ours} here; "
@@ -115,29 +127,31 @@ def check_alike(base: Known, other: Known) -> None:
             )
 
 
-def exceeds_gpu(known: Known) -> bool:
-    """Whether the model is too large for one GPU, even an empty one; then it is spread over all there is."""
-    return known.device.startswith("cuda") and known.bytes > 0.8 * _gpu_memory(known.device)
+def exceeds_gpu(description: ModelDescription) -> bool:
+    """Whether the model is too large for one GPU, even an empty one; it is then spread over all GPUs."""
+    return description.device.startswith("cuda") and description.bytes > 0.8 * _gpu_memory(description.device)
 
 
 def _gpu_memory(device: str) -> int:
     return torch.cuda.get_device_properties(device).total_memory
 
 
-def _check_form(form: str) -> None:
-    if form not in ("", QUANTIZED):
-        raise InputError(f"There is no form {form!r} of a model; write #{QUANTIZED} behind its name, or nothing.")
-    if form and importlib.util.find_spec("bitsandbytes") is None:
+def _check_quantization(quantization: str) -> None:
+    if quantization not in ("", QUANTIZED):
+        raise InputError(
+            f"There is no form {quantization!r} of a model; write #{QUANTIZED} behind its name, or nothing."
+        )
+    if quantization and importlib.util.find_spec("bitsandbytes") is None:
         raise InputError(f"Weights of four bits (#{QUANTIZED}) need bitsandbytes; install it with pip.")
 
 
 def _skeleton(config: Any, source: str) -> PreTrainedModel:
     try:
-        with pretrained.BUILDING, torch.device("meta"):
+        with pretrained.BUILD_LOCK, torch.device("meta"):
             network = AutoModelForCausalLM.from_config(config, trust_remote_code=False)
     except (ValueError, ImportError, AttributeError, KeyError) as error:
         raise InputError(
-            f"No {WHAT} could be loaded from {source!r}; it is of the kind {config.model_type} "
+            f"No {KIND} could be loaded from {source!r}; it is of the kind {config.model_type} "
             f"({pretrained.reason(error)})."
         ) from error
     if "past_key_values" not in inspect.signature(network.forward).parameters:
@@ -145,37 +159,37 @@ def _skeleton(config: Any, source: str) -> PreTrainedModel:
     return network
 
 
-def _device() -> str:
+def _choose_device() -> str:
     if torch.cuda.is_available():
         return "cuda"
     return "mps" if torch.backends.mps.is_available() else "cpu"
 
 
-def _dtype(skeleton: PreTrainedModel, config: Any, device: str) -> torch.dtype:
-    """bfloat16 on CUDA where it has that; elsewhere float32, or bfloat16 where only that fits the memory."""
+def _choose_dtype(skeleton: PreTrainedModel, config: Any, device: str) -> torch.dtype:
+    """bfloat16 on CUDA if the GPU has it, else float16; elsewhere float32, or bfloat16 if only that fits in memory."""
     if device.startswith("cuda"):
         return torch.bfloat16 if torch.cuda.is_bf16_supported() else torch.float16
-    whole = 4 * sum(parameter.numel() for parameter in skeleton.parameters())
-    halved = config.dtype in (torch.bfloat16, torch.float16) and whole > free(device, 0)
-    return torch.bfloat16 if halved else torch.float32
+    float32_bytes = 4 * sum(parameter.numel() for parameter in skeleton.parameters())
+    use_half = config.dtype in (torch.bfloat16, torch.float16) and float32_bytes > free_bytes(device, 0)
+    return torch.bfloat16 if use_half else torch.float32
 
 
-def _name(model: str) -> str:
+def _display_name(model: str) -> str:
     path = Path(model)
     if not path.is_dir():
         return model
     return "pocket" if path.resolve() == (POCKET / "model").resolve() else path.resolve().name
 
 
-def _context(config: Any, tokenizer: PreTrainedTokenizerBase) -> int:
+def _context_length(config: Any, tokenizer: PreTrainedTokenizerBase) -> int:
     config = config.get_text_config(decoder=True)
     claimed = [getattr(config, key, None) for key in ("max_position_embeddings", "n_positions", "n_ctx")]
-    return int(min([MOST_CONTEXT, tokenizer.model_max_length, *filter(None, claimed)]))
+    return int(min([MAX_CONTEXT, tokenizer.model_max_length, *filter(None, claimed)]))
 
 
-def _end(skeleton: PreTrainedModel, tokenizer: PreTrainedTokenizerBase, place: str) -> frozenset[int]:
+def _end_tokens(skeleton: PreTrainedModel, tokenizer: PreTrainedTokenizerBase, folder: str) -> frozenset[int]:
     try:
-        end = GenerationConfig.from_pretrained(place).eos_token_id
+        end = GenerationConfig.from_pretrained(folder).eos_token_id
     except (OSError, ValueError):  # older models have it in their configuration
         end = skeleton.config.get_text_config(decoder=True).eos_token_id
     end = tokenizer.eos_token_id if end is None else end

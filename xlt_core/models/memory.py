@@ -1,4 +1,4 @@
-"""Memory: when what tensors free goes back to the machine, and how one sees that it did not suffice."""
+"""Memory: returns freed memory to the operating system, and recognizes errors that mean it ran out."""
 
 from __future__ import annotations
 
@@ -8,35 +8,39 @@ import sys
 from collections.abc import Callable
 
 TRIM_THRESHOLD, MMAP_MAX = -1, -4  # glibc's malloc.h
-RAN_OUT = ("out of memory", "can't allocate memory", "could not create a primitive")  # CUDA's, torch's, oneDNN's words
+OUT_OF_MEMORY = (
+    "out of memory",
+    "can't allocate memory",
+    "could not create a primitive",
+)  # the messages of CUDA, torch, oneDNN
 
 
-def give_back() -> None:
-    """Gives back what nobody uses: objects that hold each other, a GPU's cache, and on glibc the pages that it keeps.
+def release_unused() -> None:
+    """Frees what nobody uses: reference cycles, the GPU memory that torch caches, and the pages that glibc keeps.
 
-    After a training those are gigabytes.
+    After a training these are gigabytes.
     """
     gc.collect()
     torch = sys.modules.get("torch")
     if torch and torch.cuda.is_initialized():
         torch.cuda.empty_cache()
-    trim = _of_the_c_library("malloc_trim")
+    trim = _libc_function("malloc_trim")
     if trim:
         trim(0)
 
 
-def ran_out(error: BaseException) -> bool:
-    """Whether an error says that the memory, of the machine or of a GPU, did not suffice."""
-    return isinstance(error, MemoryError) or any(sign in str(error).lower() for sign in RAN_OUT)
+def is_out_of_memory(error: BaseException) -> bool:
+    """Whether an error says that the memory of the machine or of a GPU ran out."""
+    return isinstance(error, MemoryError) or any(sign in str(error).lower() for sign in OUT_OF_MEMORY)
 
 
 def keep_freed_memory() -> None:
-    """On glibc, large blocks then come from the heap; fresh pages for each cost a third of the training time here."""
-    mallopt = _of_the_c_library("mallopt")
+    """Makes glibc take large blocks from its heap: requesting new pages for each takes a third of the training time."""
+    mallopt = _libc_function("mallopt")
     if mallopt:
         mallopt(MMAP_MAX, 0)
         mallopt(TRIM_THRESHOLD, 2**31 - 1)
 
 
-def _of_the_c_library(name: str) -> Callable[..., int] | None:
+def _libc_function(name: str) -> Callable[..., int] | None:
     return getattr(ctypes.CDLL(None), name, None) if sys.platform.startswith("linux") else None

@@ -1,4 +1,4 @@
-"""Models in memory: each is loaded once and kept while there is room; the least recently used one leaves first."""
+"""The pool of models in memory: each is loaded once, and the least recently used are evicted when room is needed."""
 
 from __future__ import annotations
 
@@ -10,33 +10,36 @@ from functools import cache
 from threading import Condition, Thread
 from typing import Any
 
-from xlt_core.models.memory import give_back
+from xlt_core.models.memory import release_unused
 from xlt_core.records import InputError
 
-BEAT = 0.02  # seconds after which one who waits hears that the model is not there yet; others go on meanwhile
-SHARE = 0.8  # of the free memory that models may take; what they compute takes the rest
+POLL_SECONDS = 0.02  # after which a caller hears that the model is not loaded yet, and can do something else
+USABLE_SHARE = 0.8  # of the free memory, for the weights of models; their computations take the rest
 
 
 @dataclass(frozen=True)
-class Weights:
-    """What can be put on the shelf. need: bytes that it will take; fetch: gets the files, before any room is made;
-    load: reads them; measure: bytes that the loaded thing takes, whatever was put on it since; urgent: taken in even
-    where there is no room, since who asks for it may be what the others wait for."""
+class ModelLoader:
+    """How a model gets into the pool.
+
+    bytes_needed: memory to reserve before loading; fetch: downloads the files, before memory is reserved; load: reads
+    them; measure: bytes that the loaded model takes, including adapters added since; urgent: load even if there is no
+    room, since the caller may be what the models in use are waiting for.
+    """
 
     name: str
     device: str
-    need: int
+    bytes_needed: int
     fetch: Callable[[], object]
     load: Callable[[], Any]
     measure: Callable[[Any], int]
     urgent: bool = False
 
 
-class _Place:
-    """One model on the shelf, or on its way there."""
+class _Entry:
+    """One model that is loaded or being loaded. bytes: reserved for it, or measured once it is loaded."""
 
-    def __init__(self, weights: Weights) -> None:
-        self.weights, self.size, self.users = weights, 0, 0
+    def __init__(self, loader: ModelLoader) -> None:
+        self.loader, self.bytes, self.users = loader, 0, 0
         self.model: Any = None
         self.failure: Exception | None = None
 
@@ -45,144 +48,147 @@ class _Place:
         return self.model is not None and not self.users
 
 
-class Lease:
-    """A claim on a model: from when it is there to the end of the claim it is not unloaded."""
+class ModelHandle:
+    """A model in use: once it is loaded it is not evicted until the end of its use."""
 
-    def __init__(self, place: _Place, change: Condition) -> None:
-        self._place, self._change = place, change
+    def __init__(self, entry: _Entry, changed: Condition) -> None:
+        self._entry, self._changed = entry, changed
 
-    def ready(self, seconds: float = BEAT) -> bool:
-        """Whether the model is there; waits for it as long. Raises what went wrong with loading it."""
-        with self._change:
-            self._change.wait_for(lambda: self._place.model is not None or self._place.failure, seconds)
-            if self._place.failure:
-                raise self._place.failure
-            return self._place.model is not None
+    def wait(self, seconds: float = POLL_SECONDS) -> bool:
+        """Waits for the model for at most so long; whether it is loaded. Raises the error if loading it failed."""
+        with self._changed:
+            self._changed.wait_for(lambda: self._entry.model is not None or self._entry.failure, seconds)
+            if self._entry.failure:
+                raise self._entry.failure
+            return self._entry.model is not None
 
     @property
     def model(self) -> Any:
-        """The model, waited for as long as it takes."""
-        while not self.ready():
+        """The model; waits for as long as loading takes."""
+        while not self.wait():
             pass
-        return self._place.model
+        return self._entry.model
 
 
-def taken(model: Any) -> int:
-    """Bytes of a model's parameters and buffers, shared ones once."""
+def model_bytes(model: Any) -> int:
+    """Bytes of a model's parameters and buffers; shared ones count once."""
     return sum(tensor.nbytes for tensor in {id(t): t for t in (*model.parameters(), *model.buffers())}.values())
 
 
-def free(device: str, held: int) -> int:
-    """Bytes that another model may take on a device where models hold so many: measured on a GPU; elsewhere what is
-    left of the memory that was free when first asked, since a process does not hand back all that it frees."""
+def free_bytes(device: str, used: int) -> int:
+    """Bytes that another model may take on a device where the pool's models use so many.
+
+    On a GPU they are measured. Elsewhere they are what is left of the memory that was free when first asked, since a
+    process does not return all that it frees.
+    """
     if not device.startswith("cuda"):
-        return _memory() - held
+        return _free_at_first() - used
     import torch
 
     unused = torch.cuda.memory_reserved(device) - torch.cuda.memory_allocated(device)
-    return int(SHARE * (torch.cuda.mem_get_info(device)[0] + unused))
+    return int(USABLE_SHARE * (torch.cuda.mem_get_info(device)[0] + unused))
 
 
 @cache
-def _memory() -> int:
+def _free_at_first() -> int:
     import psutil
 
-    return int(SHARE * psutil.virtual_memory().available)
+    return int(USABLE_SHARE * psutil.virtual_memory().available)
 
 
-class Shelf:
-    """Models by key, for several threads. room: as `free`; a test gives a small one."""
+class ModelPool:
+    """Models by key, for several threads. free: as `free_bytes`; a test gives a small memory."""
 
-    def __init__(self, room: Callable[[str, int], int] = free) -> None:
-        self._room, self._change = room, Condition()
-        self._places: OrderedDict[Hashable, _Place] = OrderedDict()  # the last used at the end
+    def __init__(self, free: Callable[[str, int], int] = free_bytes) -> None:
+        self._free, self._changed = free, Condition()
+        self._entries: OrderedDict[Hashable, _Entry] = OrderedDict()  # the most recently used entry is the last
 
     @contextmanager
-    def lease(self, key: Hashable, weights: Weights) -> Iterator[Lease]:
-        """A claim on the model, whose loading begins in a thread of its own where it is not there.
+    def use(self, key: Hashable, loader: ModelLoader) -> Iterator[ModelHandle]:
+        """Keeps the model in memory meanwhile; a thread of its own starts loading it if it is not there.
 
-        Where models in use leave no room it waits for one of them to end; whoever claims it can go on meanwhile.
+        If models in use leave no room, that thread waits until the use of one ends. The caller does not.
         """
-        with self._change:
-            place = self._places.get(key)
-            if place is None:
-                place = self._places[key] = _Place(weights)
-                Thread(target=self._bring, args=(key, place), name=f"load {weights.name}", daemon=True).start()
-            self._places.move_to_end(key)
-            place.users += 1
+        with self._changed:
+            entry = self._entries.get(key)
+            if entry is None:
+                entry = self._entries[key] = _Entry(loader)
+                Thread(target=self._load, args=(key, entry), name=f"load {loader.name}", daemon=True).start()
+            self._entries.move_to_end(key)
+            entry.users += 1
         try:
-            yield Lease(place, self._change)
+            yield ModelHandle(entry, self._changed)
         finally:
-            with self._change:
-                place.users -= 1
-                if place.model is not None:
-                    place.size = weights.measure(place.model)  # adapters may have come
-                self._unload(weights.device, 0)
-                self._change.notify_all()
+            with self._changed:
+                entry.users -= 1
+                if entry.model is not None:
+                    entry.bytes = loader.measure(entry.model)  # adapters may have been added
+                self._make_room(loader.device, 0)
+                self._changed.notify_all()
 
-    def drop(self, key: Hashable) -> None:
-        """Forgets a model that nobody will ask for again."""
-        with self._change:
+    def evict(self, key: Hashable) -> None:
+        """Removes a model that nobody will ask for again."""
+        with self._changed:
             self._remove(key)
 
-    def held(self) -> dict[str, int]:
-        """Bytes by name of what is in memory, the last used at the end."""
-        with self._change:
-            return {place.weights.name: place.size for place in self._places.values() if place.model is not None}
+    def loaded(self) -> dict[str, int]:
+        """Bytes of the models in memory by name, the most recently used last."""
+        with self._changed:
+            return {entry.loader.name: entry.bytes for entry in self._entries.values() if entry.model is not None}
 
-    def _bring(self, key: Hashable, place: _Place) -> None:
+    def _load(self, key: Hashable, entry: _Entry) -> None:
         try:
-            place.weights.fetch()
-            self._reserve(place)
-            model = place.weights.load()
-        except Exception as error:  # it is raised again where the model is waited for
-            with self._change:
-                place.failure = error
-                self._remove(key, place)
+            entry.loader.fetch()
+            self._reserve(entry)
+            model = entry.loader.load()
+        except Exception as error:  # raised again in the threads that wait for the model
+            with self._changed:
+                entry.failure = error
+                self._remove(key, entry)
             return
-        with self._change:
-            place.size, place.model = place.weights.measure(model), model
-            self._change.notify_all()
+        with self._changed:
+            entry.bytes, entry.model = entry.loader.measure(model), model
+            self._changed.notify_all()
 
-    def _reserve(self, place: _Place) -> None:
-        """Returns once there is room, and counts it as taken. Raises InputError where there never will be."""
-        weights = place.weights
-        with self._change:
-            while not self._unload(weights.device, weights.need) and not weights.urgent:
-                others = [p for p in self._places.values() if p.size and p.weights.device == weights.device]
-                if not others or not place.users:  # all left, or nobody waits any more
-                    room = max(self._room(weights.device, sum(p.size for p in others)), 0)
+    def _reserve(self, entry: _Entry) -> None:
+        """Waits until there is room for the model, and reserves it. Raises InputError if there never will be."""
+        loader = entry.loader
+        with self._changed:
+            while not self._make_room(loader.device, loader.bytes_needed) and not loader.urgent:
+                others = [e for e in self._entries.values() if e.bytes and e.loader.device == loader.device]
+                if not others or not entry.users:  # no other model to wait for, or no caller waits any more
+                    free = max(self._free(loader.device, sum(e.bytes for e in others)), 0)
                     raise InputError(
-                        f"{weights.name} takes {weights.need / 1e9:.1f} GB of memory, and {room / 1e9:.1f} GB are "
-                        "free; choose a smaller model."
+                        f"{loader.name} takes {loader.bytes_needed / 1e9:.1f} GB of memory, and {free / 1e9:.1f} GB "
+                        "are free; choose a smaller model."
                     )
-                self._change.wait()
-            place.size = weights.need
+                self._changed.wait()
+            entry.bytes = loader.bytes_needed
 
-    def _unload(self, device: str, need: int) -> bool:
-        """Whether there is room, after what is idle has left as far as it must."""
+    def _make_room(self, device: str, needed: int) -> bool:
+        """Evicts idle models until there is room, the least recently used first; whether there is."""
         while True:
-            here = {key: place for key, place in self._places.items() if place.weights.device == device}
-            # Room that is promised to a model on its way is not measured as taken yet.
-            promised = sum(p.size for p in here.values() if p.model is None) if device.startswith("cuda") else 0
-            if self._room(device, sum(place.size for place in here.values())) - promised >= need:
+            entries = {key: entry for key, entry in self._entries.items() if entry.loader.device == device}
+            # A GPU's free memory still includes what is reserved for models that are being loaded.
+            reserved = sum(e.bytes for e in entries.values() if e.model is None) if device.startswith("cuda") else 0
+            if self._free(device, sum(entry.bytes for entry in entries.values())) - reserved >= needed:
                 return True
-            idle = next((key for key, place in here.items() if place.idle), None)
+            idle = next((key for key, entry in entries.items() if entry.idle), None)
             if idle is None:
                 return False
             self._remove(idle)
 
-    def _remove(self, key: Hashable, place: _Place | None = None) -> None:
-        """Takes a model from the shelf, and gives its memory back unless someone is still at work with it."""
-        found = self._places.get(key)
-        if found is None or (place is not None and found is not place):
+    def _remove(self, key: Hashable, expected: _Entry | None = None) -> None:
+        """Removes a model from the pool, and frees its memory unless it is in use."""
+        entry = self._entries.get(key)
+        if entry is None or (expected is not None and entry is not expected):
             return
-        del self._places[key]
-        found.size = 0
-        if found.idle:
-            found.model = None
-            give_back()
-        self._change.notify_all()
+        del self._entries[key]
+        entry.bytes = 0
+        if entry.idle:
+            entry.model = None
+            release_unused()
+        self._changed.notify_all()
 
 
-SHELF = Shelf()
+POOL = ModelPool()

@@ -1,6 +1,6 @@
-"""Models, tokenizers and adapters from a folder or the Hugging Face Hub: quiet, and soon done where it is out of reach.
+"""Loads models, tokenizers and adapters from a folder or the Hugging Face Hub, and fails fast if it is out of reach.
 
-A Hub id that is in the cache loads without a network; any other is refused within seconds.
+Without a network, a Hub id in the cache loads, and any other is refused within seconds.
 """
 
 from __future__ import annotations
@@ -21,24 +21,24 @@ if TYPE_CHECKING:
     from peft import PeftConfig, PeftModel
     from transformers import PreTrainedModel
 
-# transformers changes torch's own functions while it builds a model: of two that are built at once, neither gets its
-# weights.
-BUILDING = RLock()
+# transformers replaces functions of torch while it builds a model: if two are built at once, neither gets its weights.
+BUILD_LOCK = RLock()
 
 
 def load(kind: Any, name: str, what: str, **options: Any) -> Any:
-    """kind.from_pretrained(name). what: such as "language model". Raises InputError where there is none to load."""
+    """kind.from_pretrained(name). what: such as "language model". Raises InputError if none can be loaded."""
     from safetensors import SafetensorError
     from transformers.utils.logging import disable_progress_bar
 
     disable_progress_bar()
     try:
-        place = name
+        folder = name
         if not Path(name).is_dir():
-            fetch = hub.weights if hasattr(kind, "from_config") else hub.files  # a model, or what goes before it
-            place = fetch(name, options.pop("revision", None))
-        with BUILDING:
-            return kind.from_pretrained(place, trust_remote_code=False, **options)
+            is_model = hasattr(kind, "from_config")
+            fetch = hub.fetch_weights if is_model else hub.fetch_config
+            folder = fetch(name, options.pop("revision", None))
+        with BUILD_LOCK:
+            return kind.from_pretrained(folder, trust_remote_code=False, **options)
     except (OSError, ValueError, ImportError, RuntimeError, KeyError, SafetensorError) as error:
         raise InputError(
             f"No {what} could be loaded from {name!r}; give a model folder, or a Hugging Face id that can be "
@@ -46,12 +46,12 @@ def load(kind: Any, name: str, what: str, **options: Any) -> Any:
         ) from error
 
 
-def fetch(name: str, revision: str | None = None) -> None:
-    """Downloads the weights of a Hub id; a folder has them. Raises InputError where they cannot be had."""
+def fetch_weights(name: str, revision: str | None = None) -> None:
+    """Downloads the weights of a Hub id; does nothing for a folder. Raises InputError if they cannot be had."""
     if Path(name).is_dir():
         return
     try:
-        hub.weights(name, revision)
+        hub.fetch_weights(name, revision)
     except (OSError, ValueError) as error:
         raise InputError(f"The weights of {name} could not be fetched ({reason(error)}).") from error
 
@@ -61,18 +61,18 @@ def revision(name: str, model: PreTrainedModel) -> str:
     return revision_at(name, model.name_or_path)
 
 
-def revision_at(name: str, place: str) -> str:
-    """As revision, from the folder where the model lies: the cache has one for each commit."""
-    return digest(Path(name)) if Path(name).is_dir() else Path(place).name
+def revision_at(name: str, folder: str) -> str:
+    """As `revision`, from the folder of the model's files: the Hub's cache has one for each commit."""
+    return digest(Path(name)) if Path(name).is_dir() else Path(folder).name
 
 
 @lru_cache
 def adapter_folder(name: str) -> str:
-    """The folder of an adapter, which is fetched where the name is a Hub id. Raises InputError."""
+    """The folder of an adapter, which is downloaded if the name is a Hub id. Raises InputError."""
     if Path(name).is_dir():
         return name
     try:
-        return hub.adapter(name)
+        return hub.fetch_adapter(name)
     except (OSError, ValueError) as error:
         raise InputError(
             f"The adapter {name!r} could not be fetched; name a LoRA folder, or a Hugging Face id that can be "
@@ -80,24 +80,24 @@ def adapter_folder(name: str) -> str:
         ) from error
 
 
-def with_adapter(model: PreTrainedModel, config: PeftConfig, name: str = "default", **options: Any) -> PeftModel:
-    """peft's model around a model, with one new adapter."""
+def wrap_with_adapter(model: PreTrainedModel, config: PeftConfig, name: str = "default", **options: Any) -> PeftModel:
+    """A peft model that wraps a model, with one new adapter."""
     from peft import get_peft_model
 
-    with quiet(), BUILDING:
+    with hide_peft_warning(), BUILD_LOCK:
         return get_peft_model(model, config, name, **options)
 
 
 @contextmanager
-def quiet() -> Iterator[None]:
-    """Keeps back a warning that nobody can do anything about: peft asks transformers by a name that has changed."""
+def hide_peft_warning() -> Iterator[None]:
+    """Hides a warning that users can do nothing about: peft uses a deprecated name of transformers."""
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", "`is_gradient_checkpointing` is deprecated", FutureWarning)
         yield
 
 
 def reason(error: Exception) -> str:
-    """What went wrong, in a clause."""
+    """The reason of an error, as a clause of a sentence."""
     from huggingface_hub.errors import GatedRepoError, RepositoryNotFoundError
 
     if isinstance(error, GatedRepoError):

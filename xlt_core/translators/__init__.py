@@ -1,1 +1,1 @@
-"""How text crosses to the pivot and back: one kind of translator a file."""
+"""The translators of texts to the pivot language and back: one kind of translator a file."""

@@ -1,6 +1,6 @@
-"""Cuts a text into what a translation model can take at once, since most know single sentences only, and joins again.
+"""Splits a text into sentences, since most translation models translate only one at a time, and joins them again.
 
-Sentences are those of sentencex, which has the marks of all scripts; Thai has none, and is cut at its spaces.
+Sentences are those of sentencex, which knows the punctuation of all scripts. Thai has none, and is cut at its spaces.
 """
 
 from __future__ import annotations
@@ -18,24 +18,24 @@ LINE_ENDS = re.compile(r"\s*[\n\r\v\f\x85\u2028\u2029]\s*")
 
 @dataclass(frozen=True)
 class Piece:
-    """A part of a text, without space around it. gap: what stands behind it: a space, or the ends of its line."""
+    """A part of a text, without space around it. separator: what follows it: a space, or line breaks."""
 
     text: str
-    gap: str = " "
+    separator: str = " "
 
 
 @dataclass
 class Draft:
-    """A text on its way: its pieces in order, and by their numbers what has become of them."""
+    """A text in translation. pieces: in order; replies: to the pieces translated so far, by their numbers."""
 
     text: str
     pieces: list[Piece]
-    made: dict[int, Reply] = field(default_factory=dict)
+    replies: dict[int, Reply] = field(default_factory=dict)
 
     def reply(self, sent: str) -> Reply:
-        """What there is of the translation; final where all pieces are done."""
-        parts = [self.made[number] for number in sorted(self.made)]
-        text = joined((self.pieces[number], self.made[number].text) for number in sorted(self.made))
+        """The translation so far; final if all pieces are translated."""
+        parts = [self.replies[number] for number in sorted(self.replies)]
+        text = join((self.pieces[number], self.replies[number].text) for number in sorted(self.replies))
         final = len(parts) == len(self.pieces) and all(part.final for part in parts)
         return Reply(
             "translate",
@@ -49,40 +49,41 @@ class Draft:
         )
 
 
-def pieces(
-    text: str, language: Language, size: Callable[[str], int], room: int, lines: bool = False
+def split(
+    text: str, language: Language, count: Callable[[str], int], max_tokens: int, keep_lines: bool = False
 ) -> Iterator[Piece]:
-    """The text's sentences, in order; one that is larger than the room is cut at a space, or where there is none.
+    """The text's sentences, in order; one that is too long is cut at a space, or anywhere if it has none.
 
-    lines: keep a line in one where it has room. Nothing but space is lost.
+    count: tokens of a text; keep_lines: do not split a line that is short enough. Nothing but space is lost.
     """
     start = 0
     for end in (*LINE_ENDS.finditer(text.strip()), None):
         line = text.strip()[start : end.start() if end else None]
         start = end.end() if end else len(text)
-        *parts, last = _of_line(line, language, size, room, lines) or [""]
+        *parts, last = _split_line(line, language, count, max_tokens, keep_lines) or [""]
         yield from map(Piece, parts)
         if last:
             yield Piece(last, end[0] if end else "")
 
 
-def joined(made: Iterable[tuple[Piece, str]]) -> str:
+def join(translated: Iterable[tuple[Piece, str]]) -> str:
     """The pieces' translations as one text, with the lines of the original."""
-    return "".join(text.strip() + piece.gap for piece, text in made if text.strip()).strip()
+    return "".join(text.strip() + piece.separator for piece, text in translated if text.strip()).strip()
 
 
-def _of_line(line: str, language: Language, size: Callable[[str], int], room: int, whole: bool) -> list[str]:
-    if whole and size(line) <= room:
+def _split_line(line: str, language: Language, count: Callable[[str], int], max_tokens: int, keep: bool) -> list[str]:
+    if keep and count(line) <= max_tokens:
         return [line] if line else []
-    short = next((alias for alias in language.aliases if len(alias) == 2), language.code)
-    return [part for sentence in segment(short, line) for part in _halved(sentence.strip(), size, room)]
+    code = next((alias for alias in language.aliases if len(alias) == 2), language.code)
+    return [part for sentence in segment(code, line) for part in _split_at_spaces(sentence.strip(), count, max_tokens)]
 
 
-def _halved(text: str, size: Callable[[str], int], room: int) -> list[str]:
-    """The text in parts that have room, cut at the space nearest to the middle."""
-    if size(text) <= room or len(text) < 2:
+def _split_at_spaces(text: str, count: Callable[[str], int], max_tokens: int) -> list[str]:
+    """The text in parts that are short enough, cut at the space nearest to the middle."""
+    if count(text) <= max_tokens or len(text) < 2:
         return [text] if text else []
     middle = len(text) // 2
-    spaces = [place for place in (text.rfind(" ", 1, middle), text.find(" ", middle)) if place > 0]
-    cut = min(spaces, key=lambda place: abs(place - middle), default=middle)
-    return _halved(text[:cut].strip(), size, room) + _halved(text[cut:].strip(), size, room)
+    spaces = [index for index in (text.rfind(" ", 1, middle), text.find(" ", middle)) if index > 0]
+    cut = min(spaces, key=lambda index: abs(index - middle), default=middle)
+    first, second = text[:cut].strip(), text[cut:].strip()
+    return _split_at_spaces(first, count, max_tokens) + _split_at_spaces(second, count, max_tokens)

@@ -1,4 +1,4 @@
-"""Translation by the language model itself, which is shown parallel rows where the dataset has them."""
+"""Translation by the language model itself, with parallel rows as demonstrations if the dataset has any."""
 
 from __future__ import annotations
 
@@ -7,89 +7,90 @@ from hashlib import sha256
 
 from xlt_core.contracts import Generates, Host
 from xlt_core.records import InputError, Language, Limits, Message, Prompt, Reply, Row
-from xlt_core.translators._sentences import Draft, pieces
+from xlt_core.translators._sentences import Draft, split
 
-LEAST_ROOM = 8  # tokens
-LONGER = 3  # times as many tokens as its source a translation may have: tokenizers cut other languages smaller
+MIN_TOKENS = 8  # of a piece
+MAX_LENGTH_RATIO = 3  # tokens of a translation to those of its source, at most: other languages take more tokens
 
 
 class Llm:
-    """Asks a host to translate, line by line. rows: texts with their English, shown as far as they fit."""
+    """Asks a host to translate, line by line. rows: texts with their English, shown as demonstrations as far as
+    they fit."""
 
     name = "llm"
 
     def __init__(self, host: Host, rows: Sequence[Row] = ()) -> None:
-        self.host, self.rows = host, tuple((_line(row.text), _line(row.english)) for row in rows)
-        self._memory: dict[tuple[str, str, str], Reply] = {}
+        self.host, self.rows = host, tuple((_one_line(row.text), _one_line(row.english)) for row in rows)
+        self._translations: dict[tuple[str, str, str], Reply] = {}
 
     @property
     def revision(self) -> str:
-        """Changes with the model and with the rows that it is shown."""
+        """Changes with the model and with the demonstrations."""
         return sha256(repr((self.host.name, self.host.revision, self.rows)).encode()).hexdigest()[:12]
 
     def lacks(self, language: Language) -> bool:
-        """Any language can be asked for; how well the model knows it shows in what comes back."""
+        """No language is refused, whether the model knows it or not."""
         return False
 
     def translate(
         self, texts: Sequence[str], source: Language, target: Language, beams: int = 1
     ) -> Iterator[tuple[int, Reply]]:
-        """Yields (index, reply), partial ones while the model writes. A reply's `sent` is all that the model was sent,
-        for one line after the other. Raises InputError for beams, and for a host that cannot translate."""
+        """Yields (index, reply), partial ones while the model generates. A reply's `sent` holds the prompts of all
+        lines of the text. Raises InputError for beams, and for a host that cannot generate."""
         if beams != 1:
             raise InputError("The translator llm does not search with beams; leave translate.beams at 1.")
         if not isinstance(self.host, Generates):
             raise InputError("The translator llm needs a model that generates; choose another translator.")
-        waiting: dict[str, list[int]] = {}
+        pending: dict[str, list[int]] = {}
         for index, text in enumerate(texts):
-            known = self._memory.get((text, source.code, target.code))
-            if known or not text.strip():
-                yield index, known or Reply("translate", text, text)
+            cached = self._translations.get((text, source.code, target.code))
+            if cached or not text.strip():
+                yield index, cached or Reply("translate", text, text)
             else:
-                waiting.setdefault(text, []).append(index)
-        for text, reply in self._replies(list(waiting), source, target) if waiting else ():
+                pending.setdefault(text, []).append(index)
+        for text, reply in self._replies(list(pending), source, target) if pending else ():
             if reply.final:
-                self._memory[text, source.code, target.code] = reply
-            yield from ((index, reply) for index in waiting[text])
+                self._translations[text, source.code, target.code] = reply
+            yield from ((index, reply) for index in pending[text])
 
     def _replies(self, texts: Sequence[str], source: Language, target: Language) -> Iterator[tuple[str, Reply]]:
-        context, begin = self.host.context, self._begin(source, target)
+        context, demonstrations = self.host.context, self._demonstrations(source, target)
 
         def prompt(text: str) -> Prompt:
-            return (*begin, _question(_line(text), source, target))
+            return (*demonstrations, _question(_one_line(text), source, target))
 
-        def size(text: str) -> int:
+        def count(text: str) -> int:
             return self.host.count(prompt(text)) - fixed
 
         fixed = self.host.count(prompt(""))
-        room = (context - fixed) // (1 + LONGER)
-        if room < LEAST_ROOM:
+        max_tokens = (context - fixed) // (1 + MAX_LENGTH_RATIO)
+        if max_tokens < MIN_TOKENS:
             raise InputError(f"The model's {context} tokens have no room for a translation; choose another translator.")
-        drafts = [Draft(text, list(pieces(text, source, size, room, lines=True))) for text in texts]
-        places = [(draft, number) for draft in drafts for number in range(len(draft.pieces))]
-        prompts = [prompt(draft.pieces[number].text) for draft, number in places]
-        longest = max((self.host.count(asked) for asked in prompts), default=fixed)
-        most = min(LONGER * (longest - fixed) + 4 * LEAST_ROOM, context - longest)
-        for place, reply in self.host.generate(prompts, limits=Limits(tokens=most)):
-            draft, number = places[place]
-            draft.made[number] = reply
-            yield draft.text, draft.reply("\n\n".join(draft.made[n].sent for n in sorted(draft.made)))
+        drafts = [Draft(text, list(split(text, source, count, max_tokens, keep_lines=True))) for text in texts]
+        positions = [(draft, number) for draft in drafts for number in range(len(draft.pieces))]
+        prompts = [prompt(draft.pieces[number].text) for draft, number in positions]
+        longest = max((self.host.count(each) for each in prompts), default=fixed)
+        answer_tokens = min(MAX_LENGTH_RATIO * (longest - fixed) + 4 * MIN_TOKENS, context - longest)
+        for index, reply in self.host.generate(prompts, limits=Limits(tokens=answer_tokens)):
+            draft, number = positions[index]
+            draft.replies[number] = reply
+            yield draft.text, draft.reply("\n\n".join(draft.replies[n].sent for n in sorted(draft.replies)))
 
-    def _begin(self, source: Language, target: Language) -> Prompt:
-        """The instruction, and as many rows as leave half of the context."""
-        begin: Prompt = (Message("system", f"Translate from {source.name} to {target.name}."),)
+    def _demonstrations(self, source: Language, target: Language) -> Prompt:
+        """The instruction, and as many demonstrations as leave half of the context free."""
+        turns: Prompt = (Message("system", f"Translate from {source.name} to {target.name}."),)
         for row in self.rows:
             text, other = row if source.code != "eng" else row[::-1]
-            longer = (*begin, _question(text, source, target), Message("assistant", other))
+            longer = (*turns, _question(text, source, target), Message("assistant", other))
             if 2 * self.host.count((*longer, _question("", source, target))) <= self.host.context:
-                begin = longer
-        return begin
+                turns = longer
+        return turns
 
 
 def _question(text: str, source: Language, target: Language) -> Message:
     return Message("user", f"{source.name}: {text}\n{target.name}:")
 
 
-def _line(text: str) -> str:
-    """The text in one line."""
+def _one_line(text: str) -> str:
+    """The text without line breaks."""
     return " ".join(text.split())
