@@ -141,7 +141,7 @@ def test_identical_calls_are_made_once_across_plans(store):
     assert sent[0] == sent[1] and all(sent[0])
 
 
-def test_a_translation_is_made_once_and_the_recalling_parts_can_what_the_others_can(store):
+def test_a_translation_is_made_once_and_the_caching_parts_can_what_the_others_can(store):
     translators = [Dictionary(), Dictionary()]
     for translator, shots in zip(translators, (2, 4), strict=True):
         given = with_call_cache(replace(parts(), translator=lambda name, made=translator: made), store)

@@ -57,7 +57,7 @@ def _below(number: int, parents: dict[int, int]) -> bool:
 
 
 def predictions(store) -> int:
-    with store.reach() as file:
+    with store.connect() as file:
         return file.execute("SELECT count(*) FROM predictions").fetchone()[0]
 
 

@@ -142,7 +142,7 @@ def rows_of(family: str, golds: Golds, answers: Answers, classes: Sequence[str])
     return rows.reshape(len(golds), -1)
 
 
-def relevant_columns(name: str, rows: Array, classes: Sequence[str]) -> tuple[Array, Sequence[str]]:
+def reduced(name: str, rows: Array, classes: Sequence[str]) -> tuple[Array, Sequence[str]]:
     """The statistics, and classes, that the score alone needs: resampling costs in proportion to them."""
     if family_of(name) == TEXT:
         return (rows if name == "chrf" else rows[:, : len(_ROUGE) + 1]), classes

@@ -14,17 +14,7 @@ import numpy as np
 
 from xlt_core.records import Answer, PairedTest, Run, Score
 from xlt_core.scoring import resampling
-from xlt_core.scoring.metrics import (
-    LABEL,
-    RESAMPLES,
-    Answers,
-    Golds,
-    classes_of,
-    family_of,
-    relevant_columns,
-    rows_of,
-    value_of,
-)
+from xlt_core.scoring.metrics import LABEL, RESAMPLES, Answers, Golds, classes_of, family_of, reduced, rows_of, value_of
 from xlt_core.scoring.resampling import Array, counts, interval, weighted
 
 SWAPS = 2000
@@ -243,7 +233,7 @@ def _stacked(
 ) -> tuple[Array, Sequence[str]]:
     """The items' statistics in each sample, (items, samples, d), zero where an item is not in it; and their classes."""
     each = [rows_of(family_of(name), one.golds, one.answers, classes) for one in samples]
-    made = [relevant_columns(name, rows, classes) for rows in each]
+    made = [reduced(name, rows, classes) for rows in each]
     stack = np.zeros((len(items), len(made), made[0][0].shape[1]))
     for number, (sample, (rows, _)) in enumerate(zip(samples, made, strict=True)):
         stack[[items[i] for i in sample.ids], number] = rows
