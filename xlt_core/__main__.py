@@ -1,20 +1,17 @@
-"""The command line: python -m xlt_core compare, the lists, and the commands that train."""
+"""The command line: python -m xlt_core COMMAND, each command a file of `cli`."""
 
 from __future__ import annotations
 
 import argparse
-import json
 import os
 import sys
-from collections.abc import Callable, Sequence
-from pathlib import Path
-from typing import NoReturn
+from collections.abc import Sequence
+from types import ModuleType
+from typing import Any, NoReturn
 
-from xlt_core import settings
 from xlt_core.catalog import PARTS, Parts
-from xlt_core.cli import adapt, compare, printing, score, sweep
+from xlt_core.cli import adapt, average, compare, lists, pocket, score, sweep
 from xlt_core.cli.options import DONE, FAILED, OFF, STOPPED
-from xlt_core.formats.files import check_folder
 from xlt_core.records import InputError
 
 
@@ -56,45 +53,20 @@ def _parser() -> argparse.ArgumentParser:
     parser = _Parser(prog="python -m xlt_core", description="Compare strategies for low-resource languages.",
                      allow_abbrev=False)  # fmt: skip
     commands = parser.add_subparsers(required=True, metavar="command", parser_class=_Parser)
-    compare.add(commands.add_parser("compare", help="compare strategies on the same items", allow_abbrev=False))
-    sweep.add(commands.add_parser("sweep", help="compare over tasks, languages and shots", allow_abbrev=False))
-    score.add(commands.add_parser("score", help="score outputs recorded elsewhere", allow_abbrev=False))
-    for name in LISTS:
-        command = commands.add_parser(name, help=f"list the {name}", allow_abbrev=False)
-        command.add_argument("--json", action="store_true", help="for machines")
-        command.set_defaults(run=_list, name=name)
-    _add_pocket(commands.add_parser("pocket", help="train the bundled models again", allow_abbrev=False))
-    adapt.add_adapt(commands.add_parser("adapt", help="adapt a model to a language's text", allow_abbrev=False))
-    adapt.add_average(commands.add_parser("average", help="average adapters as one", allow_abbrev=False))
+    for module in (compare, sweep, score):
+        _add(commands, module)
+    for name in lists.LISTS:
+        lists.add(commands.add_parser(name, help=f"list the {name}", allow_abbrev=False), name)
+    for module in (pocket, adapt, average):
+        _add(commands, module)
     return parser
 
 
-def _add_pocket(command: argparse.ArgumentParser) -> None:
-    command.add_argument("--out", type=Path, default=settings.POCKET, metavar="DIR", help="default: %(default)s")
-    command.add_argument("--resume", action="store_true", help="go on where an earlier call stopped")
-    command.set_defaults(run=_pocket)
+def _add(commands: Any, module: ModuleType) -> None:
+    """A module of `cli` as the command of its name."""
+    name = module.__name__.rpartition(".")[2]
+    module.add(commands.add_parser(name, help=module.HELP, allow_abbrev=False))
 
-
-def _list(options: argparse.Namespace, parts: Parts) -> int:
-    rows = LISTS[options.name]()
-    print(json.dumps(rows, ensure_ascii=False, indent=1) if options.json else printing.listing(rows))
-    return DONE
-
-
-def _pocket(options: argparse.Namespace, parts: Parts) -> int:
-    from xlt_core.pocket import recipe
-
-    check_folder(options.out)
-    try:
-        recipe.main(options.out, options.resume)
-    except KeyboardInterrupt:
-        raise KeyboardInterrupt("The same call with --resume goes on from the last checkpoint.") from None
-    return DONE
-
-
-LISTS: dict[str, Callable[[], list[dict[str, object]]]] = {
-    name: getattr(printing, name) for name in ("languages", "tasks", "strategies", "models", "datasets")
-}
 
 if __name__ == "__main__":
     sys.exit(main())

@@ -17,7 +17,7 @@ T = TypeVar("T")
 Value = bool | int | float | str
 TRUTH = dict.fromkeys(("true", "yes", "on", "1"), True) | dict.fromkeys(("false", "no", "off", "0"), False)
 MOST_OFFERED = 20
-KEPT = 8  # hosts, and translators
+CACHE_SIZE = 8  # hosts, and translators
 WANTED = {"bool": "true or false", "int": "a whole number", "float": "a number"}
 
 
@@ -101,7 +101,7 @@ def unknown(what: str, name: str, near: Iterable[str], known: Iterable[str]) -> 
 
 
 def once(make: Callable[[str], T]) -> Callable[[str], T]:
-    """Makes one thing per name, also when two threads ask for it at once, and keeps the last few used."""
+    """Caches what is made by name, the last few used; two threads that ask at once get the same."""
     made: dict[str, T] = {}
     locks: dict[str, Lock] = {}
 
@@ -111,7 +111,7 @@ def once(make: Callable[[str], T]) -> Callable[[str], T]:
         with locks.setdefault(name, Lock()):
             found = made.pop(name, None)  # in one step: another thread may be about to let it go
             made[name] = found = make(name) if found is None else found  # the last used stands at the end
-            for old in [*made][:-KEPT]:
+            for old in [*made][:-CACHE_SIZE]:
                 made.pop(old, None)
             return found
 

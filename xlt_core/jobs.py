@@ -26,7 +26,7 @@ class Job(Generic[T]):
     def __init__(self, name: str, work: Generator[T, None, None], owner: str = "") -> None:
         self.name, self.owner, self.state, self.error = name, owner, "running", ""
         self.last: T | None = None
-        self._work, self._news, self._number, self._stop = work, Condition(), 0, False
+        self._work, self._changed, self._number, self._stop = work, Condition(), 0, False
         # With the context of whoever asked: a Space lends its GPU to a visitor, not to a thread.
         self._thread = Thread(target=copy_context().run, args=(self._run,), name=name, daemon=True)
         self._thread.start()
@@ -39,14 +39,14 @@ class Job(Generic[T]):
         """Waits until the work has ended; timeout in seconds."""
         self._thread.join(timeout)
 
-    def watch(self, beat: float = 1.0) -> Iterator[T | None]:
-        """Yields the latest snapshot now, at each new one (skipping those that nobody had time for), and every `beat`
+    def watch(self, interval: float = 1.0) -> Iterator[T | None]:
+        """Yields the latest snapshot now, at each new one (skipping those that came too fast), and every `interval`
         seconds, until the work has ended; the last is the end's. Leaving the loop leaves the work alone."""
         seen = -1
         while True:
-            with self._news:
+            with self._changed:
                 if self._number == seen and self.state == "running":
-                    self._news.wait(beat)
+                    self._changed.wait(interval)
                 seen, last, ended = self._number, self.last, self.state != "running"
             yield last
             if ended:
@@ -57,7 +57,7 @@ class Job(Generic[T]):
         try:
             with closing(self._work):  # what goes wrong as it ends is told like the rest
                 for snapshot in self._work:
-                    self._tell(snapshot)
+                    self._publish(snapshot)
                     if self._stop:
                         state = "stopped"
                         break
@@ -66,16 +66,16 @@ class Job(Generic[T]):
         except Exception as problem:
             LOG.error("The work %s failed.", self.name, exc_info=problem)
             state, error = "failed", UNEXPECTED
-        with self._news:
+        with self._changed:
             self.state, self.error = state, error
             self._number += 1
-            self._news.notify_all()
+            self._changed.notify_all()
 
-    def _tell(self, snapshot: T) -> None:
-        with self._news:
+    def _publish(self, snapshot: T) -> None:
+        with self._changed:
             self.last = snapshot
             self._number += 1
-            self._news.notify_all()
+            self._changed.notify_all()
 
 
 class Jobs(Generic[T]):

@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from xlt_core import catalog
-from xlt_core.comparison.compare import examples_of
+from xlt_core.comparison.data import split_rows
+from xlt_core.comparison.sampling import sample
 from xlt_core.records import Limits, Message, Plan, Prompt
 from xlt_core.settings import POCKET
 
@@ -37,7 +38,7 @@ class Work:
 
 def texts(language: str, split: str, number: int, seed: int) -> list[str]:
     """Texts of some 45 words each: news items of the bundled world, one after another, cut at a drawn word."""
-    dice, items = random.Random(seed), examples_of(Plan("topic", language, split=split, samples=300))
+    dice, items = random.Random(seed), sample(split_rows(Plan("topic", language, split=split)), 300, seed=0)
     words = [
         word for _ in range(1 + number // 90) for item in dice.sample(items, len(items)) for word in item.text.split()
     ]

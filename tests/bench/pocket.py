@@ -14,7 +14,9 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from xlt_core import catalog
-from xlt_core.comparison.compare import compare, examples_of
+from xlt_core.comparison.compare import compare
+from xlt_core.comparison.data import split_rows
+from xlt_core.comparison.sampling import sample
 from xlt_core.records import Column, Comparison, Plan, Score
 from xlt_core.scoring.metrics import measure
 from xlt_core.world import world
@@ -49,7 +51,7 @@ def line(plan: Plan, metric: str) -> str:
 
 def translation(language: str, samples: int, translator: str) -> str:
     """chrF of the translation model both ways on the test items."""
-    items = examples_of(Plan("topic", language, samples=samples))
+    items = sample(split_rows(Plan("topic", language)), samples, seed=0)
     engine = catalog.translator(translator)
     cells = []
     for source, target in ((language, "eng"), ("eng", language)):

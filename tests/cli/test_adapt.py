@@ -93,7 +93,7 @@ def test_an_interrupted_adaptation_says_how_it_goes_on(tmp_path, base, capsys, m
     line = ["adapt", "--language", "kin", "--corpus", str(seam.text(tmp_path)), "--model", str(base), *SIZE,
             "--steps", "8", "--out", str(tmp_path / "out")]  # fmt: skip
     with monkeypatch.context() as patched:
-        patched.setattr("xlt_core.cli.adapt.told", interrupted)
+        patched.setattr("xlt_core.cli.adapt.progress_lines", interrupted)
         assert main(line) == 130
     said = capsys.readouterr().err
     assert said == f"xlt_core: stopped. The same call with --out {tmp_path / 'out'} --resume goes on.\n"

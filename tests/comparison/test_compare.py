@@ -8,8 +8,11 @@ import pytest
 from helpers.small_hosts import Adapting, Dictionary
 from helpers.small_parts import SMALL, Broken, parts, plan
 
-from xlt_core.comparison import columns
-from xlt_core.comparison.compare import _job, compare, preview, resolve, sample, stopped
+from xlt_core.comparison.columns import ColumnRunner, Job
+from xlt_core.comparison.compare import compare, stopped
+from xlt_core.comparison.preview import preview
+from xlt_core.comparison.sampling import sample
+from xlt_core.comparison.selection import select
 from xlt_core.contracts import Strategy
 from xlt_core.records import Column, InputError, Limits, Prediction, Reply, Row
 
@@ -28,31 +31,43 @@ def test_a_sample_is_stratified_and_nested():
     assert drawn[8] == [e.id for e in sample(examples, 8, 3)] != [e.id for e in sample(examples, 8, 4)]
 
 
-def test_resolving_fills_in_and_is_idempotent():
-    resolved = resolve(plan(language="Kinyarwanda"), PARTS_AT_HAND)
+def test_selecting_fills_in_and_is_idempotent():
+    selected = select(plan(language="Kinyarwanda"), PARTS_AT_HAND)
+    resolved = selected.plan
     assert (resolved.language, resolved.model_revision, len(resolved.data_digest)) == ("kin", "fake", 12)
     assert Counter(row.answer for row in resolved.demonstrations) == {"health": 2, "sports": 2}
     assert all(row.id.startswith("train-") and row.english for row in resolved.demonstrations)
-    assert resolve(resolved, PARTS_AT_HAND) == resolved
+    assert select(resolved, PARTS_AT_HAND) == selected
+
+
+def test_the_items_are_drawn_once(monkeypatch):
+    draws = []
+
+    def counted(*arguments):
+        draws.append(arguments)
+        return sample(*arguments)
+
+    monkeypatch.setattr("xlt_core.comparison.selection.sample", counted)
+    assert last(plan("prompt", samples=4), PARTS_AT_HAND).runs[0].state == "done" and len(draws) == 1
 
 
 def test_fewer_shots_are_among_more():
-    drawn = [resolve(plan(shots=n), PARTS_AT_HAND).demonstrations for n in (0, 2, 4, 8)]
+    drawn = [select(plan(shots=n), PARTS_AT_HAND).plan.demonstrations for n in (0, 2, 4, 8)]
     assert drawn[0] == () and all(set(a) < set(b) for a, b in pairwise(drawn))
 
 
 def test_demonstrations_are_never_an_input_or_a_test_text():
-    row = resolve(plan(), PARTS_AT_HAND).demonstrations[0]
-    again = resolve(plan(inputs=(Row(row.text.upper()),)), PARTS_AT_HAND)
+    row = select(plan(), PARTS_AT_HAND).plan.demonstrations[0]
+    again = select(plan(inputs=(Row(row.text.upper()),)), PARTS_AT_HAND).plan
     assert row not in again.demonstrations
-    trained = resolve(plan(split="train", samples=4), PARTS_AT_HAND)
+    trained = select(plan(split="train", samples=4), PARTS_AT_HAND).plan
     asked = {example.id for example in last(trained, PARTS_AT_HAND).runs[0].examples}
     assert asked and not asked & {row.id for row in trained.demonstrations}
 
 
 def test_knobs_are_kept_only_where_they_differ():
     column = Column("prompt", "prompt", {"normalise": "yes", "order": "as edited"})
-    assert resolve(plan(columns=(column,)), PARTS_AT_HAND).columns[0].knobs == {"normalise": True}
+    assert select(plan(columns=(column,)), PARTS_AT_HAND).plan.columns[0].knobs == {"normalise": True}
 
 
 @pytest.mark.parametrize(("changes", "sentence"), [
@@ -212,7 +227,7 @@ def test_typed_inputs_get_ids_labels_and_an_optional_gold():
 
 def test_zero_shot_and_edited_demonstrations_work():
     assert last(plan("prompt", shots=0), PARTS_AT_HAND).runs[0].state == "done"
-    edited = resolve(plan("prompt", demonstrations=(Row("Aline yaje", "Health"),)), PARTS_AT_HAND)
+    edited = select(plan("prompt", demonstrations=(Row("Aline yaje", "Health"),)), PARTS_AT_HAND).plan
     assert edited.shots == 1 and last(edited, PARTS_AT_HAND).runs[0].state == "done"
 
 
@@ -243,7 +258,7 @@ def test_the_translator_is_made_only_where_it_is_needed():
     without = replace(PARTS_AT_HAND, translator=none)
     assert last(plan("prompt"), without).runs[0].state == "done"
     with pytest.raises(InputError, match="no such translator"):
-        resolve(plan("translate"), without)
+        select(plan("translate"), without)
 
 
 def test_a_note_of_the_host_reaches_the_column_and_a_passing_one_goes():
@@ -258,9 +273,9 @@ def test_a_note_of_the_host_reaches_the_column_and_a_passing_one_goes():
     assert {p.notes for p in seen[-1].runs[0].predictions} == {("memory ran out",), ()}
     steps = []
     host = Halving()
-    worker = columns.Worker(_job(resolve(plan("prompt"), parts(host)), parts(host)), Column("prompt", "prompt"))
-    while worker.step():
-        steps.append(worker.snapshot().note)
+    runner = ColumnRunner(Job.of(select(plan("prompt"), parts(host)), parts(host)), Column("prompt", "prompt"))
+    while runner.step():
+        steps.append(runner.snapshot().note)
     assert steps[0] == "loading the model" and "loading the model" not in steps[1:]
 
 
@@ -272,10 +287,10 @@ def test_what_a_translator_waits_for_is_shown_before_the_first_item():
                 yield index, replace(reply, note="memory ran out" if "Train" in reply.sent else "")
 
     given = replace(PARTS_AT_HAND, translator=lambda name: Slow())
-    worker = columns.Worker(_job(resolve(plan("translate"), given), given), Column("translate", "translate"))
+    runner = ColumnRunner(Job.of(select(plan("translate"), given), given), Column("translate", "translate"))
     shown = []
-    while worker.step():
-        shown.append(worker.snapshot())
+    while runner.step():
+        shown.append(runner.snapshot())
     assert shown[0].note == "downloading the translator" and not shown[0].preparation
     assert shown[1].note == "memory ran out" and shown[1].preparation
     assert shown[-1].note == "memory ran out" and all(reply.final for reply in shown[-1].replies)

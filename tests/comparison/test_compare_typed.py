@@ -6,7 +6,8 @@ from dataclasses import replace
 
 import pytest
 
-from xlt_core.comparison.compare import compare, remarks, resolve
+from xlt_core.comparison.compare import compare
+from xlt_core.comparison.selection import select
 from xlt_core.records import Column, InputError, Plan, Row
 from xlt_core.world import world
 
@@ -15,12 +16,12 @@ SWAHILI = Plan("topic", "swa", PROMPT, shots=0, inputs=(Row("Daktari alifungua h
 
 
 def test_the_labels_are_those_of_another_language() -> None:
-    resolved = resolve(SWAHILI)
-    *_, last = compare(resolved)
+    selected = select(SWAHILI)
+    *_, last = compare(selected.plan)
     run = last.runs[0]
     assert run.state == "done" and run.examples[0].choices == world.TOPICS
     assert run.predictions[0].answer in world.TOPICS
-    assert remarks(resolved) == (
+    assert selected.remarks == (
         "the dataset world has no topic in this language: the labels are those that it has in other languages",
     )
 
@@ -48,4 +49,4 @@ def test_demonstrations_of_ones_own_will_do() -> None:
 ])  # fmt: skip
 def test_what_still_cannot_be_is_said(change: dict[str, object], words: str) -> None:
     with pytest.raises(InputError, match=words):
-        resolve(replace(SWAHILI, **change))
+        select(replace(SWAHILI, **change))

@@ -11,7 +11,7 @@ from helpers.small_parts import parts
 
 from xlt_core import catalog
 from xlt_core.__main__ import main
-from xlt_core.comparison import compare
+from xlt_core.comparison.selection import select
 from xlt_core.documents import document
 from xlt_core.records import Column, InputError, Plan
 
@@ -62,10 +62,8 @@ def test_without_a_train_file_there_are_no_demonstrations_and_it_says_so(capsys,
 
 def test_the_few_shot_file_is_named_in_the_note(tmp_path):
     made = real(clones.masakhanews(tmp_path))
-    plan = compare.resolve(
-        Plan("topic", "hau", (Column("prompt", "prompt"),), "masakhanews", "validation", shots=4), made
-    )
-    assert len(plan.demonstrations) == 4 and "few-shot" in "".join(compare.remarks(plan, made))
+    selected = select(Plan("topic", "hau", (Column("prompt", "prompt"),), "masakhanews", "validation", shots=4), made)
+    assert len(selected.demonstrations) == 4 and "few-shot" in "".join(selected.remarks)
 
 
 def test_gold_answers_that_cannot_be_written_are_counted(tmp_path):
@@ -73,9 +71,9 @@ def test_gold_answers_that_cannot_be_written_are_counted(tmp_path):
     clones.write(tmp_path / "MasakhaNER2.0/data/kin/test.txt", "\n".join(rows))
     clones.write(tmp_path / "MasakhaNER2.0/data/kin/train.txt", "\n".join(rows) + "\nKato B-PER\n")
     made = real(tmp_path)
-    plan = compare.resolve(Plan("ner", "kin", (Column("prompt", "prompt"),), "masakhaner", shots=1), made)
-    assert [row.text for row in plan.demonstrations] == ["Kato"]
-    assert "1 of 2 gold answers cannot be written" in compare.remarks(plan, made)[0]
+    selected = select(Plan("ner", "kin", (Column("prompt", "prompt"),), "masakhaner", shots=1), made)
+    assert [row.text for row in selected.plan.demonstrations] == ["Kato"]
+    assert "1 of 2 gold answers cannot be written" in selected.remarks[0]
 
 
 def test_a_file_of_ones_own_with_its_labels(capsys, tmp_path):

@@ -14,7 +14,8 @@ import pytest
 from helpers.small_parts import parts, plan
 
 from xlt_core.catalog import task
-from xlt_core.comparison.compare import compare, resolve
+from xlt_core.comparison.compare import compare
+from xlt_core.comparison.selection import select
 from xlt_core.documents import document as documents
 from xlt_core.formats.rows import load_rows
 from xlt_core.records import Column, Comparison, InputError, Limits, Plan, Prediction, Reply, Row, Run, Span
@@ -67,7 +68,7 @@ assert not {"torch", "transformers", "peft"} & set(sys.modules)
 
 
 def test_a_plan_reads_back_the_same():
-    full = resolve(plan(columns=(Column("a", "translate", {"pivot": "human"}), Column("b", "prompt"))), parts())
+    full = select(plan(columns=(Column("a", "translate", {"pivot": "human"}), Column("b", "prompt"))), parts()).plan
     assert documents.read_plan(json.loads(json.dumps(documents.plan_document(full)))) == full
     assert documents.decode(documents.encode(full)) == full
 

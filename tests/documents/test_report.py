@@ -65,14 +65,14 @@ def test_it_opens_from_disk_and_asks_for_nothing_else(browser, path, made, width
     page.wait_for_function("document.querySelectorAll('[data-drawn] .main-svg').length > 5")
     for fold in page.locator("details > summary").all():
         fold.click()
-    count = page.locator("[data-picture]").count()
-    page.wait_for_function(f"document.querySelectorAll('[data-picture] > .plot-container').length == {count}")
+    count = page.locator("[data-figure]").count()
+    page.wait_for_function(f"document.querySelectorAll('[data-figure] > .plot-container').length == {count}")
     assert asked == [path.as_uri()] and not wrong
     assert page.evaluate("document.documentElement.scrollWidth") <= width
-    ink = page.evaluate("getComputedStyle(document.querySelector('[data-picture] .xtick text')).fill")
+    ink = page.evaluate("getComputedStyle(document.querySelector('[data-figure] .xtick text')).fill")
     assert ink == page.evaluate("getComputedStyle(document.body).color") == (
         "rgb(29, 34, 39)" if scheme == "light" else "rgb(232, 235, 238)")  # fmt: skip
-    small = "[...document.querySelectorAll('[data-picture] text')].filter(t => t.textContent.trim() && "
+    small = "[...document.querySelectorAll('[data-figure] text')].filter(t => t.textContent.trim() && "
     assert page.evaluate(small + "parseFloat(getComputedStyle(t).fontSize) < 10).length") == 0
     assert page.title() == "prompt, " + NASTY + ", translate and laft: what 9 comparisons show"
     assert NASTY in page.locator("table", has_text="reason").inner_text()
@@ -102,17 +102,17 @@ def test_nothing_to_report_and_nowhere_to_write_are_one_sentence(tmp_path):
 
 def test_the_colours_are_the_strategies(made):
     found = find(made)
-    chart = figures.over_shots(found, found.places[0])
+    chart = figures.over_shots(found, found.conditions[0])
     lines = {trace.name: trace.line.color for trace in chart.data if trace.name}
     assert {name: lines[name] for name in FAR} == COLOURS
     bands = [trace for trace in chart.data if trace.fill == "toself"]
-    cell = found.cell(found.places[0], 2, "prompt")
+    cell = found.cell(found.conditions[0], 2, "prompt")
     assert len(bands) == 3 and cell.score.high in bands[0].y and cell.score.low in bands[0].y
 
 
 def test_columns_of_one_strategy_are_told_apart():
     found = find(grid({"prompt": 0.5, "again": 0.6}, ["kin"]))
-    dashes = [trace.line.dash for trace in figures.over_shots(found, found.places[0]).data if trace.name]
+    dashes = [trace.line.dash for trace in figures.over_shots(found, found.conditions[0]).data if trace.name]
     assert len(set(dashes)) == 2
 
 
@@ -129,7 +129,10 @@ def test_the_map_marks_what_is_decisive():
 
 def test_chance_and_majority_are_drawn_for_labels():
     found = find([comparison(FAR), comparison(FAR, task="ner")])
-    said = [[note.text for note in figures.over_shots(found, place).layout.annotations] for place in found.places]
+    said = [
+        [note.text for note in figures.over_shots(found, condition).layout.annotations]
+        for condition in found.conditions
+    ]
     assert said == [[], ["chance", "majority"]]
 
 
@@ -142,5 +145,5 @@ def test_a_confusion_matrix_holds_every_count():
 
 def test_a_point_alone_shows_its_interval():
     found = find([comparison(FAR)])
-    traces = [trace for trace in figures.over_shots(found, found.places[0]).data if trace.name]
+    traces = [trace for trace in figures.over_shots(found, found.conditions[0]).data if trace.name]
     assert all(trace.error_y.visible and trace.error_y.array[0] > 0 for trace in traces)

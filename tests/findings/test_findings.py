@@ -18,8 +18,8 @@ LANGUAGES = ("kin", "hau", "lug", "yor", "swa", "ibo")
 
 def test_a_cell_is_the_mean_over_seeds():
     made = grid(FAR, ["kin"], shots=(2,), seeds=(0, 1, 2))
-    (place,) = find(made).places
-    cell = find(made).cell(place, 2, "prompt")
+    (condition,) = find(made).conditions
+    cell = find(made).cell(condition, 2, "prompt")
     marked = [shared(one.runs[0])[0] for one in made]
     values = [measure(["macro_f1"], one.golds, one.answers)["macro_f1"].value for one in marked]
     assert list(cell.by_seed.values()) == pytest.approx(values) and list(cell.by_seed) == [0, 1, 2]
@@ -31,7 +31,7 @@ def test_a_cell_is_the_mean_over_seeds():
 def test_costs_are_per_word_and_per_item():
     found = find([comparison(FAR, items=10)])
     costs = [(c.tokens_per_word, c.seconds_per_item) for c in found.cells if c.shots == 0]
-    assert costs == [pytest.approx((11 * place / 7, 0.1 * place)) for place in (1, 2, 3)]
+    assert costs == [pytest.approx((11 * condition / 7, 0.1 * condition)) for condition in (1, 2, 3)]
     bare = comparison(FAR, items=3)
     runs = [replace(r, predictions=tuple(replace(p, replies=()) for p in r.predictions)) for r in bare.runs]
     assert {(c.tokens_per_word, c.seconds_per_item) for c in find([replace(bare, runs=tuple(runs))]).cells} == {
@@ -42,10 +42,10 @@ def test_costs_are_per_word_and_per_item():
 def test_the_leader_is_decisive_where_each_other_is_behind():
     found = find(grid(FAR, ["kin"]))
     (overall,) = [leader for leader in found.leaders if leader.shots is None]
-    assert (overall.column, overall.decisive, overall.open, overall.level) == ("translate", True, (), ())
+    assert (overall.column, overall.decisive, overall.undecided, overall.tied) == ("translate", True, (), ())
     assert overall.columns[0] == "translate"
     close = find(grid({"prompt": 0.6, "translate": 0.61}, ["kin"], items=20))
-    assert all(not leader.decisive and len(leader.open) == 1 for leader in close.leaders)
+    assert all(not leader.decisive and len(leader.undecided) == 1 for leader in close.leaders)
     alone = find(grid({"prompt": 0.6}, ["kin"]))
     assert all(not leader.decisive and leader.columns == ("prompt",) for leader in alone.leaders)
 
@@ -54,17 +54,20 @@ def test_columns_with_the_same_answers_are_level():
     one = comparison({"prompt": 0.6})
     two = replace(one, runs=(*one.runs, replace(one.runs[0], name="laft", strategy="laft")))
     leader = find([two]).leaders[0]
-    assert (leader.level, leader.decisive) == (("laft",), False)
+    assert (leader.tied, leader.decisive) == (("laft",), False)
     assert find([two]).contrasts[0].test.p == 1.0
 
 
 def test_a_test_reads_either_way_round():
     found = find(grid(FAR, ["kin"]))
-    (place,) = found.places
-    one, other = found.contrast(place, 2, "prompt", "translate"), found.contrast(place, 2, "translate", "prompt")
+    (condition,) = found.conditions
+    one, other = (
+        found.contrast(condition, 2, "prompt", "translate"),
+        found.contrast(condition, 2, "translate", "prompt"),
+    )
     assert one.difference == -other.difference < 0 and (one.low, one.high) == (-other.high, -other.low)
-    assert found.contrast(place, 2, "prompt", "translate", MCNEMAR).metric == "accuracy"
-    assert found.contrast(place, 2, "prompt", "nobody") is None
+    assert found.contrast(condition, 2, "prompt", "translate", MCNEMAR).metric == "accuracy"
+    assert found.contrast(condition, 2, "prompt", "nobody") is None
 
 
 def test_the_tests_are_corrected_over_their_table():
@@ -80,8 +83,8 @@ def test_the_tests_are_corrected_over_their_table():
 def test_the_signed_rank_test_is_over_languages_and_tasks():
     found = find(grid(FAR, LANGUAGES[:3], tasks=("topic", "ner")))
     row = next(a for a in found.aggregates if (a.shots, a.a, a.b) == (2, "prompt", "translate"))
-    moved = [found.contrast(place, 2, "prompt", "translate").difference for place in found.places]
-    assert row.p == signed_rank(moved) == 0.03125 and (row.places, row.ahead, row.behind) == (6, 0, 6)
+    moved = [found.contrast(condition, 2, "prompt", "translate").difference for condition in found.conditions]
+    assert row.p == signed_rank(moved) == 0.03125 and (row.conditions, row.ahead, row.behind) == (6, 0, 6)
     assert row.difference == pytest.approx(np.mean(moved)) and row.p_holm >= row.p
     assert not find(grid(FAR, ["kin"])).aggregates
 
@@ -92,9 +95,9 @@ def test_averages_are_over_the_places_that_have_everything():
         replace(one, runs=one.runs[:2]) if (one.plan.language, one.plan.shots) == ("lug", 2) else one for one in made
     ]
     found = find(lame)
-    assert {place.language for place in found.complete} == {"kin", "hau"} and len(found.places) == 3
+    assert {condition.language for condition in found.complete} == {"kin", "hau"} and len(found.conditions) == 3
     mean = next(a for a in found.averages if (a.shots, a.column) == (0, "translate"))
-    cells = [found.cell(place, 0, "translate").score for place in found.complete]
+    cells = [found.cell(condition, 0, "translate").score for condition in found.complete]
     assert mean.score.value == pytest.approx(np.mean([score.value for score in cells]))
     assert mean.score.high - mean.score.low < np.mean([score.high - score.low for score in cells])
 
@@ -129,7 +132,7 @@ def test_the_later_of_two_with_the_same_setting_counts():
 
 def test_models_and_datasets_are_places_of_their_own():
     made = [comparison(FAR), comparison(FAR, model="other"), comparison(FAR, dataset="sib200")]
-    assert len(find(made).places) == 3
+    assert len(find(made).conditions) == 3
 
 
 def test_chance_and_majority_are_for_labels():
@@ -141,7 +144,7 @@ def test_chance_and_majority_are_for_labels():
 
 def test_nothing_at_all_is_found_in_nothing():
     found = find([])
-    assert (found.places, found.cells, found.leaders, found.averages) == ((), (), (), ())
+    assert (found.conditions, found.cells, found.leaders, found.averages) == ((), (), (), ())
     assert find([Comparison(comparison(FAR).plan, (Run("prompt", "prompt", "done"),))]).cells == ()
 
 

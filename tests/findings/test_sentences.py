@@ -6,7 +6,7 @@ import pytest
 from helpers.comparisons import comparison, grid
 
 from xlt_core.findings import sentences as words
-from xlt_core.findings.details import Confusion, Survival, front
+from xlt_core.findings.details import Confusion, Survival, pareto_front
 from xlt_core.findings.findings import find
 from xlt_core.findings.records import Aggregate, Average
 from xlt_core.records import Run, Score
@@ -32,9 +32,12 @@ def test_numbers_have_a_true_minus_and_no_minus_zero():
 
 def test_a_place_is_called_by_what_tells_it_apart():
     found = find([comparison(FAR), comparison(FAR, task="ner")])
-    assert [words.called(place, found) for place in found.places] == ["Entities in Kinyarwanda", "Topic in Kinyarwanda"]
+    assert [words.title_of(condition, found) for condition in found.conditions] == [
+        "Entities in Kinyarwanda",
+        "Topic in Kinyarwanda",
+    ]
     two = find([comparison(FAR), comparison(FAR, model="other")])
-    assert [words.called(place, two) for place in two.places] == [
+    assert [words.title_of(condition, two) for condition in two.conditions] == [
         "Topic (other) in Kinyarwanda", "Topic (pocket) in Kinyarwanda"]  # fmt: skip
 
 
@@ -57,26 +60,26 @@ def test_a_lead_that_is_none_is_not_claimed():
     alone = find([comparison({"prompt": 0.6})])
     assert "nothing to compare" in words.lead(alone, alone.leaders[0])
     assert words.where_best(alone).startswith("Nothing is compared")
-    assert words.over_shots(alone, alone.places[0]) == words.lead(alone, alone.leaders[0])
+    assert words.over_shots(alone, alone.conditions[0]) == words.lead(alone, alone.leaders[0])
 
 
 def test_shots_are_told_with_leaders_and_trend():
     found = find(grid(FAR, ["kin"], shots=(0, 2, 4)))
-    said = words.over_shots(found, found.places[0])
+    said = words.over_shots(found, found.conditions[0])
     assert said.startswith("translate scores highest at every number of shots, decisively at each. From 0 to 4 shots: ")
     assert said.count("prompt") == said.count("laft") == 1
     changing = [
         *grid(FAR, ["kin"], shots=(0,)),
         *grid({"prompt": 0.95, "translate": 0.4, "laft": 0.3}, ["kin"], shots=(8,)),
     ]
-    said = words.over_shots(find(changing), found.places[0])
+    said = words.over_shots(find(changing), found.conditions[0])
     assert "prompt scores highest at 8 shots" in said and "translate scores highest at 0 shots" in said
     doubtful = find(grid({"prompt": 0.6, "translate": 0.61}, ["kin"], shots=(0, 2), items=20))
-    assert "but nowhere decisively" in words.over_shots(doubtful, doubtful.places[0])
+    assert "but nowhere decisively" in words.over_shots(doubtful, doubtful.conditions[0])
     ties = find([level(comparison({"prompt": 0.6}, shots=shots)) for shots in (0, 2)])
-    assert words.over_shots(ties, ties.places[0]).startswith("at 0 and 2 shots the best are level.")
+    assert words.over_shots(ties, ties.conditions[0]).startswith("at 0 and 2 shots the best are level.")
     alone = find(grid({"prompt": 0.6}, ["kin"]))
-    assert words.over_shots(alone, alone.places[0]).startswith("From 0 to 2 shots: prompt ")
+    assert words.over_shots(alone, alone.conditions[0]).startswith("From 0 to 2 shots: prompt ")
 
 
 def test_a_gap_in_the_grid_is_said():
@@ -87,9 +90,9 @@ def test_a_gap_in_the_grid_is_said():
         "Of the pairs of task and language, translate scores highest in 1 of 1, decisively in 1. "
         "In 1 more, only one column has a score."
     )
-    hausa = next(place for place in found.places if place.language == "hau")
+    hausa = next(condition for condition in found.conditions if condition.language == "hau")
     assert words.over_shots(found, hausa).startswith("From 0 to 2 shots: prompt")
-    assert [place.language for place in found.complete] == ["kin"]
+    assert [condition.language for condition in found.complete] == ["kin"]
     halves = [one.runs[:2] if one.plan.language == "hau" else one.runs[2:] for one in made]
     apart = find([replace(one, runs=runs) for one, runs in zip(made, halves, strict=True)])
     assert not apart.averages and words.costs(apart, "tokens_per_word").startswith(
@@ -107,7 +110,7 @@ def test_a_gap_in_the_grid_is_said():
     (Aggregate(4, "prompt", "laft", 9, 0.0, 0, 0, None, 1.0), "prompt and laft score the same in all 9."),
 ])  # fmt: skip
 def test_pairs_over_places(aggregate, sentence):
-    assert words.over_places(aggregate) == sentence
+    assert words.over_conditions(aggregate) == sentence
 
 
 def average(column, shots, score, seconds):
@@ -117,8 +120,8 @@ def average(column, shots, score, seconds):
 def test_the_front_is_what_no_other_beats():
     rows = (("a", 0.5, 1.0), ("b", 0.4, 2.0), ("c", 0.9, 3.0), ("d", 0.9, 4.0), ("e", 0.3, 1.0))
     points = [average(column, 0, score, seconds) for column, score, seconds in rows]
-    assert [one.column for one in front(points, "seconds_per_item")] == ["a", "c"]
-    assert front([], "seconds_per_item") == []
+    assert [one.column for one in pareto_front(points, "seconds_per_item")] == ["a", "c"]
+    assert pareto_front([], "seconds_per_item") == []
 
 
 def test_costs_name_the_best_the_cheapest_and_the_idle():
@@ -147,18 +150,18 @@ def test_outputs_that_could_not_be_read_are_told_apart():
 
 
 def test_the_most_frequent_mistake_is_named():
-    place = find([comparison(FAR)]).places[0]
+    condition = find([comparison(FAR)]).conditions[0]
     counts = {("a", "a"): 5, ("a", "b"): 3, ("b", "a"): 1, ("b", "(not readable)"): 4}
-    assert words.confused(Confusion(place, 0, "prompt", "prompt", ("a", "b"), counts)) == (
+    assert words.confused(Confusion(condition, 0, "prompt", "prompt", ("a", "b"), counts)) == (
         "prompt most often says b where a is right (3 of 8); 4 of 13 answers could not be read.")  # fmt: skip
-    right = Confusion(place, 0, "prompt", "prompt", ("a",), {("a", "a"): 5})
+    right = Confusion(condition, 0, "prompt", "prompt", ("a",), {("a", "a"): 5})
     assert words.confused(right) == "prompt takes no label for another."
 
 
 def test_what_survives_is_counted():
-    place = find([comparison(FAR)]).places[0]
-    rows = [Survival(place, 0, "translate", "PER", 10, {"exact": 8, "fuzzy": 1, "translated": 0}, 0),
-            Survival(place, 0, "translate", "DATE", 10, {"exact": 0, "fuzzy": 0, "translated": 4}, 2)]  # fmt: skip
+    condition = find([comparison(FAR)]).conditions[0]
+    rows = [Survival(condition, 0, "translate", "PER", 10, {"exact": 8, "fuzzy": 1, "translated": 0}, 0),
+            Survival(condition, 0, "translate", "DATE", 10, {"exact": 0, "fuzzy": 0, "translated": 4}, 2)]  # fmt: skip
     assert words.survived(rows) == (
         "Of 20 entities 13 (65%) come out right by way of English: 8 as written, 1 nearly as written and 4 translated "
         "back. Worst fares DATE (40%), best PER (90%). 2 that the model named in English could not be found again in "

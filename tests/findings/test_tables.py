@@ -14,7 +14,7 @@ FOUND = find(grid(FAR, ["kin", "hau"]))
 def test_the_summary_has_a_row_per_place_and_sets_off_decisive_leads():
     table = summary(FOUND, 2)
     assert table.heads == ("task", "language", "prompt", "translate") and len(table.rows) == 2
-    score = FOUND.cell(FOUND.places[0], 2, "translate").score
+    score = FOUND.cell(FOUND.conditions[0], 2, "translate").score
     assert table.rows[0][3] == f"{score.value:.2f} ({score.low:.2f} to {score.high:.2f})"
     assert table.bold == {(0, 3), (1, 3)}
     assert not summary(find(grid({"prompt": 0.6, "translate": 0.61}, ["kin"], items=10))).bold

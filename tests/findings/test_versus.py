@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from xlt_core.findings.versus import FIRST, SECOND, across, differing
+from xlt_core.findings.versus import FIRST, SECOND, differences, setup_differences
 from xlt_core.records import Comparison, Example, InputError, Plan, Prediction, Run
 from xlt_core.scoring.metrics import measure
 from xlt_core.scoring.significance import holm, mcnemar_test, paired_test
@@ -29,7 +29,7 @@ ALWAYS_A = ["a"] * 60
 
 
 def test_the_difference_and_its_tests_are_those_of_the_shared_items():
-    (found,) = across([comparison(RIGHT)], [comparison(ALWAYS_A)])
+    (found,) = differences([comparison(RIGHT)], [comparison(ALWAYS_A)])
     assert (found.task, found.language, found.shots, found.column, found.items) == ("topic", "kin", 2, "prompt", 60)
     assert found.first.value == 1.0
     assert found.second.value == measure(["macro_f1"], GOLDS, ALWAYS_A)["macro_f1"].value
@@ -41,32 +41,32 @@ def test_the_difference_and_its_tests_are_those_of_the_shared_items():
 def test_only_items_that_are_the_same_in_both_count():
     half = [str(i) for i in range(30)]
     other = comparison(ALWAYS_A[:40], [str(i) for i in range(20, 60)])
-    (found,) = across([comparison(RIGHT[:30], half)], [other])
+    (found,) = differences([comparison(RIGHT[:30], half)], [other])
     assert found.items == 10
     renamed = replace(
         other.runs[0], examples=tuple(replace(e, texts={"text": "other"}) for e in other.runs[0].examples)
     )
     with pytest.raises(InputError, match="no column"):
-        across([comparison(RIGHT[:30], half)], [replace(other, runs=(renamed,))])
+        differences([comparison(RIGHT[:30], half)], [replace(other, runs=(renamed,))])
 
 
 def test_seeds_are_averaged_and_p_values_corrected_over_the_table():
     first = [comparison(RIGHT, seed=s) for s in (0, 1)] + [comparison(OFTEN_WRONG, language="hau")]
     second = [comparison(ALWAYS_A, seed=s) for s in (1, 2)] + [comparison(ALWAYS_A, language="hau")]
-    found = across(first, second)
+    found = differences(first, second)
     assert [(one.language, one.seeds) for one in found] == [("kin", (1,)), ("hau", (0,))]
-    for place in (0, 1):
-        tests = [one.tests[place] for one in found]
+    for condition in (0, 1):
+        tests = [one.tests[condition] for one in found]
         assert [test.p_holm for test in tests] == holm([test.p for test in tests])
 
 
 def test_runs_without_anything_in_common_are_refused():
     with pytest.raises(InputError, match="no column, task, language"):
-        across([comparison(RIGHT, shots=0)], [comparison(RIGHT, shots=4)])
+        differences([comparison(RIGHT, shots=0)], [comparison(RIGHT, shots=4)])
     with pytest.raises(InputError, match="no column"):
-        across([comparison(RIGHT)], [comparison(RIGHT, name="laft")])
+        differences([comparison(RIGHT)], [comparison(RIGHT, name="laft")])
 
 
 def test_what_else_differs_is_told():
-    assert differing([comparison(RIGHT)], [comparison(RIGHT, model="other")]) == {"model": ("pocket", "other")}
-    assert differing([comparison(RIGHT)], [comparison(ALWAYS_A)]) == {}
+    assert setup_differences([comparison(RIGHT)], [comparison(RIGHT, model="other")]) == {"model": ("pocket", "other")}
+    assert setup_differences([comparison(RIGHT)], [comparison(ALWAYS_A)]) == {}

@@ -10,7 +10,7 @@ from helpers.tiny_models import CHAT, GPTNeoXConfig, make_adapter, make_model
 from transformers import AutoModelForCausalLM, AutoTokenizer
 
 from xlt_core import catalog
-from xlt_core.comparison import compare
+from xlt_core.comparison import compare, preview
 from xlt_core.hosts.local import LocalHost
 from xlt_core.records import Column, InputError, Limits, Message, Plan, Prompt, Row
 
@@ -87,7 +87,7 @@ def test_a_prompt_is_fitted_to_those_who_read_it(base: Path) -> None:
     shown = tuple(Row(f"Ikipe yatsinze umukino wa {n} i Kigali.", "sports") for n in range(3))
     plan = Plan("topic", "kin", columns, model=str(base), demonstrations=shown, limits=Limits(4),
                 inputs=(Row("Minisitiri w'ubuzima yasuye ibitaro."),))  # fmt: skip
-    *_, seen = compare.preview(plan)
+    *_, seen = preview.preview(plan)
     reader = catalog.host(str(base)).adapted("kin-full")
     assert "dropped to fit the model's 128 tokens" in seen["laft"].notes[0] and not seen["prompt"].notes
     assert seen["laft"].tokens <= 128 < seen["prompt"].tokens

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from xlt_core import catalog
-from xlt_core.cli import printing
+from xlt_core.cli import lists
 from xlt_core.models import adapted
 
 HUB_ID = re.compile(r"[\w-]+/[\w.-]+")
@@ -27,7 +27,7 @@ def test_a_base_gets_what_was_made_from_it_for_the_language() -> None:
 
 
 def test_the_list_of_models_names_them() -> None:
-    listed = {row["id"]: row for row in printing.models() if row["kind"] == "adapted"}
+    listed = {row["id"]: row for row in lists.models() if row["kind"] == "adapted"}
     assert set(listed) == {row.id for row in adapted.published_table()}
     note = listed["ChrisToukmaji/llama_hausa_LAFT"]["note"]
     assert note == "full weights from huggyllama/llama-7b for hau; the weights of arXiv 2403.06018"

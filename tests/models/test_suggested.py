@@ -7,7 +7,7 @@ import re
 import pytest
 
 from xlt_core import catalog, settings
-from xlt_core.cli import printing
+from xlt_core.cli import lists
 from xlt_core.models.suggested import suggested, suggestions
 
 
@@ -38,5 +38,5 @@ def test_a_list_offers_what_it_names_and_nothing_else(monkeypatch: pytest.Monkey
     monkeypatch.setattr(catalog, "MODELS", ("org/a",))
     monkeypatch.setattr(catalog, "HOST_URL", "")
     assert catalog.models() == ("pocket", "org/a") and not catalog.typed("model")
-    listed = {row["id"]: row for row in printing.models()}
+    listed = {row["id"]: row for row in lists.models()}
     assert listed["org/a"]["kind"] == "model" and listed["llm"]["kind"] == "translator" and listed["llm"]["note"]

@@ -10,8 +10,8 @@ from helpers.small_parts import parts, plan
 from xlt_core.comparison.compare import compare
 from xlt_core.formats.values import plain
 from xlt_core.records import Comparison, InputError, Prediction, Reply, Span
-from xlt_core.store.recall import recalling
-from xlt_core.store.store import KeptCell, Store
+from xlt_core.store.call_cache import with_call_cache
+from xlt_core.store.store import Store, StoredCell
 
 ODD = Prediction("x", (Span("Aline", "PER", 0, 5, "exact"),), (Reply("answer", "a\ud800", "b", 1, 2, 0.1 + 0.2, {
     "health": -float("inf"), "sports": -1 / 3}),), True, notes=("1 demonstration dropped",))  # fmt: skip
@@ -29,7 +29,7 @@ def last(store, *arguments, given=None):
 
 
 def kept(store, comparison, owner="", state="done"):
-    run = store.begin("comparison", plain(comparison.plan), [KeptCell(0, comparison.plan, "waiting", "")], owner)
+    run = store.begin("comparison", plain(comparison.plan), [StoredCell(0, comparison.plan, "waiting", "")], owner)
     store.end(run, 0, comparison, state)
     return run
 
@@ -67,14 +67,14 @@ class Crowded(Adapting):
 
 def test_what_befell_one_run_is_told_of_that_run_alone(store):
     host = Crowded()
-    noted, host.room = last(store, plan("prompt"), given=recalling(parts(host), store)), True
+    noted, host.room = last(store, plan("prompt"), given=with_call_cache(parts(host), store)), True
     assert noted.runs[0].note == "memory ran out" and all(p.notes for p in noted.runs[0].predictions)
     run = kept(store, noted)
     (again,) = last(store, plan("prompt"), given=parts(host)).runs
     assert again.recalled == 8 and not again.note and not any(p.notes for p in again.predictions)
     assert store.comparison(run, 0).runs[0].predictions == noted.runs[0].predictions
-    store.remember("key", Reply("score", "", "sports", note="memory ran out"))
-    assert store.recall(["key"]) == {"key": Reply("score", "", "sports")}
+    store.cache_reply("key", Reply("score", "", "sports", note="memory ran out"))
+    assert store.cached_replies(["key"]) == {"key": Reply("score", "", "sports")}
 
 
 def test_only_what_is_missing_is_asked(store):
@@ -134,7 +134,7 @@ def test_identical_calls_are_made_once_across_plans(store):
     # The column's knob is another, so that no prediction can be taken over: only the calls can.
     hosts = [Adapting(), Adapting()]
     columns = plan("prompt").columns, tuple(replace(c, knobs={"normalise": True}) for c in plan("prompt").columns)
-    made = [last(store, plan(columns=column), given=recalling(parts(host), store))
+    made = [last(store, plan(columns=column), given=with_call_cache(parts(host), store))
             for host, column in zip(hosts, columns, strict=True)]  # fmt: skip
     assert [sum(host.batches) for host in hosts] == [8, 0]
     sent = [[p.replies[0].sent for p in comparison.runs[0].predictions] for comparison in made]
@@ -144,7 +144,7 @@ def test_identical_calls_are_made_once_across_plans(store):
 def test_a_translation_is_made_once_and_the_recalling_parts_can_what_the_others_can(store):
     translators = [Dictionary(), Dictionary()]
     for translator, shots in zip(translators, (2, 4), strict=True):
-        given = recalling(replace(parts(), translator=lambda name, made=translator: made), store)
+        given = with_call_cache(replace(parts(), translator=lambda name, made=translator: made), store)
         assert [run.state for run in last(store, plan(shots=shots), given=given).runs] == ["done"] * 3
     first, second = [{text for call in translator.calls for text in call} for translator in translators]
     assert first and second and not first & second
@@ -152,14 +152,14 @@ def test_a_translation_is_made_once_and_the_recalling_parts_can_what_the_others_
 
 def test_what_is_asked_twice_at_once_is_asked_once(store):
     host = Adapting()
-    replies = list(recalling(parts(host), store).host("fake").generate([plan_prompt()] * 3))
+    replies = list(with_call_cache(parts(host), store).host("fake").generate([plan_prompt()] * 3))
     assert host.batches == [1] and sorted(index for index, reply in replies if reply.final) == [0, 1, 2]
 
 
 def test_chance_is_not_recalled_for_another_seed(store):
     asked = []
     for seed, temperature in ((0, 0.0), (1, 0.0), (0, 0.7), (1, 0.7), (0, 0.7)):
-        host = recalling(parts(Adapting()), store).host("fake")
+        host = with_call_cache(parts(Adapting()), store).host("fake")
         limits = replace(plan().limits, seed=seed, temperature=temperature)
         list(host.generate([plan_prompt()], "", limits))
         asked.append(len(host.batches))
@@ -201,11 +201,11 @@ def test_runs_are_named_and_deleted_and_others_keep_what_they_share(store):
     assert store.run(first).name == "My run" and [k.id for k in store.runs()][-1] == first
     store.delete(second)
     assert [k.id for k in store.runs()] == [first] and list(store.comparisons(first)) == [a]
-    with store.reach() as file:
+    with store.connect() as file:
         assert {row[0] for row in file.execute("SELECT signature FROM predictions")} == {a.runs[0].signature}
         assert file.execute("SELECT count(*) FROM items").fetchone() == (8,)
     store.delete(first)
-    with store.reach() as file:
+    with store.connect() as file:
         assert all(
             file.execute(f"SELECT count(*) FROM {t}").fetchone() == (0,) for t in ("predictions", "items", "runs")
         )
@@ -284,5 +284,5 @@ def test_two_files_open_on_one_store_see_each_other(tmp_path):
     stores = [Store(tmp_path / "s.sqlite") for _ in range(2)]
     stores[0].keep("column", "item", ODD)
     assert stores[1].known("column", ("item",))
-    stores[1].remember("call", Reply("answer", "", "x"))
-    assert stores[0].recall(("call",)) == {"call": Reply("answer", "", "x")}
+    stores[1].cache_reply("call", Reply("answer", "", "x"))
+    assert stores[0].cached_replies(("call",)) == {"call": Reply("answer", "", "x")}

@@ -10,7 +10,7 @@ from helpers.small_hosts import Adapting
 
 from xlt_core.records import Column, InputError, Limits, Reply
 from xlt_core.store.store import Store
-from xlt_core.sweeps.sweep import Grid, cells, estimate, grid_of, kept, sweep
+from xlt_core.sweeps.sweep import Grid, cells, estimate, grid_of, sweep
 
 SMALL = Grid(("topic", "ner"), ("kin", "hau"), shots=(0, 2), seeds=(0, 1), samples=8)
 
@@ -117,7 +117,7 @@ def test_a_sweep_tells_how_far_it_is(store):
     done = [snapshot.done for snapshot in snapshots]
     assert done == sorted(done) and done[0] == 0 and done[-1] == snapshots[-1].total == 8 * 24 + 8 * 8
     assert {cell.state for cell in snapshots[-1].cells} == {"done"}
-    ended = [position for snapshot in snapshots for position in snapshot.news]
+    ended = [position for snapshot in snapshots for position in snapshot.ended]
     assert sorted(ended) == list(range(16)) and snapshots[-1].left == 0
 
 
@@ -221,21 +221,3 @@ def test_the_grid_comes_back_from_the_store(store):
     grid = replace(SMALL, columns=(Column("a", "prompt", {"normalise": True}),))
     run = last(sweep(grid, store, parts(), owner="a key")).run
     assert grid_of(store.run(run, "a key").plan) == grid and store.runs("another") == ()
-
-
-def test_a_single_comparison_is_kept_as_a_run(store):
-    plan = cells(SMALL, parts())[0].plan
-    comparison = last(kept(plan, store, parts()))
-    ((run,), host) = store.runs(), Counting()
-    assert (run.kind, run.states) == ("comparison", {"done": 1}) and list(store.comparisons(run.id)) == [comparison]
-    assert last(kept(plan, store, parts(host))) == comparison and not host.asked
-
-
-def test_a_comparison_that_was_stopped_is_kept_so_far(store):
-    plan = cells(SMALL, parts())[0].plan
-    work = kept(plan, store, parts())
-    next(work)
-    work.close()
-    (run,) = store.runs()
-    assert run.states == {"stopped": 1}
-    assert [side.state for side in next(store.comparisons(run.id)).runs] == ["stopped"] * 3

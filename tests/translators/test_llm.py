@@ -7,7 +7,8 @@ from helpers.small_hosts import ENGLISH, KINYARWANDA, Adapting, Generating
 from helpers.small_parts import SMALL, parts, plan
 
 from xlt_core import catalog
-from xlt_core.comparison.compare import compare, demonstrations_of, examples_of, resolve
+from xlt_core.comparison.compare import compare
+from xlt_core.comparison.selection import select
 from xlt_core.records import InputError, Prompt, Row
 from xlt_core.translators.llm import Llm
 
@@ -109,8 +110,8 @@ def test_a_comparison_shows_it_rows_that_are_no_items_and_no_demonstrations(spli
     assert run.state == "done" and len(run.predictions) == 4
     item = run.predictions[0].replies[0]
     assert item.purpose == "translate input" and item.sent.count("assistant: ") == 4
-    resolved = resolve(given, parts(host))
-    plain = [*examples_of(resolved, parts(host)), *demonstrations_of(resolved, parts(host))]
+    selected = select(given, parts(host))
+    plain = [*selected.examples, *selected.demonstrations]
     shown = {turn.split("\n")[0] for turn in item.sent.split("user: Kinyarwanda: ")[1:-1]}
     train = {example.text: example.pivot.text for example in SMALL.load("summary", "kin", "train")}
     assert len(shown) == 4 and shown <= set(train) and not shown & {example.text for example in plain}

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from xlt_core import catalog
-from xlt_core.comparison import compare
+from xlt_core.comparison.selection import draw
 from xlt_core.records import Plan
 
 
@@ -48,5 +48,5 @@ def test_drawn_demonstrations_are_those_of_the_core() -> None:
     from xlt_core.ui.compare import refresh
 
     plan = Plan("topic", "kin", shots=3)
-    assert refresh.drawn(plan) == compare.draw(plan)
+    assert refresh.drawn(plan) == draw(plan)
     assert refresh.drawn(replace(plan, language="amh")) == ()

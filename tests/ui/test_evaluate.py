@@ -10,7 +10,7 @@ from helpers.browser import PATIENCE, needs_chromium, on_tab, served
 
 from xlt_core.formats.values import plain
 from xlt_core.records import Column, Comparison
-from xlt_core.store.store import KeptCell, Store
+from xlt_core.store.store import Store, StoredCell
 from xlt_core.sweeps.sweep import Grid, cells
 
 TINY = Grid(("topic",), ("kin",), shots=(0, 2), columns=(Column("prompt", "prompt"),), samples=4)
@@ -91,7 +91,7 @@ def opened_from_disk(browser: Any, report: Path) -> str:
     page, asked = browser.new_page(), []
     page.on("request", lambda request: asked.append(request.url))
     page.goto(report.as_uri())
-    page.wait_for_selector("[data-picture] .main-svg")
+    page.wait_for_selector("[data-figure] .main-svg")
     text = page.inner_text("body")
     page.close()
     assert [url for url in asked if not url.startswith(("data:", "blob:"))] == [report.as_uri()]
@@ -101,7 +101,7 @@ def opened_from_disk(browser: Any, report: Path) -> str:
 @needs_chromium
 def test_what_failed_stands_apart_with_its_reason_and_is_tried_again(browser: Any, tmp_path: Path) -> None:
     store = Store(tmp_path / "store.sqlite")
-    begun = [KeptCell(i, cell.plan, cell.state, "") for i, cell in enumerate(cells(TINY))]
+    begun = [StoredCell(i, cell.plan, cell.state, "") for i, cell in enumerate(cells(TINY))]
     run = store.begin("sweep", plain(TINY), begun)
     store.end(run, 1, Comparison(begun[1].plan, ()), "failed", "the cable is out")
     store.close()

@@ -9,7 +9,7 @@ from dataclasses import replace
 import pytest
 
 from xlt_core import catalog
-from xlt_core.comparison.compare import Preview
+from xlt_core.comparison.preview import Preview
 from xlt_core.records import (
     Column,
     Comparison,

@@ -1,4 +1,4 @@
-"""The commands adapt and average."""
+"""The command `adapt`: adapts a model to a language's text."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from xlt_core import settings
+from xlt_core.cli.options import DONE
 from xlt_core.formats.durations import duration
 from xlt_core.models.memory import keep_freed_memory
 from xlt_core.records import InputError
@@ -17,10 +18,11 @@ if TYPE_CHECKING:
     from xlt_core.adaptation.records import Adaptation, Estimate, Snapshot, Survey
     from xlt_core.catalog import Parts
 
+HELP = "adapt a model to a language's text"
 KNOBS = ("steps", "tokens", "rate", "rank", "alpha", "targets", "rows", "block", "held_out", "seed")
 
 
-def add_adapt(command: argparse.ArgumentParser) -> None:
+def add(command: argparse.ArgumentParser) -> None:
     from xlt_core.adaptation.records import METHODS, Adaptation
 
     fresh = Adaptation(())
@@ -48,29 +50,23 @@ def add_adapt(command: argparse.ArgumentParser) -> None:
         "--survey", action="store_true", help="only say what the text holds, and how long it will take"
     )
     command.add_argument("--resume", action="store_true", help="go on where an earlier call stopped")
-    command.set_defaults(run=_adapt)
+    command.set_defaults(run=run)
 
 
-def add_average(command: argparse.ArgumentParser) -> None:
-    command.add_argument("adapters", nargs="+", type=Path, metavar="ADAPTER", help="folders of adapters of one base")
-    command.add_argument("--out", type=Path, required=True, metavar="DIR")
-    command.set_defaults(run=_average)
-
-
-def _adapt(options: argparse.Namespace, parts: Parts) -> int:
+def run(options: argparse.Namespace, parts: Parts) -> int:
     from xlt_core.adaptation.adapt import adapt, survey
     from xlt_core.adaptation.folders import folder_for
 
     plan = _plan(options)
     if options.survey:
-        print("\n".join(estimated(survey(plan))))
-        return 0
+        print("\n".join(estimate_lines(survey(plan))))
+        return DONE
     keep_freed_memory()
     out = options.out or folder_for(plan, options.resume)
     said: set[str] = set()
     try:
         for snapshot in adapt(plan, out, options.resume):
-            for what, line in told(snapshot):
+            for what, line in progress_lines(snapshot):
                 if what not in said:
                     print(line, file=sys.stderr, flush=True)
                     said.add(what)
@@ -78,7 +74,7 @@ def _adapt(options: argparse.Namespace, parts: Parts) -> int:
                 print(f"{out}: use it with `compare --adapter {out}`")
     except KeyboardInterrupt:
         raise KeyboardInterrupt(f"The same call with --out {out} --resume goes on.") from None
-    return 0
+    return DONE
 
 
 def _plan(options: argparse.Namespace) -> Adaptation:
@@ -95,18 +91,10 @@ def _plan(options: argparse.Namespace) -> Adaptation:
                       **knobs)  # fmt: skip
 
 
-def _average(options: argparse.Namespace, parts: Parts) -> int:
-    from xlt_core.adaptation.folders import average
-
-    average(options.adapters, options.out)
-    print(f"{options.out}: the average of {len(options.adapters)} adapters")
-    return 0
-
-
-def told(now: Snapshot) -> Iterator[tuple[str, str]]:
-    """What there is to say up to a snapshot: lines, each under a name that it keeps in later snapshots."""
+def progress_lines(now: Snapshot) -> Iterator[tuple[str, str]]:
+    """The lines to print up to a snapshot, each under a name that stays the same in later snapshots."""
     for survey in now.surveys:
-        yield survey.language, held(survey)
+        yield survey.language, corpus_line(survey)
     for index, when in enumerate(("before", "after")):
         bits = {code: values[index] for code, values in now.bits.items() if len(values) > index}
         if bits:
@@ -119,15 +107,15 @@ def told(now: Snapshot) -> Iterator[tuple[str, str]]:
     yield from zip(now.notes, now.notes, strict=True)
 
 
-def estimated(estimate: Estimate) -> Iterator[str]:
-    """What a survey found, in lines."""
-    yield from map(held, estimate.surveys)
+def estimate_lines(estimate: Estimate) -> Iterator[str]:
+    """The lines that tell what the texts hold and how long training will take."""
+    yield from map(corpus_line, estimate.surveys)
     yield (f"{estimate.steps} steps on {estimate.parameters:,} parameters will take about {duration(estimate.seconds)} "
            "here, by a first step.")  # fmt: skip
 
 
-def held(survey: Survey) -> str:
-    """What one text holds, in a line."""
+def corpus_line(survey: Survey) -> str:
+    """The line that tells what one text holds."""
     dropped = f"{survey.duplicates:,} duplicates and {survey.short:,} too short dropped"
     strange = "" if survey.foreign is None else f"; {survey.foreign:.0%} look like another language"
     part = "" if survey.whole else " (as much as this run reads)"

@@ -30,7 +30,10 @@ from xlt_core.cli.options import (  # fmt: skip
 from xlt_core.records import Comparison, InputError, Plan, Row
 
 if TYPE_CHECKING:
+    from xlt_core.comparison.selection import Selection
     from xlt_core.store.store import Store
+
+HELP = "compare strategies on the same items"
 
 
 def add(command: argparse.ArgumentParser) -> None:
@@ -48,20 +51,21 @@ def add(command: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace, parts: Parts) -> int:
-    from xlt_core.comparison.compare import compare, stopped
-    from xlt_core.sweeps.sweep import kept
+    from xlt_core.comparison import compare
+    from xlt_core.store.compare_stored import compare_stored
 
     check_out(options.out)
     parts = rooted(options, parts)
-    plan = _resolved(options, parts)
-    store, comparison, progress, halt = _store(), Comparison(plan, ()), printing.Progress(sys.stderr), None
+    selection = _selected(options, parts)
+    store, comparison, progress, halt = _store(), Comparison(selection.plan, ()), printing.Progress(sys.stderr), None
+    snapshots = compare_stored(selection, store, parts) if store else compare.run(selection, parts)
     try:
-        with closing(kept(plan, store, parts) if store else compare(plan, parts)) as work:
+        with closing(snapshots) as work:
             for comparison in work:
                 progress.show(comparison)
     except KeyboardInterrupt:
-        comparison = stopped(comparison)
-        halt = KeyboardInterrupt(GOES_ON if store and store.lasts else "")
+        comparison = compare.stopped(comparison)
+        halt = KeyboardInterrupt(GOES_ON if store and store.persistent else "")
     problem = _saved(options.out, comparison)  # before anything is printed: who reads the table may leave early
     _tell(comparison, parts)
     if problem:
@@ -72,22 +76,23 @@ def run(options: argparse.Namespace, parts: Parts) -> int:
     return FAILED if not whole else OFF if problem else DONE
 
 
-def _resolved(options: argparse.Namespace, parts: Parts) -> Plan:
-    """The plan with everything checked and filled in; says what one should know of it."""
-    from xlt_core.comparison.compare import examples_of, remarks, resolve
+def _selected(options: argparse.Namespace, parts: Parts) -> Selection:
+    """The plan of the options with its items and demonstrations; prints what one should know of the data."""
+    from xlt_core.comparison.selection import select
 
     given = _plan(options)
-    plan = resolve(given, parts)
+    selection = select(given, parts)
+    plan = selection.plan
     report = options.out and options.out.suffix.lower() == ".html"
-    if report and all(example.answer is None for example in examples_of(plan, parts)):
+    if report and all(example.answer is None for example in selection.examples):
         raise InputError("A report needs items with gold answers; leave out --text, or write another form.")
     for what, before, now in (("model", given.model_revision, plan.model_revision),
                               ("data", given.data_digest, plan.data_digest)):  # fmt: skip
         if before and now and before != now:
             print(f"Note: the {what} is not that of the plan any more ({before}, now {now}).", file=sys.stderr)
-    for remark in remarks(plan, parts):
+    for remark in selection.remarks:
         print(f"Note: {remark}.", file=sys.stderr)
-    return plan
+    return selection
 
 
 def _saved(path: Path | None, comparison: Comparison) -> str:

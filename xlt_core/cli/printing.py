@@ -1,17 +1,13 @@
-"""What the command line prints: progress, the table of scores and tests, and the lists."""
+"""What the command line prints: progress, and the table of scores and tests."""
 
 from __future__ import annotations
 
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict
 from itertools import zip_longest
 from typing import TextIO
 
-from xlt_core import catalog
 from xlt_core.contracts import Task
-from xlt_core.models.adapted import published_table
-from xlt_core.models.suggested import suggestions
 from xlt_core.records import Comparison, PairedTest, Run
 from xlt_core.scoring import metrics
 
@@ -101,49 +97,3 @@ def short(text: str) -> str:
     """The text in one line, its end left out where it is long."""
     line = " ".join(text.split())
     return line if len(line) <= WIDEST else line[: WIDEST - 1] + "…"
-
-
-def listing(rows: Sequence[dict[str, object]]) -> str:
-    """A list for a reader, a line per entry."""
-    return aligned([tuple(rows[0]), *([short(_cell(value)) for value in row.values()] for row in rows)] if rows else [])
-
-
-def _cell(value: object) -> str:
-    if isinstance(value, dict):
-        return str(value["name"]) if "name" in value else "; ".join(f"{k}: {_cell(v)}" for k, v in value.items())
-    return " ".join(map(_cell, value)) if isinstance(value, list) else str(value)
-
-
-def languages() -> list[dict[str, object]]:
-    return [{**asdict(language), "aliases": list(language.aliases)} for language in catalog.languages().values()]
-
-
-def tasks() -> list[dict[str, object]]:
-    return [{"id": name, "title": task.title, "answer": task.answer_kind, "metrics": list(task.metrics)}
-            for name, task in catalog.tasks().items()]  # fmt: skip
-
-
-def strategies() -> list[dict[str, object]]:
-    return [{"id": name, "title": kind.title, "summary": kind.summary, "needs": list(kind.needs),
-             "knobs": [{**asdict(knob), "choices": list(knob.choices)} for knob in catalog.knobs(name)]}
-            for name, kind in catalog.strategies().items()]  # fmt: skip
-
-
-def models() -> list[dict[str, object]]:
-    """The bundled, the suggested with size and licence, those that the settings name, and public adaptations."""
-    suggested = [asdict(entry) for entry in suggestions()]
-    here = [("model", name) for name in catalog.models()] + [("translator", name) for name in catalog.translators()]
-    known = {(entry["kind"], entry["id"]) for entry in suggested}
-    blank, notes = dict.fromkeys(suggested[0], ""), {catalog.LLM: "the language model translates for itself"}
-    named = [{**blank, "id": name, "kind": kind, "note": notes.get(name, "")}
-             for kind, name in here if (kind, name) not in known]  # fmt: skip
-    adapted = [{**blank, "id": row.id, "kind": "adapted", "licence": row.licence, "note": row.describe()}
-               for row in published_table()]  # fmt: skip
-    return [*suggested, *named, *adapted]
-
-
-def datasets() -> list[dict[str, object]]:
-    return [{"id": name, "title": dataset.title, "licence": dataset.licence, "url": dataset.url,
-             "citation": dataset.citation,
-             "languages": {task: list(dataset.languages(task)) for task in catalog.tasks()}}
-            for name, dataset in catalog.datasets().items()]  # fmt: skip

@@ -13,6 +13,8 @@ from xlt_core.cli import printing
 from xlt_core.cli.options import FRESH, OUT, check_out, save
 from xlt_core.records import Comparison, InputError, Plan
 
+HELP = "score outputs recorded elsewhere"
+
 
 def add(command: argparse.ArgumentParser) -> None:
     """The command's options."""

@@ -26,7 +26,9 @@ if TYPE_CHECKING:
     from xlt_core.sweeps.sweep import Cell, Grid, Snapshot
 
 STORE = "store.sqlite"
-BEAT = 10.0  # seconds at most without a line
+MAX_SILENCE = 10.0  # seconds at most without a line
+
+HELP = "compare over tasks, languages and shots"
 
 
 def add(command: argparse.ArgumentParser) -> None:
@@ -61,8 +63,8 @@ def run(options: argparse.Namespace, parts: Parts) -> int:
         with _engine(options) as engine, closing(sweep(grid, store, parts, engine=engine)) as work:
             for snapshot in work:
                 progress.show(snapshot)
-                _write(options.out, store, snapshot, snapshot.news)
-                written |= {*snapshot.news}
+                _write(options.out, store, snapshot, snapshot.ended)
+                written |= {*snapshot.ended}
     except KeyboardInterrupt:
         raise KeyboardInterrupt(GOES_ON) from None
     # A file that is there may be another grid's.
@@ -126,14 +128,14 @@ def _write(folder: Path, store: Store, snapshot: Snapshot, positions: Sequence[i
             export.write(path, [comparison])
 
 
-def _export(folder: Path, comparisons: Sequence[Comparison], made_by: str) -> None:
+def _export(folder: Path, comparisons: Sequence[Comparison], command_line: str) -> None:
     """The items as tables, and the report."""
     from xlt_core.documents import export, report
 
     for name in ("items.csv", "items.parquet"):
         export.write(folder / name, comparisons)
     with suppress(InputError):  # there is nothing to report without one score
-        report.write(folder / "report.html", comparisons, command=made_by)
+        report.write(folder / "report.html", comparisons, command=command_line)
 
 
 def _name(position: int, cell: Cell) -> str:
@@ -143,18 +145,18 @@ def _name(position: int, cell: Cell) -> str:
 
 
 class _Progress:
-    """Says what there is to do and what it will cost, then a line for each cell that ends, and now and then between."""
+    """Prints the number of cells and their cost, then a line for each cell that ends, and one every MAX_SILENCE."""
 
     def __init__(self, stream: TextIO) -> None:
         self._stream, self._state, self._when = stream, "", 0.0
 
     def show(self, snapshot: Snapshot) -> None:
-        begins, self._state = snapshot.state != self._state, snapshot.state
-        if begins:
-            self._say(*BEGINNINGS[snapshot.state](snapshot))
-        for position in snapshot.news:
+        changed, self._state = snapshot.state != self._state, snapshot.state
+        if changed:
+            self._say(*LINES_BY_STATE[snapshot.state](snapshot))
+        for position in snapshot.ended:
             self._say(f"{_title(snapshot.cells[position])}: {_ending(snapshot.cells[position])}{_left(snapshot)}")
-        if time.monotonic() - self._when >= BEAT:
+        if time.monotonic() - self._when >= MAX_SILENCE:
             far = f"{snapshot.done:,} of {snapshot.total:,} answers" if snapshot.state == "running" else "first items"
             self._say(f"{far}{_left(snapshot)}")
 
@@ -181,7 +183,7 @@ def _cost(snapshot: Snapshot) -> Iterator[str]:
                f"{cost.tokens_out:,.0f} written, {duration(cost.seconds)}")  # fmt: skip
 
 
-BEGINNINGS = {"measuring": _plan, "running": _cost, "done": lambda snapshot: ()}
+LINES_BY_STATE = {"measuring": _plan, "running": _cost, "done": lambda snapshot: ()}
 
 
 def _title(cell: Cell) -> str:
@@ -203,12 +205,12 @@ def _summary(comparisons: Sequence[Comparison]) -> str:
 
     found = find(comparisons)
     rows = [("task", "language", "dataset", "shots", "score", *found.columns)]
-    cells = {(cell.place, cell.shots, cell.column): cell for cell in found.cells}
-    for place, shots in dict.fromkeys((place, shots) for place, shots, _ in cells if shots is not None):
-        made = [cells.get((place, shots, column)) for column in found.columns]
+    cells = {(cell.condition, cell.shots, cell.column): cell for cell in found.cells}
+    for condition, shots in dict.fromkeys((condition, shots) for condition, shots, _ in cells if shots is not None):
+        made = [cells.get((condition, shots, column)) for column in found.columns]
         name = metrics.title(next(cell.metric for cell in made if cell))
         scores = [f"{c.score.value:.3f} ({c.score.low:.3f}-{c.score.high:.3f})" if c else "-" for c in made]
-        rows.append((place.task, place.language, place.dataset, str(shots), name, *scores))
+        rows.append((condition.task, condition.language, condition.dataset, str(shots), name, *scores))
     return printing.aligned(rows)
 
 

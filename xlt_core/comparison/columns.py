@@ -1,4 +1,4 @@
-"""A comparison's columns at work: each prepares its strategy, answers the items step by step, and is scored."""
+"""Runs a column: prepares its strategy, asks it for the items step by step, and scores its predictions."""
 
 from __future__ import annotations
 
@@ -8,63 +8,68 @@ from collections.abc import Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
-from xlt_core.catalog import Parts, translator_of
+from xlt_core.catalog import PIVOT, Parts, translator_of, why_not
+from xlt_core.comparison.selection import Selection
 from xlt_core.comparison.signature import column_key, item_key
 from xlt_core.contracts import Memory, Setting, Solver, Translator
-from xlt_core.records import Column, Example, HostError, InputError, Plan, Prediction, Reply, Row, Run, Score
+from xlt_core.records import Column, HostError, InputError, Prediction, Reply, Run, Score
 from xlt_core.scoring import metrics
 from xlt_core.scoring.significance import shared
 
-SCORING_PAUSE = 1.0  # seconds at least between scores of a column at work
+SCORING_PAUSE = 1.0  # seconds at least between two scorings of a running column
 
 
 @dataclass(frozen=True)
 class Job:
-    """A resolved plan with its parts at hand. blocked: reasons by column why it cannot run; remarks: on the data;
-    parallel: rows with their English for a translator to be shown; memory: of what was computed before."""
+    """A selection with the parts that it needs. blocked: by column, why it cannot run; memory: earlier predictions."""
 
-    plan: Plan
+    selection: Selection
     parts: Parts
     setting: Setting
-    examples: tuple[Example, ...]
     blocked: Mapping[str, str]
-    remarks: tuple[str, ...] = ()
-    parallel: tuple[Row, ...] = ()
     memory: Memory | None = None
+
+    @classmethod
+    def of(cls, selection: Selection, parts: Parts, memory: Memory | None = None) -> Job:
+        plan = selection.plan
+        setting = Setting(
+            parts.task(plan.task), parts.language(plan.language), parts.language(PIVOT), parts.host(plan.model), None,
+            selection.demonstrations, plan.limits, plan.seed)  # fmt: skip
+        return cls(selection, parts, setting, why_not(plan, parts), memory)
 
     @cached_property
     def translator(self) -> Translator:
         """One for all columns, so that nothing is translated twice."""
-        return translator_of(self.plan, self.parts, self.parallel)
+        return translator_of(self.selection.plan, self.parts, self.selection.parallel)
 
     def prepare(self, column: Column) -> Generator[str | Reply, None, Solver]:
-        """The column's strategy, getting ready. Raises InputError for a column that cannot run."""
+        """Prepares the column's strategy. Raises InputError for a column that cannot run."""
         if column.name in self.blocked:
             raise InputError(self.blocked[column.name])
         setting = replace(self.setting, translator=self._translator_of(column))
         return (yield from self.parts.strategy(column).prepare(setting))
 
     def signature(self, column: Column) -> str:
-        """Signs for all that the column's predictions hang on."""
-        return column_key(self.plan, column, self.parts, self._translator_of(column))
+        """Changes with all that the column's predictions depend on."""
+        return column_key(self.selection.plan, column, self.parts, self._translator_of(column))
 
     def _translator_of(self, column: Column) -> Translator | None:
         return self.translator if self.parts.strategy(column).uses_translator else None
 
 
-class Worker:
-    """One column at work, a step at a time."""
+class ColumnRunner:
+    """Runs one column, a step at a time."""
 
     def __init__(self, job: Job, column: Column) -> None:
-        self._job, self._run = job, Run(column.name, column.strategy, examples=job.examples)
+        self._job, self._run = job, Run(column.name, column.strategy, examples=job.selection.examples)
         self._predictions: dict[str, Prediction] = {}
-        self._notes: list[str] = list(job.remarks)
-        self._passing: list[str] = []
+        self._notes: list[str] = list(job.selection.remarks)
+        self._transient: list[str] = []
         self._scored = (0, 0.0)
-        self._steps = self._work(column)
+        self._steps = self._run_column(column)
 
     def step(self) -> bool:
-        """Goes on to the next thing to show; False when there is none any more."""
+        """Runs to the next thing to show; False where the column has ended."""
         try:
             next(self._steps)
             return True
@@ -82,9 +87,9 @@ class Worker:
         self._steps.close()
 
     def snapshot(self) -> Run:
-        """The column as it stands, scored again if it has ended or a while has passed."""
-        predictions = tuple(self._predictions[e.id] for e in self._job.examples if e.id in self._predictions)
-        self._run = replace(self._run, predictions=predictions, note="; ".join(self._notes + self._passing))
+        """The column as it stands, scored again if it has ended or SCORING_PAUSE has passed."""
+        predictions = tuple(self._predictions[e.id] for e in self._job.selection.examples if e.id in self._predictions)
+        self._run = replace(self._run, predictions=predictions, note="; ".join(self._notes + self._transient))
         final, now = sum(p.final for p in predictions), time.monotonic()
         due = self._run.state != "running" or now - self._scored[1] >= SCORING_PAUSE
         if final != self._scored[0] and due:
@@ -93,24 +98,24 @@ class Worker:
         return self._run
 
     def _fail(self, reason: str) -> None:
-        self._run, self._notes, self._passing = replace(self._run, state="failed"), [*self._notes, reason], []
+        self._run, self._notes, self._transient = replace(self._run, state="failed"), [*self._notes, reason], []
 
-    def _hear(self, replies: Sequence[Reply], final: bool) -> None:
-        """Takes up the notes on calls: those of what is final stay, of what is partial only the last counts."""
+    def _add_notes(self, replies: Sequence[Reply], final: bool) -> None:
+        """Adds the notes on calls: those of final replies stay, those of partial ones are replaced by the next."""
         said = [reply.note for reply in replies if reply.note and reply.note not in self._notes]
-        self._passing = [] if final else said
+        self._transient = [] if final else said
         self._notes += dict.fromkeys(said) if final else ()
 
-    def _work(self, column: Column) -> Iterator[None]:
+    def _run_column(self, column: Column) -> Iterator[None]:
         self._run = replace(self._run, state="running")
-        solver = yield from self._prepared(self._job.prepare(column))
-        keys = self._recall(column)
-        asked = [example.blanked() for example in self._job.examples if example.id not in self._predictions]
+        solver = yield from self._prepare(self._job.prepare(column))
+        keys = self._load_known(column)
+        asked = [example.blanked() for example in self._job.selection.examples if example.id not in self._predictions]
         for prediction in solver(asked) if asked else ():
             if prediction.id not in keys:
                 raise ValueError(f"an answer to an item that was not asked, {prediction.id!r}")
             self._predictions[prediction.id] = prediction
-            self._hear(prediction.replies, prediction.final)
+            self._add_notes(prediction.replies, prediction.final)
             if self._job.memory and prediction.final and not prediction.error:
                 self._job.memory.keep(self._run.signature, keys[prediction.id], prediction)
             yield
@@ -119,12 +124,12 @@ class Worker:
             if not given.final:
                 self._predictions[name] = replace(given, final=True, error="The strategy ended without an answer.")
 
-    def _recall(self, column: Column) -> dict[str, str]:
-        """Takes over what was computed before, and returns the items' keys by their ids."""
+    def _load_known(self, column: Column) -> dict[str, str]:
+        """Loads the predictions that the memory knows, and returns the items' keys by their ids."""
         job = self._job
         if job.memory is None:
-            return {example.id: "" for example in job.examples}
-        keys = {example.id: item_key(example) for example in job.examples}
+            return {example.id: "" for example in job.selection.examples}
+        keys = {example.id: item_key(example) for example in job.selection.examples}
         self._run = replace(self._run, signature=job.signature(column))
         known = job.memory.known(self._run.signature, tuple(keys.values()))
         self._run = replace(self._run, recalled=len(known))
@@ -133,7 +138,7 @@ class Worker:
                 self._predictions[name] = known[key]
         return keys
 
-    def _prepared(self, preparation: Generator[str | Reply, None, Solver]) -> Generator[None, None, Solver]:
+    def _prepare(self, preparation: Generator[str | Reply, None, Solver]) -> Generator[None, None, Solver]:
         while True:
             try:
                 made = next(preparation)
@@ -144,15 +149,15 @@ class Worker:
             else:
                 done = (made,) if made.final else ()
                 self._run = replace(self._run, preparation=self._run.preparation + done)
-                self._hear([made], made.final)
+                self._add_notes([made], made.final)
             yield
 
 
 def _scores(job: Job, run: Run) -> dict[str, Score]:
     marked = shared(run)[0]
-    return metrics.measure(job.setting.task.metrics, marked.golds, marked.answers, seed=job.plan.seed)
+    return metrics.measure(job.setting.task.metrics, marked.golds, marked.answers, seed=job.selection.plan.seed)
 
 
 def _scoring(predictions: Sequence[Prediction]) -> str:
-    """How the answers came about."""
+    """Whether answers were chosen by their likelihood or generated."""
     return "likelihood" if any(r.choices for p in predictions for r in p.replies) else "generated"

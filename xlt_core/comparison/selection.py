@@ -1,119 +1,116 @@
-"""What a comparison works on: items and demonstrations drawn by the seed."""
+"""What a plan selects, drawn once: its items, demonstrations, parallel rows, and remarks on its data."""
 
 from __future__ import annotations
 
-import hashlib
-import json
-import random
-from collections.abc import Iterable, Sequence
-from dataclasses import replace
-from functools import lru_cache
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
-from xlt_core.contracts import Dataset, Task
-from xlt_core.formats.rows import read_row, same
-from xlt_core.records import Example, InputError, Row
-
-PARALLEL = 4  # rows that a model is shown before it translates
+from xlt_core.catalog import LLM, PARTS, Parts
+from xlt_core.comparison.data import digest, known_rows, labels_of, load_split, split_rows
+from xlt_core.comparison.plan import resolve
+from xlt_core.comparison.sampling import draw_demonstrations, draw_parallel, sample
+from xlt_core.contracts import Task
+from xlt_core.formats.rows import read_row
+from xlt_core.records import Example, Plan, Row
 
 
-@lru_cache(maxsize=16)
-def load(dataset: Dataset, task: str, language: str, split: str) -> tuple[Example, ...]:
-    """The split, whole. Raises InputError where it is empty."""
-    examples = tuple(dataset.load(task, language, split))
-    if not examples:
-        raise InputError(f"The split {split} has no examples; choose another one.")
-    return examples
+@dataclass(frozen=True)
+class Selection:
+    """A resolved plan with the data that it selects.
 
-
-def spread(examples: Iterable[Example], seed: int, balanced: bool = False) -> list[Example]:
-    """The examples shuffled so that every beginning of the list is stratified by label.
-
-    Each beginning has the labels in proportion, or (balanced) in equal numbers as far as they go.
+    plan: with its demonstrations as rows, the model's revision and the data's digest; examples: the items, with their
+    gold answers; parallel: rows with their English that a translating language model is shown; remarks: what a reader
+    of the results should know of the data.
     """
-    groups: dict[str, list[Example]] = {}
-    for example in examples:
-        groups.setdefault(str(example.answer) if example.answer in example.choices else "", []).append(example)
-    draw = random.Random(f"{'demonstrations' if balanced else 'items'} {seed}")
-    names = sorted(groups)
-    draw.shuffle(names)
-    placed = []
-    for rank, name in enumerate(names):
-        rows = groups[name]
-        draw.shuffle(rows)
-        placed += [((i if balanced else (i + 0.5) / len(rows), rank), row) for i, row in enumerate(rows)]
-    return [row for _, row in sorted(placed, key=lambda pair: pair[0])]
+
+    plan: Plan
+    examples: tuple[Example, ...]
+    demonstrations: tuple[Example, ...] = ()
+    parallel: tuple[Row, ...] = ()
+    remarks: tuple[str, ...] = ()
 
 
-def draw_rows(task: Task, examples: Sequence[Example], shots: int, seed: int, taken: Iterable[str]) -> tuple[Row, ...]:
-    """Demonstrations from the train split: none whose text is taken, nor the same text twice."""
-    used, rows = {same(text) for text in taken}, []
-    for example in spread(examples, seed, balanced=True):
-        if len(rows) < shots and same(example.text) not in used and example.answer is not None:
-            row = written(task, example)
-            if survives(task, row, example.choices):
-                used.add(same(example.text))
-                rows.append(row)
-    if len(rows) < shots:
-        raise InputError(f"There are only {len(rows)} examples to draw demonstrations from; lower the shots.")
-    return tuple(rows)
+def select(plan: Plan, parts: Parts = PARTS) -> Selection:
+    """Resolves the plan and draws what it leaves open. Raises InputError for a plan that is off.
+
+    The plan of the result selects the same again.
+    """
+    plan = resolve(plan, parts)
+    rows, task = known_rows(plan, parts), parts.task(plan.task)
+    choices = plan.labels or labels_of(rows)
+    examples = _examples(plan, task, rows, choices)
+    if plan.demonstrations is None:
+        plan = replace(plan, demonstrations=_draw(plan, parts, rows, examples))
+    plan = replace(plan, data_digest=digest(rows) if rows else "", shots=len(plan.demonstrations))
+    demonstrations = _read(task, plan.demonstrations, choices, "Demonstration")
+    parallel = _parallel(plan, parts, [*examples, *demonstrations])
+    return Selection(plan, examples, demonstrations, parallel, _remarks(plan, parts, examples))
 
 
-def draw_parallel(examples: Sequence[Example], seed: int, taken: Iterable[Example]) -> tuple[Row, ...]:
-    """A few texts with their English, drawn by the seed: none that is taken in either language."""
-    used = {same(text) for example in taken for text in _both(example)}
-    rows: list[Row] = []
-    for example in spread(examples, seed):
-        text, *english = _both(example)
-        if len(rows) < PARALLEL and english and not used & {same(text), same(english[0])}:
-            used.add(same(text))
-            rows.append(Row(text, id=example.id, english=english[0]))
-    return tuple(rows)
+def draw(plan: Plan, parts: Parts = PARTS) -> tuple[Row, ...]:
+    """The demonstrations that the seed draws for the plan, whether or not it has its own. Raises InputError.
+
+    They come from the train split: class-balanced, fewer shots among more, never a test text. None where the dataset
+    has no train split.
+    """
+    plan = replace(plan, demonstrations=None)
+    if not plan.shots:
+        return ()
+    rows = split_rows(plan, parts)
+    return _draw(plan, parts, rows, _examples(plan, parts.task(plan.task), rows, plan.labels or labels_of(rows)))
 
 
-def _both(example: Example) -> list[str]:
-    """The text, and its English where there is one."""
-    return [e.text for e in (example, example.pivot) if e and e.text.strip()]
+def _examples(plan: Plan, task: Task, rows: Sequence[Example], choices: tuple[str, ...]) -> tuple[Example, ...]:
+    """The typed texts, or else a sample of the split."""
+    if plan.inputs:
+        return _read(task, plan.inputs, choices, "Input")
+    return tuple(sample(rows, plan.samples, plan.seed))
 
 
-def survives(task: Task, row: Row, choices: tuple[str, ...]) -> bool:
-    """Whether the row can be read as a demonstration: entities of real data may overlap, or stand in another order."""
-    try:
-        return bool(read_row(task, row, choices, "Row", True))
-    except InputError:
-        return False
+def _read(task: Task, rows: Sequence[Row], choices: tuple[str, ...], what: str) -> tuple[Example, ...]:
+    """Rows as examples. Raises InputError that names the row by its number, which counts from 1."""
+    is_demonstration = what == "Demonstration"
+    named = [replace(row, id=(is_demonstration and row.id) or f"{what.lower()}-{i + 1}") for i, row in enumerate(rows)]
+    return tuple(read_row(task, row, choices, f"{what} {i + 1}", is_demonstration) for i, row in enumerate(named))
 
 
-def written(task: Task, example: Example) -> Row:
-    """The example as a row that a person can edit, with its English where that has an answer."""
-    pivot = example.pivot if example.pivot and example.pivot.answer is not None else None
-    answers = [task.write(e.answer) if e and e.answer is not None else "" for e in (example, pivot)]
-    return Row(example.text, answers[0], example.id, pivot.text if pivot else "", answers[1])
+def _draw(plan: Plan, parts: Parts, rows: Sequence[Example], examples: Sequence[Example]) -> tuple[Row, ...]:
+    data = parts.dataset(plan.dataset)
+    if not plan.shots or "train" not in data.splits(plan.task, plan.language):
+        return ()
+    others = examples if plan.split == "train" else [*examples, *rows]
+    train = split_rows(replace(plan, split="train"), parts)
+    return draw_demonstrations(parts.task(plan.task), train, plan.shots, plan.seed, (e.text for e in others))
 
 
-def relabelled(examples: Sequence[Example], labels: tuple[str, ...]) -> tuple[Example, ...]:
-    """The examples to be answered with these labels, or kinds. Raises InputError for an answer that is none of them."""
-    made = []
-    for example in examples:
-        kinds = [s.kind for s in example.answer] if isinstance(example.answer, tuple) else [example.answer]
-        odd = next((kind for kind in kinds if kind not in labels and kind is not None), None)
-        if odd is not None:
-            raise InputError(f"The item {example.id} has the answer {odd[:60]!r}, which is none of the labels "
-                             f"{', '.join(labels)}; add it to them.")  # fmt: skip
-        pivot = example.pivot and replace(example.pivot, choices=labels)
-        made.append(replace(example, choices=labels, pivot=pivot))
-    return tuple(made)
+def _parallel(plan: Plan, parts: Parts, selected: Sequence[Example]) -> tuple[Row, ...]:
+    """Rows of the train split that have their English, none of which is an item, a demonstration or a test text."""
+    data = parts.dataset(plan.dataset)
+    served = plan.language in data.languages(plan.task) and "train" in data.splits(plan.task, plan.language)
+    if plan.translator != LLM or not served or not any(parts.strategy(c).uses_translator for c in plan.columns):
+        return ()
+    others = selected if plan.split == "train" else [*selected, *split_rows(plan, parts)]
+    train = load_split(data, plan.task, plan.language, "train")
+    return draw_parallel(train, plan.seed, others)
 
 
-def digest(examples: Iterable[Example]) -> str:
-    """Twelve hexadecimal digits that change with any text, answer or label of the examples."""
-    total = hashlib.sha256()
-    for example in examples:
-        answer = example.answer
-        gold = [[s.kind, s.start, s.end] for s in answer] if isinstance(answer, tuple) else answer
-        total.update(json.dumps([example.id, dict(example.texts), gold, example.choices], sort_keys=True).encode())
-    return total.hexdigest()[:12]
+def _remarks(plan: Plan, parts: Parts, examples: Sequence[Example]) -> tuple[str, ...]:
+    data, task = parts.dataset(plan.dataset), parts.task(plan.task)
+    if plan.language not in data.languages(plan.task):
+        kind = "" if plan.labels else {"label": "labels", "spans": "kinds of entities"}.get(task.answer_kind, "")
+        theirs = f": the {kind} are those that it has in other languages" if kind else ""
+        return (f"the dataset {plan.dataset} has no {plan.task} in this language{theirs}",)
+    found = [data.note(plan.task, plan.language, plan.split)]
+    if "train" not in data.splits(plan.task, plan.language):
+        found += [] if plan.demonstrations else ["the dataset has no train split here: no demonstrations (zero-shot)"]
+    elif any(row.id for row in plan.demonstrations or ()):
+        found += data.note(plan.task, plan.language, "train").split("; ")
+    return tuple(dict.fromkeys(filter(None, [*found, _unwritable(task, examples)])))
 
 
-def labels(examples: Iterable[Example]) -> tuple[str, ...]:
-    """All choices of the examples, in the order of their first appearance."""
-    return tuple(dict.fromkeys(choice for example in examples for choice in example.choices))
+def _unwritable(task: Task, examples: Sequence[Example]) -> str:
+    """How many gold answers are lost when they are written and read back, or ""."""
+    golds = [e for e in examples if e.answer is not None]
+    odd = sum(task.read(task.write(e.answer), e) != e.answer for e in golds)
+    return (f"{odd} of {len(golds)} gold answers cannot be written and read back as they are: "
+            "no column can be right there") if odd else ""  # fmt: skip

@@ -1,7 +1,6 @@
-"""What results hang on, in a few signs: the same signature stands for the same computation, and any change changes it.
+"""Signatures: hashes of all that a result depends on, so that a result is used again only where nothing has changed.
 
-That a result may be used again instead of computed is only right where nothing that made it has changed since: not the
-weights, nor the prompt, nor the code that stands between them.
+A result depends on the weights, the prompt, the settings, and the code in between.
 """
 
 from __future__ import annotations
@@ -9,6 +8,7 @@ from __future__ import annotations
 import inspect
 import json
 import re
+from collections.abc import Iterable
 from functools import lru_cache
 from hashlib import sha256
 from pathlib import Path
@@ -22,29 +22,29 @@ from xlt_core.records import Column, Example, Plan
 from xlt_core.settings import ROOT
 
 LENGTH = 24  # hexadecimal digits: 96 bits
-SESSION = token_hex()
-BUILT_ON = re.compile(rb"from xlt_core\.(engine|formats|models)\b")  # a change there changes what comes of a part
+SESSION = token_hex()  # stands for code whose file is not known
+BUILT_ON = re.compile(rb"^\s*from xlt_core\.(engine|formats|models)\b", re.MULTILINE)  # folders that parts build on
 
 
-def signed(*values: Any) -> str:
-    """Signs for plain values and records."""
+def signature_of(*values: Any) -> str:
+    """The hash of plain values and records."""
     return sha256(json.dumps(plain(values), sort_keys=True).encode()).hexdigest()[:LENGTH]
 
 
 def item_key(example: Example) -> str:
-    """An example's own signs, its gold answer and its pivot included."""
-    return signed(example)
+    """The hash of an example, its gold answer and its pivot included."""
+    return signature_of(example)
 
 
 def column_key(plan: Plan, column: Column, parts: Parts, translator: Translator | None) -> str:
-    """Signs for a column of a resolved plan: whatever its predictions hang on, but for which items there are.
+    """The hash of all that the predictions of a resolved plan's column depend on, the items aside.
 
     translator: that of the column, where it has one. Raises InputError for a column that cannot run.
     """
     strategy, task, host = parts.strategy(column), parts.task(plan.task), parts.host(plan.model)
     ends = parts.language(plan.language), parts.language(PIVOT)
-    return signed(
-        made_by(task, strategy, host, *([translator] if translator else [])),
+    return signature_of(
+        code_signature(task, strategy, host, *([translator] if translator else [])),
         [task.instruction((), language) for language in ends],
         (plan.task, plan.language, plan.data_digest, plan.labels, plan.seed, plan.limits, plan.demonstrations),
         (column.strategy, column.knobs),
@@ -54,14 +54,14 @@ def column_key(plan: Plan, column: Column, parts: Parts, translator: Translator 
 
 
 def _adapter(strategy: Strategy, host: Host, language: str) -> str:
-    """The adapted weights that a strategy will ask for."""
+    """The name of the adapted weights that the strategy will use; "" for none."""
     if "adapts" not in strategy.needs or not isinstance(host, Adapts):
         return ""
     return getattr(strategy, "adapter", "") or next(iter(host.adapters(language)), "")
 
 
 def host_identity(host: Host, adapter: str) -> str:
-    """What answers: the weights and how they are run. A host tells it by `identity`; else its revision stands for it.
+    """The weights and how they are run, by the host's own `identity` where it has one, else by its revision.
 
     Raises InputError where there is no such adapter.
     """
@@ -70,14 +70,14 @@ def host_identity(host: Host, adapter: str) -> str:
 
 
 def translator_identity(translator: Translator) -> str:
-    """What translates, told as by a host."""
+    """The same of a translator."""
     identity = getattr(translator, "identity", None)
     return f"{translator.name} {identity() if identity else translator.revision}"
 
 
-def made_by(*parts: object) -> str:
-    """Signs for the code of the parts: the file of each, the helpers beside it, and the folders that they build on."""
-    return signed([_source(type(inspect.unwrap(part))) for part in parts])  # type: ignore[arg-type]
+def code_signature(*parts: object) -> str:
+    """The hash of the parts' code: the file of each, the helpers beside it, and the folders that these import."""
+    return signature_of([_source(type(inspect.unwrap(part))) for part in parts])  # type: ignore[arg-type]
 
 
 def _source(kind: type) -> str:
@@ -91,6 +91,21 @@ def _source(kind: type) -> str:
 def _code(file: str) -> str:
     own = Path(file)
     code = [path.read_bytes() for path in (own, *sorted(own.parent.glob("_*.py")))]
-    folders = sorted({match.decode() for text in code for match in BUILT_ON.findall(text)})
-    code += [path.read_bytes() for folder in folders for path in sorted(ROOT.glob(f"xlt_core/{folder}/*.py"))]
-    return sha256(b"\n".join(code)).hexdigest()[:LENGTH]
+    folders = sorted(_folders_imported(code))
+    return sha256(b"\n".join([*code, *(text for folder in folders for text in _sources(folder))])).hexdigest()[:LENGTH]
+
+
+def _folders_imported(code: Iterable[bytes]) -> set[str]:
+    """The folders in BUILT_ON that the code imports, and those that these import in turn."""
+    found: set[str] = set()
+    ahead = [*code]
+    while ahead:
+        for folder in {match.decode() for match in BUILT_ON.findall(ahead.pop())} - found:
+            found.add(folder)
+            ahead += _sources(folder)
+    return found
+
+
+@lru_cache
+def _sources(folder: str) -> tuple[bytes, ...]:
+    return tuple(path.read_bytes() for path in sorted(ROOT.glob(f"xlt_core/{folder}/*.py")))

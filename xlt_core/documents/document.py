@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from xlt_core import catalog
-from xlt_core.comparison.compare import draw
+from xlt_core.comparison.selection import draw
 from xlt_core.contracts import Task
 from xlt_core.formats.rows import FORMATS, text_of
 from xlt_core.formats.values import build, plain
@@ -201,7 +201,7 @@ def _sayable(plan: Plan) -> bool:
     if [column.name for column in plan.columns] != names or not (texts_only and usual and listed):
         return False
     try:
-        return plan.demonstrations is None or draw(replace(plan, demonstrations=None)) == plan.demonstrations
+        return plan.demonstrations is None or draw(plan) == plan.demonstrations
     except InputError:
         return False
 

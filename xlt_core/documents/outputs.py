@@ -9,7 +9,7 @@ from typing import Any
 
 from xlt_core import catalog
 from xlt_core.catalog import PARTS, Parts
-from xlt_core.comparison import selection
+from xlt_core.comparison.data import digest, split_rows
 from xlt_core.contracts import Task
 from xlt_core.formats.lines import refuses
 from xlt_core.formats.rows import FORMATS, lines_of, text_of
@@ -30,15 +30,14 @@ def score(plan: Plan, paths: Sequence[Path], parts: Parts = PARTS) -> Comparison
     data, task = parts.dataset(plan.dataset), parts.task(plan.task)
     if language not in data.languages(plan.task):
         raise InputError(f"The dataset {plan.dataset} has no {plan.task} in {language}; choose another language.")
-    examples = selection.load(data, plan.task, language, plan.split)
-    examples = selection.relabelled(examples, plan.labels) if plan.labels else examples
+    examples = split_rows(replace(plan, language=language), parts)
     names: list[str] = []
     runs = []
     for path in paths:
         names.append(_name(path, names))
         runs.append(column(names[-1], task, examples, path, plan.seed))
     made = replace(plan, language=language, columns=(), model=RECORDED, translator="", shots=0, demonstrations=(),
-                   samples=len(examples), data_digest=selection.digest(examples))  # fmt: skip
+                   samples=len(examples), data_digest=digest(examples))  # fmt: skip
     return Comparison(made, tuple(runs), between(runs, task.metrics[0], plan.seed))
 
 

@@ -1,4 +1,4 @@
-"""One self-contained HTML file of what comparisons show: pictures with their sentences, tables, settings, commands."""
+"""One self-contained HTML file of what comparisons show: figures with their captions, tables, settings, commands."""
 
 from __future__ import annotations
 
@@ -23,23 +23,23 @@ def html(comparisons: Sequence[Comparison], title: str = "", command: str = "") 
     """
     from plotly.offline import get_plotlyjs
 
-    from xlt_core.documents.report_sections import SECTIONS, Page, made_by
+    from xlt_core.documents.report_sections import SECTIONS, ReportPage, made_by
 
     found = find(comparisons)
     if not found.cells:
         raise InputError("There is nothing to report: no finished column has items with gold answers.")
-    page = Page(found, comparisons)
+    page = ReportPage(found, comparisons)
     body = "\n".join(section(page) for section in SECTIONS) + made_by(command)
     title = title or f"{sentences.listed(list(found.columns))}: what {len(comparisons)} comparisons show"
     data = "".join(
-        f"<script type='application/json' id='{name}'>{text}</script>" for name, text in page.pictures.items()
+        f"<script type='application/json' id='{name}'>{text}</script>" for name, text in page.figures_by_id.items()
     )
     style, script = ((ASSETS / name).read_text(encoding="utf-8") for name in ("report.css", "report.js"))
     return (
         f"<!doctype html><html lang='en'><head><meta charset='utf-8'><title>{escape(title)}</title>"
         f"<meta http-equiv='Content-Security-Policy' content=\"{POLICY}\">"
         f"<meta name='viewport' content='width=device-width, initial-scale=1'><style>{style}</style></head>"
-        f"<body><h1>{escape(title)}</h1>{body}<noscript><p>The pictures need JavaScript; the tables hold all numbers."
+        f"<body><h1>{escape(title)}</h1>{body}<noscript><p>The figures need JavaScript; the tables hold all numbers."
         f"</p></noscript>{data}<script>{get_plotlyjs()}</script><script>{script}</script></body></html>\n"
     )
 

@@ -1,4 +1,4 @@
-"""The sections of the report: each picture with its sentence, then tables, settings and commands."""
+"""The sections of the report: each figure with its caption, then tables, settings and commands."""
 
 from __future__ import annotations
 
@@ -17,130 +17,140 @@ from xlt_core.settings import ASSETS
 
 
 @dataclass
-class Page:
-    """The parts of the report as they are made. pictures: each figure's JSON by id."""
+class ReportPage:
+    """The parts of the report as they are made. figures_by_id: the JSON of each."""
 
     found: Findings
     comparisons: Sequence[Comparison]
-    pictures: dict[str, str] = field(default_factory=dict)
+    figures_by_id: dict[str, str] = field(default_factory=dict)
 
-    def picture(self, figure: go.Figure, words: str, title: str = "", wide: bool = False) -> str:
-        """A figure with its sentence; the place that it will be drawn in."""
-        name, height = f"picture-{len(self.pictures) + 1}", figure.layout.height
+    def figure(self, chart: go.Figure, caption: str, title: str = "", wide: bool = False) -> str:
+        """The element that the figure is drawn in, with its caption."""
+        name, height = f"figure-{len(self.figures_by_id) + 1}", chart.layout.height
         # "<" would let a text end the script that holds it.
-        self.pictures[name] = str(figure.to_json()).replace("<", "\\u003c")
+        self.figures_by_id[name] = str(chart.to_json()).replace("<", "\\u003c")
         head = f"<h3>{escape(title)}</h3>" if title else ""
-        least = (figure.layout.meta or {}).get("least_width", 0)
+        least = (chart.layout.meta or {}).get("least_width", 0)
         size = f"min-height:{height}px;min-width:{least}px"
-        place = f"<div data-picture='{name}' style='{size}' role='img' aria-label='{escape(words)}'></div>"
-        place = f"<div class='scroll'>{place}</div>" if least else place
-        return f"<figure{' class=wide' if wide else ''}>{head}{place}<figcaption>{escape(words)}</figcaption></figure>"
+        drawn = f"<div data-figure='{name}' style='{size}' role='img' aria-label='{escape(caption)}'></div>"
+        drawn = f"<div class='scroll'>{drawn}</div>" if least else drawn
+        return (
+            f"<figure{' class=wide' if wide else ''}>{head}{drawn}<figcaption>{escape(caption)}</figcaption></figure>"
+        )
 
 
-def _short(page: Page) -> str:
+def _summary(page: ReportPage) -> str:
     """What was compared, and the main result."""
     found = page.found
-    of = [_count(len({place.task for place in found.places}), "task"), _languages(found),
+    of = [_count(len({condition.task for condition in found.conditions}), "task"), _languages(found),
           f"{_count(len(found.columns), 'column')} ({', '.join(found.columns)})", sentences.shots_of(found.shots),
           _count(len(found.seeds), "seed")]  # fmt: skip
     sizes = sorted({cell.items for cell in found.cells if cell.shots is not None})
     items = str(sizes[0]) if len(sizes) == 1 else f"{sizes[0]} to {sizes[-1]}"
-    models = sorted({place.model for place in found.places})
-    overall = [sentences.over_places(one) for one in found.aggregates if one.shots is None]
+    models = sorted({condition.model for condition in found.conditions})
+    overall = [sentences.over_conditions(one) for one in found.aggregates if one.shots is None]
     says = [sentences.where_best(found), *overall, sentences.readable(found.cells)]
-    if len(found.places) == 1:
-        says = [sentences.over_shots(found, found.places[0]), says[-1]]
+    if len(found.conditions) == 1:
+        says = [sentences.over_shots(found, found.conditions[0]), says[-1]]
     lost = f"{_count(len(found.missing), 'run')} without a result: see below. " if found.missing else ""
     what = f"{', '.join(of)}; {items} items a cell; {sentences.listed(models)}. {lost}{_caution(found)}"
     return f"<p class='quiet'>{escape(what)}</p><div class='short'>{_paragraphs(says)}</div>"
 
 
 def _caution(found: Findings) -> str:
-    if all(place.model == "pocket" and place.dataset == "world" for place in found.places):
+    if all(condition.model == "pocket" and condition.dataset == "world" for condition in found.conditions):
         return "Pocket is a model of a few million parameters on generated text: this is no measure of the languages."
     return ""
 
 
 def _languages(found: Findings) -> str:
-    codes = dict.fromkeys(place.language for place in found.places)
-    return f"{_count(len(codes), 'language')} ({', '.join(map(sentences.language_of, codes))})"
+    codes = dict.fromkeys(condition.language for condition in found.conditions)
+    return f"{_count(len(codes), 'language')} ({', '.join(map(sentences.language_name, codes))})"
 
 
-def _where(page: Page) -> str:
+def _best_by_condition(page: ReportPage) -> str:
     """The map of the best columns, over shots and for each number of them."""
     found = page.found
     key = "A framed tile is a decisive lead; in a pale one (chance?) the lead may be chance."
     key += " Scores are means over the numbers of shots." if len(found.shots) > 1 else ""
     several = len(found.shots) > 1
     folds = [
-        page.picture(figures.best(found, k), sentences.where_best(found, k), sentences.shots_of([k]))
+        page.figure(figures.best(found, k), sentences.where_best(found, k), sentences.shots_of([k]))
         for k in found.shots
     ]
     more = f"<details><summary>For each number of shots</summary>{''.join(folds)}</details>" if several else ""
-    main = page.picture(figures.best(found), sentences.where_best(found), wide=True)
+    main = page.figure(figures.best(found), sentences.where_best(found), wide=True)
     return f"<h2>Which is best where</h2><p class='quiet'>{key}</p>{main}{more}"
 
 
-def _shots(page: Page) -> str:
-    """Scores against shots: the mean over places, then each place."""
+def _shots(page: ReportPage) -> str:
+    """Scores against shots: the mean over conditions, then each condition."""
     found = page.found
-    each = [page.picture(figures.over_shots(found, one), sentences.over_shots(found, one), sentences.called(one, found))
-            for one in found.places]  # fmt: skip
+    each = [
+        page.figure(figures.over_shots(found, one), sentences.over_shots(found, one), sentences.title_of(one, found))
+        for one in found.conditions
+    ]
     mean = ""
     if len(found.complete) > 1:
-        some = "" if len(found.complete) == len(found.places) else " (the others lack a column at some number of shots)"
-        words = f"The mean over {len(found.complete)} of {len(found.places)} pairs of task and language{some}."
+        some = (
+            ""
+            if len(found.complete) == len(found.conditions)
+            else " (the others lack a column at some number of shots)"
+        )
+        caption = f"The mean over {len(found.complete)} of {len(found.conditions)} pairs of task and language{some}."
         absent = [name for name in found.columns if not any(one.column == name for one in found.averages)]
-        words += f" Not in it: {sentences.listed(absent)}, run in fewer than half of them." if absent else ""
-        mean = page.picture(figures.average_over_shots(found), words, "Mean over tasks and languages", wide=True)
+        caption += f" Not in it: {sentences.listed(absent)}, run in fewer than half of them." if absent else ""
+        mean = page.figure(figures.average_over_shots(found), caption, "Mean over tasks and languages", wide=True)
     tests = _table(tables.aggregates(found)) if found.aggregates else ""
     return (f"<h2>Score against shots</h2><p class='quiet'>Bands are 95% bootstrap intervals over items.</p>{mean}"
-            f"{tests}<div class='pictures'>{''.join(each)}</div>")  # fmt: skip
+            f"{tests}<div class='figures'>{''.join(each)}</div>")  # fmt: skip
 
 
-def _costs(page: Page) -> str:
+def _costs(page: ReportPage) -> str:
     axes = [axis for axis in figures.AXES if any(getattr(one, axis) is not None for one in page.found.averages)]
     if not axes:
         return ""
-    made = [page.picture(figures.against_cost(page.found, axis), sentences.costs(page.found, axis)) for axis in axes]
+    made = [page.figure(figures.score_by_cost(page.found, axis), sentences.costs(page.found, axis)) for axis in axes]
     about = ("Means over the same pairs of task and language; a point's number is its shots. "
              "The dotted line joins what no other beats.")  # fmt: skip
-    return f"<h2>Score against cost</h2><p class='quiet'>{about}</p><div class='pictures'>{''.join(made)}</div>"
+    return f"<h2>Score against cost</h2><p class='quiet'>{about}</p><div class='figures'>{''.join(made)}</div>"
 
 
-def _confusions(page: Page) -> str:
+def _confusions(page: ReportPage) -> str:
     shots, folds = page.found.shots[-1], []
-    for place, of in groupby(details.confusions(page.comparisons, shots), key=lambda one: one.place):
+    for condition, of in groupby(details.confusions(page.comparisons, shots), key=lambda one: one.condition):
         rows = sorted(of, key=lambda one: list(page.found.columns).index(one.column))
-        pictures = [page.picture(figures.confusion(one), sentences.confused(one), one.column) for one in rows]
-        folds.append(_fold(sentences.called(place, page.found), [f"<div class='pictures'>{''.join(pictures)}</div>"]))
+        charts = [page.figure(figures.confusion(one), sentences.confused(one), one.column) for one in rows]
+        folds.append(
+            _fold(sentences.title_of(condition, page.found), [f"<div class='figures'>{''.join(charts)}</div>"])
+        )
     head = f"<h2>Which labels are confused</h2><p class='quiet'>At {escape(sentences.shots_of([shots]))}.</p>"
     return head + "".join(folds) if folds else ""
 
 
-def _survivals(page: Page) -> str:
+def _survivals(page: ReportPage) -> str:
     rows = details.survivals(page.comparisons, page.found.shots[-1])
-    made = [page.picture(figures.survival(own), sentences.survived(own),
-                         f"{sentences.called(place, page.found)}, {column}")
-            for (place, column), of in groupby(rows, key=lambda one: (one.place, one.column))
+    made = [page.figure(figures.survival(own), sentences.survived(own),
+                         f"{sentences.title_of(condition, page.found)}, {column}")
+            for (condition, column), of in groupby(rows, key=lambda one: (one.condition, one.column))
             for own in [list(of)]]  # fmt: skip
     at = escape(sentences.shots_of([page.found.shots[-1]]))
     head = f"<h2>Which entities survive translation</h2><p class='quiet'>At {at}.</p>"
-    return f"{head}<div class='pictures'>{''.join(made)}</div>" if made else ""
+    return f"{head}<div class='figures'>{''.join(made)}</div>" if made else ""
 
 
-def _numbers(page: Page) -> str:
+def _numbers(page: ReportPage) -> str:
     """All tables, and what has no result."""
     found = page.found
     made = [_table(tables.summary(found), fold=False), _table(tables.cells(found)), _table(tables.contrasts(found))]
-    lost = [(sentences.called(one.place, found), str(one.shots), str(one.seed), one.column, one.state, one.reason)
+    lost = [(sentences.title_of(one.condition, found), str(one.shots), str(one.seed), one.column, one.state, one.reason)
             for one in found.missing]  # fmt: skip
     heads = ("task and language", "shots", "seed", "column", "state", "reason")
     made += [_table(tables.Table("Without a result", heads, tuple(lost)))] if lost else []
     return f"<h2>All numbers</h2>{''.join(made)}"
 
 
-def _settings(page: Page) -> str:
+def _settings(page: ReportPage) -> str:
     """How the numbers came about, and how to make them again."""
     plans = [comparison.plan for comparison in page.comparisons]
     lines = list(dict.fromkeys(document.command(plan) for plan in plans))
@@ -196,5 +206,5 @@ def _count(n: int, what: str) -> str:
     return f"{n} {what}" if n == 1 else f"{n} {what}s"
 
 
-SECTIONS: tuple[Callable[[Page], str], ...] = (
-    _short, _where, _shots, _costs, _confusions, _survivals, _numbers, _settings)  # fmt: skip
+SECTIONS: tuple[Callable[[ReportPage], str], ...] = (
+    _summary, _best_by_condition, _shots, _costs, _confusions, _survivals, _numbers, _settings)  # fmt: skip

@@ -1,4 +1,4 @@
-"""A closer look at a place: which labels a column confuses, and which entities survive translation."""
+"""Details of a condition: which labels a column confuses, and which entities survive translation."""
 
 from __future__ import annotations
 
@@ -6,13 +6,13 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from xlt_core.findings.findings import place_of
-from xlt_core.findings.records import Average, Place
+from xlt_core.findings.findings import condition_of
+from xlt_core.findings.records import Average, Condition
 from xlt_core.records import Answer, Comparison, Run, Span
 from xlt_core.scoring.significance import shared
 
 INVALID = "(not readable)"
-MOST_LABELS = 30  # more cannot be told apart in a picture
+MOST_LABELS = 30  # more cannot be told apart in a figure
 WAYS = {"exact": "as written", "fuzzy": "nearly as written", "translated": "translated back"}
 LOST = "lost on the way back"
 
@@ -21,7 +21,7 @@ LOST = "lost on the way back"
 class Confusion:
     """Answers by gold label. counts: (gold, answer) -> items, summed over seeds; an answer may be INVALID."""
 
-    place: Place
+    condition: Condition
     shots: int
     column: str
     strategy: str
@@ -47,7 +47,7 @@ class Survival:
     lost: entities of the kind that the model named in English and that were not found again in the source text.
     """
 
-    place: Place
+    condition: Condition
     shots: int
     column: str
     kind: str
@@ -61,28 +61,30 @@ class Survival:
 
 
 def confusions(comparisons: Iterable[Comparison], shots: int) -> list[Confusion]:
-    """One for each place and column with labels, at a number of shots."""
-    found: dict[tuple[Place, str], list[Run]] = _runs(comparisons, shots)
-    made = (_confusion(place, shots, runs) for (place, _), runs in found.items())
+    """One for each condition and column with labels, at a number of shots."""
+    found: dict[tuple[Condition, str], list[Run]] = _runs(comparisons, shots)
+    made = (_confusion(condition, shots, runs) for (condition, _), runs in found.items())
     return [one for one in made if one]
 
 
 def survivals(comparisons: Iterable[Comparison], shots: int) -> list[Survival]:
-    """One for each place, column that goes by way of English, and kind of entity, at a number of shots."""
-    return [one for (place, _), runs in _runs(comparisons, shots).items() for one in _survivals(place, shots, runs)]
+    """One for each condition, column that goes by way of English, and kind of entity, at a number of shots."""
+    return [
+        one for (condition, _), runs in _runs(comparisons, shots).items() for one in _survivals(condition, shots, runs)
+    ]
 
 
-def _runs(comparisons: Iterable[Comparison], shots: int) -> dict[tuple[Place, str], list[Run]]:
-    """Finished runs by place and column; of two with the same seed the later counts."""
-    found: dict[tuple[Place, str], dict[int, Run]] = {}
+def _runs(comparisons: Iterable[Comparison], shots: int) -> dict[tuple[Condition, str], list[Run]]:
+    """Finished runs by condition and column; of two with the same seed the later counts."""
+    found: dict[tuple[Condition, str], dict[int, Run]] = {}
     for comparison in comparisons:
         for run in comparison.runs:
             if run.state == "done" and comparison.plan.shots == shots:
-                found.setdefault((place_of(comparison), run.name), {})[comparison.plan.seed] = run
+                found.setdefault((condition_of(comparison), run.name), {})[comparison.plan.seed] = run
     return {key: list(runs.values()) for key, runs in sorted(found.items())}
 
 
-def _confusion(place: Place, shots: int, runs: list[Run]) -> Confusion | None:
+def _confusion(condition: Condition, shots: int, runs: list[Run]) -> Confusion | None:
     marked = [pair for run in runs for one in shared(run) for pair in zip(one.golds, one.answers, strict=True)]
     if not marked or not all(isinstance(gold, str) for gold, _ in marked):
         return None
@@ -91,11 +93,11 @@ def _confusion(place: Place, shots: int, runs: list[Run]) -> Confusion | None:
         return None
     counts = Counter((str(gold), INVALID if answer is None else str(answer)) for gold, answer in marked)
     return Confusion(
-        place, shots, runs[0].name, runs[0].strategy, tuple(sorted(labels | {g for g, _ in counts})), counts
+        condition, shots, runs[0].name, runs[0].strategy, tuple(sorted(labels | {g for g, _ in counts})), counts
     )
 
 
-def _survivals(place: Place, shots: int, runs: list[Run]) -> Iterator[Survival]:
+def _survivals(condition: Condition, shots: int, runs: list[Run]) -> Iterator[Survival]:
     sides = [one for run in runs for one in shared(run)]
     pairs = [pair for one in sides for pair in zip(one.golds, one.answers, strict=True)]
     if not any(span.way.split(",")[0] in {*WAYS, LOST} for _, answer in pairs for span in _spans(answer)):
@@ -111,7 +113,7 @@ def _survivals(place: Place, shots: int, runs: list[Run]) -> Iterator[Survival]:
                 right[span.kind, span.way.split(",")[0] or "exact"] += 1
     for kind in sorted(golds):
         yield Survival(
-            place, shots, runs[0].name, kind, golds[kind], {way: right[kind, way] for way in WAYS}, lost[kind]
+            condition, shots, runs[0].name, kind, golds[kind], {way: right[kind, way] for way in WAYS}, lost[kind]
         )
 
 
@@ -119,7 +121,7 @@ def _spans(answer: Answer | None) -> tuple[Span, ...]:
     return answer if isinstance(answer, tuple) else ()
 
 
-def front(averages: Sequence[Average], axis: str) -> list[Average]:
+def pareto_front(averages: Sequence[Average], axis: str) -> list[Average]:
     """Those that no other beats (as high for less, or higher for as much), the cheapest first (Pareto's front)."""
     best: list[Average] = []
     for one in sorted(averages, key=lambda one: (getattr(one, axis), -one.score.value)):

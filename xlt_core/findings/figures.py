@@ -1,4 +1,4 @@
-"""The pictures of findings, as plotly figures that read in light and dark and at the width of a phone."""
+"""The findings as plotly figures that read in light and dark and at the width of a phone."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from typing import Any
 import plotly.graph_objects as go
 
 from xlt_core.findings.colours import colour
-from xlt_core.findings.details import INVALID, WAYS, Confusion, Survival, front
-from xlt_core.findings.records import Average, Findings, Leader, Place
-from xlt_core.findings.sentences import amount, language_of, number, shots_of, task_of
+from xlt_core.findings.details import INVALID, WAYS, Confusion, Survival, pareto_front
+from xlt_core.findings.records import Average, Condition, Findings, Leader
+from xlt_core.findings.sentences import amount, language_name, number, shots_of, task_title
 from xlt_core.records import Score
 from xlt_core.scoring import metrics
 
@@ -24,22 +24,22 @@ WAY_COLOURS = {"exact": "#2f8f83", "fuzzy": "#7fbdb4", "translated": "#c8a23c"}
 AXES = {"tokens_per_word": "tokens for a word of the text", "seconds_per_item": "seconds for an item"}
 
 
-def over_shots(found: Findings, place: Place) -> go.Figure:
+def over_shots(found: Findings, condition: Condition) -> go.Figure:
     """The headline score against the number of shots, a line with its 95% band for each column; chance and majority."""
     chart = go.Figure()
     for name in found.columns:
-        cells = [cell for cell in (found.cell(place, shots, name) for shots in found.shots) if cell]
+        cells = [cell for cell in (found.cell(condition, shots, name) for shots in found.shots) if cell]
         _line(chart, found, name, [cell.shots or 0 for cell in cells], [cell.score for cell in cells])
-    lines = found.baselines.get(place)
+    lines = found.baselines.get(condition)
     for value, said, dash in ((lines.chance, "chance", "dash"), (lines.majority, "majority", "dot")) if lines else ():
         if value is not None:
             _level(chart, value, said, dash)
-    metric = next((cell.metric for cell in found.cells if cell.place == place), "")
+    metric = next((cell.metric for cell in found.cells if cell.condition == condition), "")
     return _with_shots(chart, found, metrics.title(metric) if metric else "score")
 
 
 def average_over_shots(found: Findings) -> go.Figure:
-    """The mean headline score over the complete places against the number of shots."""
+    """The mean headline score over the complete conditions against the number of shots."""
     chart = go.Figure()
     for name in found.columns:
         own = [one for one in found.averages if one.column == name]
@@ -50,11 +50,11 @@ def average_over_shots(found: Findings) -> go.Figure:
 def best(found: Findings, shots: int | None = None) -> go.Figure:
     """Languages by tasks: the best column of each in its colour, full where it is decisively ahead, else pale."""
     leaders = [one for one in found.leaders if one.shots == shots]
-    tasks = list(dict.fromkeys(task_of(one.place, found) for one in leaders))
-    languages = sorted({language_of(one.place.language) for one in leaders}, reverse=True)
+    tasks = list(dict.fromkeys(task_title(one.condition, found) for one in leaders))
+    languages = sorted({language_name(one.condition.language) for one in leaders}, reverse=True)
     chart = go.Figure()
     for one in leaders:
-        at = tasks.index(task_of(one.place, found)), languages.index(language_of(one.place.language))
+        at = tasks.index(task_title(one.condition, found)), languages.index(language_name(one.condition.language))
         _tile(chart, found, one, at)
     chart.update_xaxes(tickvals=list(range(len(tasks))), ticktext=[task.replace(" (", "<br>(") for task in tasks],
                        range=[-0.5, len(tasks) - 0.5], side="top", showgrid=False, zeroline=False)  # fmt: skip
@@ -66,11 +66,11 @@ def best(found: Findings, shots: int | None = None) -> go.Figure:
     return chart
 
 
-def against_cost(found: Findings, axis: str) -> go.Figure:
+def score_by_cost(found: Findings, axis: str) -> go.Figure:
     """The mean score against a cost in AXES, a point for each column and number of shots; the best buys joined."""
     points = [one for one in found.averages if getattr(one, axis) is not None]
     chart = go.Figure()
-    kept = front(points, axis)
+    kept = pareto_front(points, axis)
     chart.add_scatter(x=[getattr(one, axis) for one in kept], y=[one.score.value for one in kept], mode="lines",
                       line={"color": GREY, "dash": "dot", "width": 1.5, "shape": "hv"}, hoverinfo="skip",
                       showlegend=False)  # fmt: skip
@@ -122,7 +122,7 @@ def _line(chart: go.Figure, found: Findings, name: str, shots: Sequence[int], sc
     """A column's line with its band; a single point gets its interval as a bar."""
     if not scores:
         return
-    x, paint, place = [str(k) for k in shots], colour(found.columns[name]), _rank(found, name)
+    x, paint, rank = [str(k) for k in shots], colour(found.columns[name]), _rank(found, name)
     if len(scores) > 1:
         around = [score.high for score in scores] + [score.low for score in reversed(scores)]
         chart.add_scatter(x=[*x, *reversed(x)], y=around, fill="toself", fillcolor=_pale(paint, 0.16), mode="lines",
@@ -133,7 +133,7 @@ def _line(chart: go.Figure, found: Findings, name: str, shots: Sequence[int], sc
     chart.add_scatter(
         x=x, y=[score.value for score in scores], error_y=bars, mode="lines+markers", name=name, legendgroup=name,
         text=said, hovertemplate=f"{_plain(name)}, %{{x}} shots: %{{text}}<extra></extra>",
-        line={"color": paint, "width": 2.5, "dash": DASHES[place]}, marker={"size": 8, "symbol": SYMBOLS[place]},
+        line={"color": paint, "width": 2.5, "dash": DASHES[rank]}, marker={"size": 8, "symbol": SYMBOLS[rank]},
     )  # fmt: skip
 
 
@@ -153,10 +153,10 @@ def _level(chart: go.Figure, value: float, said: str, dash: str) -> None:
 
 
 def _tile(chart: go.Figure, found: Findings, leader: Leader, at: tuple[int, int]) -> None:
-    paint, (x, y) = colour(found.columns[leader.column]) if not leader.level else GREY, at
+    paint, (x, y) = colour(found.columns[leader.column]) if not leader.tied else GREY, at
     fill, line = _pale(paint, 0.42 if leader.decisive else 0.12), {"color": paint, "width": 3 if leader.decisive else 0}
     chart.add_shape(type="rect", x0=x - 0.47, x1=x + 0.47, y0=y - 0.44, y1=y + 0.44, fillcolor=fill, line=line)
-    sure = "level" if leader.level else "decisive" if leader.decisive else _undecided(leader)
+    sure = "level" if leader.tied else "decisive" if leader.decisive else _undecided(leader)
     small = f"<span style='font-size:11px'>{sure}</span>"
     text = f"<b>{_names(leader)}</b><br>{number(leader.score.value)}<br>{small}"
     chart.add_annotation(x=x, y=y, text=text, showarrow=False)
@@ -164,7 +164,7 @@ def _tile(chart: go.Figure, found: Findings, leader: Leader, at: tuple[int, int]
 
 def _names(leader: Leader) -> str:
     """The best column, and those level with it, in short lines."""
-    return "<br>= ".join(_plain(name).replace(" ", "<br>") for name in (leader.column, *leader.level))
+    return "<br>= ".join(_plain(name).replace(" ", "<br>") for name in (leader.column, *leader.tied))
 
 
 def _undecided(leader: Leader) -> str:
@@ -174,14 +174,14 @@ def _undecided(leader: Leader) -> str:
 def _points(chart: go.Figure, found: Findings, name: str, points: Sequence[Average], axis: str) -> None:
     if not points:
         return
-    paint, place = colour(found.columns[name]), _rank(found, name)
+    paint, rank = colour(found.columns[name]), _rank(found, name)
     said = [f"{number(one.score.value)}, {amount(getattr(one, axis), axis)}, {shots_of([one.shots])}" for one in points]
     chart.add_scatter(
         x=[getattr(one, axis) for one in points], y=[one.score.value for one in points], name=name,
         mode="lines+markers+text", text=[str(one.shots) for one in points], textposition="top center",
         customdata=said, hovertemplate=f"{_plain(name)}: %{{customdata}}<extra></extra>",
-        line={"color": _pale(paint, 0.5), "width": 1.5, "dash": DASHES[place]},
-        marker={"size": 10, "symbol": SYMBOLS[place], "color": paint},
+        line={"color": _pale(paint, 0.5), "width": 1.5, "dash": DASHES[rank]},
+        marker={"size": 10, "symbol": SYMBOLS[rank], "color": paint},
     )  # fmt: skip
 
 

@@ -1,8 +1,8 @@
 """What a set of finished comparisons shows: scores, differences and costs per cell, and over all cells.
 
-A cell is a column at a place (task, language, data, models) with a number of shots. Its score is the mean over seeds;
-its interval comes from resampling items, an item's answers under all seeds together: it says how sure the mean over
-these seeds is for other items. The headline score of each task is used throughout."""
+A cell is a column under a condition (task, language, data, models) with a number of shots. Its score is the mean over
+seeds; its interval comes from resampling items, an item's answers under all seeds together: it tells how sure the mean
+over these seeds is for other items. The headline score of each task is used throughout."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from itertools import combinations
 
 from xlt_core import catalog
 from xlt_core.findings.colours import ordered
-from xlt_core.findings.records import Aggregate, Average, Baseline, Cell, Contrast, Findings, Leader, Missing, Place
+from xlt_core.findings.records import Aggregate, Average, Baseline, Cell, Condition, Contrast, Findings, Leader, Missing
 from xlt_core.records import Comparison, Run
 from xlt_core.scoring import metrics
 from xlt_core.scoring.significance import (
@@ -28,52 +28,52 @@ from xlt_core.scoring.significance import (
     signed_rank,
 )
 
-LEVEL = 0.05  # p, after Holm's correction, below which a difference is called decisive
+SIGNIFICANCE_LEVEL = 0.05  # p, after Holm's correction, below which a difference is called decisive
 
 Setting = tuple[int, int]  # shots, seed
-Runs = Mapping[str, Mapping[Setting, Run]]  # of a place: by column, then setting
+Runs = Mapping[str, Mapping[Setting, Run]]  # of a condition: by column, then setting
 
 
 def find(comparisons: Iterable[Comparison]) -> Findings:
-    """The findings of comparisons that have ended. Of two with the same place, shots, seed and column the later counts.
+    """The findings of comparisons that have ended. The later counts of two with all the same settings.
 
     Only columns that are done are scored; failed and stopped ones are listed in `missing`.
     """
     ended = list(comparisons)
-    done = {place: _by_column(runs) for place, runs in _grouped(ended).items()}
-    done = {place: runs for place, runs in done.items() if runs}
+    done = {condition: _by_column(runs) for condition, runs in _grouped(ended).items()}
+    done = {condition: runs for condition, runs in done.items() if runs}
     columns = {run.name: run.strategy for comparison in ended for run in comparison.runs}
     ranks = ordered(set(columns.values()))
     names = sorted(columns, key=lambda name: ranks.index(columns[name]))
-    made = [entry for place, runs in done.items() for entry in _cells(place, runs, names)]
+    made = [entry for condition, runs in done.items() for entry in _cells(condition, runs, names)]
     tests = sum(len(list(combinations(here, 2))) for runs in done.values() for _, here, _ in _shots(runs, names))
-    contrasts = _corrected([c for place, runs in done.items() for c in _contrasts(place, runs, names, 50 * tests)])
+    contrasts = [c for condition, runs in done.items() for c in _contrasts(condition, runs, names, 50 * tests)]
     found = Findings(
-        places=tuple(sorted(done)),
+        conditions=tuple(sorted(done)),
         shots=tuple(sorted({shots for runs in done.values() for run in runs.values() for shots, _ in run})),
         seeds=tuple(sorted({seed for runs in done.values() for run in runs.values() for _, seed in run})),
         columns={name: columns[name] for name in names},
         cells=tuple(cell for cell, _ in made),
-        contrasts=contrasts,
+        contrasts=_corrected(contrasts),
         missing=tuple(_missing(ended)),
-        baselines={place: _baseline(place, runs) for place, runs in done.items()},
+        baselines={condition: _baseline(condition, runs) for condition, runs in done.items()},
     )
     found = replace(found, leaders=tuple(_leaders(found)), aggregates=_aggregates(found))
-    return _averaged(found, {(cell.place, cell.shots, cell.column): resampled for cell, resampled in made})
+    return _averaged(found, {(cell.condition, cell.shots, cell.column): resampled for cell, resampled in made})
 
 
-def place_of(comparison: Comparison) -> Place:
-    """Where a comparison stands among others."""
+def condition_of(comparison: Comparison) -> Condition:
+    """The condition of a comparison."""
     plan = comparison.plan
-    return Place(plan.task, plan.language, plan.dataset, plan.split, plan.model, plan.translator)
+    return Condition(plan.task, plan.language, plan.dataset, plan.split, plan.model, plan.translator)
 
 
-def _grouped(comparisons: Sequence[Comparison]) -> dict[Place, dict[tuple[str, Setting], Run]]:
-    found: dict[Place, dict[tuple[str, Setting], Run]] = {}
+def _grouped(comparisons: Sequence[Comparison]) -> dict[Condition, dict[tuple[str, Setting], Run]]:
+    found: dict[Condition, dict[tuple[str, Setting], Run]] = {}
     for comparison in comparisons:
         setting = (comparison.plan.shots, comparison.plan.seed)
         done = {(run.name, setting): run for run in comparison.runs if run.state == "done"}
-        found.setdefault(place_of(comparison), {}).update(done)
+        found.setdefault(condition_of(comparison), {}).update(done)
     return found
 
 
@@ -90,11 +90,11 @@ def _missing(comparisons: Sequence[Comparison]) -> Iterator[Missing]:
         for run in comparison.runs:
             if run.state != "done":
                 plan = comparison.plan
-                yield Missing(place_of(comparison), plan.shots, plan.seed, run.name, run.state, run.note)
+                yield Missing(condition_of(comparison), plan.shots, plan.seed, run.name, run.state, run.note)
 
 
 def _shots(runs: Runs, names: Iterable[str]) -> list[tuple[int | None, list[str], list[Setting]]]:
-    """The tables to make of a place: for each number of shots, and for their mean, columns and shared settings."""
+    """The tables to make of a condition: for each number of shots, and for their mean, columns and shared settings."""
     rows: list[tuple[int | None, list[str], list[Setting]]] = []
     for shots in sorted({shots for run in runs.values() for shots, _ in run}):
         here = [name for name in names if any(s == shots for s, _ in runs.get(name, ()))]
@@ -109,19 +109,21 @@ def _shared_settings(runs: Runs, names: Sequence[str], shots: int | None) -> lis
     return sorted(setting for setting in common if shots is None or setting[0] == shots)
 
 
-def _cells(place: Place, runs: Runs, names: Sequence[str]) -> Iterator[tuple[Cell, Array]]:
-    """The cells of a place with the resamples of their scores."""
+def _cells(condition: Condition, runs: Runs, names: Sequence[str]) -> Iterator[tuple[Cell, Array]]:
+    """The cells of a condition with the resamples of their scores."""
     for shots, columns, settings in _shots(runs, names):
         for column in columns:
             # Where columns share no seed, each has its own mean; tests between them are on what both have.
             own = settings or [setting for setting in runs[column] if shots in (None, setting[0])]
-            made = _cell(place, shots, column, {setting: runs[column][setting] for setting in own})
+            made = _cell(condition, shots, column, {setting: runs[column][setting] for setting in own})
             if made:
                 yield made
 
 
-def _cell(place: Place, shots: int | None, column: str, runs: Mapping[Setting, Run]) -> tuple[Cell, Array] | None:
-    metric = catalog.task(place.task).metrics[0]
+def _cell(
+    condition: Condition, shots: int | None, column: str, runs: Mapping[Setting, Run]
+) -> tuple[Cell, Array] | None:
+    metric = catalog.task(condition.task).metrics[0]
     samples = {setting: shared(run)[0] for setting, run in runs.items()}
     found = estimate(metric, list(samples.values()))
     if found is None:
@@ -130,7 +132,7 @@ def _cell(place: Place, shots: int | None, column: str, runs: Mapping[Setting, R
     values = {seed: estimate(metric, own) for seed, own in seeds.items()}
     made = list(runs.values())
     cell = Cell(
-        place, shots, column, made[0].strategy, metric, score_of([found]),
+        condition, shots, column, made[0].strategy, metric, score_of([found]),
         {seed: value[0] for seed, value in values.items() if value},
         len({name for sample in samples.values() for name in sample.ids}), sum(run.errors for run in made),
         _mean([run.valid for run in made]), *_costs(made),
@@ -153,16 +155,16 @@ def _mean(values: Sequence[float | None]) -> float | None:
     return sum(known) / len(known) if known else None
 
 
-def _contrasts(place: Place, runs: Runs, names: Sequence[str], swaps: int) -> Iterator[Contrast]:
-    """The tests between each two columns of a place, on the items and seeds that both have."""
-    metric = catalog.task(place.task).metrics[0]
+def _contrasts(condition: Condition, runs: Runs, names: Sequence[str], swaps: int) -> Iterator[Contrast]:
+    """The tests between each two columns of a condition, on the items and seeds that both have."""
+    metric = catalog.task(condition.task).metrics[0]
     for shots, columns, settings in _shots(runs, names):
         for a, b in combinations(columns, 2):
             both = settings or _shared_settings(runs, (a, b), shots)
             pairs = [shared(runs[a][setting], runs[b][setting]) for setting in both]
             sides: tuple[list[Marked], list[Marked]] = [p[0] for p in pairs], [p[1] for p in pairs]
             for test in pair_tests(metric, *sides, columns=(a, b), swaps=swaps):
-                yield Contrast(place, shots, test)
+                yield Contrast(condition, shots, test)
 
 
 def _corrected(contrasts: Sequence[Contrast]) -> tuple[Contrast, ...]:
@@ -175,9 +177,9 @@ def _corrected(contrasts: Sequence[Contrast]) -> tuple[Contrast, ...]:
     return tuple(made[i] for i in range(len(contrasts)))
 
 
-def _baseline(place: Place, runs: Runs) -> Baseline:
+def _baseline(condition: Condition, runs: Runs) -> Baseline:
     """Chance and majority on the items that were scored, the mean over seeds and numbers of shots."""
-    metric = catalog.task(place.task).metrics[0]
+    metric = catalog.task(condition.task).metrics[0]
     settings = {setting: run for column in runs.values() for setting, run in column.items()}
     chances, majorities = [], []
     for run in settings.values():
@@ -189,21 +191,21 @@ def _baseline(place: Place, runs: Runs) -> Baseline:
 
 
 def _leaders(found: Findings) -> Iterator[Leader]:
-    for place in found.places:
+    for condition in found.conditions:
         for shots in (*found.shots, None):
-            cells = [c for c in (found.cell(place, shots, name) for name in found.columns) if c]
+            cells = [c for c in (found.cell(condition, shots, name) for name in found.columns) if c]
             cells.sort(key=lambda cell: -cell.score.value)
             if cells:
                 best, *others = cells
-                level = tuple(c.column for c in others if abs(c.score.value - best.score.value) < 1e-9)
-                open_ = tuple(c.column for c in others if not _ahead(found, best, c))
+                tied = tuple(c.column for c in others if abs(c.score.value - best.score.value) < 1e-9)
+                undecided = tuple(c.column for c in others if not _ahead(found, best, c))
                 names = tuple(cell.column for cell in cells)
-                yield Leader(place, shots, best.column, best.score, names, level, open_)
+                yield Leader(condition, shots, best.column, best.score, names, tied, undecided)
 
 
 def _ahead(found: Findings, best: Cell, other: Cell) -> bool:
-    test = found.contrast(best.place, best.shots, best.column, other.column)
-    return bool(test and test.difference > 0 and (test.p if test.p_holm is None else test.p_holm) < LEVEL)
+    test = found.contrast(best.condition, best.shots, best.column, other.column)
+    return bool(test and test.difference > 0 and (test.p if test.p_holm is None else test.p_holm) < SIGNIFICANCE_LEVEL)
 
 
 def _aggregates(found: Findings) -> tuple[Aggregate, ...]:
@@ -217,7 +219,7 @@ def _aggregates(found: Findings) -> tuple[Aggregate, ...]:
 
 
 def _aggregate(found: Findings, shots: int | None, a: str, b: str) -> Aggregate | None:
-    tests = [found.contrast(place, shots, a, b) for place in found.places]
+    tests = [found.contrast(condition, shots, a, b) for condition in found.conditions]
     moved = [test.difference for test in tests if test]
     if len(moved) < 2:
         return None
@@ -225,15 +227,15 @@ def _aggregate(found: Findings, shots: int | None, a: str, b: str) -> Aggregate 
     return Aggregate(shots, a, b, len(moved), sum(moved) / len(moved), ahead, behind, signed_rank(moved))
 
 
-def _averaged(found: Findings, resampled: Mapping[tuple[Place, int | None, str], Array]) -> Findings:
-    """With each column's mean over the places that have all that at least half of them have."""
+def _averaged(found: Findings, resampled: Mapping[tuple[Condition, int | None, str], Array]) -> Findings:
+    """With each column's mean over the conditions that have all that at least half of them have."""
     counts = Counter((cell.shots, cell.column) for cell in found.cells if cell.shots is not None)
-    wanted = sorted(one for one, places in counts.items() if 2 * places >= len(found.places))
-    places = tuple(p for p in found.places if all(found.cell(p, *one) for one in wanted))
+    wanted = sorted(one for one, conditions in counts.items() if 2 * conditions >= len(found.conditions))
+    conditions = tuple(p for p in found.conditions if all(found.cell(p, *one) for one in wanted))
     averages = []
-    for shots, column in wanted if places else ():
-        cells = [cell for cell in (found.cell(place, shots, column) for place in places) if cell]
-        score = score_of([(cell.score.value, resampled[cell.place, shots, column]) for cell in cells])
+    for shots, column in wanted if conditions else ():
+        cells = [cell for cell in (found.cell(condition, shots, column) for condition in conditions) if cell]
+        score = score_of([(cell.score.value, resampled[cell.condition, shots, column]) for cell in cells])
         costs = _mean([cell.tokens_per_word for cell in cells]), _mean([cell.seconds_per_item for cell in cells])
         averages.append(Average(shots, column, score, *costs))
-    return replace(found, averages=tuple(averages), complete=places)
+    return replace(found, averages=tuple(averages), complete=conditions)

@@ -11,8 +11,8 @@ from xlt_core.scoring.significance import RANDOMIZATION
 
 
 @dataclass(frozen=True, order=True)
-class Place:
-    """What a plan is about, its columns, shots and seed aside."""
+class Condition:
+    """The data and models of a plan: all that its results depend on, but for columns, shots and seed."""
 
     task: str
     language: str
@@ -24,14 +24,14 @@ class Place:
 
 @dataclass(frozen=True)
 class Cell:
-    """A column at a place. shots: None for the mean over the numbers of shots that all columns there have.
+    """A column under a condition. shots: None for the mean over the numbers of shots that all columns there have.
 
     items: distinct ones that were scored; valid: share of readable outputs; by_seed: the score under each seed.
     tokens_per_word: tokens read and written by all models, for each word of the items' texts; seconds_per_item: of
     all calls for an item. Both without what is prepared once, such as translating the demonstrations.
     """
 
-    place: Place
+    condition: Condition
     shots: int | None
     column: str
     strategy: str
@@ -47,24 +47,24 @@ class Cell:
 
 @dataclass(frozen=True)
 class Contrast:
-    """A paired test between two columns at a place; its p_holm is corrected over the table that it stands in."""
+    """A paired test between two columns under a condition; its p_holm is corrected over the table that it stands in."""
 
-    place: Place
+    condition: Condition
     shots: int | None
     test: PairedTest
 
 
 @dataclass(frozen=True)
 class Aggregate:
-    """Wilcoxon's signed-rank test of a - b over places, at a number of shots (None: the means over shots).
+    """Wilcoxon's signed-rank test of a - b over conditions, at a number of shots (None: the means over shots).
 
-    difference: mean over the places; ahead, behind: places where a scores higher, lower; p None: all differences 0.
+    difference: mean over them; ahead, behind: how many where a scores higher, lower; p None: all differences are 0.
     """
 
     shots: int | None
     a: str
     b: str
-    places: int
+    conditions: int
     difference: float
     ahead: int
     behind: int
@@ -74,28 +74,28 @@ class Aggregate:
 
 @dataclass(frozen=True)
 class Leader:
-    """The best column at a place. level: others with exactly its score; open: those that it is not decisively ahead of.
+    """The best column under a condition. tied: others with exactly its score.
 
-    columns: all that were scored there, the best first.
+    undecided: others that it is not decisively ahead of; columns: all that were scored there, the best first.
     """
 
-    place: Place
+    condition: Condition
     shots: int | None
     column: str
     score: Score
     columns: tuple[str, ...]
-    level: tuple[str, ...]
-    open: tuple[str, ...]
+    tied: tuple[str, ...]
+    undecided: tuple[str, ...]
 
     @property
     def decisive(self) -> bool:
         """Whether it is ahead of each other column, of which there must be one."""
-        return len(self.columns) > 1 and not self.open
+        return len(self.columns) > 1 and not self.undecided
 
 
 @dataclass(frozen=True)
 class Average:
-    """A column's mean over the places that have all columns and numbers of shots that at least half of them have."""
+    """A column's mean over the complete conditions: with all columns and numbers of shots that at least half have."""
 
     shots: int
     column: str
@@ -108,7 +108,7 @@ class Average:
 class Missing:
     """A run without a result: failed or stopped, and why."""
 
-    place: Place
+    condition: Condition
     shots: int
     seed: int
     column: str
@@ -126,9 +126,9 @@ class Baseline:
 
 @dataclass(frozen=True)
 class Findings:
-    """All of it. columns: names with their strategies; complete: the places that the averages are over."""
+    """All of it. columns: names with their strategies; complete: the conditions that the averages are over."""
 
-    places: tuple[Place, ...] = ()
+    conditions: tuple[Condition, ...] = ()
     shots: tuple[int, ...] = ()
     seeds: tuple[int, ...] = ()
     columns: Mapping[str, str] = field(default_factory=dict)
@@ -137,27 +137,29 @@ class Findings:
     leaders: tuple[Leader, ...] = ()
     aggregates: tuple[Aggregate, ...] = ()
     averages: tuple[Average, ...] = ()
-    complete: tuple[Place, ...] = ()
+    complete: tuple[Condition, ...] = ()
     missing: tuple[Missing, ...] = ()
-    baselines: Mapping[Place, Baseline] = field(default_factory=dict)
+    baselines: Mapping[Condition, Baseline] = field(default_factory=dict)
 
-    def cell(self, place: Place, shots: int | None, column: str) -> Cell | None:
-        return self._cells.get((place, shots, column))
+    def cell(self, condition: Condition, shots: int | None, column: str) -> Cell | None:
+        return self._cells.get((condition, shots, column))
 
-    def contrast(self, place: Place, shots: int | None, a: str, b: str, test: str = RANDOMIZATION) -> PairedTest | None:
+    def contrast(
+        self, condition: Condition, shots: int | None, a: str, b: str, test: str = RANDOMIZATION
+    ) -> PairedTest | None:
         """The test of a - b, whichever way round it was made."""
-        found = self._contrasts.get((place, shots, frozenset((a, b)), test))
-        return turned(found) if found and found.a != a else found
+        found = self._contrasts.get((condition, shots, frozenset((a, b)), test))
+        return reversed_test(found) if found and found.a != a else found
 
     @cached_property
-    def _cells(self) -> dict[tuple[Place, int | None, str], Cell]:
-        return {(cell.place, cell.shots, cell.column): cell for cell in self.cells}
+    def _cells(self) -> dict[tuple[Condition, int | None, str], Cell]:
+        return {(cell.condition, cell.shots, cell.column): cell for cell in self.cells}
 
     @cached_property
-    def _contrasts(self) -> dict[tuple[Place, int | None, frozenset[str], str], PairedTest]:
-        return {(c.place, c.shots, frozenset((c.test.a, c.test.b)), c.test.test): c.test for c in self.contrasts}
+    def _contrasts(self) -> dict[tuple[Condition, int | None, frozenset[str], str], PairedTest]:
+        return {(c.condition, c.shots, frozenset((c.test.a, c.test.b)), c.test.test): c.test for c in self.contrasts}
 
 
-def turned(test: PairedTest) -> PairedTest:
+def reversed_test(test: PairedTest) -> PairedTest:
     """The same test of b - a."""
     return replace(test, a=test.b, b=test.a, difference=-test.difference, low=-test.high, high=-test.low)

@@ -1,13 +1,13 @@
-"""Findings in words: one or two plain sentences for each picture, made from its numbers."""
+"""The captions of figures: one or two plain sentences for each, made from its numbers."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
 from xlt_core import catalog
-from xlt_core.findings.details import INVALID, WAYS, Confusion, Survival, front
-from xlt_core.findings.findings import LEVEL
-from xlt_core.findings.records import Aggregate, Average, Cell, Findings, Leader, Place
+from xlt_core.findings.details import INVALID, WAYS, Confusion, Survival, pareto_front
+from xlt_core.findings.findings import SIGNIFICANCE_LEVEL
+from xlt_core.findings.records import Aggregate, Average, Cell, Condition, Findings, Leader
 from xlt_core.records import PairedTest
 
 READABLE = 0.95  # share of outputs that can be read, below which it is worth a word
@@ -35,32 +35,32 @@ def shots_of(shots: Iterable[int | None]) -> str:
     )
 
 
-def language_of(code: str) -> str:
+def language_name(code: str) -> str:
     known = catalog.languages().get(code)
     return known.name if known else code
 
 
-def task_of(place: Place, found: Findings) -> str:
-    """The task's title, and what else tells it from other places of the findings."""
-    told = [getattr(place, part) for part in ("dataset", "split", "model", "translator")
-            if len({getattr(other, part) for other in found.places}) > 1]  # fmt: skip
-    return catalog.task(place.task).title + (f" ({', '.join(told)})" if told else "")
+def task_title(condition: Condition, found: Findings) -> str:
+    """The task's title, and what else tells it from other conditions of the findings."""
+    told = [getattr(condition, part) for part in ("dataset", "split", "model", "translator")
+            if len({getattr(other, part) for other in found.conditions}) > 1]  # fmt: skip
+    return catalog.task(condition.task).title + (f" ({', '.join(told)})" if told else "")
 
 
-def called(place: Place, found: Findings) -> str:
-    return f"{task_of(place, found)} in {language_of(place.language)}"
+def title_of(condition: Condition, found: Findings) -> str:
+    return f"{task_title(condition, found)} in {language_name(condition.language)}"
 
 
 def lead(found: Findings, leader: Leader) -> str:
-    """Who is best at a place, by how much, and which of its leads may be chance."""
+    """Who is best at a condition, by how much, and which of its leads may be chance."""
     best = f"{leader.column} ({number(leader.score.value)}, {number(leader.score.low)} to {number(leader.score.high)})"
     if len(leader.columns) == 1:
         return f"Only {best} was scored: there is nothing to compare it with."
-    if leader.level:
-        return f"{listed([leader.column, *leader.level])} are level at {number(leader.score.value)}."
-    tests = {name: found.contrast(leader.place, leader.shots, leader.column, name) for name in leader.columns[1:]}
-    clear = [_by(test) for name, test in tests.items() if test and name not in leader.open]
-    doubtful = [_by(test) for name, test in tests.items() if test and name in leader.open]
+    if leader.tied:
+        return f"{listed([leader.column, *leader.tied])} are level at {number(leader.score.value)}."
+    tests = {name: found.contrast(leader.condition, leader.shots, leader.column, name) for name in leader.columns[1:]}
+    clear = [_by(test) for name, test in tests.items() if test and name not in leader.undecided]
+    doubtful = [_by(test) for name, test in tests.items() if test and name in leader.undecided]
     says = [f"is ahead of {listed(clear)}"] if clear else []
     says += [f"its lead over {listed(doubtful)} may be chance"] if doubtful else []
     return f"{best} scores highest: {'; '.join(['it ' + says[0], *says[1:]] if clear else says)}."
@@ -70,16 +70,16 @@ def _by(test: PairedTest) -> str:
     return f"{test.b} by {number(test.difference)} ({number(test.low)} to {number(test.high)})"
 
 
-def over_shots(found: Findings, place: Place) -> str:
+def over_shots(found: Findings, condition: Condition) -> str:
     """Which column is best at which numbers of shots, and what shots do for each."""
-    leaders = [one for one in found.leaders if one.place == place and one.shots is not None]
+    leaders = [one for one in found.leaders if one.condition == condition and one.shots is not None]
     if len(leaders) == 1:
         return lead(found, leaders[0])
-    parts = [_highest(name, [one for one in leaders if one.column == name and not one.level], len(leaders))
+    parts = [_highest(name, [one for one in leaders if one.column == name and not one.tied], len(leaders))
              for name in found.columns] if any(len(one.columns) > 1 for one in leaders) else []  # fmt: skip
-    level = [one.shots for one in leaders if one.level]
-    parts += [f"at {shots_of(level)} the best are level"] if level else []
-    trend = _trend(found, place)
+    tied = [one.shots for one in leaders if one.tied]
+    parts += [f"at {shots_of(tied)} the best are level"] if tied else []
+    trend = _trend(found, condition)
     return " ".join(filter(None, [f"{'; '.join(filter(None, parts))}." if any(parts) else "", trend]))
 
 
@@ -94,10 +94,10 @@ def _highest(name: str, leaders: Sequence[Leader], of: int) -> str:
         "each" if len(sure) == len(leaders) else shots_of(one.shots for one in sure))  # fmt: skip
 
 
-def _trend(found: Findings, place: Place) -> str:
+def _trend(found: Findings, condition: Condition) -> str:
     moves = []
     for name in found.columns:
-        cells = [cell for cell in (found.cell(place, shots, name) for shots in found.shots) if cell]
+        cells = [cell for cell in (found.cell(condition, shots, name) for shots in found.shots) if cell]
         if len(cells) > 1:
             change = cells[-1].score.value - cells[0].score.value
             said = f"{'+' if round(change, 2) > 0 else ''}{number(change)}"
@@ -107,36 +107,37 @@ def _trend(found: Findings, place: Place) -> str:
 
 
 def where_best(found: Findings, shots: int | None = None) -> str:
-    """How many places each column is best at, and at how many decisively."""
+    """How many conditions each column is best at, and at how many decisively."""
     leaders = [one for one in found.leaders if one.shots == shots]
     rivals = [one for one in leaders if len(one.columns) > 1]
     if not rivals:
         return "Nothing is compared: at no place is there more than one column with a score."
     parts = []
     for name in found.columns:
-        own = [one for one in rivals if one.column == name and not one.level]
+        own = [one for one in rivals if one.column == name and not one.tied]
         sure = sum(one.decisive for one in own)
         if own:
             parts.append(f"{name} scores highest in {len(own)} of {len(rivals)}, decisively in {sure or 'none'}")
-    level = sum(bool(one.level) for one in rivals)
-    parts += [f"in {level} of {len(rivals)} the best are level"] if level else []
+    tied = sum(bool(one.tied) for one in rivals)
+    parts += [f"in {tied} of {len(rivals)} the best are level"] if tied else []
     alone = len(leaders) - len(rivals)
     left = f" In {alone} more, only one column has a score." if alone else ""
     return f"Of the pairs of task and language, {'; '.join(parts)}.{left}"
 
 
-def over_places(aggregate: Aggregate) -> str:
-    """A pair of columns over all places."""
+def over_conditions(aggregate: Aggregate) -> str:
+    """A pair of columns over all conditions."""
     a, b, ahead, difference = aggregate.a, aggregate.b, aggregate.ahead, aggregate.difference
     if aggregate.behind > aggregate.ahead:
         a, b, ahead, difference = b, a, aggregate.behind, -difference
     if aggregate.p is None:
-        return f"{a} and {b} score the same in all {aggregate.places}."
-    few = f"; with fewer than {FEWEST} pairs it cannot be under 0.05" if aggregate.places < FEWEST else ""
+        return f"{a} and {b} score the same in all {aggregate.conditions}."
+    few = f"; with fewer than {FEWEST} pairs it cannot be under 0.05" if aggregate.conditions < FEWEST else ""
     corrected = "" if aggregate.p_holm is None else f", {p_value(aggregate.p_holm)} after correction"
-    chance = " This may be chance." if (aggregate.p_holm or aggregate.p) >= LEVEL else ""
-    return (f"{a} scores higher than {b} in {ahead} of {aggregate.places} pairs of task and language (mean difference "
-            f"{number(difference)}, {p_value(aggregate.p)}{corrected}{few}).{chance}")  # fmt: skip
+    chance = " This may be chance." if (aggregate.p_holm or aggregate.p) >= SIGNIFICANCE_LEVEL else ""
+    pairs = f"{aggregate.conditions} pairs of task and language"
+    return (f"{a} scores higher than {b} in {ahead} of {pairs} (mean difference {number(difference)}, "
+            f"{p_value(aggregate.p)}{corrected}{few}).{chance}")  # fmt: skip
 
 
 def costs(found: Findings, axis: str) -> str:
@@ -144,8 +145,8 @@ def costs(found: Findings, axis: str) -> str:
     points = [one for one in found.averages if getattr(one, axis) is not None]
     if not points:
         return "There are no places where every column was run at every number of shots and its cost is known."
-    best, cheapest = (front(points, axis)[place] for place in (-1, 0))
-    worth = list(dict.fromkeys(one.column for one in front(points, axis)))
+    best, cheapest = (pareto_front(points, axis)[end] for end in (-1, 0))
+    worth = list(dict.fromkeys(one.column for one in pareto_front(points, axis)))
     idle = [name for name in found.columns if name not in worth and any(one.column == name for one in points)]
     says = f"The highest score, {number(best.score.value)}, is that of {_point(best, axis)}"
     if cheapest is not best:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from xlt_core.findings.records import Cell, Findings, Place
-from xlt_core.findings.sentences import language_of, number, task_of
+from xlt_core.findings.records import Cell, Condition, Findings
+from xlt_core.findings.sentences import language_name, number, task_title
 from xlt_core.records import PairedTest
 from xlt_core.scoring import metrics
 
@@ -26,14 +26,14 @@ class Table:
 
 
 def summary(found: Findings, shots: int | None = None) -> Table:
-    """A row per place, a column per strategy: score and 95% interval; bold where it is decisively the best."""
-    leaders = {one.place: one for one in found.leaders if one.shots == shots}
+    """A row per condition, a column per strategy: score and 95% interval; bold where it is decisively the best."""
+    leaders = {one.condition: one for one in found.leaders if one.shots == shots}
     rows, bold = [], set()
-    for place in leaders:
-        cells = [found.cell(place, shots, name) for name in found.columns]
-        rows.append((task_of(place, found), language_of(place.language), *map(interval, cells)))
-        if leaders[place].decisive:
-            bold.add((len(rows) - 1, 2 + list(found.columns).index(leaders[place].column)))
+    for condition in leaders:
+        cells = [found.cell(condition, shots, name) for name in found.columns]
+        rows.append((task_title(condition, found), language_name(condition.language), *map(interval, cells)))
+        if leaders[condition].decisive:
+            bold.add((len(rows) - 1, 2 + list(found.columns).index(leaders[condition].column)))
     what = "mean over shots" if shots is None else f"{shots} shots"
     return Table(f"Scores with 95% intervals, {what}; bold: decisively the best",
                  ("task", "language", *found.columns), tuple(rows), frozenset(bold))  # fmt: skip
@@ -43,7 +43,7 @@ def cells(found: Findings) -> Table:
     """A row per cell, all of its figures."""
     heads = ("task", "language", "shots", "column", "metric", "score", "by seed", "items", "no result", "readable",
              "tokens a word", "seconds an item")  # fmt: skip
-    rows = [(*_where(cell.place, cell.shots, found), cell.column, metrics.title(cell.metric), interval(cell),
+    rows = [(*_setting(cell.condition, cell.shots, found), cell.column, metrics.title(cell.metric), interval(cell),
              ", ".join(f"{seed}: {number(value)}" for seed, value in cell.by_seed.items()), str(cell.items),
              str(cell.errors), _share(cell.valid), _figure(cell.tokens_per_word), _figure(cell.seconds_per_item))
             for cell in found.cells]  # fmt: skip
@@ -54,7 +54,7 @@ def contrasts(found: Findings) -> Table:
     """A row per paired test."""
     difference = "a \N{MINUS SIGN} b"
     heads = ("task", "language", "shots", "a", "b", "metric", difference, "95% interval", "p", "p (Holm)", "test")
-    rows = [(*_where(one.place, one.shots, found), *_test(one.test)) for one in found.contrasts]
+    rows = [(*_setting(one.condition, one.shots, found), *_test(one.test)) for one in found.contrasts]
     return Table("Paired tests on the same items", heads, tuple(rows))
 
 
@@ -65,9 +65,9 @@ def _test(test: PairedTest) -> tuple[str, ...]:
 
 
 def aggregates(found: Findings) -> Table:
-    """A row per pair of columns and number of shots: the tests over places."""
+    """A row per pair of columns and number of shots: the tests over conditions."""
     heads = ("shots", "a", "b", "pairs", "a higher", "b higher", "mean difference", "p", "p (Holm)")
-    rows = [("mean" if one.shots is None else str(one.shots), one.a, one.b, str(one.places), str(one.ahead),
+    rows = [("mean" if one.shots is None else str(one.shots), one.a, one.b, str(one.conditions), str(one.ahead),
              str(one.behind), number(one.difference, 3), probability(one.p), probability(one.p_holm))
             for one in found.aggregates]  # fmt: skip
     return Table("Wilcoxon's signed-rank test over pairs of task and language", heads, tuple(rows))
@@ -114,8 +114,8 @@ def probability(p: float | None) -> str:
     return "-" if p is None else "< 0.001" if p < 0.001 else f"{p:.3f}"
 
 
-def _where(place: Place, shots: int | None, found: Findings) -> tuple[str, str, str]:
-    return task_of(place, found), language_of(place.language), "mean" if shots is None else str(shots)
+def _setting(condition: Condition, shots: int | None, found: Findings) -> tuple[str, str, str]:
+    return task_title(condition, found), language_name(condition.language), "mean" if shots is None else str(shots)
 
 
 def _share(value: float | None) -> str:

@@ -1,4 +1,4 @@
-"""Two runs against each other: the same column, task, language and number of shots in both, on the items of both."""
+"""Two runs compared: the same column, task, language and number of shots in both, on the items of both."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class Difference:
     tests: tuple[PairedTest, ...]
 
 
-def across(first: Iterable[Comparison], second: Iterable[Comparison]) -> tuple[Difference, ...]:
+def differences(first: Iterable[Comparison], second: Iterable[Comparison]) -> tuple[Difference, ...]:
     """A difference for each column that both runs have, with p-values corrected over all of them.
 
     Raises InputError where the runs have no column on the same items.
@@ -48,7 +48,7 @@ def across(first: Iterable[Comparison], second: Iterable[Comparison]) -> tuple[D
     return tuple(replace(one, tests=tuple(next(tests) for _ in one.tests)) for one in found)
 
 
-def differing(first: Iterable[Comparison], second: Iterable[Comparison]) -> dict[str, tuple[str, str]]:
+def setup_differences(first: Iterable[Comparison], second: Iterable[Comparison]) -> dict[str, tuple[str, str]]:
     """In what the plans of two runs differ, beyond what they ask: both sides' values by the plan's field."""
     sides = [[comparison.plan for comparison in side] for side in (first, second)]
     values = {name: tuple(_values(side, name) for side in sides) for name in SETUP}

@@ -1,4 +1,4 @@
-"""The store's file: its tables, how it is opened, and what happens to one that is damaged or of another version."""
+"""The store's SQLite file: its tables, how it is opened, and how a damaged or older one is set aside."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ from xlt_core.formats.values import build, plain
 from xlt_core.records import InputError
 
 T = TypeVar("T")
-FORM = 1  # of the tables and what is in them; a file of another form is set aside
-OURS = 0x786C7421  # SQLite's application id: the file is a store and no other program's
-PATIENCE = 30.0  # seconds that one process waits for another's write
-AT_ONCE = 500  # keys in one question
+FORMAT_VERSION = 1  # of the tables and their contents; a file of another version is set aside
+APPLICATION_ID = 0x786C7421  # SQLite's application id: tells a store from the files of other programs
+LOCK_TIMEOUT = 30.0  # seconds that one process waits for another's write
+KEYS_PER_QUERY = 500  # in an SQL IN
 MEMORY = ":memory:"
 HEADER = b"SQLite format 3\0"
 
-# Predictions hang on nothing but the signature and the item, so that runs share them; cells name what they need.
+# Predictions are stored by signature and item, so that runs share them; cells name those that they need.
 TABLES = """
 CREATE TABLE IF NOT EXISTS predictions (signature TEXT, item TEXT, body BLOB, PRIMARY KEY (signature, item));
 CREATE TABLE IF NOT EXISTS items (key TEXT PRIMARY KEY, body BLOB);
@@ -36,20 +36,20 @@ CREATE TABLE IF NOT EXISTS cells (run TEXT, position INTEGER, plan TEXT, state T
 """
 
 
-class _Unfit(Exception):
+class _Unusable(Exception):
     """The file cannot be used. The message says why, such as "is damaged"."""
 
 
-class File:
-    """The open file, for all threads of a process. message: what had to be set aside on opening, or ""."""
+class Database:
+    """The open file, for all threads of a process. message: which damaged file was set aside on opening, or ""."""
 
     def __init__(self, path: Path) -> None:
         self.path, self._lock = path, RLock()
         self._connection, self.message = _connect(path)
 
     @property
-    def lasts(self) -> bool:
-        """Whether what is kept outlives the process."""
+    def persistent(self) -> bool:
+        """Whether what is stored outlives the process."""
         return str(self.path) != MEMORY
 
     def close(self) -> None:
@@ -57,7 +57,7 @@ class File:
             self._connection.close()
 
     @contextmanager
-    def reach(self) -> Iterator[sqlite3.Connection]:
+    def connect(self) -> Iterator[sqlite3.Connection]:
         """The connection, for this thread alone. Raises InputError where the file fails."""
         with self._lock:
             try:
@@ -70,19 +70,19 @@ class File:
                 ) from error
 
     @contextmanager
-    def change(self) -> Iterator[sqlite3.Connection]:
-        """The same, where all that is done is kept or nothing."""
-        with self.reach() as connection, _transaction(connection):
+    def transact(self) -> Iterator[sqlite3.Connection]:
+        """The same, in a transaction: all changes are written, or none."""
+        with self.connect() as connection, _transaction(connection):
             yield connection
 
-    def select(self, question: str, values: tuple[str, ...], keys: Sequence[str]) -> list[tuple[str, bytes]]:
-        """The rows for a question that ends in IN, however many keys there are."""
+    def select(self, query: str, values: tuple[str, ...], keys: Sequence[str]) -> list[tuple[str, bytes]]:
+        """The rows for a query that ends in IN, however many keys there are."""
         found: list[tuple[str, bytes]] = []
-        for start in range(0, len(keys), AT_ONCE):
-            part = keys[start : start + AT_ONCE]
-            with self.reach() as connection:
+        for start in range(0, len(keys), KEYS_PER_QUERY):
+            part = keys[start : start + KEYS_PER_QUERY]
+            with self.connect() as connection:
                 marks = ",".join("?" * len(part))
-                found += connection.execute(f"{question} ({marks})", (*values, *part)).fetchall()
+                found += connection.execute(f"{query} ({marks})", (*values, *part)).fetchall()
         return found
 
 
@@ -98,27 +98,27 @@ def _transaction(connection: sqlite3.Connection) -> Iterator[None]:
 
 
 def _connect(path: Path) -> tuple[sqlite3.Connection, str]:
-    """The file, opened or begun, and a message where what was there had to be set aside. Raises InputError."""
+    """The connection, and a message where a damaged file was set aside and a new one begun. Raises InputError."""
     try:
         if str(path) != MEMORY:
             path.parent.mkdir(parents=True, exist_ok=True)
         try:
             return _opened(path), ""
-        except (_Unfit, sqlite3.DatabaseError) as problem:
+        except (_Unusable, sqlite3.DatabaseError) as problem:
             if isinstance(problem, sqlite3.OperationalError):  # such as a disk that is full: the file may be sound
                 raise
             if _foreign(path):
                 raise InputError(f"XLT_STORE names {path}, which is no store; name another file.") from None
-            place = _set_aside(path)
-            why = problem if isinstance(problem, _Unfit) else f"is damaged ({problem})"
-            return _opened(path), f"The store {path} {why}: it was set aside as {place.name}, and a new one begun."
-    except (OSError, sqlite3.Error, _Unfit) as error:
+            moved = _set_aside(path)
+            why = problem if isinstance(problem, _Unusable) else f"is damaged ({problem})"
+            return _opened(path), f"The store {path} {why}: it was set aside as {moved.name}, and a new one begun."
+    except (OSError, sqlite3.Error, _Unusable) as error:
         reason = getattr(error, "strerror", None) or error
         raise InputError(f"The store {path} cannot be opened ({reason}); set XLT_STORE to a file that can.") from None
 
 
 def _opened(path: Path) -> sqlite3.Connection:
-    connection = sqlite3.connect(path, timeout=PATIENCE, isolation_level=None, check_same_thread=False)
+    connection = sqlite3.connect(path, timeout=LOCK_TIMEOUT, isolation_level=None, check_same_thread=False)
     try:
         _check(connection)
         _journal(connection)
@@ -126,8 +126,8 @@ def _opened(path: Path) -> sqlite3.Connection:
         with _transaction(connection):
             for statement in filter(str.strip, TABLES.split(";")):
                 connection.execute(statement)
-            connection.execute(f"PRAGMA application_id={OURS}")
-            connection.execute(f"PRAGMA user_version={FORM}")
+            connection.execute(f"PRAGMA application_id={APPLICATION_ID}")
+            connection.execute(f"PRAGMA user_version={FORMAT_VERSION}")
     except BaseException:
         connection.close()
         raise
@@ -138,13 +138,13 @@ def _check(connection: sqlite3.Connection) -> None:
     """Raises _Unfit for a damaged or older store, and InputError for another program's file."""
     tables = connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()[0]
     ((ours,), (form,)) = (connection.execute(f"PRAGMA {n}").fetchone() for n in ("application_id", "user_version"))
-    if tables and ours != OURS:
+    if tables and ours != APPLICATION_ID:
         raise InputError("XLT_STORE names a database of another program; name another file.")
-    if tables and form != FORM:
-        raise _Unfit("is of another version")
+    if tables and form != FORMAT_VERSION:
+        raise _Unusable("is of another version")
     found = connection.execute("PRAGMA quick_check(1)").fetchone()[0]
     if found != "ok":
-        raise _Unfit(f"is damaged ({found.splitlines()[-1]})")
+        raise _Unusable(f"is damaged ({found.splitlines()[-1]})")
 
 
 def _journal(connection: sqlite3.Connection) -> None:
@@ -161,25 +161,25 @@ def _journal(connection: sqlite3.Connection) -> None:
 
 
 def _foreign(path: Path) -> bool:
-    """Whether a file that is no database is none of ours by its name either: it is not for us to move."""
+    """Whether a file is neither a database nor named like a store: then it must not be moved."""
     with path.open("rb") as file:
         return path.suffix != ".sqlite" and file.read(len(HEADER)) != HEADER
 
 
 def _set_aside(path: Path) -> Path:
-    """Renames the file, and what SQLite keeps beside it, by the time."""
-    place = path.with_name(f"{path.stem}-{datetime.now():%Y%m%d-%H%M%S-%f}{path.suffix}")
+    """Renames the file, and those that SQLite has beside it, by the time."""
+    moved = path.with_name(f"{path.stem}-{datetime.now():%Y%m%d-%H%M%S-%f}{path.suffix}")
     for tail in ("", "-wal", "-shm"):
         with suppress(FileNotFoundError):
-            Path(f"{path}{tail}").rename(f"{place}{tail}")
-    return place
+            Path(f"{path}{tail}").rename(f"{moved}{tail}")
+    return moved
 
 
-def packed(record: Any) -> bytes:
-    """A record, or a plain value, as it lies in the file; infinities and halves of letters come back as they were."""
+def pack(record: Any) -> bytes:
+    """A record or plain value as compressed JSON; infinities and unpaired surrogates come back as they were."""
     return zlib.compress(json.dumps(plain(record, infinities=True), separators=(",", ":")).encode(), 6)
 
 
-def unpacked(kind: type[T], body: bytes) -> T:
-    """The record of a kind."""
+def unpack(kind: type[T], body: bytes) -> T:
+    """The record of that kind."""
     return build(kind, json.loads(zlib.decompress(body)), kind.__name__)

@@ -20,18 +20,19 @@ from xlt_core.catalog import Parts
 from xlt_core.records import InputError, Plan, Prediction
 from xlt_core.settings import ROOT
 from xlt_core.store.store import Store
-from xlt_core.sweeps.local import News, Signed, Work, at_work, signed
+from xlt_core.sweeps.local import CellUpdate, Signed, Work, run_cell, sign
 
 LOG = logging.getLogger("xlt_core.sweep")
-BEAT = 0.2  # seconds after which something is yielded even if nothing came, so that the sweep may be stopped
-TRIES = 3  # workers that a cell may lose before it is held to be at fault
-UPLOADED = {"working_dir": str(ROOT), "excludes": [".git", "tests", ".ci"]}
+POLL_SECONDS = 0.2  # seconds after which something is yielded even if nothing came, so that the sweep may be stopped
+MAX_LOST_WORKERS = 3  # workers that a cell may lose before it fails
+LOST = f"{MAX_LOST_WORKERS} workers were lost over it, one after the other"
+RUNTIME_ENV = {"working_dir": str(ROOT), "excludes": [".git", "tests", ".ci"]}
 Known = Mapping[str, Mapping[str, Prediction]]  # by signature, then item
 Made = tuple[str, str, Prediction]
 
 
-class _Relay:
-    """The memory of a worker: what it was told is known, and what is to be sent home."""
+class _WorkerMemory:
+    """The memory of a worker: the predictions that are known, and those that it has made since the last update."""
 
     def __init__(self, known: Known) -> None:
         self._known = known
@@ -50,15 +51,15 @@ class _Worker:
     def sign(self, plan: Plan, parts: Parts) -> Signed | str:
         """The signed plan, or why there is none."""
         try:
-            return signed(plan, parts)
+            return sign(plan, parts)
         except InputError as error:
             return str(error)
 
-    def run(self, position: int, plan: Plan, parts: Parts, known: Known) -> Iterator[tuple[News, list[Made]]]:
-        relay = _Relay(known)
-        for news in at_work(position, plan, parts, relay):
-            made, relay.made = relay.made, []
-            yield news, made
+    def run(self, position: int, plan: Plan, parts: Parts, known: Known) -> Iterator[tuple[CellUpdate, list[Made]]]:
+        memory = _WorkerMemory(known)
+        for update in run_cell(position, plan, parts, memory):
+            made, memory.made = memory.made, []
+            yield update, made
 
 
 class Cluster:
@@ -83,8 +84,8 @@ class Cluster:
         self._most = workers or fitting
 
     def sign(self, plan: Plan, parts: Parts) -> Signed:
-        for _ in range(TRIES):
-            worker = self._take()
+        for _ in range(MAX_LOST_WORKERS):
+            worker = self._free_worker()
             try:
                 found = ray.get(worker.sign.remote(plan, parts))
             except RayActorError:
@@ -95,7 +96,7 @@ class Cluster:
             return found
         raise InputError("The cluster's workers are lost as they begin; look into Ray's logs for why.")
 
-    def run(self, work: Work, parts: Parts, store: Store) -> Generator[News, None, None]:
+    def run(self, work: Work, parts: Parts, store: Store) -> Generator[CellUpdate, None, None]:
         """Whoever is free gets the next cell."""
         waiting, losses, busy = deque(work), Counter[int](), dict[Any, _Task]()
         try:
@@ -103,17 +104,17 @@ class Cluster:
                 while waiting and len(busy) < self._most:
                     position, plan = waiting.popleft()
                     try:
-                        task = self._begun(position, plan, parts, store)
+                        task = self._start(position, plan, parts, store)
                         busy[task.stream] = task
                     except InputError as error:
-                        yield News(position, ended=True, reason=str(error))
+                        yield CellUpdate(position, ended=True, reason=str(error))
                 for stream in self._ready(busy):
-                    news = self._heard(busy[stream], store, losses)
-                    if news is None or news.ended:
+                    update = self._next_update(busy[stream], store, losses)
+                    if update is None or update.ended:
                         task = busy.pop(stream)
-                        waiting.extendleft([] if news else [(task.position, task.plan)])
-                    if news:
-                        yield news
+                        waiting.extendleft([] if update else [(task.position, task.plan)])
+                    if update:
+                        yield update
                 yield from [task.last for task in busy.values()]
         finally:
             for task in busy.values():
@@ -126,30 +127,30 @@ class Cluster:
             ray.shutdown()
 
     def _ready(self, busy: Mapping[Any, _Task]) -> list[Any]:
-        return ray.wait([*busy], num_returns=len(busy), timeout=BEAT)[0] if busy else []
+        return ray.wait([*busy], num_returns=len(busy), timeout=POLL_SECONDS)[0] if busy else []
 
-    def _heard(self, task: _Task, store: Store, losses: Counter[int]) -> News | None:
-        """What there is new of a cell; None where its worker is lost and another one shall have it."""
+    def _next_update(self, task: _Task, store: Store, losses: Counter[int]) -> CellUpdate | None:
+        """The next update of a cell; None where its worker is lost and another one gets the cell."""
         try:
-            news = task.hear(store)
+            update = task.next_update(store)
         except RayActorError:
             losses[task.position] += 1
-            if losses[task.position] == TRIES:
-                return News(task.position, ended=True, reason=f"{TRIES} workers were lost over it, one after the other")
+            if losses[task.position] == MAX_LOST_WORKERS:
+                return CellUpdate(task.position, ended=True, reason=LOST)
             LOG.warning("A worker was lost; its cell goes to another one.")
             return None
-        if news.ended:
+        if update.ended:
             self._idle.append(task.worker)
-        return news
+        return update
 
-    def _begun(self, position: int, plan: Plan, parts: Parts, store: Store) -> _Task:
-        told = self.sign(plan, parts)
-        known = {signature: store.known(signature, told.items) for signature in told.signatures}
-        worker = self._take()
+    def _start(self, position: int, plan: Plan, parts: Parts, store: Store) -> _Task:
+        signed = self.sign(plan, parts)
+        known = {signature: store.known(signature, signed.items) for signature in signed.signatures}
+        worker = self._free_worker()
         stream = worker.run.options(num_returns="streaming").remote(position, plan, parts, known)
-        return _Task(worker, stream, position, plan, News(position))
+        return _Task(worker, stream, position, plan, CellUpdate(position))
 
-    def _take(self) -> Any:
+    def _free_worker(self) -> Any:
         if self._idle:
             return self._idle.pop()
         return ray.remote(num_cpus=1, num_gpus=self._gpus)(_Worker).remote()
@@ -157,20 +158,20 @@ class Cluster:
 
 @dataclass
 class _Task:
-    """A cell on a worker. stream: of what it tells; last: what it told last."""
+    """A cell on a worker. stream: of its updates; last: the latest one."""
 
     worker: Any
     stream: Any
     position: int
     plan: Plan
-    last: News
+    last: CellUpdate
 
-    def hear(self, store: Store) -> News:
-        """What the worker tells next; what it made is kept first. Raises RayActorError where the worker is lost."""
+    def next_update(self, store: Store) -> CellUpdate:
+        """The worker's next update, after its predictions are stored. Raises RayActorError where the worker is lost."""
         try:
             self.last, made = ray.get(next(self.stream))
         except RayTaskError as error:
-            return News(self.position, ended=True, reason=str(error.cause or error).splitlines()[0])
+            return CellUpdate(self.position, ended=True, reason=str(error.cause or error).splitlines()[0])
         for column, item, prediction in made:
             store.keep(column, item, prediction)
         return self.last
@@ -182,9 +183,11 @@ def _connect(address: str) -> None:
     quiet = {"log_to_driver": False, "logging_level": logging.ERROR}
     try:
         if address:
-            ray.init(address=address, runtime_env=UPLOADED, **quiet)
+            ray.init(address=address, runtime_env=RUNTIME_ENV, **quiet)
         else:
-            place = os.pathsep.join(filter(None, (str(ROOT), os.environ.get("PYTHONPATH"))))
-            ray.init(address="local", include_dashboard=False, runtime_env={"env_vars": {"PYTHONPATH": place}}, **quiet)
+            python_path = os.pathsep.join(filter(None, (str(ROOT), os.environ.get("PYTHONPATH"))))
+            ray.init(
+                address="local", include_dashboard=False, runtime_env={"env_vars": {"PYTHONPATH": python_path}}, **quiet
+            )
     except (RayError, ConnectionError, ValueError, RuntimeError) as error:
         raise InputError(f"Ray cannot be reached: {str(error).splitlines()[0]}") from error

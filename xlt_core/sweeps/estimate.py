@@ -1,4 +1,4 @@
-"""What a sweep will cost, from first batches of some of its cells; their results are kept, so nothing is wasted."""
+"""What a sweep will cost, measured on the first items of some of its cells, whose results are stored and used."""
 
 from __future__ import annotations
 
@@ -11,15 +11,15 @@ from xlt_core.records import Comparison, Plan, Reply
 from xlt_core.store.store import Store
 from xlt_core.sweeps.local import Engine
 
-FIRST, MORE = 4, 8  # items: with the first ones comes what a cell costs once, such as reading the demonstrations
-SURE = 3.0  # seconds of work after which its pace is believed
+FIRST_ITEMS, MORE_ITEMS = 4, 8  # the first ones also show what a cell costs once, such as reading the demonstrations
+MIN_ELAPSED = 3.0  # seconds of work after which its pace corrects the estimate
 Kind = tuple[str, str, str]  # task, dataset, language
 
 
 @dataclass(frozen=True)
 class Estimate:
     """calls: of models; tokens_in, tokens_out: of all calls; seconds: of the models alone; measured: the answers that
-    it stands on, 0 where nothing is known yet."""
+    it is based on, 0 where nothing is known yet."""
 
     calls: float = 0.0
     tokens_in: float = 0.0
@@ -65,21 +65,21 @@ class Rates:
         """What the plan costs: as its kind, else as kinds of the same task, else as all."""
         task = [kind for kind in self.found if kind[0] == plan.task]
         near = [kind for kind in task if kind == _kind(plan)] or task or [*self.found]
-        costs = [_between(self.found[kind], plan) for kind in near]
+        costs = [_interpolated(self.found[kind], plan) for kind in near]
         return sum(costs, Estimate()) * (1 / max(len(costs), 1))
 
 
-def measured(plans: Sequence[Plan], engine: Engine, parts: Parts, store: Store) -> Iterator[Rates]:
+def measure(plans: Sequence[Plan], engine: Engine, parts: Parts, store: Store) -> Iterator[Rates]:
     """Rates that grow as kinds are measured, with their fewest and most shots; the first kind of each task first.
 
-    Yields more often than it has news, so that it can be stopped. A plan that cannot be run is passed over.
+    Yields also without a new rate, so that it can be stopped. A plan that cannot be run is skipped.
     """
     rates = Rates(tuple(plans))
     for plan in _samples(plans):
         comparison = None
-        for size in (FIRST, FIRST + MORE):
-            for news in engine.run([(0, replace(plan, samples=min(size, plan.samples)))], parts, store):
-                comparison = news.comparison
+        for size in (FIRST_ITEMS, FIRST_ITEMS + MORE_ITEMS):
+            for update in engine.run([(0, replace(plan, samples=min(size, plan.samples)))], parts, store):
+                comparison = update.comparison
                 yield rates
         if comparison and any(run.state == "done" for run in comparison.runs):
             known = {**rates.found.get(_kind(plan), {}), plan.shots: _rate(comparison)}
@@ -88,7 +88,7 @@ def measured(plans: Sequence[Plan], engine: Engine, parts: Parts, store: Store) 
 
 
 class Clock:
-    """Tells how long the rest will take: by the rates, corrected by how they held so far."""
+    """The remaining time: by the rates, corrected by the pace so far."""
 
     def __init__(self, rates: Rates, plans: Mapping[int, Plan]) -> None:
         self._began, self._known = time.monotonic(), bool(rates.found)
@@ -100,7 +100,7 @@ class Clock:
             return None
         spent = sum(self._costs[place] * share for place, share in shares.items() if place in self._costs)
         elapsed = time.monotonic() - self._began
-        pace = elapsed / spent if spent and elapsed > SURE else 1.0
+        pace = elapsed / spent if spent and elapsed > MIN_ELAPSED else 1.0
         return max(sum(self._costs.values()) - spent, 0.0) * pace
 
 
@@ -125,7 +125,7 @@ def _rate(comparison: Comparison) -> Rate:
     """The later items show what an item costs; what the first ones cost beyond that came once."""
     once = item = Estimate()
     for run in comparison.runs:
-        early, late = run.predictions[:FIRST], run.predictions[FIRST:]
+        early, late = run.predictions[:FIRST_ITEMS], run.predictions[FIRST_ITEMS:]
         each = _cost([r for p in late or early for r in p.replies]) * (1 / max(len(late or early), 1))
         start = sum(r.seconds for p in early for r in p.replies) - each.seconds * len(early)
         once = once + _cost(run.preparation) + Estimate(seconds=max(start, 0.0))
@@ -139,7 +139,7 @@ def _cost(replies: Sequence[Reply]) -> Estimate:
     )
 
 
-def _between(found: Mapping[int, Rate], plan: Plan) -> Estimate:
+def _interpolated(found: Mapping[int, Rate], plan: Plan) -> Estimate:
     """The plan's cost, on the line through the rates with fewer and with more shots."""
     low, high = min(found), max(found)
     share = (plan.shots - low) / (high - low) if high > low else 0.0

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 from xlt_core.catalog import PARTS, Parts, why_not
-from xlt_core.comparison.compare import tidied
+from xlt_core.comparison.plan import tidy
 from xlt_core.documents.document import settings_of
 from xlt_core.records import Column, InputError, Limits, Plan
 
@@ -63,7 +63,7 @@ def cells(grid: Grid, parts: Parts = PARTS) -> tuple[Cell, ...]:
             for plan, cannot in _combined(grid, task, language, parts):
                 # Fewer shots begin as more do, so that the model goes on from what it has read.
                 plans = [replace(plan, shots=shots, seed=seed) for seed in grid.seeds for shots in grid.shots]
-                made += [_cell(tidied(plan, parts), cannot) for plan in plans]
+                made += [_cell(tidy(plan, parts), cannot) for plan in plans]
     if all(cell.state == "cannot" for cell in made):
         raise InputError(made[0].note)
     return tuple(made)

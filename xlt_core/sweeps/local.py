@@ -1,4 +1,4 @@
-"""Where a sweep's cells are computed, one after the other in this process; and what an engine tells of them."""
+"""The engine that computes a sweep's cells in this process, one after the other; what any engine must provide."""
 
 from __future__ import annotations
 
@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from xlt_core.catalog import Parts
-from xlt_core.comparison.compare import compare, examples_of, resolve, signatures
+from xlt_core.comparison.compare import compare, signatures
+from xlt_core.comparison.selection import select
 from xlt_core.comparison.signature import item_key
 from xlt_core.contracts import Memory
 from xlt_core.records import Comparison, InputError, Plan
-from xlt_core.store.recall import recalling
+from xlt_core.store.call_cache import with_call_cache
 from xlt_core.store.store import Store
 
 Work = Sequence[tuple[int, Plan]]
@@ -27,8 +28,8 @@ class Signed:
 
 
 @dataclass(frozen=True)
-class News:
-    """A cell at work, or its end. position: which; comparison: where it has ended; reason: why there is none."""
+class CellUpdate:
+    """How far a cell is, or its end. position: its index; comparison: only at the end; reason: why there is none."""
 
     position: int
     comparison: Comparison | None = None
@@ -45,42 +46,42 @@ class Engine(Protocol):
     def sign(self, plan: Plan, parts: Parts) -> Signed:
         """The plan as it would be computed there. Raises InputError for one that is off."""
 
-    def run(self, work: Work, parts: Parts, store: Store) -> Generator[News, None, None]:
-        """Computes what the store does not know, keeps it there, and tells of it. Closing stops the work."""
+    def run(self, work: Work, parts: Parts, store: Store) -> Generator[CellUpdate, None, None]:
+        """Computes what is not in the store, stores it, and yields updates. Closing stops the work."""
 
 
 class Local:
     """This process."""
 
     def sign(self, plan: Plan, parts: Parts) -> Signed:
-        return signed(plan, parts)
+        return sign(plan, parts)
 
-    def run(self, work: Work, parts: Parts, store: Store) -> Generator[News, None, None]:
-        parts = recalling(parts, store)
+    def run(self, work: Work, parts: Parts, store: Store) -> Generator[CellUpdate, None, None]:
+        parts = with_call_cache(parts, store)
         for position, plan in work:
-            yield from at_work(position, plan, parts, store)
+            yield from run_cell(position, plan, parts, store)
 
 
-def signed(plan: Plan, parts: Parts) -> Signed:
+def sign(plan: Plan, parts: Parts) -> Signed:
     """The plan as it would be computed in this process."""
-    plan = resolve(plan, parts)
-    return Signed(plan, signatures(plan, parts), tuple(map(item_key, examples_of(plan, parts))))
+    selection = select(plan, parts)
+    return Signed(selection.plan, signatures(selection, parts), tuple(map(item_key, selection.examples)))
 
 
-def at_work(position: int, plan: Plan, parts: Parts, memory: Memory) -> Iterator[News]:
-    """One cell in this process; the last news is that it has ended."""
+def run_cell(position: int, plan: Plan, parts: Parts, memory: Memory) -> Iterator[CellUpdate]:
+    """Computes one cell in this process; the last update is its end."""
     try:
         for comparison in compare(plan, parts, memory):
-            yield news_of(position, comparison)
+            yield update_of(position, comparison)
     except InputError as error:
-        yield News(position, ended=True, reason=str(error))
+        yield CellUpdate(position, ended=True, reason=str(error))
         return
-    yield news_of(position, comparison, ended=True)
+    yield update_of(position, comparison, ended=True)
 
 
-def news_of(position: int, comparison: Comparison, ended: bool = False) -> News:
-    """What there is to tell of a comparison; whole only where it has ended."""
+def update_of(position: int, comparison: Comparison, ended: bool = False) -> CellUpdate:
+    """The update for a snapshot; it holds the comparison only where that has ended."""
     runs = comparison.runs
     done = sum(prediction.final for run in runs for prediction in run.predictions)
     total = sum(len(run.examples) for run in runs)
-    return News(position, comparison if ended else None, done, total, tuple(run.signature for run in runs), ended)
+    return CellUpdate(position, comparison if ended else None, done, total, tuple(run.signature for run in runs), ended)

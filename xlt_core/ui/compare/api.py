@@ -7,7 +7,7 @@ from typing import Any
 import gradio as gr
 
 from xlt_core import catalog
-from xlt_core.comparison import compare
+from xlt_core.comparison import selection
 from xlt_core.documents import document
 from xlt_core.findings.colours import ordered
 from xlt_core.records import Column, InputError, Plan, Row
@@ -33,7 +33,7 @@ def compare_text(
     """
     try:
         plan = plan_of(language, task, text, demonstrations, shots, model, translator, seed)
-        return document.document(_finished(compare.resolve(check_offered(_with_columns(plan, strategies)))))
+        return document.document(_finished(selection.select(check_offered(_with_columns(plan, strategies))).plan))
     except Exception as error:
         raise gr.Error(sentence(error), print_exception=False) from None
 

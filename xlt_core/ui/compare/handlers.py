@@ -10,7 +10,7 @@ from time import monotonic
 import gradio as gr
 
 from xlt_core import catalog
-from xlt_core.comparison import compare
+from xlt_core.comparison import compare, selection
 from xlt_core.jobs import Job
 from xlt_core.records import Comparison, InputError, Plan, Row
 from xlt_core.ui.compare import columns, demonstrations, form, inputs, sources, view
@@ -40,7 +40,7 @@ def run(page: Page, values: Values) -> Iterator[Updates]:
     """Compares, and yields the updates of all columns together."""
     with stoppable() as (ticket, signal):
         yield busy(page) | {page.message: "", page.ticket: ticket}
-        plan = yield from patiently(page, values, lambda: compare.resolve(plan_of(page, values)), signal)
+        plan = yield from patiently(page, values, lambda: selection.select(plan_of(page, values)).plan, signal)
         yield view.begin(page.results) | {page.message: "", page.host: host_line(plan.model)}
         full = 0.0
         for last in _snapshots(plan, signal):
@@ -88,7 +88,7 @@ def preview(page: Page, values: Values) -> Iterator[Updates]:
     """Each column's exact prompt, as they get ready."""
     with stoppable() as (ticket, signal):
         yield busy(page) | {page.ticket: ticket}
-        plan = yield from patiently(page, values, lambda: compare.resolve(plan_of(page, values)), signal)
+        plan = yield from patiently(page, values, lambda: selection.select(plan_of(page, values)).plan, signal)
         language = catalog.languages().get(plan.language)
         strategies = {column.name: column.strategy for column in plan.columns}
         heading = "<h2 class='xlt-heading'>Preview <small>what would be sent for the first input</small></h2>"

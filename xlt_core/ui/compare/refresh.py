@@ -10,7 +10,8 @@ from typing import Any
 import gradio as gr
 
 from xlt_core import catalog
-from xlt_core.comparison import compare
+from xlt_core.comparison import selection
+from xlt_core.comparison.plan import tidy
 from xlt_core.contracts import Host
 from xlt_core.models.hub import downloads
 from xlt_core.records import InputError, Plan, Row
@@ -109,7 +110,7 @@ def linked(page: Page, plan: Plan) -> Updates:
         plan = replace(plan, dataset=sources.OWN)
     check_offered(plan, own=sources.OWN)
     catalog.task(plan.task)
-    compare.tidied(plan)
+    tidy(plan)
     return settle(page, plan) | {page.message: message(told)}
 
 
@@ -134,7 +135,7 @@ def first_example(plan: Plan, widgets: inputs.Inputs) -> Updates:
 def drawn(plan: Plan) -> tuple[Row, ...]:
     """As many demonstrations as shots, from the train split by the seed; none where the dataset lacks the language."""
     try:
-        return compare.draw(replace(plan, demonstrations=None, inputs=()))
+        return selection.draw(replace(plan, inputs=()))
     except InputError:
         return ()
 

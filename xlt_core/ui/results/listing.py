@@ -10,7 +10,7 @@ from xlt_core import catalog
 from xlt_core.findings.sentences import listed
 from xlt_core.formats.values import build
 from xlt_core.records import Comparison, InputError, Plan
-from xlt_core.store.store import Kept
+from xlt_core.store.store import StoredRun
 from xlt_core.sweeps import sweep
 from xlt_core.sweeps.sweep import Grid, grid_of
 from xlt_core.ui.results.progress import named
@@ -20,12 +20,12 @@ LONGEST = 70
 STATES = {"failed": "failed", "waiting": "not finished", "stopped": "stopped", "done": "done"}
 
 
-def entitled(kept: Kept) -> str:
+def entitled(kept: StoredRun) -> str:
     """The name that it was given, else what it is about."""
     return kept.name or about(kept)
 
 
-def about(kept: Kept) -> str:
+def about(kept: StoredRun) -> str:
     """What was asked, in a line."""
     try:
         return of_grid(grid_of(kept.plan)) if kept.kind == "sweep" else _of_plan(build(Plan, dict(kept.plan), "plan"))
@@ -62,12 +62,12 @@ def grid_of_all(comparisons: Sequence[Comparison]) -> Grid:
                 first.split, first.model, first.translator, first.samples)  # fmt: skip
 
 
-def command(kept: Kept) -> str:
+def command(kept: StoredRun) -> str:
     """The line that computes a sweep again; "" for a comparison."""
     return sweep.command(grid_of(kept.plan)) if kept.kind == "sweep" else ""
 
 
-def line(kept: Kept, at_work: bool) -> str:
+def line(kept: StoredRun, at_work: bool) -> str:
     """A run for a list: name, what it is, when, state, cells."""
     done, able = kept.states.get("done", 0), sum(n for state, n in kept.states.items() if state != "cannot")
     cells = f" · {done} of {able} cells" if kept.kind == "sweep" else ""
@@ -76,7 +76,7 @@ def line(kept: Kept, at_work: bool) -> str:
     return f"{entitled(kept)}{what} · {made} · {state_of(kept, at_work)}{cells}"
 
 
-def state_of(kept: Kept, at_work: bool) -> str:
+def state_of(kept: StoredRun, at_work: bool) -> str:
     """In a word or two."""
     if at_work:
         return "at work"

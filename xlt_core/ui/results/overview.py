@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import gradio as gr
 
 from xlt_core.findings import sentences, tables
-from xlt_core.findings.records import Findings, Place
+from xlt_core.findings.records import Condition, Findings
 from xlt_core.ui.compare import share
 from xlt_core.ui.results import cell_view
 from xlt_core.ui.results.cell_view import Closer
@@ -124,9 +124,9 @@ def turned(showing: Showing, shown: Shown, place: str, number: str) -> Updates:
     return updates
 
 
-def places_of(found: Findings) -> dict[str, Place | None]:
+def places_of(found: Findings) -> dict[str, Condition | None]:
     """The menu of places; all of them first, where there are several."""
-    each: dict[str, Place | None] = {sentences.called(place, found): place for place in found.places}
+    each: dict[str, Condition | None] = {sentences.title_of(place, found): place for place in found.conditions}
     return ({ALL: None} if len(found.complete) > 1 else {}) | each
 
 
@@ -139,11 +139,11 @@ def shots_of(found: Findings) -> dict[str, int | None]:
 def words_html(shown: Shown) -> str:
     """What can be concluded, in a few sentences."""
     found = shown.found
-    over = [sentences.over_places(one) for one in found.aggregates if one.shots is None]
-    single = len(found.places) == 1
-    says = [sentences.over_shots(found, found.places[0])] if single else [sentences.where_best(found), *over]
+    over = [sentences.over_conditions(one) for one in found.aggregates if one.shots is None]
+    single = len(found.conditions) == 1
+    says = [sentences.over_shots(found, found.conditions[0])] if single else [sentences.where_best(found), *over]
     says.append(sentences.readable(found.cells))
-    pocket = all(place.model == "pocket" and place.dataset == "world" for place in found.places)
+    pocket = all(place.model == "pocket" and place.dataset == "world" for place in found.conditions)
     quiet = f"<p class='xlt-quiet'>{CAUTION}</p>" if pocket else ""
     return f"<div class='xlt-says'>{''.join(f'<p>{escape(one)}</p>' for one in says)}{quiet}</div>"
 
@@ -160,11 +160,11 @@ def tables_html(found: Findings) -> str:
     return f"<div class='xlt-folds'>{''.join(folds)}</div>"
 
 
-def _lines(found: Findings, place: Place | None) -> Drawn:
+def _lines(found: Findings, place: Condition | None) -> Drawn:
     from xlt_core.findings import figures
 
     if place is None:
-        words = f"The mean over {len(found.complete)} of {len(found.places)} pairs of task and language."
+        words = f"The mean over {len(found.complete)} of {len(found.conditions)} pairs of task and language."
         return figures.average_over_shots(found), words
     return figures.over_shots(found, place), sentences.over_shots(found, place)
 
@@ -180,7 +180,7 @@ def _cost(found: Findings, axis: str) -> Drawn:
 
     if not any(getattr(one, axis) is not None for one in found.averages):
         return None, ""
-    return figures.against_cost(found, axis), sentences.costs(found, axis)
+    return figures.score_by_cost(found, axis), sentences.costs(found, axis)
 
 
 def wire(showing: Showing, prefix: str, problem: gr.HTML) -> None:

@@ -11,7 +11,7 @@ from functools import cache
 from xlt_core.documents import export
 from xlt_core.records import Comparison, InputError
 from xlt_core.settings import ASSETS
-from xlt_core.store.store import KeptCell
+from xlt_core.store.store import StoredCell
 from xlt_core.sweeps import sweep
 from xlt_core.sweeps.sweep import Cell, Snapshot
 from xlt_core.ui.results import listing, progress
@@ -118,7 +118,7 @@ def _whole(comparison: Comparison) -> Cell:
     return Cell(comparison.plan, state=state, note=note, done=done, total=done)
 
 
-def _cell(kept: KeptCell) -> Cell:
+def _cell(kept: StoredCell) -> Cell:
     total = len(kept.plan.columns) * (len(kept.plan.inputs) or kept.plan.samples)
     return Cell(kept.plan, state=kept.state, note=kept.note, done=total * (kept.state == "done"), total=total)
 

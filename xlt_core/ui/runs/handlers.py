@@ -12,8 +12,8 @@ import gradio as gr
 
 from xlt_core.documents import export
 from xlt_core.findings import sentences
-from xlt_core.findings.findings import place_of
-from xlt_core.findings.versus import across, differing
+from xlt_core.findings.findings import condition_of
+from xlt_core.findings.versus import differences, setup_differences
 from xlt_core.records import Comparison, InputError
 from xlt_core.ui.results import listing, run_state, run_view
 from xlt_core.ui.results.run_view import Viewer
@@ -158,12 +158,12 @@ def joined(page: Runs, values: Values) -> Updates:
 def _cells(shown: Shown | None, place: object) -> list[int]:
     if shown is None:
         return []
-    return [n for n, one in enumerate(shown.lean) if sentences.called(place_of(one), shown.found) == place]
+    return [n for n, one in enumerate(shown.lean) if sentences.title_of(condition_of(one), shown.found) == place]
 
 
 def _places(page: Runs, shown: Shown | None) -> Updates:
     """Where outputs of other systems can be joined."""
-    places = [sentences.called(place, shown.found) for place in shown.found.places] if shown else []
+    places = [sentences.title_of(place, shown.found) for place in shown.found.conditions] if shown else []
     return {
         page.own: gr.update(visible=bool(places)),
         page.place: gr.update(choices=places, value=places[0] if places else None),
@@ -186,7 +186,7 @@ def _compared(page: Runs, values: Values, first: str, second: str) -> str:
     store, sees = page.viewer.keeping.store(), _sees(page, values)
     sides = [list(store.comparisons(run, sees)) for run in (first, second)]
     titles = [listing.entitled(store.run(run, sees)) for run in (first, second)]
-    return versus.against_html(titles[0], titles[1], across(*sides), differing(*sides))
+    return versus.against_html(titles[0], titles[1], differences(*sides), setup_differences(*sides))
 
 
 def _sees(page: Runs, values: Values) -> str | None:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from xlt_core import catalog
-from xlt_core.findings.findings import LEVEL
-from xlt_core.findings.sentences import language_of
+from xlt_core.findings.findings import SIGNIFICANCE_LEVEL
+from xlt_core.findings.sentences import language_name
 from xlt_core.findings.tables import Table, probability
 from xlt_core.findings.versus import Difference
 from xlt_core.records import Score
@@ -39,7 +39,7 @@ def against_html(first: str, second: str, found: Sequence[Difference], others: M
 def said(found: Sequence[Difference]) -> str:
     """How often which of the two is decisively ahead."""
     tests = [test for one in found for test in one.tests if test.test == RANDOMIZATION]
-    clear = [test for test in tests if (test.p if test.p_holm is None else test.p_holm) < LEVEL]
+    clear = [test for test in tests if (test.p if test.p_holm is None else test.p_holm) < SIGNIFICANCE_LEVEL]
     ahead = sum(test.difference > 0 for test in clear)
     if not clear:
         return f"In none of the {len(tests)} pairs of cells is one of the two decisively ahead."
@@ -49,7 +49,7 @@ def said(found: Sequence[Difference]) -> str:
 
 def _table(found: Sequence[Difference]) -> Table:
     rows = tuple(
-        (catalog.task(one.task).title, language_of(one.language), str(one.shots), one.column, str(one.items),
+        (catalog.task(one.task).title, language_name(one.language), str(one.shots), one.column, str(one.items),
          _score(one.first), _score(one.second), number(test.difference),
          f"{number(test.low)} to {number(test.high)}", probability(test.p), probability(test.p_holm),
          f"{test.test}, {metrics.title(test.metric)}")

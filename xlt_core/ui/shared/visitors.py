@@ -12,7 +12,7 @@ from xlt_core.formats.values import plain
 from xlt_core.jobs import Job, Jobs
 from xlt_core.records import Comparison, InputError
 from xlt_core.store import store
-from xlt_core.store.store import KeptCell, Store
+from xlt_core.store.store import Store, StoredCell
 from xlt_core.sweeps import sweep
 from xlt_core.sweeps.sweep import Grid, Snapshot
 from xlt_core.ui.shared.found_results import Shelf
@@ -66,7 +66,7 @@ class Keeping:
             plan = replace(plan, dataset=Path(plan.dataset).name)
         states = {run.state for run in comparison.runs}
         state = next((name for name in ("stopped", "failed") if name in states), "done")
-        run = self.store().begin("comparison", plain(plan), [KeptCell(0, plan, "waiting", "")], owner)
+        run = self.store().begin("comparison", plain(plan), [StoredCell(0, plan, "waiting", "")], owner)
         self.store().end(run, 0, replace(comparison, plan=plan), state)
         return run
 

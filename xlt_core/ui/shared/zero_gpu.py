@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from typing import Any, TypeVar
 
 from xlt_core import catalog
-from xlt_core.comparison import compare
+from xlt_core.comparison import compare, preview
 from xlt_core.records import Comparison, InputError, Plan
 from xlt_core.ui.shared.limits import LOG
 
@@ -34,8 +34,8 @@ def _compared(plan: Plan) -> Iterator[Comparison]:
     yield from compare.compare(plan)
 
 
-def _previewed(plan: Plan) -> Iterator[dict[str, compare.Preview]]:
-    yield from compare.preview(plan)
+def _previewed(plan: Plan) -> Iterator[dict[str, preview.Preview]]:
+    yield from preview.preview(plan)
 
 
 compared, previewed = on_gpu(_compared), on_gpu(_previewed)

@@ -1,0 +1,74 @@
+"""The rows of a plan's dataset, their labels, and their digest."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable
+from dataclasses import replace
+from functools import lru_cache
+
+from xlt_core.catalog import PARTS, PIVOT, Parts, needs_rows
+from xlt_core.contracts import Dataset
+from xlt_core.records import Example, InputError, Plan
+
+
+@lru_cache(maxsize=16)
+def load_split(dataset: Dataset, task: str, language: str, split: str) -> tuple[Example, ...]:
+    """The whole split. Raises InputError where it is empty."""
+    examples = tuple(dataset.load(task, language, split))
+    if not examples:
+        raise InputError(f"The split {split} has no examples; choose another one.")
+    return examples
+
+
+def split_rows(plan: Plan, parts: Parts = PARTS) -> tuple[Example, ...]:
+    """The rows of the plan's split, with the plan's labels where it has its own."""
+    found = load_split(parts.dataset(plan.dataset), plan.task, plan.language, plan.split)
+    return relabel(found, plan.labels) if plan.labels else found
+
+
+def known_rows(plan: Plan, parts: Parts) -> tuple[Example, ...]:
+    """The rows that the plan's items or labels come from.
+
+    A plan of typed texts needs only the labels: rows of another language or split have them too. () where the plan
+    has labels of its own.
+    """
+    if needs_rows(plan):
+        return split_rows(plan, parts)
+    served = (data := parts.dataset(plan.dataset)).languages(plan.task)
+    if plan.labels or not served:
+        return ()
+    language = next(code for code in (plan.language, PIVOT, served[0]) if code in served)
+    splits = data.splits(plan.task, language)
+    split = plan.split if plan.split in splits else splits[0]
+    return split_rows(replace(plan, language=language, split=split), parts)
+
+
+def relabel(examples: Iterable[Example], labels: tuple[str, ...]) -> tuple[Example, ...]:
+    """The examples with these labels, or entity kinds, to choose from. Raises InputError for any other gold answer."""
+    made = []
+    for example in examples:
+        kinds = [s.kind for s in example.answer] if isinstance(example.answer, tuple) else [example.answer]
+        odd = next((kind for kind in kinds if kind not in labels and kind is not None), None)
+        if odd is not None:
+            raise InputError(f"The item {example.id} has the answer {odd[:60]!r}, which is none of the labels "
+                             f"{', '.join(labels)}; add it to them.")  # fmt: skip
+        pivot = example.pivot and replace(example.pivot, choices=labels)
+        made.append(replace(example, choices=labels, pivot=pivot))
+    return tuple(made)
+
+
+def labels_of(examples: Iterable[Example]) -> tuple[str, ...]:
+    """All choices of the examples, in the order of their first appearance."""
+    return tuple(dict.fromkeys(choice for example in examples for choice in example.choices))
+
+
+def digest(examples: Iterable[Example]) -> str:
+    """Twelve hexadecimal digits that change with any text, answer or label of the examples."""
+    total = hashlib.sha256()
+    for example in examples:
+        answer = example.answer
+        gold = [[s.kind, s.start, s.end] for s in answer] if isinstance(answer, tuple) else answer
+        total.update(json.dumps([example.id, dict(example.texts), gold, example.choices], sort_keys=True).encode())
+    return total.hexdigest()[:12]

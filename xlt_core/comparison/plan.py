@@ -1,0 +1,63 @@
+"""A plan's values in one form, and checked against the tasks, data, models and translators that there are."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import replace
+
+from xlt_core.catalog import PARTS, Parts, translator_of, why_not
+from xlt_core.formats.rows import clean
+from xlt_core.records import Column, InputError, Plan, Row
+
+MAX_TOKENS = 4096
+
+
+def tidy(plan: Plan, parts: Parts = PARTS) -> Plan:
+    """The plan with its own values in one form, whatever the data. Raises InputError for a value that is off."""
+    _check_numbers(plan)
+    names = [column.name for column in plan.columns]
+    if not names or len(set(names)) < len(names) or not all(names):
+        raise InputError("Choose at least one strategy." if not names else "Give each column a name of its own.")
+    labels = tuple(dict.fromkeys(filter(None, map(str.strip, plan.labels))))
+    return replace(plan, language=parts.language(plan.language).code, inputs=_clean_rows(plan.inputs), labels=labels,
+                   limits=replace(plan.limits, seed=plan.seed),
+                   demonstrations=None if plan.demonstrations is None else _clean_rows(plan.demonstrations),
+                   columns=tuple(_tidy_column(column, parts) for column in plan.columns))  # fmt: skip
+
+
+def resolve(plan: Plan, parts: Parts = PARTS) -> Plan:
+    """The plan, tidied, with its model's revision. Raises InputError where it cannot be run at all."""
+    plan = tidy(plan, parts)
+    blocked = why_not(plan, parts).get("")
+    if blocked:
+        raise InputError(blocked)
+    if any(parts.strategy(column).uses_translator for column in plan.columns):
+        # A translator that cannot be loaded is an error of the plan; one that lacks the language fails only a column.
+        translator_of(plan, parts).lacks(parts.language(plan.language))
+    return replace(plan, model_revision=parts.host(plan.model).revision)
+
+
+def _check_numbers(plan: Plan) -> None:
+    if not 1 <= plan.limits.tokens <= MAX_TOKENS:
+        raise InputError(f"The output limit is {plan.limits.tokens} tokens; give 1 to {MAX_TOKENS}.")
+    if not (math.isfinite(plan.limits.temperature) and 0 <= plan.limits.temperature <= 2):
+        raise InputError(f"The temperature is {plan.limits.temperature}; give 0 to 2.")
+    if plan.shots < 0:
+        raise InputError(f"There cannot be {plan.shots} shots; give 0 or more.")
+    if plan.seed < 0:
+        raise InputError(f"The seed cannot be {plan.seed}; give 0 or more.")
+    if plan.samples < 1 and not plan.inputs:
+        raise InputError(f"There cannot be {plan.samples} samples; give 1 or more.")
+
+
+def _tidy_column(column: Column, parts: Parts) -> Column:
+    """The column with its knobs in their own types, without those that have their default value."""
+    made = parts.strategy(column)
+    defaults = parts.strategy(replace(column, knobs={}))
+    values = {name: getattr(made, name) for name in column.knobs}
+    return replace(column, knobs={name: v for name, v in values.items() if v != getattr(defaults, name)})
+
+
+def _clean_rows(rows: Sequence[Row]) -> tuple[Row, ...]:
+    return tuple(Row(*map(clean, (r.text, r.answer, r.id, r.english, r.english_answer))) for r in rows)

@@ -1,0 +1,84 @@
+"""Items, demonstrations and parallel rows, drawn at random by the plan's seed."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterable, Sequence
+
+from xlt_core.contracts import Task
+from xlt_core.formats.rows import read_row, same
+from xlt_core.records import Example, InputError, Row
+
+PARALLEL_ROWS = 4  # that a language model is shown before it translates
+
+
+def sample(examples: Sequence[Example], n: int, seed: int) -> list[Example]:
+    """At most n examples, stratified by label; those of a smaller n are among those of a larger one."""
+    return stratified_shuffle(examples, seed)[:n]
+
+
+def stratified_shuffle(examples: Iterable[Example], seed: int, balanced: bool = False) -> list[Example]:
+    """The examples shuffled so that the first n, for every n, are a sample stratified by label.
+
+    Each such sample has the labels in proportion, or (balanced) in equal numbers as far as they go.
+    """
+    groups: dict[str, list[Example]] = {}
+    for example in examples:
+        groups.setdefault(str(example.answer) if example.answer in example.choices else "", []).append(example)
+    rng = random.Random(f"{'demonstrations' if balanced else 'items'} {seed}")
+    names = sorted(groups)
+    rng.shuffle(names)
+    keyed = []
+    for rank, name in enumerate(names):
+        rows = groups[name]
+        rng.shuffle(rows)
+        keyed += [((i if balanced else (i + 0.5) / len(rows), rank), row) for i, row in enumerate(rows)]
+    return [row for _, row in sorted(keyed, key=lambda pair: pair[0])]
+
+
+def draw_demonstrations(
+    task: Task, examples: Sequence[Example], shots: int, seed: int, excluded: Iterable[str]
+) -> tuple[Row, ...]:
+    """Demonstrations from the train split: class-balanced, no excluded text, and no text twice."""
+    used, rows = {same(text) for text in excluded}, []
+    for example in stratified_shuffle(examples, seed, balanced=True):
+        if len(rows) < shots and same(example.text) not in used and example.answer is not None:
+            row = to_row(task, example)
+            if readable(task, row, example.choices):
+                used.add(same(example.text))
+                rows.append(row)
+    if len(rows) < shots:
+        raise InputError(f"There are only {len(rows)} examples to draw demonstrations from; lower the shots.")
+    return tuple(rows)
+
+
+def draw_parallel(examples: Sequence[Example], seed: int, excluded: Iterable[Example]) -> tuple[Row, ...]:
+    """A few texts with their English: none that is excluded in either language."""
+    used = {same(text) for example in excluded for text in _with_english(example)}
+    rows: list[Row] = []
+    for example in stratified_shuffle(examples, seed):
+        text, *english = _with_english(example)
+        if len(rows) < PARALLEL_ROWS and english and not used & {same(text), same(english[0])}:
+            used.add(same(text))
+            rows.append(Row(text, id=example.id, english=english[0]))
+    return tuple(rows)
+
+
+def readable(task: Task, row: Row, choices: tuple[str, ...]) -> bool:
+    """Whether the row can be read as a demonstration: entities of real data may overlap, or be out of order."""
+    try:
+        return bool(read_row(task, row, choices, "Row", True))
+    except InputError:
+        return False
+
+
+def to_row(task: Task, example: Example) -> Row:
+    """The example as a row that a person can edit, with its English where that has an answer."""
+    pivot = example.pivot if example.pivot and example.pivot.answer is not None else None
+    answers = [task.write(e.answer) if e and e.answer is not None else "" for e in (example, pivot)]
+    return Row(example.text, answers[0], example.id, pivot.text if pivot else "", answers[1])
+
+
+def _with_english(example: Example) -> list[str]:
+    """The text, and its English where there is one."""
+    return [e.text for e in (example, example.pivot) if e and e.text.strip()]
