@@ -50,7 +50,7 @@ def _check_steps_and_demonstrations(executed: NotebookNode) -> None:
 
 
 def _check_committed(executed: NotebookNode) -> None:
-    """The committed outputs are those of the cells: python tests/helpers/notebooks.py docs/classroom.ipynb writes them."""
+    """What is committed is what the cells show; `python tests/helpers/notebooks.py docs/classroom.ipynb` writes it."""
     committed = nbformat.read(PATH, as_version=4)
     nbformat.validate(committed)
     begins = "for row in first.plan"
