@@ -13,11 +13,6 @@ PATH = ROOT / "docs" / "classroom.ipynb"
 PLOTLY = "application/vnd.plotly.v1+json"
 
 
-@pytest.fixture(scope="module")
-def executed() -> NotebookNode:
-    return execute(PATH)
-
-
 def code(notebook: NotebookNode) -> list[NotebookNode]:
     return [cell for cell in notebook.cells if cell.cell_type == "code"]
 
@@ -29,27 +24,34 @@ def shown(notebook: NotebookNode, begins: str, kind: str = "text/plain") -> str:
                    for o in cell.outputs if o.get("name") != "stderr")  # fmt: skip
 
 
-def test_every_cell_runs_and_none_fails(executed):
+def test_it_runs_from_top_to_bottom():
+    """In one test, so that processes which share the tests run it once."""
+    executed = execute(PATH)
     assert [cell.execution_count for cell in code(executed)] == list(range(1, len(code(executed)) + 1))
     assert not any(output.output_type == "error" for cell in code(executed) for output in cell.outputs)
+    _check_tables_and_figures(executed)
+    _check_steps_and_demonstrations(executed)
+    _check_committed(executed)
 
 
-def test_it_shows_a_table_and_figures(executed):
-    assert "<table><caption>topic in kin" in shown(executed, "first = ", "text/html")
-    assert "translate" in shown(executed, "first = ") and "scores highest" in shown(executed, "first = ", "text/html")
+def _check_tables_and_figures(executed: NotebookNode) -> None:
+    page = shown(executed, "first = ", "text/html")
+    assert "<table><caption>topic in kin" in page and "scores highest" in page
+    assert "translate" in shown(executed, "first = ")
     for name in ("first", "grid"):
         assert "'name': 'translate'" in shown(executed, f"{name}.figure()", PLOTLY)
 
 
-def test_it_shows_a_step_of_translation_and_the_demonstrations(executed):
+def _check_steps_and_demonstrations(executed: NotebookNode) -> None:
     steps = shown(executed, "item = ")
     assert steps.startswith("--- translate input ---") and "\n--- answer ---\n" in steps
     assert len(shown(executed, "for row in first.plan").splitlines()) == 4
     assert "igihugu yatsinze umukino" in shown(executed, "own = ", "text/html")
 
 
-def test_the_committed_outputs_are_those_of_its_cells(executed):
-    committed = nbformat.read(PATH, as_version=4)  # python tests/helpers/notebooks.py docs/classroom.ipynb writes it
+def _check_committed(executed: NotebookNode) -> None:
+    """What is committed is what the cells show; `python tests/helpers/notebooks.py docs/classroom.ipynb` writes it."""
+    committed = nbformat.read(PATH, as_version=4)
     nbformat.validate(committed)
     begins = "for row in first.plan"
     assert shown(committed, begins) == shown(executed, begins)

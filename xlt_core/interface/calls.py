@@ -34,12 +34,14 @@ def compare(options: Compare) -> ComparisonResult:
 
         xlt.compare(task="topic", language="kin", samples=20, shots=2)
     """
-    from xlt_core.comparison import compare as comparison
-    from xlt_core.sweeps.sweep import kept
+    from xlt_core.comparison.compare import run
+    from xlt_core.comparison.selection import select
+    from xlt_core.store.compare_stored import compare_stored
 
-    plan, parts, store = options.planned(), rooted(options.parts, options.data_root), _store()
-    now = Comparison(plan, ())
-    with (closing(kept(plan, store, parts) if store else comparison.compare(plan, parts)) as work,
+    parts, store = rooted(options.parts, options.data_root), _store()
+    selection = select(options.planned(), parts)
+    now = Comparison(selection.plan, ())
+    with (closing(compare_stored(selection, store, parts) if store else run(selection, parts)) as work,
           progress(options.progress) as show):  # fmt: skip
         for now in work:
             done = sum(prediction.final for run in now.runs for prediction in run.predictions)

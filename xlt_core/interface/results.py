@@ -67,9 +67,9 @@ class Result:
         found = self._found
         if not found.cells:
             raise InputError("There is nothing to draw: no finished column has items with gold answers.")
-        if len(found.places) > 1:
+        if len(found.conditions) > 1:
             return figures.average_over_shots(found)
-        return figures.over_shots(found, found.places[0])
+        return figures.over_shots(found, found.conditions[0])
 
     @cached_property
     def _found(self) -> Findings:
