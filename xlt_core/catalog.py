@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -22,6 +23,7 @@ from xlt_core.settings import ANY, DATA_ROOTS, DATASETS, HOST_KEY, HOST_URL, MOD
 
 PIVOT = "eng"
 LLM = "llm"  # the translator that is the plan's own model
+APERTIUM = "apertium"  # its program, or `apertium:ADDRESS` a server
 HUB_ID = re.compile(r"[\w.-]+(/[\w.-]+)?", re.ASCII)
 LONGEST_ID = 96  # characters, as the Hub has it
 
@@ -106,8 +108,9 @@ def models() -> tuple[str, ...]:
 
 
 def translators() -> tuple[str, ...]:
-    """Translators that are offered by name, likewise."""
-    return _named("pocket", LLM, *TRANSLATORS, *(suggested("translator") if ANY in TRANSLATORS else ()))
+    """Translators that are offered by name, likewise; Apertium where its program is installed."""
+    here = [APERTIUM] if shutil.which(APERTIUM) else []
+    return _named("pocket", *here, LLM, *TRANSLATORS, *(suggested("translator") if ANY in TRANSLATORS else ()))
 
 
 def typed(part: Literal["model", "translator"]) -> bool:
@@ -154,7 +157,11 @@ def host(model: str) -> Host:
 
 @once
 def translator(name: str) -> Translator:
-    """A translator with weights of its own, made once."""
+    """A translator other than the plan's model, made once: `apertium`, `apertium:ADDRESS`, or weights of its own."""
+    if name.partition(":")[0] == APERTIUM:
+        from xlt_core.translators.apertium import connect as translating
+
+        return translating(name)
     from xlt_core.translators.seq2seq import Seq2Seq
 
     return Seq2Seq(model_path(name, "translator"), name=name)
@@ -233,11 +240,9 @@ def _reason(plan: Plan, column: Column, spoken: Language, host: Host, parts: Par
             host.adapted(adapter)
         if solver.uses_translator and spoken.code == PIVOT:
             return f"{spoken.name} is what {column.strategy} goes by: there is nothing to translate."
-        if solver.uses_translator and translator_of(plan, parts).lacks(spoken):
-            return (
-                f"The translator {plan.translator} does not know {spoken.name} ({spoken.code}); "
-                "choose another translator."
-            )
+        if solver.uses_translator:
+            kind, ends = parts.task(plan.task).answer_kind, (spoken, parts.language(PIVOT))
+            return solver.untranslated(kind, *ends, translator_of(plan, parts))
     except InputError as error:
         return str(error)
     return ""

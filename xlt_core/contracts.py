@@ -103,6 +103,18 @@ class Translator(Protocol):
         language that it lacks, and for beams that it cannot do."""
 
 
+def missing(translator: Translator, source: Language, target: Language) -> str:
+    """Why it cannot translate from source to target, in a sentence; "" where it can. A translator with pairs of its
+    own, some of them in one direction only, says it by a method `missing`."""
+    own = getattr(translator, "missing", None)
+    if own:
+        return own(source, target)
+    unknown = next((language for language in (source, target) if translator.lacks(language)), None)
+    if unknown is None:
+        return ""
+    return f"The translator {translator.name} does not know {unknown.name} ({unknown.code}); choose another translator."
+
+
 class Dataset:
     """A source of examples. The same rows in the same order every time."""
 
@@ -188,6 +200,10 @@ class Strategy:
     summary: ClassVar[str]
     needs: ClassVar[tuple[str, ...]] = ("generates",)
     uses_translator: ClassVar[bool] = False
+
+    def untranslated(self, answer_kind: str, language: Language, english: Language, translator: Translator) -> str:
+        """Why a strategy that uses the translator cannot do with it, in a sentence; "" where it can."""
+        return missing(translator, language, english) or missing(translator, english, language)
 
     def prepare(self, setting: Setting) -> Generator[str | Reply, None, Solver]:
         """Gets ready, and returns a solver. Yields notes and the model calls that it makes on the way, also partial

@@ -166,6 +166,14 @@ def test_an_unforeseen_failure_is_shown_as_one(caplog):
     assert "the cable is out" in comparison.runs[0].note and "cable" in caplog.text
 
 
+def test_a_translator_without_the_language_is_not_missed_where_people_have_translated():
+    human = Column("translate", "translate", {"pivot": "human"})
+    comparison = last(plan(columns=(human,), language="hau"), parts())
+    assert comparison.runs[0].state == "done" and comparison.runs[0].errors == 0
+    typed = last(plan(columns=(human,), language="hau", inputs=(Row("Musa yazo"),)), parts())
+    assert typed.runs[0].state == "failed" and "1 item without a human translation to English" in typed.runs[0].note
+
+
 def test_a_translator_without_the_language_fails_only_its_column():
     comparison = last(plan("prompt", "translate", language="hau"), PARTS_AT_HAND)
     assert [run.state for run in comparison.runs] == ["done", "failed"]

@@ -48,7 +48,7 @@ def test_a_language_that_the_translator_lacks_fails_only_its_columns(capsys, tmp
     root = str(clones.sib200(tmp_path / "sib"))
     status, made, err = run(capsys, tmp_path / "x.json", *TOPIC[:4], "hau", *TOPIC[5:], "--dataset", "sib200",
                             "--data-root", root, "--strategies", "prompt,translate")  # fmt: skip
-    assert status == 1 and "translator pocket does not know Hausa (hau)" in err
+    assert status == 1 and "translator dictionary does not know Hausa (hau)" in err
     assert [run["state"] for run in made["runs"]] == ["done", "failed"]
 
 

@@ -20,7 +20,7 @@ from helpers.small_hosts import (
     topic,
 )
 
-from xlt_core.records import Example, InputError, Message, Reply
+from xlt_core.records import Example, InputError, Language, Message, Reply
 from xlt_core.strategies.translate import Translated
 from xlt_core.tasks.ner import Ner
 from xlt_core.tasks.summary import Summary
@@ -115,6 +115,42 @@ def test_the_human_pivot_is_used_where_there_is_one() -> None:
     assert final["1"].replies[0].sent.endswith("Text: sports, she said\nTopic:")
     assert [r.purpose for r in final["2"].replies] == ["translate input", "answer"]
     assert final["2"].notes == ("no human translation of the input: it was machine-translated",)
+
+
+def test_labels_with_human_english_need_no_translator_that_knows_the_language() -> None:
+    unknowing = Dictionary(known=("eng",))
+    row, typed = topic("d1", "Aline yafunguye", "health", pivot="Aline has opened it"), topic("2", "umuganga")
+    given = setting(Topic(), Scoring(), (row,), translator=unknowing)
+    paired = topic("1", "yaje", pivot="sports, she said")
+    assert solved(Translated(pivot="human"), given, paired.blanked())["1"].answer == "sports"
+    solver, _ = prepared(Translated(pivot="human"), given)
+    with pytest.raises(InputError, match="1 item without a human translation to English: The translator dictionary"):
+        list(solver([paired.blanked(), typed]))
+    with pytest.raises(InputError, match="1 demonstration without a human translation to English: The translator"):
+        prepared(Translated(pivot="human"), replace(given, demonstrations=(row, SHOWN[1])))
+    with pytest.raises(InputError, match="does not know Kinyarwanda"):
+        prepared(Translated(pivot="human"), setting(Summary(), Generating(), (), translator=unknowing))
+    assert unknowing.calls == []
+
+
+class OneWay(Dictionary):
+    """Has no way back."""
+
+    def missing(self, source: Language, target: Language) -> str:
+        return "There is no way back." if target.code == "kin" else ""
+
+
+def test_a_pair_into_english_alone_serves_what_need_not_come_back() -> None:
+    given = setting(Topic(), Scoring(), (), translator=OneWay())
+    assert solved(Translated(), given, topic("1", "sports yaje"))["1"].answer == "sports"
+    with pytest.raises(InputError, match="There is no way back"):
+        prepared(Translated(), setting(Summary(), Generating(), (), translator=OneWay()))
+    given = setting(Ner(), Generating(lambda prompt: "PER: Aline $$ DATE: Monday"), (), translator=OneWay())
+    solver, said = prepared(Translated(), given)
+    *_, answer = solver([Example("1", {"text": "Mbere Aline yaje"}, None, KINDS)])
+    assert said == ["no translation back: entities are found only where the text has them as the model wrote them"]
+    assert [span.text for span in answer.answer or () if span.located] == ["Aline"] and answer.error == ""
+    assert answer.notes == ("not found in the source text: DATE Monday",)
 
 
 def test_english_is_not_translated() -> None:

@@ -33,7 +33,7 @@ def add_shared(command: argparse.ArgumentParser) -> None:
         "--model", help=f"pocket, a Hugging Face id, a folder or http(s)://host/v1 (default: {FRESH.model})"
     )
     command.add_argument("--adapter", metavar="NAME|DIR|ID", help="the adapted weights of laft, LoRA or full")
-    command.add_argument("--translator", help="pocket, llm, a Hugging Face id or a folder")
+    command.add_argument("--translator", help="pocket, llm, apertium, a Hugging Face id or a folder")
 
 
 def rooted(options: argparse.Namespace, parts: Parts) -> Parts:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 
-from xlt_core.contracts import Setting
+from xlt_core.contracts import Setting, Translator, missing
 from xlt_core.records import Answer, Example, InputError, Prediction, Reply, Span
 from xlt_core.strategies._calls import EMPTY, Outcome, attempt, reason
 from xlt_core.strategies._fit import counted, cut
@@ -39,19 +40,13 @@ class Crossing:
     human: bool = False
     beams: int = 1
 
-    def check(self) -> None:
-        """Raises InputError where there is no translator, or it lacks a language."""
-        translator = self.setting.translator
-        if translator is None:
+    def checked(self) -> Translator:
+        """The translator. Raises InputError where there is none, or nothing to translate."""
+        if self.setting.translator is None:
             raise InputError("translate needs a translator; choose one.")
         if self.setting.language.code == self.setting.english.code:
             raise InputError(f"{self.setting.english.name} is what translate goes by: there is nothing to translate.")
-        for language in (self.setting.language, self.setting.english):
-            if translator.lacks(language):
-                raise InputError(
-                    f"The translator {translator.name} does not know {language.name}; "
-                    "choose another translator or another language."
-                )
+        return self.setting.translator
 
     def demonstrations(self) -> Generator[str | Reply, None, tuple[Example, ...]]:
         """The setting's demonstrations in English. Yields notes and translations; raises what the translator raises."""
@@ -62,7 +57,10 @@ class Crossing:
             yield f"{counted(len(rows) - len(short), 'demonstration')} too long for the model's context, left out"
         machine = [(number, row) for number, row in short if not self._has_pivot(row)]
         if self.human and machine:
+            self._require("demonstration", len(machine))
             yield _unpaired([number for number, _ in machine])
+        if self.setting.task.answer_kind == "spans" and not self._can_return:
+            yield "no translation back: entities are found only where the text has them as the model wrote them"
         translations = yield from self._translations([text for _, row in machine for text in self._parts(row)])
         english = []
         for number, row in short:
@@ -77,15 +75,19 @@ class Crossing:
 
     def enter(self, examples: Sequence[Example]) -> Iterator[tuple[int, Crossed]]:
         """Yields each example's index and its English, in any order; the English has the index as its id. Before it,
-        what there is of a long text."""
+        what there is of a long text. Raises InputError, before all others, where the translator lacks the language."""
+        ready: list[tuple[int, Crossed]] = []
         machine: list[tuple[int, Crossed]] = []
         for index, example in enumerate(examples):
             if not example.text.strip():
-                yield index, Crossed(example, error=EMPTY)
+                ready.append((index, Crossed(example, error=EMPTY)))
             elif self.human and example.pivot and example.pivot.text.strip():
-                yield index, Crossed(example, _english(index, example, example.pivot.text))
+                ready.append((index, Crossed(example, _english(index, example, example.pivot.text))))
             else:
                 machine.append((index, self._start(example)))
+        if self.human and machine:
+            self._require("item", len(machine))
+        yield from ready
         texts = [crossed.example.text for _, crossed in machine]
         for position, outcome in self._attempt(texts, inwards=True):
             index, crossed = machine[position]
@@ -97,7 +99,7 @@ class Crossing:
         texts = [
             (position, text)
             for position, (example, prediction) in enumerate(waiting)
-            for text in _needed(example, prediction)
+            for text in (_needed(example, prediction) if self._can_return else ())
         ]
         back: list[dict[str, Outcome]] = [{} for _ in waiting]
         for index, outcome in self._attempt([text for _, text in texts], inwards=False):
@@ -106,6 +108,18 @@ class Crossing:
             yield _under_way(waiting[position][1], back[position].values())
         for (example, prediction), outcomes in zip(waiting, back, strict=True):
             yield _returned(example, prediction, outcomes, self.setting)
+
+    @cached_property
+    def _can_return(self) -> bool:
+        """Whether there is a way from English back to the language."""
+        translator = self.setting.translator
+        return translator is not None and not missing(translator, self.setting.english, self.setting.language)
+
+    def _require(self, what: str, number: int) -> None:
+        """Raises InputError where the machine cannot translate what no human has."""
+        why_not = missing(self.checked(), self.setting.language, self.setting.english)
+        if why_not:
+            raise InputError(f"{counted(number, what)} without a human translation to English: {why_not}")
 
     def _has_pivot(self, row: Example) -> bool:
         pivot = row.pivot

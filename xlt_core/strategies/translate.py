@@ -6,8 +6,8 @@ from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from xlt_core.contracts import Host, Setting, Solver
-from xlt_core.records import Example, InputError, Prediction, Prompt, Reply
+from xlt_core.contracts import Host, Setting, Solver, Translator, missing
+from xlt_core.records import Example, InputError, Language, Prediction, Prompt, Reply
 from xlt_core.strategies._crossing import Crossed, Crossing
 from xlt_core.strategies._fewshot import FewShot, Prompter, knob
 
@@ -27,10 +27,19 @@ class Translated(FewShot):
     )
     beams: int = knob(1, "Beams", "Of the translator's search; 1 is greedy, and more take longer.", (1, 16))
 
+    def untranslated(self, answer_kind: str, language: Language, english: Language, translator: Translator) -> str:
+        """As by the contract, but for what people have translated and for labels, which stay. Entities need no way
+        back either: without one, those are found that stand in the text."""
+        into = "" if self.pivot == "human" else missing(translator, language, english)
+        return into or (missing(translator, english, language) if answer_kind == "text" else "")
+
     def prepare(self, setting: Setting) -> Generator[str | Reply, None, Solver]:
         self.check(setting)
         crossing = Crossing(setting, self.pivot == "human", self.beams)
-        crossing.check()
+        ends, translator = (setting.language, setting.english), crossing.checked()
+        why_not = self.untranslated(setting.task.answer_kind, *ends, translator)
+        if why_not:
+            raise InputError(why_not)
         english = yield from crossing.demonstrations()
         prompter = yield from self.prompter(replace(setting, demonstrations=english))
         return PivotSolver(crossing, prompter)
