@@ -182,6 +182,13 @@ def test_prompts_wait_for_the_places_of_those_that_end(
     assert 2 <= max(rows) < len(prompts)
 
 
+def test_a_stop_string_that_matches_at_once_is_passed_over(host: LocalHost, monkeypatch: pytest.MonkeyPatch) -> None:
+    written = "\n\n health\nText"
+    monkeypatch.setattr(host._text, "decode", lambda rows: [written[: 2 * len(row)] for row in rows])
+    reply = finals(host.generate(PROMPTS[:1], limits=Limits(tokens=24)))[0]
+    assert (reply.text, reply.tokens_out) == ("health", 5), "it ends where the line of the answer ends"
+
+
 def test_partial_replies_grow_into_the_final_one(host: LocalHost) -> None:
     streams: dict[int, list[Reply]] = {}
     for index, reply in host.generate(PROMPTS, limits=FREE):

@@ -94,6 +94,20 @@ def test_local_and_remote_write_the_same_greedy_text(
     assert all(reply.text and reply.tokens_out for reply in theirs.values())
 
 
+@pytest.mark.parametrize("written", ["\n\nhealth\nText", "<think>\nsports?\n</think>\nhealth\nText"])
+def test_a_stop_string_that_the_server_heeds_at_once_is_left_out_and_heeded_here(
+    written: str, server: CompletionsServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def write(text: str, name: str, most: int, stop: list[str]) -> list[str]:
+        return list(written[: min([written.index(mark) for mark in stop], default=len(written))])
+
+    host = reach(server)
+    monkeypatch.setattr(server.model, "write", write)
+    reply = finals(host.generate([ASKED], limits=Limits(tokens=64)))[0]
+    assert reply.text.rpartition("\n")[2] == "health" and reply.tokens_out == len(written) + written.index("\n")
+    assert [body.get("stop") for _, body in server.requests if body.get("stream")] == [["\n"], None]
+
+
 def test_partial_texts_come_before_the_whole(server: CompletionsServer, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(_stream, "EVERY", 0.0)
     replies = [reply for _, reply in reach(server).generate([ASKED], limits=Limits(tokens=8, stop=()))]

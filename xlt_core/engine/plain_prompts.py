@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
+from xlt_core.formats.outputs import answer_begins
 from xlt_core.records import Message, Prompt
+
+BLANK_LINES = re.compile(r"\A\s*\n")
 
 
 def plain(prompt: Prompt) -> str:
@@ -35,6 +39,13 @@ def folded(prompt: Prompt) -> Prompt:
 
 
 def until(text: str, stop: Sequence[str]) -> tuple[str, bool]:
-    """The text before the first stop string, and whether there was one."""
-    ends = [text.index(mark) for mark in stop if mark and mark in text]
-    return (text[: min(ends)], True) if ends else (text, False)
+    """The text before the first stop string, and whether there was one.
+
+    Only what stands in the answer counts: blank lines at the beginning are taken off, and a stop string within
+    thoughts, or behind a lead-in such as "Here is the answer:", ends nothing.
+    """
+    if not any(stop):
+        return text, False
+    begin = answer_begins(text)
+    ends = [text.index(mark, begin) for mark in stop if mark and mark in text[begin:]]
+    return BLANK_LINES.sub("", text[: min(ends, default=len(text))]), bool(ends)
