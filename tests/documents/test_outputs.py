@@ -55,6 +55,24 @@ def test_chatty_answers_are_read_and_unclear_ones_stand_apart(tmp_path, ending):
     assert [p.replies[0].text for p in run.predictions] == list(CHATTY)
 
 
+def test_thoughts_are_taken_off_and_counted(tmp_path):
+    rows = [("item-0", "<think>Could be sports.</think>\nhealth"), ("item-1", "\n\npolitics"),
+            ("item-2", "It mentions health.\nHowever, the main topic is sports."), ("item-3", "<think>So")]  # fmt: skip
+    run = outputs.column("x", task("topic"), ITEMS[:4], table(tmp_path / "x.jsonl", rows))
+    assert [p.answer for p in run.predictions] == ["health", "politics", None, None]
+    assert run.predictions[0].notes == ("thoughts removed",)
+    assert run.predictions[3].notes == ("thoughts removed", "not readable: empty")
+    assert run.note.endswith("; thoughts removed from 2; 2 of 4 could not be read: 1 empty, 1 unclear")
+    assert run.predictions[0].replies[0].text == rows[0][1], "what was said stays to be seen"
+
+
+def test_a_lead_in_is_no_summary(tmp_path):
+    example = Example("1", {"text": "An bude sabon asibiti a Kano yau."}, "An bude asibiti a Kano")
+    path = table(tmp_path / "chat.jsonl", [("1", "Here is a one-sentence summary:\nAn bude asibiti a Kano")])
+    run = outputs.column("x", task("summary"), [example], path)
+    assert run.scores["rouge_l"].value == run.scores["chrf"].value == 1.0
+
+
 def test_a_headline_that_quotes_somebody_is_no_refusal():
     read = task("summary").read
     example = Example("1", {"text": "t"})

@@ -12,6 +12,7 @@ from xlt_core.catalog import PARTS, Parts
 from xlt_core.comparison import selection
 from xlt_core.contracts import Task
 from xlt_core.formats.lines import refuses
+from xlt_core.formats.outputs import REMOVED, without_thoughts
 from xlt_core.formats.rows import FORMATS, lines_of, text_of
 from xlt_core.records import Comparison, Example, InputError, Plan, Prediction, Reply, Run
 from xlt_core.scoring import metrics
@@ -19,6 +20,7 @@ from xlt_core.scoring.significance import between, shared
 
 RECORDED = "recorded"  # stands where a column's strategy does
 COLUMNS = ("id", "output")
+UNREAD = "not readable: "  # begins the note on an output that could not be read
 
 
 def score(plan: Plan, paths: Sequence[Path], parts: Parts = PARTS) -> Comparison:
@@ -121,15 +123,18 @@ def _cells(cells: Any, place: str, path: Path) -> tuple[str, str]:
 
 
 def _prediction(task: Task, example: Example, output: str) -> Prediction:
-    answer = task.read(output, example)
-    why = "" if answer is not None else "empty" if not output.strip() else "a refusal" if refuses(output) else "unclear"
-    notes = (f"not readable: {why}",) if why else ()
-    return Prediction(example.id, answer, (Reply("answer", "", output),), answer is not None, notes=notes)
+    said = without_thoughts(output)
+    answer = task.read(said, example)
+    why = "" if answer is not None else "empty" if not said.strip() else "a refusal" if refuses(said) else "unclear"
+    notes = [REMOVED] * (said != output) + [UNREAD + why] * bool(why)
+    return Prediction(example.id, answer, (Reply("answer", "", output),), answer is not None, notes=tuple(notes))
 
 
 def _note(run: Run, name: str) -> str:
-    """Where the column is from, and how many of its outputs could not be read, by why."""
-    reasons = [note.removeprefix("not readable: ") for p in run.predictions for note in p.notes]
+    """Where the column is from, how many of its outputs held thoughts, and how many could not be read, by why."""
+    said = [note for prediction in run.predictions for note in prediction.notes]
+    reasons = [note.removeprefix(UNREAD) for note in said if note.startswith(UNREAD)]
     counted = ", ".join(f"{reasons.count(why)} {why}" for why in dict.fromkeys(sorted(reasons)))
     unread = f"; {len(reasons)} of {len(run.predictions)} could not be read: {counted}" if reasons else ""
-    return f"recorded elsewhere, from {name}{unread}"
+    thoughts = f"; {REMOVED} from {said.count(REMOVED)}" if REMOVED in said else ""
+    return f"recorded elsewhere, from {name}{thoughts}{unread}"

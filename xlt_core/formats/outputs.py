@@ -10,9 +10,10 @@ NAMES = "think|thinking|thoughts?|reasoning|reflection|scratchpad"
 THOUGHT = rf"[<\[](?P<name>{NAMES})[>\]].*?(?:[<\[]/(?P=name)[>\]]|\Z)"
 CLOSED = rf".*[<\[]/(?:{NAMES})[>\]]"  # opened in the prompt, as some chat templates do
 POLITE = r"(?:sure|certainly|of\ course|absolutely|okay|ok|alright|no\ problem)\b"
-THINGS = r"\b(?:summary|sentence|headline|answer|topic|label|category|classification|entities|output|result|list)\b"
+THINGS = r"\b(?:summary|sentence|translation|headline|answer|topic|label|category|classification|entities|output|result|list)\b"
 HERE = rf"(?: {POLITE} [^\w\n]* )? here (?: ['’]s | \ is | \ are ) \b"
-LEAD_IN = rf"[^\w\n]* (?: {POLITE} [^\n]{{0,120}} : | {HERE} [^\n:]{{0,80}} (?: : | {THINGS} [^\n:]{{0,80}} [.!] )) [^\w\n]* \n"
+SAID = rf"{HERE} [^\n:]{{0,80}} (?: : | {THINGS} [^\n:]{{0,80}} [.!] )"
+LEAD_IN = rf"[^\w\n]* (?: {POLITE} [^\n]{{0,120}} : | {SAID} ) [^\w\n]* \n"
 FLAGS = re.IGNORECASE | re.DOTALL | re.VERBOSE
 THOUGHTS, BEFORE = re.compile(THOUGHT, FLAGS), re.compile(CLOSED, FLAGS)
 PREAMBLE = re.compile(rf"(?: [^\S\n]*\n | \s*{THOUGHT} | {LEAD_IN} )*", FLAGS)

@@ -10,6 +10,7 @@ from functools import cached_property
 from typing import Any, Literal
 
 from xlt_core.contracts import Host, Scores, Setting, Strategy
+from xlt_core.formats.outputs import REMOVED, without_thoughts
 from xlt_core.records import Answer, Example, InputError, Message, Prediction, Prompt, Reply, Span
 from xlt_core.strategies._calls import EMPTY, Outcome, attempt, reason
 from xlt_core.strategies._fit import fit
@@ -178,10 +179,12 @@ class Prompter:
             return Prediction(asked.example.id, replies=(reply,), notes=asked.notes, final=False)
         if self.by_likelihood:
             return self._choose(asked, reply)
-        answer = self.setting.task.read(reply.text, self._worded(asked.example))
+        said = without_thoughts(reply.text)
+        answer = self.setting.task.read(said, self._worded(asked.example))
         if answer is not None:
             answer = renamed(answer, {word: label for label, word in self.words.items()})
-        return Prediction(asked.example.id, answer, (reply,), answer is not None, notes=asked.notes)
+        notes = (*asked.notes, *[REMOVED] * (said != reply.text))
+        return Prediction(asked.example.id, answer, (reply,), answer is not None, notes=notes)
 
     def _choose(self, asked: Asked, reply: Reply) -> Prediction:
         """The likeliest choice; the reply's choices are keyed by the labels, per byte where normalised."""
