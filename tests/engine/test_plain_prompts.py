@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from xlt_core.engine.plain_prompts import until
+from xlt_core.engine.plain_prompts import one_begins_another, until
 
 
 @pytest.mark.parametrize(("text", "stop", "read"), [
@@ -31,3 +31,10 @@ def test_stop_strings_count_where_the_answer_has_begun(
 def test_what_stands_before_an_answer_is_read_in_linear_time() -> None:
     for text in ("\n" * 100_000, "Here is " + "a list " * 20_000, "<" * 100_000, "Sure " * 20_000):
         until(text, ("\n",))
+
+
+def test_one_choice_begins_another() -> None:
+    assert one_begins_another(("science and technology", "health", "science"))
+    assert one_begins_another(("b", "a", "a c", "a b"))
+    assert not one_begins_another(("science", "technology", "life science", "Science and technology"))
+    assert not one_begins_another(("a", "a")) and not one_begins_another(())

@@ -10,7 +10,8 @@ NAMES = "think|thinking|thoughts?|reasoning|reflection|scratchpad"
 THOUGHT = rf"[<\[](?P<name>{NAMES})[>\]].*?(?:[<\[]/(?P=name)[>\]]|\Z)"
 CLOSED = rf".*[<\[]/(?:{NAMES})[>\]]"  # opened in the prompt, as some chat templates do
 POLITE = r"(?:sure|certainly|of\ course|absolutely|okay|ok|alright|no\ problem)\b"
-THINGS = r"\b(?:summary|sentence|translation|headline|answer|topic|label|category|classification|entities|output|result|list)\b"
+THINGS = r"""\b(?: summary | sentence | translation | headline | answer | topic | label | category | classification
+    | entities | output | result | list )\b"""
 HERE = rf"(?: {POLITE} [^\w\n]* )? here (?: ['’]s | \ is | \ are ) \b"
 SAID = rf"{HERE} [^\n:]{{0,80}} (?: : | {THINGS} [^\n:]{{0,80}} [.!] )"
 LEAD_IN = rf"[^\w\n]* (?: {POLITE} [^\n]{{0,120}} : | {SAID} ) [^\w\n]* \n"

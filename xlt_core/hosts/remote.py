@@ -8,7 +8,7 @@ from dataclasses import replace
 from time import perf_counter
 from urllib.parse import urlsplit
 
-from xlt_core.engine.plain_prompts import continuation, folded, plain
+from xlt_core.engine.plain_prompts import NEXT, continuation, folded, one_begins_another, plain
 from xlt_core.formats.outputs import answer_begins
 from xlt_core.hosts import _echo, _stream
 from xlt_core.hosts._flight import Tell, in_flight
@@ -146,7 +146,8 @@ class ScoringHost(RemoteHost):
     def score(
         self, prompts: Sequence[Prompt], choices: Sequence[Sequence[str]], adapter: str = ""
     ) -> Iterator[tuple[int, Reply]]:
-        """Yields (index, reply) with the log-likelihood (nats) of every choice, and as text the likeliest one.
+        """Yields (index, reply) with the log-likelihood (nats) of every choice, and as text the likeliest one; where
+        one choice begins another, of all up to the end of the answer (see plain_prompts.one_begins_another).
 
         tokens_in: the prompt's; tokens_out: those of all choices. Raises ServerError at the end, if one failed.
         """
@@ -164,8 +165,11 @@ class ScoringHost(RemoteHost):
 
     def _weigh(self, line: Line, model: str, waiting: Reply, choices: Sequence[str]) -> Reply:
         started, sent = perf_counter(), waiting.sent
-        texts = [sent, *(sent + continuation(choice) for choice in choices)]
+        more = NEXT * one_begins_another(choices)
+        texts = [sent, *(sent + continuation(choice) + more for choice in choices)]
         prompt, *wholes = _echo.echo(line, model, texts, self._found.lists)
+        if more:
+            wholes = [_echo.ended(whole, more) for whole in wholes]
         split, scores = _echo.score(prompt, wholes)
         values = dict(zip(choices, scores, strict=True))
         tokens = sum(len(whole.tokens) - split for whole in wholes)
