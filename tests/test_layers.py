@@ -12,7 +12,7 @@ import pytest
 from xlt_core.settings import ROOT
 
 # By folder or root module, from the left: whoever stands further left is imported, and never imports.
-ORDER = ["records", "settings", ("languages", "scoring", "models"), "contracts", "formats", ("world", "engine"),
+ORDER = ["records", "settings", "text", ("languages", "scoring", "models"), "contracts", "formats", ("world", "engine"),
          ("tasks", "strategies", "hosts", "translators", "datasets"), "catalog_tools", "catalog", "comparison",
          "findings", "store", "documents", ("sweeps", "adaptation", "jobs"), "pocket",
          "cli", "__main__", "ui.shared", "ui.compare", "ui.results",

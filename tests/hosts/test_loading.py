@@ -92,7 +92,7 @@ def test_four_bits_take_less_and_go_with_adapters(tmp_path: Path) -> None:
 
 def test_only_a_model_larger_than_a_gpu_is_spread_over_all(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     known, asked = LocalHost(folder, device="cpu")._known, []
-    monkeypatch.setattr(loading._pretrained, "load", lambda *given, **options: asked.append(options["device_map"]))
+    monkeypatch.setattr(loading.pretrained, "load", lambda *given, **options: asked.append(options["device_map"]))
     for device, share in (("cpu", 0.1), ("cuda", 2.0), ("cuda", 1.0)):
         monkeypatch.setattr(loading, "_gpu_memory", lambda device, share=share: int(share * known.bytes))
         there = replace(known, device=device)

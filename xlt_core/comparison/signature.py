@@ -23,7 +23,7 @@ from xlt_core.settings import ROOT
 
 LENGTH = 24  # hexadecimal digits: 96 bits
 SESSION = token_hex()
-BUILT_ON = re.compile(rb"from xlt_core\.(engine|formats|models)\b")  # a change there changes what comes of a part
+BUILT_ON = re.compile(rb"from xlt_core\.(engine|formats|models|text)\b")  # a change there changes what comes of a part
 
 
 def signed(*values: Any) -> str:
