@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import unicodedata
+
 import pytest
 
 from xlt_core.contracts import Task
@@ -123,6 +125,21 @@ def test_topic_is_read_leniently(output: str, label: str | None) -> None:
 )
 def test_lines_that_name_different_labels_need_one_that_stands_out(output: str, label: str | None) -> None:
     assert Topic().read(output, example("x", TOPICS)) == label
+
+
+def test_labels_are_compared_by_canonical_equivalence_and_marks_count() -> None:
+    read = Topic().read
+    for form, other in (("NFC", "NFD"), ("NFD", "NFC")):
+        choices = tuple(
+            unicodedata.normalize(form, label) for label in ("\u1ecdj\u1ecd\u0301", "\u1ecdj\u1ecd", "\u00ecl\u00fa")
+        )
+        for choice in choices:
+            assert read(unicodedata.normalize(other, f"Topic: {choice}."), example("x", choices)) == choice
+            assert read(unicodedata.normalize(other, choice), example("x", choices)) == choice
+    assert read("\u1ecdj\u1ecd\u0301", example("x", ("\u1ecdj\u1ecd", "\u00ecl\u00fa"))) is None, (
+        "a tone makes another word"
+    )
+    assert read("หัวข้อคือกีฬา", example("x", ("กีฬา", "สุขภาพ"))) == "กีฬา", "no spaces between words"
 
 
 def test_only_a_part_that_no_other_label_has_is_a_label() -> None:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from xlt_core.formats.lines import refuses
 from xlt_core.formats.outputs import without_thoughts
+from xlt_core.text.forms import caseless
+from xlt_core.text.words import words
 
 ANSWER = re.compile(r"\banswer(?: is)?[\s*_`]*[:：](.*)", re.IGNORECASE)
 FIELD = re.compile(r"\b(?:topic|label|category|class|classification)(?: is)?[\s*_`]*[:：](.*)", re.IGNORECASE)
@@ -34,13 +35,13 @@ class Labels:
         if self.alone(place) or not self.spellings:
             return self.alone(place)
         longest = sorted(self.spellings, key=len, reverse=True)
-        pattern = r"(?<!\w)(?:" + "|".join(map(re.escape, longest)) + r")(?!\w)"
+        pattern = r"(?<!\S)(?:" + "|".join(map(re.escape, longest)) + r")(?!\S)"
         return set[str]().union(*(self.spellings[match] for match in re.findall(pattern, _plain(place))))
 
     def denied(self, label: str, place: str) -> bool:
         """Whether the English before the label says that it is not the one ("isn't" is "isn t" here)."""
         spelt = "|".join(re.escape(spelling) for spelling, labels in self.spellings.items() if label in labels)
-        return bool(spelt and re.search(rf"\b(?:not|t) (?:(?:about|an?|the) )*(?:{spelt})(?!\w)", _plain(place)))
+        return bool(spelt and re.search(rf"(?<!\S)(?:not|t) (?:(?:about|an?|the) )*(?:{spelt})(?!\S)", _plain(place)))
 
 
 def read_label(text: str, choices: Sequence[str]) -> str | None:
@@ -96,6 +97,5 @@ def _spellings(choices: Sequence[str]) -> Mapping[str, set[str]]:
 
 
 def _plain(text: str) -> str:
-    """Letters and digits in lower case, one space between words."""
-    words = unicodedata.normalize("NFC", text).casefold().replace("_", " ")
-    return " ".join(re.findall(r"\w+", words))
+    """The words in lower case, one space between them, in one spelling of canonically equivalent ones."""
+    return " ".join(words(caseless(text)))
