@@ -218,11 +218,14 @@ def test_what_becomes_of_a_missing_sentence_is_chosen(tmp_path, missing, recall)
 
 
 def test_the_command_takes_what_becomes_of_missing_outputs(tmp_path, capsys):
-    data = write(tmp_path / "mine.csv", "id,text,answer\na,one,sports\nb,two,health\n")
-    path = table(tmp_path / "gpt.csv", [("b", "health")])
+    data = write(tmp_path / "mine.csv", "id;text;answer\na;one;sports\nb;two;health\n")
+    path = write(tmp_path / "gpt.csv", "id\toutput\nb\thealth\n")
     call = ["score", "--task", "topic", "--dataset", str(data), "--language", "yor", "--predictions", str(path)]
     assert main(call) == 2 and "no output for the item 'a'; add" in capsys.readouterr().err
-    assert main([*call, "--missing", "skip"]) == 0 and "1 without an output" in capsys.readouterr().out
+    assert main([*call, "--missing", "skip"]) == 0
+    out, err = capsys.readouterr()
+    assert "from gpt.csv; gpt.csv has a tab between its cells; 1 without an output are left out" in out
+    assert err == "Note: mine.csv has a semicolon between its cells.\n"
     assert main([*call, "--missing", "wrong"]) == 0 and "1 missing" in capsys.readouterr().out
     assert main([*call, "--missing", "none"]) == 2
 

@@ -13,7 +13,7 @@ from xlt_core.comparison import selection
 from xlt_core.contracts import Task
 from xlt_core.formats.lines import refuses
 from xlt_core.formats.outputs import REMOVED, without_thoughts
-from xlt_core.formats.rows import FORMATS, lines_of, text_of
+from xlt_core.formats.rows import FORMATS, lines_of, separator_note, separator_of, text_of
 from xlt_core.records import Comparison, Example, InputError, Plan, Prediction, Reply, Run
 from xlt_core.scoring import metrics
 from xlt_core.scoring.significance import between, shared
@@ -80,7 +80,7 @@ def column(
     run = Run(name, RECORDED, "done", scoring="generated", examples=tuple(examples), predictions=tuple(predictions))
     marked = shared(run)[0]
     scores = metrics.measure(task.metrics, marked.golds, marked.answers, seed=seed)
-    return replace(run, scores=scores, note=_note(run, path.name))
+    return replace(run, scores=scores, note=_note(run, path))
 
 
 def _of_sentences(examples: Sequence[Example], path: Path, whole: bool, missing: str) -> list[Prediction]:
@@ -105,7 +105,8 @@ def _is_table(path: Path) -> bool:
     """Whether a file that may also be of tokens and tags is a table with a first line."""
     if path.suffix.lower() != ".tsv":
         return True
-    return set(COLUMNS) <= set(text_of(path).partition("\n")[0].strip("\r").split("\t"))
+    text = text_of(path)
+    return set(COLUMNS) <= set(text.partition("\n")[0].strip("\r").split(separator_of(text, path)))
 
 
 def _of_table(task: Task, examples: Sequence[Example], path: Path, whole: bool, missing: str) -> list[Prediction]:
@@ -162,7 +163,7 @@ def _prediction(task: Task, example: Example, output: str) -> Prediction:
     return Prediction(example.id, answer, (Reply("answer", "", output),), answer is not None, notes=tuple(notes))
 
 
-def _note(run: Run, name: str) -> str:
+def _note(run: Run, path: Path) -> str:
     """Where the column is from, how many of its outputs held thoughts, and how many could not be read, by why."""
     said = [note for prediction in run.predictions for note in prediction.notes]
     reasons = [note.removeprefix(UNREAD) for note in said if note.startswith(UNREAD)]
@@ -170,4 +171,5 @@ def _note(run: Run, name: str) -> str:
     unread = f"; {len(reasons)} of {len(run.predictions)} could not be read: {counted}" if reasons else ""
     thoughts = f"; {REMOVED} from {said.count(REMOVED)}" if REMOVED in said else ""
     skipped = f"; {run.errors} without an output are left out" if run.errors else ""
-    return f"recorded elsewhere, from {name}{thoughts}{unread}{skipped}"
+    separated = separator_note(path) if path.suffix.lower() in FORMATS and _is_table(path) else ""
+    return f"recorded elsewhere, from {path.name}{'; ' * bool(separated)}{separated}{thoughts}{unread}{skipped}"
