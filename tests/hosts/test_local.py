@@ -15,6 +15,7 @@ from transformers import AutoModelForCausalLM, AutoTokenizer
 from xlt_core.contracts import Adapts, Generates, Host, Scores
 from xlt_core.engine.kv_cache import SlotLayer
 from xlt_core.hosts.local import LocalHost
+from xlt_core.models import adapted
 from xlt_core.records import InputError, Limits, Message, Prompt, Reply
 
 INSTRUCTION = "Give the topic of the text: business, health, politics, religion, sports."
@@ -309,6 +310,11 @@ def test_adapters_are_listed_by_language(host: LocalHost) -> None:
     assert host.adapters("kin") == ("kin", "kin-long")
     assert host.adapters("hau") == ("hau",)
     assert host.adapters("lug") == ()
+
+
+def test_an_adapter_for_another_script_is_not_offered(host: LocalHost, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(adapted, "in_folder", lambda place: {"knc_Arab": "", "knc-long": ""})
+    assert host.adapters("knc") == ("knc-long",) and host.adapters("knc_Arab") == ("knc_Arab",)
 
 
 def test_an_adapter_may_lie_elsewhere_and_changes_when_its_file_does(

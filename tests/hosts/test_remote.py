@@ -65,6 +65,13 @@ def test_adapters_of_a_language_are_known_by_their_names() -> None:
     found = Probe("base", ("lora-kin", "kin-long", "hau", "kin", "org/lug_kin", "viking"))
     host = AdaptingHost(Server("http://127.0.0.1:1/v1"), found)
     assert host.adapters("kin") == ("kin", "kin-long", "lora-kin", "org/lug_kin") and host.adapters("hau") == ("hau",)
+    scripts = AdaptingHost(
+        Server("http://127.0.0.1:1/v1"), Probe("base", ("knc", "knc_Arab", "lora-knc_arab", "my-knc"))
+    )
+    assert scripts.adapters("knc") == ("knc", "my-knc") and scripts.adapters("knc_Arab") == (
+        "knc_Arab",
+        "lora-knc_arab",
+    )
 
 
 @pytest.mark.parametrize(("adapter", "more"), [("", ()), ("kin", ()), ("", ("sports and health", "sport", "spor"))])

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from xlt_core.contracts import Host
 from xlt_core.engine.plain_prompts import until
+from xlt_core.languages import other_scripts
 from xlt_core.models import adapted as adapters_known
 from xlt_core.models import hub, pretrained
 from xlt_core.models.digest import digest
@@ -82,7 +83,9 @@ class LocalHost:
     def adapters(self, language: str) -> tuple[str, ...]:
         """Names of the adapted weights for a language: those in the model's folder `adapters`, the language's own
         first, then those that were made here, and those that others have published for this model."""
-        own = [name for name in adapters_known.in_folder(self._known.place) if name.startswith(language)]
+        others = other_scripts(language)
+        own = [name for name in adapters_known.in_folder(self._known.place)
+               if name.startswith(language) and not name.startswith(others)]  # fmt: skip
         here = [name for name in adapters_known.made_here(self.name, self.revision, language) if name not in own]
         return (*sorted(own, key=lambda name: (name != language, name)), *here,
                 *adapters_known.published(self._known.source, language))  # fmt: skip

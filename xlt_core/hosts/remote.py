@@ -14,6 +14,7 @@ from xlt_core.hosts import _echo, _stream
 from xlt_core.hosts._flight import Tell, in_flight
 from xlt_core.hosts._probe import Probe, counted, probe
 from xlt_core.hosts._server import Json, Line, Server
+from xlt_core.languages import other_scripts
 from xlt_core.records import InputError, Limits, Prompt, Reply
 
 BOUND = 16  # requests in flight for each call; a server queues what it cannot run at once
@@ -182,7 +183,9 @@ class AdaptingHost(RemoteHost):
 
     def adapters(self, language: str) -> tuple[str, ...]:
         """Names that begin with the language's code or have it as a word, such as kin, kin-long, lora-kin."""
-        names = [name for name in self._found.adapters if name.startswith(language) or language in _words(name)]
+        others = other_scripts(language)
+        names = [name for name in self._found.adapters if (name.startswith(language) or _is_word(language, name))
+                 and not any(_is_word(code, name) for code in others)]  # fmt: skip
         return tuple(sorted(names, key=lambda name: (name != language, not name.startswith(language), name)))
 
     def adapted(self, adapter: str) -> RemoteHost:
@@ -210,8 +213,8 @@ def _fits(url: str) -> bool:
         return False
 
 
-def _words(name: str) -> list[str]:
-    return re.split(r"[^a-z0-9]+", name.lower())
+def _is_word(code: str, name: str) -> bool:
+    return bool(re.search(rf"(?<![a-z0-9]){re.escape(code)}(?![a-z0-9])", name, re.IGNORECASE))
 
 
 def _estimate(text: str) -> int:

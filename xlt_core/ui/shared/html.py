@@ -32,7 +32,7 @@ def tag(language: Language | None) -> str:
 
 def web_code(language: Language) -> str:
     """The code that browsers know: two letters where there are such, else three."""
-    return next((alias for alias in language.aliases if len(alias) == 2), language.code)
+    return next((alias for alias in language.aliases if len(alias) == 2), language.code.replace("_", "-"))
 
 
 def spoken(language: Language) -> str:
