@@ -200,7 +200,7 @@ def test_a_table_that_does_not_fit_is_refused_by_line_and_id(tmp_path, name, tex
 ])  # fmt: skip
 def test_what_becomes_of_a_missing_output_is_chosen(tmp_path, missing, accuracy, valid, errors, said):
     path = table(tmp_path / "x.csv", [(e.id, e.answer) for e in ITEMS[1:4]])
-    run = outputs.column("x", task("topic"), ITEMS[:4], path, missing=missing)
+    run = outputs.column("x", task("topic"), ITEMS[:4], path, fit=outputs.Fit(missing=missing))
     assert (run.scores["accuracy"].value, run.valid, run.errors) == (accuracy, valid, errors)
     assert run.note == f"recorded elsewhere, from x.csv{said}"
 
@@ -209,12 +209,12 @@ def test_what_becomes_of_a_missing_output_is_chosen(tmp_path, missing, accuracy,
 def test_what_becomes_of_a_missing_sentence_is_chosen(tmp_path, missing, recall):
     examples = [Example(str(n), {"text": f"Aline yaje {n}"}, (Span("Aline", "PER", 0, 5),), ("PER",)) for n in range(4)]
     path = write(tmp_path / "x.conll", "\n\n".join(f"Aline B-PER\nyaje O\n{n} O" for n in (1, 3)))
-    run = outputs.column("x", task("ner"), examples, path, missing=missing)
+    run = outputs.column("x", task("ner"), examples, path, fit=outputs.Fit(missing=missing))
     assert run.scores["recall"].value == recall and len(run.predictions) == 4
     with pytest.raises(InputError, match="has the token '1' where the item '0' has '0'"):
         outputs.column("x", task("ner"), examples, path)
     with pytest.raises(InputError, match=r"The sentence of line 5 of x\.conll is no further item of these data"):
-        outputs.column("x", task("ner"), examples[:3], path, missing=missing)
+        outputs.column("x", task("ner"), examples[:3], path, fit=outputs.Fit(missing=missing))
 
 
 def test_the_command_takes_what_becomes_of_missing_outputs(tmp_path, capsys):

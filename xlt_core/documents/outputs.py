@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -24,11 +24,19 @@ UNREAD = "not readable: "  # begins the note on an output that could not be read
 NO_OUTPUT = "no output in the file"
 
 
+@dataclass(frozen=True)
+class Fit:
+    """How a file must fit the items. whole: it has outputs of these items only; missing: what becomes of an item
+    without one: error refuses the file, wrong counts it as a wrong answer, skip leaves it out of the scores."""
+
+    whole: bool = True
+    missing: str = "error"
+
+
 def score(plan: Plan, paths: Sequence[Path], parts: Parts = PARTS, missing: str = "error") -> Comparison:
     """Files of outputs for a whole split, as the columns of a comparison. plan: without columns; only its data counts.
 
-    missing: what becomes of an item without an output: error refuses the file, wrong counts it as a wrong answer,
-    skip leaves it out of the scores. Raises InputError that names the first ids, or the token, that do not fit.
+    missing: as of a Fit. Raises InputError that names the first ids, or the token, that do not fit.
     """
     language = parts.language(plan.language).code
     data, task = parts.dataset(plan.dataset), parts.task(plan.task)
@@ -40,7 +48,7 @@ def score(plan: Plan, paths: Sequence[Path], parts: Parts = PARTS, missing: str 
     runs = []
     for path in paths:
         names.append(_name(path, names))
-        runs.append(column(names[-1], task, examples, path, plan.seed, missing=missing))
+        runs.append(column(names[-1], task, examples, path, plan.seed, Fit(missing=missing)))
     made = replace(plan, language=language, columns=(), model=RECORDED, translator="", shots=0, demonstrations=(),
                    samples=len(examples), data_digest=selection.digest(examples))  # fmt: skip
     return Comparison(made, tuple(runs), between(runs, task.metrics[0], plan.seed))
@@ -49,14 +57,14 @@ def score(plan: Plan, paths: Sequence[Path], parts: Parts = PARTS, missing: str 
 def joined(comparison: Comparison, path: Path, name: str = "", missing: str = "error") -> Comparison:
     """A finished comparison with the outputs of a file as one more column, and the tests made again.
 
-    The file may hold outputs of other items too. missing: as for `score`. Raises InputError.
+    The file may hold outputs of other items too. missing: as of a Fit. Raises InputError.
     """
     task, seed = catalog.task(comparison.plan.task), comparison.plan.seed
     examples = next((run.examples for run in comparison.runs if run.examples), ())
     if not any(example.answer is not None for example in examples):
         raise InputError("This comparison has no items with gold answers; compare on test items first.")
     label = _name(Path(name) if name else path, [run.name for run in comparison.runs])
-    runs = (*comparison.runs, column(label, task, examples, path, seed, whole=False, missing=missing))
+    runs = (*comparison.runs, column(label, task, examples, path, seed, Fit(False, missing)))
     return replace(comparison, runs=runs, tests=between(runs, task.metrics[0], seed))
 
 
@@ -66,31 +74,30 @@ def column(
     examples: Sequence[Example],
     path: Path,
     seed: int = 0,
-    whole: bool = True,
-    missing: str = "error",
+    fit: Fit = Fit(),
 ) -> Run:
-    """A file's outputs as a finished, scored column. whole: it may have outputs of these examples only."""
+    """A file's outputs as a finished, scored column."""
     tabular = path.suffix.lower() in FORMATS and (task.answer_kind != "spans" or _is_table(path))
     if not tabular and task.answer_kind != "spans":
         raise InputError(f"{path.name} must end in {', '.join(FORMATS)}, with the columns {' and '.join(COLUMNS)}.")
     if tabular:
-        predictions = _of_table(task, examples, path, whole, missing)
+        predictions = _of_table(task, examples, path, fit)
     else:
-        predictions = _of_sentences(examples, path, whole, missing)
+        predictions = _of_sentences(examples, path, fit)
     run = Run(name, RECORDED, "done", scoring="generated", examples=tuple(examples), predictions=tuple(predictions))
     marked = shared(run)[0]
     scores = metrics.measure(task.metrics, marked.golds, marked.answers, seed=seed)
     return replace(run, scores=scores, note=_note(run, path))
 
 
-def _of_sentences(examples: Sequence[Example], path: Path, whole: bool, missing: str) -> list[Prediction]:
+def _of_sentences(examples: Sequence[Example], path: Path, fit: Fit) -> list[Prediction]:
     """Those of a file of tokens and tags, whose sentences are known by their place, or else by their text."""
     from xlt_core.documents.conll import predictions_of
 
-    if missing == "error":
-        return predictions_of(examples, path.name, text_of(path), whole)
-    there = {found.id: found for found in predictions_of(examples, path.name, text_of(path), whole, partial=True)}
-    return [there.get(example.id) or _lacking(example, missing) for example in examples]
+    if fit.missing == "error":
+        return predictions_of(examples, path.name, text_of(path), fit.whole)
+    there = {found.id: found for found in predictions_of(examples, path.name, text_of(path), fit.whole, partial=True)}
+    return [there.get(example.id) or _lacking(example, fit.missing) for example in examples]
 
 
 def _name(path: Path, taken: Iterable[str]) -> str:
@@ -109,7 +116,7 @@ def _is_table(path: Path) -> bool:
     return set(COLUMNS) <= set(text.partition("\n")[0].strip("\r").split(separator_of(text, path)))
 
 
-def _of_table(task: Task, examples: Sequence[Example], path: Path, whole: bool, missing: str) -> list[Prediction]:
+def _of_table(task: Task, examples: Sequence[Example], path: Path, fit: Fit) -> list[Prediction]:
     found: dict[str, str] = {}
     known = {example.id for example in examples}
     for number, cells in lines_of(path):
@@ -117,15 +124,15 @@ def _of_table(task: Task, examples: Sequence[Example], path: Path, whole: bool, 
         name, output = _cells(cells, place, path)
         if name in found:
             raise InputError(f"{place} has the id {name!r}, as an earlier line has; give each item one output.")
-        if whole and name not in known:
+        if fit.whole and name not in known:
             raise InputError(f"{place} has the id {name!r}, which is no item of these data; theirs are such as "
                              f"{', '.join(repr(example.id) for example in examples[:2])}.")  # fmt: skip
         found[name] = output
     lacking = [example.id for example in examples if example.id not in found]
-    if lacking and missing == "error":
+    if lacking and fit.missing == "error":
         raise InputError(f"{path.name} has no output for {_listed(lacking)}; add a line for each, or count them as "
                          "wrong (--missing wrong) or leave them out (--missing skip).")  # fmt: skip
-    return [_prediction(task, example, found[example.id]) if example.id in found else _lacking(example, missing)
+    return [_prediction(task, example, found[example.id]) if example.id in found else _lacking(example, fit.missing)
             for example in examples]  # fmt: skip
 
 
