@@ -80,10 +80,7 @@ def column(
     tabular = path.suffix.lower() in FORMATS and (task.answer_kind != "spans" or _is_table(path))
     if not tabular and task.answer_kind != "spans":
         raise InputError(f"{path.name} must end in {', '.join(FORMATS)}, with the columns {' and '.join(COLUMNS)}.")
-    if tabular:
-        predictions = _of_table(task, examples, path, fit)
-    else:
-        predictions = _of_sentences(examples, path, fit)
+    predictions = _of_table(task, examples, path, fit) if tabular else _of_sentences(examples, path, fit)
     run = Run(name, RECORDED, "done", scoring="generated", examples=tuple(examples), predictions=tuple(predictions))
     marked = shared(run)[0]
     scores = metrics.measure(task.metrics, marked.golds, marked.answers, seed=seed)
