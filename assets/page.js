@@ -1,10 +1,10 @@
-// What only the browser can do: dark mode, Ctrl+Enter, copying, folds that stay open while content streams.
+// Script of the page: dark mode, Ctrl+Enter, copying, and <details> that stay open while content streams.
 (() => {
-  const folds = new Map();
+  const openStates = new Map();  // of every <details>, by its key
   const store = { get: (k) => { try { return localStorage.getItem(k); } catch { return null; } },
                   set: (k, v) => { try { localStorage.setItem(k, v); } catch { /* private mode */ } } };
 
-  const darken = (dark) => {
+  const setDark = (dark) => {
     document.body.classList.toggle("dark", dark);
     const button = document.getElementById("dark");
     if (!button) return;
@@ -26,7 +26,7 @@
     if (!button) return;
     if (button.id === "dark") {
       const dark = !document.body.classList.contains("dark");
-      darken(dark); store.set("xlt-dark", String(dark));
+      setDark(dark); store.set("xlt-dark", String(dark));
     } else if (button.dataset.copy) copy(button.dataset.copy, button);
     else if (button.dataset.copyLink) copy(new URL(button.dataset.copyLink, location.href).href, button);
   });
@@ -37,57 +37,57 @@
     if (!button || button.disabled) return;
     event.preventDefault();
     const active = document.activeElement;
-    if (active && active.blur) active.blur();  // so that the field hands over what was typed
+    if (active && active.blur) active.blur();  // so that the field sends what was typed
     setTimeout(() => button.click(), 60);
   }, true);
 
   document.addEventListener("toggle", (event) => {
     const key = event.target.dataset && event.target.dataset.fold;
-    if (key && event.isTrusted && !event.target.dataset.restoring) folds.set(key, event.target.open);
+    if (key && event.isTrusted && !event.target.dataset.restoring) openStates.set(key, event.target.open);
     if (key) delete event.target.dataset.restoring;
   }, true);
 
-  const reopen = () => document.querySelectorAll("details[data-fold]").forEach((fold) => {
-    const wanted = folds.get(fold.dataset.fold);
-    if (wanted !== undefined && fold.open !== wanted) { fold.dataset.restoring = "1"; fold.open = wanted; }
+  const reopen = () => document.querySelectorAll("details[data-fold]").forEach((details) => {
+    const wanted = openStates.get(details.dataset.fold);
+    if (wanted !== undefined && details.open !== wanted) { details.dataset.restoring = "1"; details.open = wanted; }
   });
 
   const nameRowButtons = () => document.querySelectorAll(".xlt-demo-tools button:not([aria-label])").forEach((button) => {
     button.setAttribute("aria-label", `${button.textContent.trim()}, row ${button.id.split("-").pop()}`);
   });
 
-  // Chromium stops at whatever scrolls, also at an open menu's list.
-  const skipLists = () => document.querySelectorAll("ul[role=listbox]:not([tabindex])").forEach((list) => { list.tabIndex = -1; });
+  // Chromium gives the focus to every scrollable element, also to the list of an open menu.
+  const unfocusLists = () => document.querySelectorAll("ul[role=listbox]:not([tabindex])").forEach((list) => { list.tabIndex = -1; });
 
-  // A menu that is left with the Tab key would stay open; Escape closes it once it has taken in what was typed.
+  // A menu that is left with Tab would stay open; Escape closes it, after it has accepted what was typed.
   document.addEventListener("keydown", (event) => {
     const menu = event.target;
     if (event.key !== "Tab" || !menu.matches || !menu.matches("input[role=combobox]")) return;
     setTimeout(() => menu.dispatchEvent(new KeyboardEvent("keydown", { key: "Escape", bubbles: true })), 30);
   }, true);
 
-  // On a phone the choices begin folded; the folds take clicks only once the page has come alive.
-  const foldAway = (tries) => {
+  // On a phone the choices start closed; an accordion can be clicked only once Gradio has mounted it.
+  const closeAccordions = (tries) => {
     const open = document.querySelectorAll("#choices-fold > button.open, #lessons > button.open, #demonstrations > button.open");
     open.forEach((button) => button.click());
-    if (tries && (open.length || tries > 15)) setTimeout(() => foldAway(tries - 1), 250);
+    if (tries && (open.length || tries > 15)) setTimeout(() => closeAccordions(tries - 1), 250);
   };
 
-  const begin = () => {
+  const start = () => {
     document.documentElement.lang = "en";
-    const kept = store.get("xlt-dark");
-    const wish = window.matchMedia && window.matchMedia("(prefers-color-scheme: dark)").matches;
-    const dark = kept === null ? document.body.classList.contains("dark") || wish : kept === "true";
-    let placed = false;
+    const saved = store.get("xlt-dark");
+    const preferred = window.matchMedia && window.matchMedia("(prefers-color-scheme: dark)").matches;
+    const dark = saved === null ? document.body.classList.contains("dark") || preferred : saved === "true";
+    let ready = false;
     new MutationObserver(() => {
       reopen();
       nameRowButtons();
-      skipLists();
-      if (placed || !document.getElementById("dark") || !document.querySelector("#choices-fold > button")) return;
-      placed = true;
-      darken(dark);
-      if (window.innerWidth <= 640) foldAway(20);
+      unfocusLists();
+      if (ready || !document.getElementById("dark") || !document.querySelector("#choices-fold > button")) return;
+      ready = true;
+      setDark(dark);
+      if (window.innerWidth <= 640) closeAccordions(20);
     }).observe(document.body, { childList: true, subtree: true });
   };
-  if (document.body) begin(); else document.addEventListener("DOMContentLoaded", begin);
+  if (document.body) start(); else document.addEventListener("DOMContentLoaded", start);
 })();

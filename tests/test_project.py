@@ -1,12 +1,15 @@
-"""What people and services read before any code runs: README, requirements, Spacefile."""
+"""What people and services read before any code runs: README, docs, requirements, Spacefile."""
 
 import re
+from pathlib import Path
 
+import pytest
 import yaml
 
 from xlt_core.settings import ROOT
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
+PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
 SERVE = "pip install -r requirements.txt && python app.py"
 TEST = "pip install -r requirements.txt -r tests/requirements.txt && python -m pytest"
 MICRO = {"name", "src", "engine", "primary", "commands", "include", "run", "dev", "public_routes", "presets"}
@@ -38,11 +41,41 @@ def test_everything_is_pinned():
         assert all(re.fullmatch(r"[\w-]+==[\w.]+", line) for line in lines)
 
 
-def test_what_the_readme_shows_and_names_is_there():
-    assert all((ROOT / path).exists() for path in re.findall(r"\]\(((?:assets|tests)/[^)]+)\)", README))
-    tree = README.partition("## How it is built")[2].partition("```")[2].partition("```")[0]
-    named = re.findall(r"^( *)([\w./-]+)", tree, re.M)
-    assert named, "the README has a tree"
-    for indent, name in named:
-        places = [ROOT / name, ROOT / "xlt_core" / name] if indent else [ROOT / name]
-        assert any(place.exists() for place in places), name
+def anchors(path: Path) -> set[str]:
+    """What a link may name after #: the headings of a page, in the form that GitHub gives them."""
+    titles = re.findall(r"^#+ (.+)$", path.read_text("utf-8"), re.M)
+    return {re.sub(r"[^\w -]", "", title).lower().replace(" ", "-") for title in titles}
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_what_a_page_links_to_is_there(page):
+    for target in re.findall(r"\]\(([^)]+)\)", page.read_text("utf-8")):
+        path, _, anchor = target.partition("#")
+        if not path.startswith("http"):
+            linked = (page.parent / path).resolve() if path else page
+            assert linked.exists(), target
+            assert not anchor or anchor in anchors(linked), target
+
+
+def test_the_readme_is_short_and_leads_to_every_page():
+    assert len(README.splitlines()) <= 220
+    pages = [f"docs/{page.name}" for page in PAGES if page.parent.name == "docs"]
+    assert pages and all(f"]({page})" in README for page in pages)
+
+
+def test_the_tree_of_the_architecture_is_the_folders():
+    text = (ROOT / "docs" / "architecture.md").read_text("utf-8")
+    tree = text.partition("## Folders")[2].partition("```\n")[2].partition("```")[0]
+    named, parent = set(), ""
+    for indent, name in re.findall(r"^( *)([\w./-]+)", tree, re.M):
+        parent = parent if indent else name
+        named.add(f"{parent}{name}" if indent else name)
+    assert all((ROOT / name).exists() for name in named)
+    folders = {f"xlt_core/{init.parent.name}/" for init in ROOT.glob("xlt_core/*/__init__.py")}
+    assert folders <= named, folders - named
+
+
+def test_every_environment_variable_is_explained():
+    variables = set(re.findall(r"XLT_\w+", (ROOT / "xlt_core" / "settings.py").read_text("utf-8")))
+    text = (ROOT / "docs" / "models-and-hosts.md").read_text("utf-8").partition("## Environment variables")[2]
+    assert variables and {name for name in variables if name not in text} == set()

@@ -1,4 +1,4 @@
-"""Measures the local engine beside lm-evaluation-harness or a plain loop, and prints the README's tables.
+"""Measures the local engine beside lm-evaluation-harness or a plain loop, and prints the tables of docs/benchmarks.md.
 
 Usage: python tests/bench/engine.py [--peer lm-eval] [--parts peers,growth,floor,memory] [--workloads A,B]
        [--sizes 6M,160M] [--items N] [--repeats 3] [--threads 2] [--plot growth.html]

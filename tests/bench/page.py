@@ -2,9 +2,9 @@
 
 Usage: python tests/bench/page.py [--samples 40] [--tasks topic,ner,summary] [--repeats 3]
 
-The event behind the button Compare runs as on the page, and what it yields is made ready for the browser by Gradio's
-own components. The page's own are the seconds of the event's thread, and those in which snapshots are made. What is
-neither the page's nor the models' is the core's: prompts, tokens, the engine's books, reading answers, tests.
+The handler of the button Compare runs as on the page, and Gradio's own components prepare its updates for the browser.
+The page's share is the CPU time of the handler's thread and of making snapshots. The core's share is the rest without
+the models: prompts, tokenization, scheduling in the engine, parsing of answers, tests.
 """
 
 from __future__ import annotations
@@ -28,16 +28,16 @@ import torch
 from xlt_core.comparison import compare
 from xlt_core.engine.engine import Engine
 from xlt_core.translators import _search
-from xlt_core.ui.compare import demonstrations, form, handlers, inputs, refresh
+from xlt_core.ui.compare import choices, demonstrations, form_handlers, handlers, inputs
 from xlt_core.ui.compare import page as page_module
-from xlt_core.ui.compare.regions import Page
-from xlt_core.ui.shared.visitors import Keeping
+from xlt_core.ui.compare.form import ComparePage
+from xlt_core.ui.shared.run_manager import RunManager
 
-SPENT = {"models": 0.0, "snapshots": 0.0}  # seconds of the processor
+SPENT = {"models": 0.0, "snapshots": 0.0}  # CPU seconds
 
 
 def counted(function: Callable[..., Any], what: str) -> Callable[..., Any]:
-    """The function, its seconds added to those spent on something."""
+    """The function, which adds its CPU seconds to SPENT."""
 
     @wraps(function)
     def run(*args: Any, **options: Any) -> Any:
@@ -50,13 +50,13 @@ def counted(function: Callable[..., Any], what: str) -> Callable[..., Any]:
     return run
 
 
-def built() -> tuple[Page, dict[Any, Any]]:
+def built() -> tuple[ComparePage, dict[Any, Any]]:
     """The page, and the values of its widgets as it opens."""
     with gr.Blocks() as blocks:
-        page = page_module.build(blocks, gr.HTML(""), Keeping(), gr.BrowserState(""))
-    widgets = page.form() | {
+        page = page_module.build(blocks, gr.HTML(""), RunManager(), gr.BrowserState(""))
+    widgets = page.form_widgets() | {
         page.visitor,
-        page.ticket,
+        page.work_id,
         page.results.earlier,
         page.inputs.example,
         page.choices.sources.uploaded,
@@ -69,7 +69,7 @@ def value_of(update: Any) -> Any:
 
 
 def rendered(updates: dict[Any, Any]) -> int:
-    """Makes updates ready for the browser; their size in letters. What a State holds stays with the server."""
+    """Prepares updates for the browser, and returns their size in characters. Values of a State stay on the server."""
     size = 0
     for widget, update in updates.items():
         value = value_of(update)
@@ -78,8 +78,8 @@ def rendered(updates: dict[Any, Any]) -> int:
     return size
 
 
-def shares(page: Page, values: dict[Any, Any]) -> tuple[float, float, float, int, int]:
-    """Seconds of the processor for one run, those in the models, and the page's own; updates and their letters."""
+def shares(page: ComparePage, values: dict[Any, Any]) -> tuple[float, float, float, int, int]:
+    """CPU seconds of one run, those in the models, those of the page; number and characters of the updates."""
     SPENT.update(models=0.0, snapshots=0.0)
     whole, own, number, size = time.process_time(), time.thread_time(), 0, 0
     for updates in handlers.run(page, values):
@@ -104,7 +104,7 @@ def main() -> None:
     print("|---|---|---|---|---|---|---|---|")
     for task in given.tasks.split(","):
         values |= {page.choices.task: task}
-        drawn = demonstrations.show(page.table, refresh.drawn(form.read(page.choices, values)))
+        drawn = demonstrations.show(page.demonstrations, form_handlers.draw(choices.read(page.choices, values)))
         values |= {widget: value_of(update) for widget, update in drawn.items()}
         found = [shares(page, values) for _ in range(given.repeats + 1)][1:]  # the first run loads the models
         whole, models, own, number, size = (median(run[i] for run in found) for i in range(5))

@@ -1,4 +1,4 @@
-"""Measures the bundled models on the bundled test split and prints the README's table.
+"""Measures the bundled models on the bundled test split and prints the table of docs/benchmarks.md.
 
 Usage: python tests/bench/pocket.py [--samples 300] [--split test] [--languages kin,hau,lug] [--model pocket]
 """

@@ -25,9 +25,9 @@ def served(store: Store, public: bool = False) -> Iterator[str]:
     """The address of a page whose runs are kept in the store."""
     from xlt_core.ui import theme
     from xlt_core.ui.page import build
-    from xlt_core.ui.shared.visitors import Keeping
+    from xlt_core.ui.shared.run_manager import RunManager
 
-    page = build(Keeping(lambda: store, public)).queue(max_size=32, default_concurrency_limit=8)
+    page = build(RunManager(lambda: store, public)).queue(max_size=32, default_concurrency_limit=8)
     _, url, _ = page.launch(prevent_thread_lock=True, quiet=True, **theme.launch_options())
     try:
         yield url

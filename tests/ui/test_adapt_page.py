@@ -20,20 +20,19 @@ from xlt_core.documents import document
 from xlt_core.jobs import Jobs
 from xlt_core.records import InputError
 from xlt_core.ui.adapt import form as form_module
-from xlt_core.ui.adapt import page as page_module
-from xlt_core.ui.adapt import view
+from xlt_core.ui.adapt import handlers, view
 from xlt_core.ui.page import build
 from xlt_core.world import world
 
 
 @pytest.fixture(autouse=True)
-def own(tmp_path, monkeypatch):
+def folder(tmp_path, monkeypatch):
     """A folder for what is adapted, and no training from before."""
     monkeypatch.setattr(settings, "ADAPTERS", tmp_path / "made")
-    monkeypatch.setattr(page_module, "JOBS", Jobs())
+    monkeypatch.setattr(handlers, "JOBS", Jobs())
     (tmp_path / "news.txt").write_text("\n\n".join(islice(world.documents("kin", 3), 80)), encoding="utf-8")
     yield
-    for job in page_module.JOBS.of().values():
+    for job in handlers.JOBS.of().values():
         job.stop()
         job.wait(60)
 
@@ -63,8 +62,8 @@ def test_from_a_text_file_to_a_working_laft_column(tab, tmp_path):
         tab.wait_for_selector(f"#adapt-message >> text={said}")
     filled(tab, tmp_path / "news.txt", 6)
     tab.click("#adapt-survey")
-    tab.wait_for_function("document.querySelector('#adapt-shown').innerText.includes('will take about')")
-    told = tab.inner_text("#adapt-shown")
+    tab.wait_for_function("document.querySelector('#adapt-survey-result').innerText.includes('will take about')")
+    told = tab.inner_text("#adapt-survey-result")
     assert "80 (" in told and "0% of the documents" in told and "6 steps" in told and "0 duplicates" in told
     tab.click("#adapt-start")
     tab.wait_for_selector("#adapting[data-state=done]")
@@ -131,7 +130,7 @@ def test_adapting_is_off_where_the_page_is_public(monkeypatch):
 
 def test_a_text_that_is_gone_is_dropped_again_for_a_training_to_go_on(tmp_path):
     with gr.Blocks():
-        form = form_module.draw()
+        form = form_module.build()
     there, gone = Corpus("kin", str(tmp_path / "news.txt")), Corpus("hau", "/nowhere/hausa.txt")
     values = {form.file: str(tmp_path / "news.txt"), form.others: ()}
     assert form_module.with_texts(form, values, Adaptation((there,))).corpora == (there,)
@@ -155,7 +154,7 @@ def test_one_training_at_a_time():
         yield Snapshot("training")
         gate.wait(20)
 
-    page_module.JOBS.start("kin-1", work(), most=1)
+    handlers.JOBS.start("kin-1", work(), most=1)
     with pytest.raises(Exception, match="at work already"):
-        page_module.JOBS.start("kin-2", work(), most=1)
+        handlers.JOBS.start("kin-2", work(), most=1)
     gate.set()

@@ -45,8 +45,8 @@ def test_the_endpoint_refuses_in_a_sentence(address: str, change: dict[str, Any]
 
 
 def test_drawn_demonstrations_are_those_of_the_core() -> None:
-    from xlt_core.ui.compare import refresh
+    from xlt_core.ui.compare import form_handlers
 
     plan = Plan("topic", "kin", shots=3)
-    assert refresh.drawn(plan) == compare.draw(plan)
-    assert refresh.drawn(replace(plan, language="amh")) == ()
+    assert form_handlers.draw(plan) == compare.draw(plan)
+    assert form_handlers.draw(replace(plan, language="amh")) == ()

@@ -16,7 +16,7 @@ from xlt_core.sweeps.sweep import Grid, cells
 TINY = Grid(("topic",), ("kin",), shots=(0, 2), columns=(Column("prompt", "prompt"),), samples=4)
 HEADING = "words => document.querySelector('#evaluate-heading').innerText.includes(words)"
 DONE = """() => document.querySelector('#evaluate-heading').innerText.includes('Results') &&
-  [...document.querySelectorAll('#evaluate-filling td')].every(field => (field.dataset.state || 'done') === 'done')"""
+  [...document.querySelectorAll('#evaluate-progress td')].every(field => (field.dataset.state || 'done') === 'done')"""
 STATES = "all => all.map(field => field.dataset.state)"
 
 
@@ -36,7 +36,7 @@ def choose(tab: Any, samples: int, shots: tuple[str, ...], strategies: tuple[str
 
 
 def states(tab: Any) -> list[str]:
-    return tab.eval_on_selector_all("#evaluate-filling td[data-state]", STATES)
+    return tab.eval_on_selector_all("#evaluate-progress td[data-state]", STATES)
 
 
 class Gated(Store):
@@ -61,22 +61,22 @@ def test_a_sweep_outlives_its_tab_stops_goes_on_and_is_taken_away(browser: Any, 
         tab.wait_for_selector("#evaluate-lines .js-plotly-plot")
         choose(tab, 20, ("0", "2"))
         tab.click("#evaluate-start")
-        tab.wait_for_selector("#evaluate-filling td[data-state=running]")
+        tab.wait_for_selector("#evaluate-progress td[data-state=running]")
         tab.close()
 
         tab = on_tab(browser, url, "Evaluate")
-        tab.wait_for_function(HEADING, arg="At work")
+        tab.wait_for_function(HEADING, arg="Running")
         assert "Topic in Kinyarwanda · 0, 2 shots · 20 items" in tab.inner_text("#evaluate-heading")
-        tab.wait_for_selector("#evaluate-filling td[data-state=running]")
+        tab.wait_for_selector("#evaluate-progress td[data-state=running]")
         tab.click("#evaluate-stop")
         tab.wait_for_selector("#evaluate-message >> text=Stopping")
         store.gate.set()
         tab.wait_for_function(HEADING, arg="Results")
         assert states(tab)[1] == "waiting"
-        tab.click("#evaluate-again")
+        tab.click("#evaluate-resume")
         tab.wait_for_function(DONE)
         tab.wait_for_selector("#evaluate-lines .js-plotly-plot")
-        assert "prompt" in tab.inner_text("#evaluate-summary") and not tab.is_visible("#evaluate-again")
+        assert "prompt" in tab.inner_text("#evaluate-summary") and not tab.is_visible("#evaluate-resume")
         with tab.expect_download() as download:
             tab.click("#evaluate-download")
         report = tmp_path / download.value.suggested_filename
@@ -109,11 +109,11 @@ def test_what_failed_stands_apart_with_its_reason_and_is_tried_again(browser: An
         tab = on_tab(browser, url, "Evaluate")
         tab.wait_for_function(HEADING, arg="Results")
         assert states(tab) == ["waiting", "failed"]
-        assert "the cable is out" in tab.inner_text(".xlt-troubles")
-        tab.get_by_role("button", name="Try again what failed").click()
+        assert "the cable is out" in tab.inner_text(".xlt-problems")
+        tab.get_by_role("button", name="Retry what failed").click()
         tab.wait_for_function(DONE)
         assert states(tab) == ["done"] * 2
-        assert not tab.locator(".xlt-troubles").count() and not tab.is_visible("#evaluate-again")
+        assert not tab.locator(".xlt-problems").count() and not tab.is_visible("#evaluate-resume")
         tab.close()
 
 
@@ -127,7 +127,7 @@ def test_on_a_public_page_the_cost_is_told_and_two_browsers_see_only_their_own(b
         tab.wait_for_function("document.querySelector('#evaluate-size').innerText.includes('About 4 calls')")
         tab.wait_for_selector("#evaluate-stop[disabled]")
         tab.click("#evaluate-start")
-        tab.wait_for_function("() => document.querySelectorAll('#evaluate-filling td[data-state=done]').length === 1")
+        tab.wait_for_function("() => document.querySelectorAll('#evaluate-progress td[data-state=done]').length === 1")
         tab.close()
         tab = on_tab(mine, url, "Runs")  # a browser keeps its key
         tab.wait_for_selector("#runs-list label:has-text('Topic in Kinyarwanda')")

@@ -40,13 +40,13 @@ def listed(monkeypatch: pytest.MonkeyPatch) -> None:
 ])  # fmt: skip
 def test_a_visitor_gets_only_what_is_offered(change: dict[str, object], words: str, listed: None) -> None:
     with pytest.raises(InputError) as raised:
-        limits.check_offered(replace(TOPIC, **change), own="/tmp/mine.csv")
+        limits.check_offered(replace(TOPIC, **change), uploaded="/tmp/mine.csv")
     assert words in str(raised.value) and "/tmp/mine.csv" not in str(raised.value)
 
 
 def test_what_is_listed_and_ones_own_file_may_be_named(listed: None) -> None:
     plan = replace(TOPIC, model="org/listed", dataset="/tmp/mine.csv")
-    assert limits.check_offered(plan, own="/tmp/mine.csv") == plan
+    assert limits.check_offered(plan, uploaded="/tmp/mine.csv") == plan
 
 
 def test_where_any_may_be_typed_still_no_path_is_a_dataset() -> None:
@@ -62,7 +62,7 @@ def test_what_goes_out_names_a_file_and_not_where_it_lies(tmp_path: Path) -> Non
     path.write_text("text,answer\nAmakuru,good\nInkuru,bad\n", encoding="utf-8")
     plan = replace(TOPIC, dataset=str(path), shots=0, demonstrations=(), samples=2)
     comparison = Comparison(plan, ())
-    page, files = share.text_html(comparison), [share.file_of(comparison, ending) for ending in (".json", ".csv")]
+    page, files = share.text_html(comparison), [share.file_content(comparison, ending) for ending in (".json", ".csv")]
     assert document.decode(page.split("?plan=")[1].split("'")[0]).dataset == "mine.csv"
     assert "--dataset mine.csv" in page and "it needs mine.csv" in page
     assert all(str(tmp_path) not in text for text in (page, *files))
@@ -72,25 +72,25 @@ def test_what_is_downloaded_stands_once_and_not_for_ever(tmp_path: Path) -> None
     with gr.Blocks():
         button = gr.DownloadButton("The file")
     button.GRADIO_CACHE = str(tmp_path)
-    first = Path(downloads.handed(button, "x.csv", "id"))
+    first = Path(downloads.write_file(button, "x.csv", "id"))
     assert (first.name, first.read_text("utf-8")) == ("x.csv", "id")
     assert button.move_resource_to_block_cache(str(first)) == str(first), "Gradio makes no second copy"
-    second = Path(downloads.handed(button, "x.csv", b"id"))
+    second = Path(downloads.write_file(button, "x.csv", b"id"))
     assert first.exists() and second.exists()
     os.utime(first.parent, (0, 0))
-    third = Path(downloads.handed(button, "x.csv", "id"))
+    third = Path(downloads.write_file(button, "x.csv", "id"))
     assert not first.parent.exists() and second.exists() and third.exists()
 
 
 def test_a_file_that_cannot_be_used_is_a_sentence(tmp_path: Path) -> None:
     path = tmp_path / "mine.csv"
-    assert sources.trouble(replace(TOPIC, dataset=sources.OWN)).startswith("Drop your file")
+    assert sources.problem(replace(TOPIC, dataset=sources.OWN_FILE)).startswith("Drop your file")
     path.write_text("text,answer\nAmakuru,good\nInkuru,\n", encoding="utf-8")
-    assert sources.trouble(replace(TOPIC, dataset=str(path))).startswith("Line 3 of mine.csv has no answer")
+    assert sources.problem(replace(TOPIC, dataset=str(path))).startswith("Line 3 of mine.csv has no answer")
     path.write_bytes(b"text,answer\n\xff,good\n")
-    assert sources.trouble(replace(TOPIC, dataset=str(path))) == "mine.csv is not in UTF-8; save it so."
+    assert sources.problem(replace(TOPIC, dataset=str(path))) == "mine.csv is not in UTF-8; save it so."
     path.write_text("text,answer,split\nAmakuru,good,train\n", encoding="utf-8")
-    assert sources.fitted(replace(TOPIC, dataset=str(path))).split == "train"
+    assert sources.with_existing_split(replace(TOPIC, dataset=str(path))).split == "train"
     path.write_text("x" * 6_000_000, encoding="utf-8")
     with pytest.raises(InputError, match=r"mine.csv is larger than 5 MB"):
-        sources.dropped(str(path))
+        sources.check_upload(str(path))

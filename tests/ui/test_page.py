@@ -16,10 +16,10 @@ from helpers.browser import PATIENCE, choose, compare, finished, many_items, nee
 
 from xlt_core.documents import document
 from xlt_core.records import Comparison, InputError, Plan, Row
+from xlt_core.ui.compare import form_handlers
 from xlt_core.ui.compare import page as page_module
-from xlt_core.ui.compare import refresh
 from xlt_core.ui.shared import zero_gpu
-from xlt_core.ui.shared.visitors import Keeping
+from xlt_core.ui.shared.run_manager import RunManager
 
 
 @needs_chromium
@@ -52,7 +52,7 @@ def test_test_items_fill_the_chart_the_items_and_the_downloads(tab: Any) -> None
     tab.click("#items > button")
     tab.wait_for_selector("#table td")
     tab.get_by_label("Only where the columns disagree").check()
-    tab.wait_for_function("document.querySelector('#items-where')?.innerText.includes('disagree')")
+    tab.wait_for_function("document.querySelector('#items-page')?.innerText.includes('disagree')")
     with tab.expect_download() as download:
         tab.click("#download-json")
     saved = json.loads(download.value.path().read_text(encoding="utf-8"))
@@ -68,7 +68,7 @@ def test_test_items_fill_the_chart_the_items_and_the_downloads(tab: Any) -> None
 def test_the_page_of_items_holds_and_old_files_go_while_a_comparison_runs_and_stop_stops(
     tab: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    gate, compared = Event(), zero_gpu.compared
+    gate, compared = Event(), zero_gpu.run_comparison
 
     def held(plan: Plan) -> Iterator[Comparison]:
         """As soon as there is an answer on the second page the comparison waits until all was looked at."""
@@ -78,14 +78,14 @@ def test_the_page_of_items_holds_and_old_files_go_while_a_comparison_runs_and_st
             answered = {one.id for one in snapshot.runs[0].predictions if one.final}
             assert not second & answered or gate.wait(PATIENCE / 1000)
 
-    monkeypatch.setattr(zero_gpu, "compared", held)
+    monkeypatch.setattr(zero_gpu, "run_comparison", held)
     many_items(tab, 300)
     compare(tab)
     tab.wait_for_selector(".xlt-column[data-state=running]")
     tab.click("#items > button:not(.open)")
-    tab.wait_for_function("document.querySelector('#items-where')?.innerText.includes('300 items, page 1 of 20')")
-    tab.click("#items-on")
-    tab.wait_for_function("document.querySelector('#items-where')?.innerText.includes('page 2 of 20')")
+    tab.wait_for_function("document.querySelector('#items-page')?.innerText.includes('300 items, page 1 of 20')")
+    tab.click("#items-next")
+    tab.wait_for_function("document.querySelector('#items-page')?.innerText.includes('page 2 of 20')")
     assert not tab.is_visible("#download-json") and not tab.locator(".xlt-command").count()
     assert tab.is_disabled("#preview")
     shown = "document.querySelectorAll('#table details').length"
@@ -95,9 +95,9 @@ def test_the_page_of_items_holds_and_old_files_go_while_a_comparison_runs_and_st
     gate.set()
     tab.wait_for_selector("#download-json")
     assert not tab.locator(".xlt-column[data-state=running]").count() and tab.is_enabled("#compare")
-    assert "page 2 of 20" in tab.inner_text("#items-where") and tab.is_enabled("#preview")
+    assert "page 2 of 20" in tab.inner_text("#items-page") and tab.is_enabled("#preview")
     tab.get_by_label("Only where the columns disagree").check()
-    tab.wait_for_function("document.querySelector('#items-where')?.innerText.includes('disagree, page 1')")
+    tab.wait_for_function("document.querySelector('#items-page')?.innerText.includes('disagree, page 1')")
 
 
 @needs_chromium
@@ -148,10 +148,10 @@ def test_an_odd_link_leads_to_the_page_with_a_sentence(blank: Any, address: str,
 
 def test_a_link_about_what_is_not_there_is_refused() -> None:
     with gr.Blocks() as blocks:
-        page = page_module.build(blocks, gr.HTML(), Keeping(), gr.BrowserState())
+        page = page_module.build(blocks, gr.HTML(), RunManager(), gr.BrowserState())
     for plan, sentence in ((Plan("poetry", "kin"), "no task 'poetry'"), (Plan("ner", "klingon"), "no language 'kling")):
         with pytest.raises(InputError, match=sentence):
-            refresh.linked(page, document.decode(document.encode(plan)))
+            form_handlers.open_link(page, document.decode(document.encode(plan)))
 
 
 def test_another_address_is_not_found(address: str) -> None:

@@ -25,9 +25,9 @@ from xlt_core.records import (
     Span,
 )
 from xlt_core.ui.compare import answers, chart, columns, demonstrations, items, lessons, share, view
-from xlt_core.ui.shared import limits
-from xlt_core.ui.shared.html import escape, message, tag
-from xlt_core.ui.shared.updates import merged
+from xlt_core.ui.shared import errors, limits
+from xlt_core.ui.shared.html import escape, language_attributes, message_html
+from xlt_core.ui.shared.updates import merge
 
 NASTY = "<script>alert('x')</script> {} {{}} ${1} \x00\x1b 😀 שלום"
 KIN = catalog.language("kin")
@@ -52,7 +52,7 @@ def comparison_of(*runs: Run, inputs: tuple[Row, ...] = (), tests: tuple[PairedT
 
 
 def test_bars_are_the_softmax_of_the_choices() -> None:
-    shares = answers.choices_of(prediction("health"))
+    shares = answers.choice_probabilities(prediction("health"))
     assert list(shares) == ["health", "sports"]
     assert shares["health"] == pytest.approx(0.75)
     html = answers.answer_html(Example("a", {"text": "t"}, "sports", CHOICES), prediction("health"), KIN)
@@ -61,7 +61,7 @@ def test_bars_are_the_softmax_of_the_choices() -> None:
 
 def test_very_unlikely_choices_do_not_underflow() -> None:
     reply = Reply("ask", "", "", choices={"health": -2000.0, "sports": -2001.0})
-    assert sum(answers.choices_of(Prediction("a", "health", (reply,))).values()) == pytest.approx(1)
+    assert sum(answers.choice_probabilities(Prediction("a", "health", (reply,))).values()) == pytest.approx(1)
 
 
 def test_entities_are_marked_on_the_source() -> None:
@@ -83,32 +83,32 @@ def test_nothing_that_anybody_wrote_is_live_html() -> None:
     )
     previews = {NASTY: Preview(NASTY, 3, (NASTY,), ()), "b": Preview(error=NASTY)}
     for html in (
-        view.grid_html(one), view.grid_html(many), items.items_html(many, "macro_f1", KIN),
-        columns.previews_html(previews, {}, KIN), message(NASTY, "problem"), view.heading_html(many, NASTY),
+        view.columns_html(one), view.columns_html(many), items.items_html(many, "macro_f1", KIN),
+        columns.previews_html(previews, {}, KIN), message_html(NASTY, "problem"), view.heading_html(many, NASTY),
     ):  # fmt: skip
         assert "<script>" not in html and "\x00" not in html
 
 
 def test_a_single_column_shows_verdict_costs_and_every_step() -> None:
-    html = view.grid_html(comparison_of(run_of("prompt"), inputs=(Row("t", "health"),)))
+    html = view.columns_html(comparison_of(run_of("prompt"), inputs=(Row("t", "health"),)))
     assert ">right<" in html and "valid output" in html and "<b>10</b> tokens in" in html and "0.2 s" in html
     assert "sent &lt;script&gt;" in html and "back &lt;script&gt;" in html
-    wrong = view.grid_html(comparison_of(run_of("prompt", "sports"), inputs=(Row("t", "health"),)))
+    wrong = view.columns_html(comparison_of(run_of("prompt", "sports"), inputs=(Row("t", "health"),)))
     assert ">wrong<" in wrong
 
 
 def test_an_unreadable_answer_an_error_and_a_failed_column_say_so() -> None:
     unread = replace(run_of("prompt"), predictions=(Prediction("a", None, (Reply("ask", "s", "gibberish"),), False),))
-    html = view.grid_html(comparison_of(unread, inputs=(Row("t"),)))
+    html = view.columns_html(comparison_of(unread, inputs=(Row("t"),)))
     assert "not readable" in html and "gibberish" in html
     error = replace(run_of("prompt"), predictions=(Prediction("a", error="no server"),))
-    assert "No result: no server" in view.grid_html(comparison_of(error, inputs=(Row("t"),)))
+    assert "No result: no server" in view.columns_html(comparison_of(error, inputs=(Row("t"),)))
     failed = Run("laft", "laft", "failed", "no adapter")
-    assert "no adapter" in view.grid_html(comparison_of(failed))
+    assert "no adapter" in view.columns_html(comparison_of(failed))
 
 
 def test_many_items_show_scores_with_intervals() -> None:
-    html = view.grid_html(comparison_of(run_of("prompt", scores={"macro_f1": Score(0.5, 0.25, 0.75)})))
+    html = view.columns_html(comparison_of(run_of("prompt", scores={"macro_f1": Score(0.5, 0.25, 0.75)})))
     assert "0.50" in html and "95% interval 0.25 to 0.75" in html and "valid outputs" in html and "1 of 1 items" in html
 
 
@@ -127,11 +127,11 @@ def test_the_sentence_says_what_can_be_concluded_and_what_cannot() -> None:
     open_ = PairedTest("prompt", "laft", "macro_f1", 0.02, -0.1, 0.12, 0.7)
     sentence = chart.conclusion(comparison_of(run_of("prompt"), tests=(clear, open_)), "macro_f1", False)
     assert "translate is ahead of prompt by 0.21 (0.08 to 0.33)" in sentence
-    assert "nothing can be concluded about prompt against laft (0.02, −0.10 to 0.12)" in sentence
+    assert "nothing can be concluded about prompt versus laft (0.02, −0.10 to 0.12)" in sentence
     assert "nothing can be concluded" in chart.conclusion(comparison_of(run_of("prompt")), "macro_f1", True)
     equal = PairedTest("prompt", "laft", "macro_f1", 0.0, 0.0, 0.0, 1.0)
     sentence = chart.conclusion(comparison_of(run_of("prompt"), tests=(equal,)), "macro_f1", False)
-    assert "prompt against laft (the same on these items)" in sentence
+    assert "prompt versus laft (the same on these items)" in sentence
 
 
 def test_a_text_cannot_turn_the_shown_command_around() -> None:
@@ -160,44 +160,44 @@ def test_rows_are_moved_removed_and_resized() -> None:
     assert [row.text for row in demonstrations.resized(rows, fresh, 5)] == ["a", "b", "c", "d", "e"]
     assert demonstrations.resized(rows, fresh, 1) == rows[:1]
     with pytest.raises(InputError, match="at most"):
-        demonstrations.added(tuple(Row(str(i)) for i in range(limits.MOST_ROWS)))
+        demonstrations.added(tuple(Row(str(i)) for i in range(limits.MAX_ROWS)))
 
 
 def test_lessons_are_whole_settings() -> None:
     assert len(lessons.lessons()) == 3
     for lesson in lessons.lessons():
         limits.check_offered(lesson.plan)
-        assert lesson.question.endswith("?") and lesson.look
+        assert lesson.question.endswith("?") and lesson.look_for
         for column in lesson.plan.columns:
             catalog.strategy(column)
 
 
 def test_an_unexpected_error_is_one_sentence_and_logged(caplog: pytest.LogCaptureFixture) -> None:
-    assert limits.sentence(InputError("Say it.")) == "Say it."
-    assert limits.sentence(ZeroDivisionError("secret")) == limits.UNEXPECTED
+    assert errors.error_sentence(InputError("Say it.")) == "Say it."
+    assert errors.error_sentence(ZeroDivisionError("secret")) == errors.UNEXPECTED
     assert "secret" in caplog.text
 
 
 def test_updates_of_one_widget_are_joined() -> None:
     update = {"__type__": "update", "visible": True}
-    assert merged({"a": "x"}, {"a": update}) == {"a": {"value": "x", "__type__": "update", "visible": True}}
-    assert merged({"a": update}, {"a": "y"})["a"]["value"] == "y"
+    assert merge({"a": "x"}, {"a": update}) == {"a": {"value": "x", "__type__": "update", "visible": True}}
+    assert merge({"a": update}, {"a": "y"})["a"]["value"] == "y"
 
 
 def test_language_tags_are_those_that_browsers_know() -> None:
-    assert tag(KIN) == "lang='rw' dir='ltr'"
-    assert "dir='rtl'" in tag(catalog.language("ary"))
+    assert language_attributes(KIN) == "lang='rw' dir='ltr'"
+    assert "dir='rtl'" in language_attributes(catalog.language("ary"))
     assert escape("\x1b") == "\N{REPLACEMENT CHARACTER}"
 
 
 def test_what_was_sent_and_came_back_says_its_language() -> None:
     replies = (Reply("translate input", "umukino", "a game"), Reply("answer", "English prompt", "sports"),
                Reply("translate answer back", "a win", "intsinzi"))  # fmt: skip
-    html = columns.steps_html("translate", "item", replies, columns.tongues("translate", KIN))
+    html = columns.steps_html("translate", "item", replies, columns.call_languages("translate", KIN))
     spoken = re.findall(r"lang='(\w+)' dir='ltr'[^>]*>([^<]*)", html)
     assert spoken == [("rw", "umukino"), ("en", "a game"), ("en", "English prompt"), ("en", "sports"),
                       ("en", "a win"), ("rw", "intsinzi")]  # fmt: skip
-    assert "lang='rw'" in columns.steps_html("prompt", "item", replies[1:2], columns.tongues("prompt", KIN))
+    assert "lang='rw'" in columns.steps_html("prompt", "item", replies[1:2], columns.call_languages("prompt", KIN))
 
 
 def test_a_column_shows_what_it_waits_for() -> None:

@@ -58,10 +58,10 @@ def test_two_runs_are_compared_on_the_items_of_both_and_one_is_named_and_deleted
     tick(tab, "5 items")
     tab.wait_for_function(HEADING, arg="5 items")
     tick(tab, "8 items")
-    tab.wait_for_selector("#runs-against >> text=They differ in: samples")
-    rows = tab.locator("#runs-against tbody tr").all_inner_texts()
+    tab.wait_for_selector("#runs-comparison >> text=They differ in: samples")
+    rows = tab.locator("#runs-comparison tbody tr").all_inner_texts()
     assert len(rows) == 2 and all(row.split("\t")[4] == "5" for row in rows), "of eight items five are in both"
-    assert "In none of the 1 pairs" in tab.inner_text("#runs-against")
+    assert "In none of the 1 pairs" in tab.inner_text("#runs-comparison")
     tab.wait_for_function("!document.querySelector('#runs-heading').innerText.trim()")
     tab.locator("#runs-list label:has-text('5 items') input").uncheck()
     tab.wait_for_function(HEADING, arg="0, 1 shots · 8 items")
@@ -80,7 +80,7 @@ def test_two_runs_are_compared_on_the_items_of_both_and_one_is_named_and_deleted
     tab.wait_for_function("!document.querySelector('#runs-heading').innerText.trim()")
     tick(tab, "5 items")
     tab.wait_for_function(HEADING, arg="5 items")
-    tab.click("#runs-closer > button")
+    tab.click("#runs-cell-view > button")
     tab.click("#runs-cell input")
     tab.get_by_role("option").first.click()
     tab.wait_for_function("document.querySelectorAll('#runs-items .xlt-table > table > tbody > tr').length === 5")
@@ -103,7 +103,7 @@ def test_a_file_of_results_opens_and_outputs_of_another_system_join_it(tab: Any,
     tab.click("#runs-outputs > button")
     outputs = _named(tmp_path / "oracle.csv", "\n".join(["id,output", *right]))
     tab.locator("#runs-outputs-file input[type=file]").set_input_files(outputs)
-    tab.wait_for_selector("#runs-message >> text=oracle stands beside the others in 2 cells")
+    tab.wait_for_selector("#runs-message >> text=oracle is now a column of 2 cells")
     assert "1.00 (1.00 to 1.00)" in tab.inner_text("#runs-summary") and "oracle" in tab.inner_text("#runs-summary")
 
 

@@ -1,1 +1,1 @@
-"""The page: one file a region; the only place that imports gradio and plotly."""
+"""The web page: one folder for each tab, and what the tabs share; the only folder that imports gradio."""

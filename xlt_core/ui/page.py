@@ -1,4 +1,4 @@
-"""The whole page: its head, and a tab for each of the pages under it."""
+"""The whole page: its header and its tabs."""
 
 from __future__ import annotations
 
@@ -9,25 +9,25 @@ from xlt_core.ui.adapt import page as adapt
 from xlt_core.ui.compare import page as compare
 from xlt_core.ui.evaluate import page as evaluate
 from xlt_core.ui.runs import page as runs
-from xlt_core.ui.shared.visitors import Keeping
+from xlt_core.ui.shared.run_manager import RunManager
 
 
-def build(keeping: Keeping | None = None) -> gr.Blocks:
-    """The whole page with its events and endpoints. No model is loaded here. keeping: where its runs are kept."""
-    keeping = keeping or Keeping()
+def build(manager: RunManager | None = None) -> gr.Blocks:
+    """The whole page with its events and endpoints. Loads no model. manager: stores and runs the visitors' runs."""
+    manager = manager or RunManager()
     with gr.Blocks(title="xlt: compare ways across a language gap", analytics_enabled=False) as blocks:
         host = _header()
-        # The page's own secret would end with the app, and with it every browser's key; to its browser it is none.
+        # With Gradio's default secret, every browser would lose its key when the app restarts.
         visitor = gr.BrowserState("", storage_key="xlt-visitor", secret="xlt")
         with gr.Tabs(elem_id="pages") as tabs:
             with gr.Tab("Compare", id="compare"):
-                comparing = compare.build(blocks, host, keeping, visitor)
+                compare_page = compare.build(blocks, host, manager, visitor)
             with gr.Tab("Evaluate", id="evaluate"):
-                evaluate.build(blocks, keeping, visitor)
+                evaluate.build(blocks, manager, visitor)
             with gr.Tab("Adapt", id="adapt"):
-                adapt.build(blocks, comparing, tabs)
+                adapt.build(blocks, compare_page, tabs)
             with gr.Tab("Runs", id="runs") as tab:
-                runs.build(tab, keeping, visitor)
+                runs.build(tab, manager, visitor)
             with gr.Tab("About", id="about"):
                 gr.Markdown((ASSETS / "about.md").read_text(encoding="utf-8"), elem_id="about")
     return blocks

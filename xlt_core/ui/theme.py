@@ -1,4 +1,4 @@
-"""How the page looks and is launched: theme, styles, icon, and the few lines of script in the browser."""
+"""The options of launch(): theme, styles, icon and script of the page."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ ACCENT = gr.themes.Color(
 
 
 def launch_options() -> dict[str, Any]:
-    """What launch() is given, here and in tests."""
+    """The options of launch(), for the app and for tests."""
     return {
         "theme": theme(),
         "css": (ASSETS / "style.css").read_text(encoding="utf-8"),
@@ -35,14 +35,14 @@ def launch_options() -> dict[str, Any]:
 
 
 def _not_found(request: Request, error: HTTPException) -> Response:
-    """An address put together with a slash too many, such as //?plan=..., leads to the page all the same."""
+    """Redirects an address with a slash too many, such as //?plan=..., to the page."""
     if not request.url.path.strip("/"):
         return RedirectResponse(f"{request.scope.get('root_path', '')}/?{request.url.query}")
     return JSONResponse({"detail": error.detail}, 404, error.headers)
 
 
 def theme() -> gr.themes.Base:
-    """One accent colour, the fonts that the machine has."""
+    """One accent colour, and the fonts of the visitor's machine."""
     return gr.themes.Base(
         primary_hue=ACCENT, secondary_hue=ACCENT, neutral_hue="slate", font=SANS, font_mono=MONO,
         radius_size="sm", text_size="md", spacing_size="sm",
@@ -66,7 +66,7 @@ def theme() -> gr.themes.Base:
 
 
 def _head() -> str:
-    """The script, and the strategies' colours as the styles know them. Nothing is fetched."""
+    """The script, and the strategies' colours as CSS variables, inline: nothing is fetched."""
     colours = "".join(
         f"#strategy-{name},#evaluate-strategy-{name}{{--strategy:{value}}}" for name, value in COLOURS.items()
     )

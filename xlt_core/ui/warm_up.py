@@ -1,4 +1,4 @@
-"""Gets the bundled models ready behind the served page, so that the first comparison is quick."""
+"""Loads the bundled models in the background, so that the first comparison is quick."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ from xlt_core import catalog
 from xlt_core.comparison import compare
 from xlt_core.records import Column, InputError, Plan
 from xlt_core.ui.results import run_state
-from xlt_core.ui.shared.limits import LOG
+from xlt_core.ui.shared.errors import LOG
 
 
-def warm(model: str = "pocket") -> None:
-    """Loads the model and its translator and runs each strategy once on one item; what is missing is logged."""
+def warm_up(model: str = "pocket") -> None:
+    """Loads the model and its translator, and runs each strategy on one item. A missing model is logged."""
     try:
         LOG.info(catalog.host(model).describe())
         codes = catalog.dataset("world").languages("topic")
@@ -19,6 +19,6 @@ def warm(model: str = "pocket") -> None:
         plan = Plan("topic", language, columns, model=model, translator=model, shots=1, samples=1)
         for _ in compare.compare(plan):
             pass
-        run_state.example()  # the first visitor need not wait for its figures
+        run_state.example()  # computed once, before the first visitor
     except InputError as error:
-        LOG.warning("The model %s could not be made ready: %s", model, error)
+        LOG.warning("The model %s could not be loaded: %s", model, error)

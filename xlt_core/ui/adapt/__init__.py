@@ -1,1 +1,1 @@
-"""The page Adapt: text of a language in, adapted weights out."""
+"""The tab Adapt: trains adapted weights on text in one language, and lists those that were trained."""

@@ -1,4 +1,4 @@
-"""The form of the page Adapt: the texts, the model, the settings, and the plan that they stand for."""
+"""The widgets of the tab Adapt, and the plan of a training as it is entered in them."""
 
 from __future__ import annotations
 
@@ -15,32 +15,32 @@ from xlt_core.adaptation.records import Adaptation
 from xlt_core.adaptation.texts import HUB, POCKET
 from xlt_core.records import InputError
 from xlt_core.ui.adapt import library
-from xlt_core.ui.adapt.library import Adapted
-from xlt_core.ui.compare.regions import Updates, Values
-from xlt_core.ui.shared.html import spoken
+from xlt_core.ui.adapt.library import Library
+from xlt_core.ui.shared.html import language_label
+from xlt_core.ui.shared.updates import Updates, Values
 
-MOST_BYTES = 50_000_000  # of a dropped file
+MAX_BYTES = 50_000_000  # of an uploaded file
 FILE, DATASET, BUNDLED = "A file of yours", "A dataset of the Hub", "The bundled news"
 EMPTY = ("<p class='xlt-empty'>Drop a text, and press Survey to see what it holds and how long a training will take; "
          "or press Start.</p>")  # fmt: skip
 SETTINGS = {
-    "tokens": ("Tokens", "To read, in place of steps; 0: by the steps."),
+    "tokens": ("Tokens", "To train on, in place of steps; 0: by the steps."),
     "rate": ("Learning rate", "0: by the method and the model's size."),
     "rank": ("Rank", "Of the LoRA matrices."),
     "alpha": ("Alpha", "0: twice the rank."),
     "targets": ("Target modules", "all-linear, attention, or names with commas between them."),
     "rows": ("Rows a step", ""),
     "block": ("Tokens a row", "0: 512, or what the model takes."),
-    "held_out": ("Held out", "Share of the documents that measures the outcome."),
+    "held_out": ("Held out", "Share of the documents for evaluation."),
     "packed": ("Pack several documents in a row", ""),
-    "average": ("Average the checkpoints", "The outcome is the mean of the run's checkpoints."),
+    "average": ("Average the checkpoints", "The result is the mean of the run's checkpoints."),
     "seed": ("Seed", ""),
 }
 
 
 @dataclass(frozen=True)
-class Form:
-    """The widgets. others: texts of further languages that were added; settings: by the name of the plan's field."""
+class AdaptForm:
+    """The widgets. others: the added texts of further languages. settings: by the name of the plan's field."""
 
     language: gr.Dropdown
     kind: gr.Radio
@@ -55,46 +55,48 @@ class Form:
     start: gr.Button
     resume: gr.Button
     stop: gr.Button
-    shown: gr.HTML
+    survey_result: gr.HTML
     progress: gr.HTML
     curve: gr.Plot
     outcome: gr.HTML
-    kept: Adapted
+    library: Library
 
-    def needs(self) -> set[Any]:
-        """Every widget that a plan is read from."""
+    def inputs(self) -> set[Any]:
+        """Everything from which a plan is read."""
         return {self.language, self.kind, self.file, self.hub, self.others, self.added, *self.settings.values()}
 
-    def gives(self) -> set[Any]:
-        """Every widget that work changes."""
-        return {self.message, self.survey, self.start, self.resume, self.stop, self.shown, self.progress, self.curve,
-                self.outcome} | self.kept.gives()  # fmt: skip
+    def outputs(self) -> set[Any]:
+        """What a survey or a training updates."""
+        return {self.message, self.survey, self.start, self.resume, self.stop, self.survey_result, self.progress,
+                self.curve, self.outcome} | self.library.outputs()  # fmt: skip
 
 
-def draw() -> Form:
-    """Draws the form, and the places of what comes of it."""
+def build() -> AdaptForm:
+    """Draws the widgets."""
     with gr.Row(elem_classes=["xlt-layout"]):
         with gr.Column(scale=1, min_width=290, elem_classes=["xlt-side"]):
-            text = _draw_text()
-            own = _draw_settings()
+            text = _text()
+            settings = _settings()
         with gr.Column(scale=3, min_width=320, elem_classes=["xlt-main"]):
-            problem = gr.HTML("", elem_id="adapt-message")
+            message = gr.HTML("", elem_id="adapt-message")
             with gr.Row(elem_classes=["xlt-actions"]):
-                asks = gr.Button("Survey", elem_id="adapt-survey")
+                survey = gr.Button("Survey", elem_id="adapt-survey")
                 start = gr.Button("Start", variant="primary", elem_id="adapt-start")
                 resume = gr.Button("Resume", visible=False, elem_id="adapt-resume")
                 stop = gr.Button("Stop", variant="stop", interactive=False, elem_id="adapt-stop")
-            shown = gr.HTML(EMPTY, elem_id="adapt-shown")
+            result = gr.HTML(EMPTY, elem_id="adapt-survey-result")
             progress = gr.HTML("", elem_id="adapt-progress")
             curve = gr.Plot(None, visible=False, show_label=False, container=False, buttons=[], elem_id="adapt-curve")
             outcome = gr.HTML("", elem_id="adapt-outcome")
-            kept = library.draw()
-    return Form(**text, settings=own, message=problem, survey=asks, start=start, resume=resume, stop=stop, shown=shown,
-                progress=progress, curve=curve, outcome=outcome, kept=kept)  # fmt: skip
+            adapted = library.build()
+    return AdaptForm(
+        **text, settings=settings, message=message, survey=survey, start=start, resume=resume, stop=stop,
+        survey_result=result, progress=progress, curve=curve, outcome=outcome, library=adapted,
+    )  # fmt: skip
 
 
-def _draw_text() -> dict[str, Any]:
-    menu = [(spoken(row), code) for code, row in catalog.languages().items() if code != "eng"]
+def _text() -> dict[str, Any]:
+    menu = [(language_label(row), code) for code, row in catalog.languages().items() if code != "eng"]
     return {
         "language": gr.Dropdown(menu, value=menu[0][1], label="Language", elem_id="adapt-language"),
         "kind": gr.Radio([FILE, DATASET, BUNDLED], value=FILE, label="Text", elem_id="adapt-kind"),
@@ -108,7 +110,7 @@ def _draw_text() -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _draw_settings() -> dict[str, Any]:
+def _settings() -> dict[str, Any]:
     fresh = Adaptation(())
     drawn = {
         "model": gr.Dropdown([name for name in catalog.models() if "://" not in name], value=fresh.model, label="Model",
@@ -129,70 +131,67 @@ def _draw_settings() -> dict[str, Any]:
     return drawn
 
 
-def read(form: Form, values: Values) -> Adaptation:
-    """The plan that the form stands for: the texts that were added and are still ticked, and the one that stands there.
-
-    Raises InputError.
-    """
+def read(form: AdaptForm, values: Values) -> Adaptation:
+    """The plan that is entered: with the added texts that are ticked, and the text in the form. Raises InputError."""
     names = values[form.added] or ()
-    corpora = tuple(corpus for corpus in values[form.others] if _named(corpus) in names)
-    if not corpora or _stands(form, values):
+    corpora = tuple(corpus for corpus in values[form.others] if _corpus_name(corpus) in names)
+    if not corpora or _has_text(form, values):
         corpora += (_corpus(form, values),)
-    own = {name: values[widget] for name, widget in form.settings.items()}
-    empty = next((name for name, value in own.items() if value is None), "")
+    given = {name: values[widget] for name, widget in form.settings.items()}
+    empty = next((name for name, value in given.items() if value is None), "")
     if empty:
         raise InputError(f"{SETTINGS.get(empty, (empty.capitalize(),))[0]} is empty; give a number.")
-    if own["model"] not in catalog.models() and not catalog.typed("model"):
-        raise InputError(f"The model {own['model'][:80]!r} is not offered here; choose one of the menu.")
-    return Adaptation(corpora, **own)
+    if given["model"] not in catalog.models() and not catalog.typed("model"):
+        raise InputError(f"The model {given['model'][:80]!r} is not offered here; choose one of the menu.")
+    return Adaptation(corpora, **given)
 
 
-def switched(form: Form, values: Values) -> Updates:
-    """Shows what the chosen kind of text asks for."""
+def show_kind(form: AdaptForm, values: Values) -> Updates:
+    """Shows the widget of the chosen kind of text."""
     kind = values[form.kind]
     return {form.file: gr.update(visible=kind == FILE), form.hub: gr.update(visible=kind == DATASET), form.message: ""}
 
 
-def added(form: Form, values: Values) -> Updates:
-    """Puts the text aside, so that another language's can be chosen."""
+def add_text(form: AdaptForm, values: Values) -> Updates:
+    """Adds the text in the form to the list, so that a text of another language can be entered."""
     corpora = (*values[form.others], _corpus(form, values))
-    names = [_named(corpus) for corpus in corpora]
+    names = [_corpus_name(corpus) for corpus in corpora]
     if len(set(corpus.language for corpus in corpora)) < len(corpora):
         raise InputError("There is a text of that language already; choose another language.")
     return {form.others: corpora, form.added: gr.update(choices=names, value=names, visible=True), form.file: None,
             form.hub: "", form.message: ""}  # fmt: skip
 
 
-def with_texts(form: Form, values: Values, plan: Adaptation) -> Adaptation:
-    """The plan of a training that goes on: a file that is there no more is replaced by the one of its name that was
-    dropped anew; that it holds the same, the training checks. Raises InputError where there is none."""
-    dropped = [str(values[form.file] or ""), *(corpus.source for corpus in values[form.others])]
-    anew = {Path(path).name: path for path in dropped if Path(path).is_file()}
-    return replace(plan, corpora=tuple(_there(corpus, anew) for corpus in plan.corpora))
+def with_texts(form: AdaptForm, values: Values, plan: Adaptation) -> Adaptation:
+    """The plan of a training to resume. A file that no longer exists is replaced by an uploaded file of the same name;
+    the training checks that the content is the same. Raises InputError where there is none."""
+    uploaded = [str(values[form.file] or ""), *(corpus.source for corpus in values[form.others])]
+    files = {Path(path).name: path for path in uploaded if Path(path).is_file()}
+    return replace(plan, corpora=tuple(_existing(corpus, files) for corpus in plan.corpora))
 
 
-def _there(corpus: Corpus, anew: Mapping[str, str]) -> Corpus:
+def _existing(corpus: Corpus, files: Mapping[str, str]) -> Corpus:
     path = Path(corpus.source)
     if corpus.source == POCKET or corpus.source.startswith(HUB) or path.is_file():
         return corpus
-    if path.name not in anew:
+    if path.name not in files:
         raise InputError(f"The text {path.name} is no longer on this machine; drop it again, and press Resume.")
-    return replace(corpus, source=anew[path.name])
+    return replace(corpus, source=files[path.name])
 
 
-def _named(corpus: Corpus) -> str:
+def _corpus_name(corpus: Corpus) -> str:
     source = corpus.source if corpus.source.startswith(HUB) else Path(corpus.source).name
     return f"{corpus.language}: {source}"
 
 
-def _stands(form: Form, values: Values) -> bool:
-    """Whether there is a text in the form that was not put aside."""
-    there = {FILE: values[form.file], DATASET: (values[form.hub] or "").strip(), BUNDLED: True}[values[form.kind]]
-    return bool(there) and values[form.language] not in {corpus.language for corpus in values[form.others]}
+def _has_text(form: AdaptForm, values: Values) -> bool:
+    """Whether the form holds a text that was not added to the list."""
+    text = {FILE: values[form.file], DATASET: (values[form.hub] or "").strip(), BUNDLED: True}[values[form.kind]]
+    return bool(text) and values[form.language] not in {corpus.language for corpus in values[form.others]}
 
 
-def _corpus(form: Form, values: Values) -> Corpus:
-    """The text that stands in the form. Raises InputError where there is none."""
+def _corpus(form: AdaptForm, values: Values) -> Corpus:
+    """The text in the form. Raises InputError where there is none."""
     language, kind, path = values[form.language], values[form.kind], values[form.file]
     if not language:
         raise InputError("Choose a language first.")
@@ -205,6 +204,6 @@ def _corpus(form: Form, values: Values) -> Corpus:
         return Corpus(language, f"{HUB}{name}")
     if not path:
         raise InputError("Drop a file first, or take the bundled news.")
-    if Path(path).stat().st_size > MOST_BYTES:
-        raise InputError(f"{Path(path).name} is larger than {MOST_BYTES // 10**6} MB; use the command for it.")
+    if Path(path).stat().st_size > MAX_BYTES:
+        raise InputError(f"{Path(path).name} is larger than {MAX_BYTES // 10**6} MB; use the command for it.")
     return Corpus(language, str(path))

@@ -1,4 +1,4 @@
-"""What was adapted here, on the page Adapt: to be used in Compare, downloaded as one file, deleted."""
+"""The adapted weights on this machine: used in Compare, downloaded as one file, or deleted."""
 
 from __future__ import annotations
 
@@ -10,63 +10,63 @@ import gradio as gr
 from xlt_core import catalog
 from xlt_core.adaptation import folders
 from xlt_core.records import InputError
-from xlt_core.ui.compare.regions import Updates, Values
 from xlt_core.ui.shared import downloads
-from xlt_core.ui.shared.html import escape, message
+from xlt_core.ui.shared.html import escape, message_html
+from xlt_core.ui.shared.updates import Updates, Values
 
 PREFIX = "adapted"
 
 
 @dataclass(frozen=True)
-class Adapted:
-    """The widgets. whole: all of them, hidden as long as nothing was adapted; file: hands the ZIP file out; sure: asks
-    before something is deleted."""
+class Library:
+    """The widgets. box: holds all of them, and is hidden while there are no adapted weights. file: a hidden button that
+    downloads the ZIP file. confirm: asks before weights are deleted."""
 
-    whole: gr.Column
+    box: gr.Column
     list: gr.Dropdown
     use: gr.Button
     download: gr.Button
     file: gr.DownloadButton
     delete: gr.Button
-    sure: gr.Row
+    confirm: gr.Row
     question: gr.HTML
     yes: gr.Button
     no: gr.Button
-    said: gr.HTML
+    message: gr.HTML
 
-    def gives(self) -> set[Any]:
-        """Every widget that another list changes."""
-        return {self.whole, self.list, self.sure, self.said}
+    def outputs(self) -> set[Any]:
+        """What a refresh of the list updates."""
+        return {self.box, self.list, self.confirm, self.message}
 
 
-def draw() -> Adapted:
-    """Draws the region."""
-    with gr.Column(visible=False, elem_id="adapted") as whole:
-        chosen = gr.Dropdown([], label="Adapted here", elem_id="adapted-list")
+def build() -> Library:
+    """Draws the widgets."""
+    with gr.Column(visible=False, elem_id="adapted") as box:
+        menu = gr.Dropdown([], label="Adapted here", elem_id="adapted-list")
         with gr.Row(elem_classes=["xlt-tools"]):
             use = gr.Button("Use in Compare", size="sm", variant="primary", elem_id="adapt-use")
             download = gr.Button("Download", size="sm", elem_id="adapted-download")
-            file = gr.DownloadButton("The file", elem_id="adapted-file", elem_classes=["xlt-gone"])
+            file = gr.DownloadButton("The file", elem_id="adapted-file", elem_classes=["xlt-hidden"])
             delete = gr.Button("Delete", size="sm", elem_id="adapted-delete")
-        said = gr.HTML("", elem_id="adapted-message")
-        with gr.Row(visible=False, elem_classes=["xlt-tools"], elem_id="adapted-sure") as sure:
+        message = gr.HTML("", elem_id="adapted-message")
+        with gr.Row(visible=False, elem_classes=["xlt-tools"], elem_id="adapted-confirm") as confirm:
             question = gr.HTML("")
             yes = gr.Button("Delete for good", size="sm", variant="stop", elem_id="adapted-yes")
             no = gr.Button("Keep", size="sm", elem_id="adapted-no")
-    return Adapted(whole, chosen, use, download, file, delete, sure, question, yes, no, said)
+    return Library(box, menu, use, download, file, delete, confirm, question, yes, no, message)
 
 
-def listed(adapted: Adapted, name: str = "") -> Updates:
-    """What there is, the newest first. name: what is to be chosen."""
-    rows = [(_line(name, card), name) for name, card in folders.kept().items()]
-    names = [value for _, value in rows]
+def refresh_list(library: Library, name: str = "") -> Updates:
+    """The adapted weights, the newest first. name: the one to choose."""
+    menu = [(_menu_entry(name, card), name) for name, card in folders.kept().items()]
+    names = [value for _, value in menu]
     chosen = name if name in names else next(iter(names), None)
-    return {adapted.whole: gr.update(visible=bool(rows)), adapted.list: gr.update(choices=rows, value=chosen),
-            adapted.sure: gr.update(visible=False), adapted.said: ""}  # fmt: skip
+    return {library.box: gr.update(visible=bool(menu)), library.list: gr.update(choices=menu, value=chosen),
+            library.confirm: gr.update(visible=False), library.message: ""}  # fmt: skip
 
 
 def card_of(name: str) -> dict[str, Any]:
-    """The card of what was chosen. Raises InputError where it has not ended, or is not there any more."""
+    """The card of adapted weights. Raises InputError where they do not exist, or their training has not ended."""
     found = folders.kept().get(name)
     if found is None:
         raise InputError(f"Nothing here is called {name!r} any more; choose another.")
@@ -75,24 +75,28 @@ def card_of(name: str) -> dict[str, Any]:
     return found
 
 
-def zipped(adapted: Adapted, values: Values) -> Updates:
-    """The update that gives the file; none is left of an earlier one where this cannot be given."""
-    name = values[adapted.list] or ""
+def make_file(library: Library, values: Values) -> Updates:
+    """The update that gives the ZIP file to the hidden button; without one the button loses its former file."""
+    name = values[library.list] or ""
     try:
         card_of(name)
     except InputError as error:
-        return {adapted.file: gr.update(value=None), adapted.said: message(str(error), "problem")}
-    path = folders.archive(name, downloads.folder(adapted.file))
-    return {adapted.file: gr.update(value=str(path)), adapted.said: ""}
+        return {library.file: gr.update(value=None), library.message: message_html(str(error), "problem")}
+    path = folders.archive(name, downloads.new_folder(library.file))
+    return {library.file: gr.update(value=str(path)), library.message: ""}
 
 
-def asked(adapted: Adapted, values: Values) -> Updates:
-    """Asks whether what is chosen is to be deleted."""
-    question = f"<p>Delete {escape(values[adapted.list])} with its weights?</p>"
-    return {adapted.sure: gr.update(visible=True), adapted.question: question, adapted.said: ""}
+def confirm_delete(library: Library, values: Values) -> Updates:
+    """Asks whether to delete the chosen weights."""
+    question = f"<p>Delete {escape(values[library.list])} with its weights?</p>"
+    return {library.confirm: gr.update(visible=True), library.question: question, library.message: ""}
 
 
-def _line(name: str, card: dict[str, Any]) -> str:
+def hide_confirm(library: Library, values: Values) -> Updates:
+    return {library.confirm: gr.update(visible=False)}
+
+
+def _menu_entry(name: str, card: dict[str, Any]) -> str:
     if not card:
         return f"{name} · has not ended"
     known = catalog.languages()

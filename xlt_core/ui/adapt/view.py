@@ -1,4 +1,4 @@
-"""How an adaptation is shown: what its text holds, how far it is, its loss curve, what was learned and forgotten."""
+"""A training as HTML and figures: the survey of its texts, its progress, its loss curve and its result."""
 
 from __future__ import annotations
 
@@ -18,65 +18,67 @@ STATES = {"done": "Finished", "failed": "Failed", "stopped": "Stopped"}
 
 
 def estimate_html(estimate: Estimate) -> str:
-    """What the texts hold, and how long the training will take here."""
+    """The survey of the texts, and the estimated time of the training."""
     steps = "1 step" if estimate.steps == 1 else f"{estimate.steps:,} steps"
     takes = (f"<p class='xlt-conclusion'>{steps} on {estimate.parameters:,} parameters will take about "
-             f"{duration(estimate.seconds)} here, by a first step that was measured.</p>")  # fmt: skip
+             f"{duration(estimate.seconds)} here, from the measured time of a first step.</p>")  # fmt: skip
     return "".join(map(survey_html, estimate.surveys)) + takes
 
 
 def survey_html(survey: Survey) -> str:
-    """What the text of one language holds."""
+    """The survey of the text of one language."""
     read = "" if survey.whole else ", as much as this run reads"
-    looks = "not told: no library here knows it" if survey.foreign is None else f"{survey.foreign:.0%} of the documents"
+    foreign = (
+        "unknown: no library here knows it" if survey.foreign is None else f"{survey.foreign:.0%} of the documents"
+    )
     rows = {
         "Documents": f"{survey.documents:,} ({_size(survey.size)}{read})",
         "Tokens": f"{survey.tokens:,}, {survey.tokens_per_word:.2f} a word",
         "Dropped": f"{survey.duplicates:,} duplicates, {survey.short:,} too short",
-        "Looks like another language": looks,
+        "Looks like another language": foreign,
     }
     cells = "".join(f"<div><dt>{escape(name)}</dt><dd>{escape(value)}</dd></div>" for name, value in rows.items())
     return f"<h3 class='xlt-group'>Text in {escape(_name(survey.language))}</h3><dl class='xlt-rates'>{cells}</dl>"
 
 
 def progress_html(job: Job[Snapshot]) -> str:
-    """How far the training is, and how it ended."""
-    now = job.last or Snapshot("beginning")
-    doing = STATES.get(job.state, now.doing.capitalize())
-    words = [f"step {now.step} of {now.steps}"] if now.steps else []
-    words += [f"loss {now.losses[-1][1]:.3f}"] if now.losses else []
+    """The progress of the training, or how it ended."""
+    snapshot = job.last or Snapshot("beginning")
+    doing = STATES.get(job.state, snapshot.doing.capitalize())
+    parts = [f"step {snapshot.step} of {snapshot.steps}"] if snapshot.steps else []
+    parts += [f"loss {snapshot.losses[-1][1]:.3f}"] if snapshot.losses else []
     if job.state == "running":
-        words += [f"learning rate {now.rate:.1e}"] if now.rate else []
-        words += [f"{duration(now.left)} left"] if now.left else []
-    said = "".join(f"<p class='xlt-note'>{escape(note)}</p>" for note in now.notes)
-    bar = f"<progress value='{now.step}' max='{now.steps}'></progress>" if now.steps else ""
+        parts += [f"learning rate {snapshot.rate:.1e}"] if snapshot.rate else []
+        parts += [f"{duration(snapshot.left)} left"] if snapshot.left else []
+    notes = "".join(f"<p class='xlt-note'>{escape(note)}</p>" for note in snapshot.notes)
+    bar = f"<progress value='{snapshot.step}' max='{snapshot.steps}'></progress>" if snapshot.steps else ""
     return (f"<h2 class='xlt-heading'>{escape(job.name)} <small>{escape(doing)}</small></h2>"
             f"<div class='xlt-progress' id='adapting' data-state='{job.state}' style='--strategy:{colour('laft')}'>"
-            f"{escape(' · '.join(words))}{bar}</div>{said}")  # fmt: skip
+            f"{escape(' · '.join(parts))}{bar}</div>{notes}")  # fmt: skip
 
 
-def place_html(folder: Path) -> str:
-    """Where the adapter lies."""
-    return (f"<p class='xlt-note'>It lies in <code>{escape(folder)}</code> with a card whose licence is yours to fill "
-            "in; it is among the choices of laft for this model.</p>")  # fmt: skip
+def folder_html(folder: Path) -> str:
+    """The folder of the adapted weights."""
+    return (f"<p class='xlt-note'>It is saved in <code>{escape(folder)}</code> with a card whose licence is yours to "
+            "fill in; it can be chosen as the adapter of laft for this model.</p>")  # fmt: skip
 
 
-def outcome_html(now: Snapshot) -> str:
-    """Bits per byte before and after, and in a sentence what was learned and what was forgotten."""
-    if not now.bits:
+def outcome_html(snapshot: Snapshot) -> str:
+    """Bits per byte before and after the training, and a sentence on what was learned and forgotten."""
+    if not snapshot.bits:
         return ""
-    rows = "".join(_row(code, values) for code, values in now.bits.items())
+    rows = "".join(_row(code, values) for code, values in snapshot.bits.items())
     head = "".join(f"<th scope='col'>{word}</th>" for word in ("Held-out text", "Before", "After", "Change"))
-    ended = all(len(values) == 2 for values in now.bits.values())
-    said = "; ".join(_change(code, *values) for code, values in now.bits.items()) if ended else ""
-    sentence = f"<p class='xlt-conclusion'>{escape(said[:1].upper() + said[1:])}.</p>" if said else ""
+    ended = all(len(values) == 2 for values in snapshot.bits.values())
+    changes = "; ".join(_change(code, *values) for code, values in snapshot.bits.items()) if ended else ""
+    sentence = f"<p class='xlt-conclusion'>{escape(changes[:1].upper() + changes[1:])}.</p>" if changes else ""
     return (f"<h3 class='xlt-group'>Bits per byte <small>less is better</small></h3><div class='xlt-plain'><table>"
             f"<thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table></div>{sentence}")  # fmt: skip
 
 
-def curve(now: Snapshot) -> go.Figure:
+def curve(snapshot: Snapshot) -> go.Figure:
     """The training loss by step."""
-    steps, losses = zip(*now.losses, strict=True)
+    steps, losses = zip(*snapshot.losses, strict=True)
     line = go.Scatter(x=steps, y=losses, mode="lines+markers", line={"color": colour("laft"), "width": 2},
                       marker={"size": 5}, hovertemplate="step %{x}: %{y:.3f}<extra></extra>")  # fmt: skip
     figure = go.Figure([line])
@@ -84,7 +86,7 @@ def curve(now: Snapshot) -> go.Figure:
                          plot_bgcolor="rgba(0,0,0,0)", font={"family": FONT, "size": 13, "color": GREY},
                          showlegend=False, dragmode=False)  # fmt: skip
     grid = {"gridcolor": "rgba(128,128,128,.22)", "zeroline": False}
-    figure.update_xaxes(range=[0, now.steps], title={"text": "Step", "font": {"size": 13}}, **grid)
+    figure.update_xaxes(range=[0, snapshot.steps], title={"text": "Step", "font": {"size": 13}}, **grid)
     figure.update_yaxes(title={"text": "Loss, nats a token", "font": {"size": 13}}, automargin=True, **grid)
     return figure
 

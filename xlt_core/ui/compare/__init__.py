@@ -1,1 +1,1 @@
-"""The page Compare: one input or a sample of items, by every strategy side by side."""
+"""The tab Compare: one input or a sample of items, answered by every strategy side by side."""

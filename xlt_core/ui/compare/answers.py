@@ -1,41 +1,43 @@
-"""What a column answered, as HTML: bars for labels, highlights on the source for entities, text for the rest."""
+"""The answer of a column as HTML: bars for labels, marked entities in the source text, else plain text."""
 
 from __future__ import annotations
 
 from math import exp
 
 from xlt_core.records import Answer, Example, Language, Prediction, Reply, Span
-from xlt_core.ui.shared.html import clipped, escape, tag
+from xlt_core.ui.shared.html import escape, language_attributes, truncated
 
 
 def answer_html(example: Example, prediction: Prediction, language: Language | None) -> str:
     """The answer of one column to one example."""
-    scored = choices_of(prediction)
+    scored = choice_probabilities(prediction)
     if scored:
         return _bars(scored, prediction.answer, example.answer)
     if isinstance(prediction.answer, tuple):
         return spans_html(example.text, prediction.answer, language)
     if isinstance(prediction.answer, str):
-        return f"<p class='xlt-text' {tag(language)}>{clipped(prediction.answer)}</p>"
+        return f"<p class='xlt-text' {language_attributes(language)}>{truncated(prediction.answer)}</p>"
     return _unread(prediction, language)
 
 
 def spans_html(text: str, spans: tuple[Span, ...], language: Language | None) -> str:
-    """The source text with its entities marked; where two overlap the first is marked."""
-    pieces, place = [], 0
+    """The source text with its entities marked; of two that overlap, only the first is."""
+    pieces, position = [], 0
     for span in sorted(filter(lambda span: span.located, spans), key=lambda span: (span.start, -span.end)):
-        if span.start < place or span.end > len(text):
+        if span.start < position or span.end > len(text):
             continue
-        pieces += [escape(text[place : span.start]), _mark(text[span.start : span.end], span)]
-        place = span.end
+        pieces += [escape(text[position : span.start]), _mark(text[span.start : span.end], span)]
+        position = span.end
     below = "" if spans else "<p class='xlt-quiet'>No entities found.</p>"
-    astray = tuple(span for span in spans if not span.located)
-    if astray:
-        below = f"<p class='xlt-quiet'>Named, but not found in the text:{_listed(astray, language)}</p>"
-    return f"<p class='xlt-text' {tag(language)}>{''.join(pieces)}{clipped(text[place:])}</p>{below}"
+    unlocated = tuple(span for span in spans if not span.located)
+    if unlocated:
+        below = f"<p class='xlt-quiet'>Named, but not found in the text:{_listed(unlocated, language)}</p>"
+    return (
+        f"<p class='xlt-text' {language_attributes(language)}>{''.join(pieces)}{truncated(text[position:])}</p>{below}"
+    )
 
 
-def brief(answer: Answer | None) -> str:
+def answer_text(answer: Answer | None) -> str:
     """An answer in one line of plain text, for tables."""
     if answer is None:
         return "not readable"
@@ -48,23 +50,23 @@ def brief(answer: Answer | None) -> str:
 
 
 def gold_html(example: Example, language: Language | None) -> str:
-    """The gold answer in a line of its own; nothing where there is none."""
+    """The gold answer on a line of its own; "" where there is none."""
     if example.answer is None:
         return ""
     if isinstance(example.answer, tuple):
-        words = _listed(example.answer, language)
+        gold = _listed(example.answer, language)
     else:
-        words = f" <span {tag(language)}>{clipped(example.answer)}</span>"
-    return f"<div class='xlt-gold'><span class='xlt-tag'>gold</span>{words}</div>"
+        gold = f" <span {language_attributes(language)}>{truncated(example.answer)}</span>"
+    return f"<div class='xlt-gold'><span class='xlt-tag'>gold</span>{gold}</div>"
 
 
-def choices_of(prediction: Prediction) -> dict[str, float]:
-    """The probability of every choice, largest first, from the last call that scored them; {} where none did."""
-    logs = next((dict(reply.choices) for reply in reversed(prediction.replies) if reply.choices), {})
-    if not logs:
+def choice_probabilities(prediction: Prediction) -> dict[str, float]:
+    """The probability of every choice, largest first, from the last call that scored choices; {} where none did."""
+    log_likelihoods = next((dict(reply.choices) for reply in reversed(prediction.replies) if reply.choices), {})
+    if not log_likelihoods:
         return {}
-    top = max(logs.values())
-    weights = {choice: exp(value - top) for choice, value in logs.items()}
+    top = max(log_likelihoods.values())
+    weights = {choice: exp(value - top) for choice, value in log_likelihoods.items()}
     total = sum(weights.values())
     return {choice: weights[choice] / total for choice in sorted(weights, key=weights.__getitem__, reverse=True)}
 
@@ -94,11 +96,11 @@ def _mark(text: str, span: Span) -> str:
 
 def _listed(spans: tuple[Span, ...], language: Language | None) -> str:
     items = " ".join(_mark(span.text, span) for span in spans)
-    return f" <span class='xlt-text' {tag(language)}>{items or 'none'}</span>"
+    return f" <span class='xlt-text' {language_attributes(language)}>{items or 'none'}</span>"
 
 
 def _unread(prediction: Prediction, language: Language | None) -> str:
     reply = last_reply(prediction)
     if reply is None or not reply.text:
         return "<p class='xlt-quiet'>Nothing has come back yet.</p>" if not prediction.final else ""
-    return f"<p class='xlt-text xlt-raw' {tag(language)}>{clipped(reply.text)}</p>"
+    return f"<p class='xlt-text xlt-raw' {language_attributes(language)}>{truncated(reply.text)}</p>"

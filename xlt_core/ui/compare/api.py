@@ -1,7 +1,8 @@
-"""The named endpoint /compare: the same comparison for gradio_client, curl and scripts."""
+"""The endpoint /compare, for gradio_client, curl and scripts."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import gradio as gr
@@ -12,7 +13,8 @@ from xlt_core.documents import document
 from xlt_core.findings.colours import ordered
 from xlt_core.records import Column, InputError, Plan, Row
 from xlt_core.ui.shared import zero_gpu
-from xlt_core.ui.shared.limits import check_offered, sentence
+from xlt_core.ui.shared.errors import error_sentence
+from xlt_core.ui.shared.limits import check_offered
 
 
 def compare_text(
@@ -35,7 +37,7 @@ def compare_text(
         plan = plan_of(language, task, text, demonstrations, shots, model, translator, seed)
         return document.document(_finished(compare.resolve(check_offered(_with_columns(plan, strategies)))))
     except Exception as error:
-        raise gr.Error(sentence(error), print_exception=False) from None
+        raise gr.Error(error_sentence(error), print_exception=False) from None
 
 
 def plan_of(
@@ -48,7 +50,7 @@ def plan_of(
     translator: str,
     seed: int,
 ) -> Plan:
-    """The plan of a call, still without columns. Raises InputError for what cannot be read."""
+    """The plan of a call, without columns. Raises InputError for arguments that cannot be read."""
     if not isinstance(text, str) or not text.strip():
         raise InputError("The text is empty; give some.")
     rows = None if demonstrations is None else tuple(_row(index, row) for index, row in enumerate(demonstrations, 1))
@@ -66,8 +68,6 @@ def plan_of(
 
 
 def _with_columns(plan: Plan, strategies: list[str] | None) -> Plan:
-    from dataclasses import replace
-
     names = ordered(tuple(catalog.strategies())) if strategies is None else list(dict.fromkeys(map(str, strategies)))
     columns = tuple(Column(name, name) for name in names)
     full = replace(plan, columns=columns)
@@ -78,7 +78,7 @@ def _with_columns(plan: Plan, strategies: list[str] | None) -> Plan:
 
 
 def _finished(plan: Plan) -> Any:
-    *_, last = zero_gpu.compared(plan)
+    *_, last = zero_gpu.run_comparison(plan)
     return last
 
 

@@ -1,4 +1,4 @@
-"""The chart of scores with their intervals, and the sentence that says what can be concluded and what cannot."""
+"""The chart of scores with their intervals, and the sentence on what can be concluded from them."""
 
 from __future__ import annotations
 
@@ -16,18 +16,18 @@ FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, sans-serif"
 
 
 def figure(comparison: Comparison, metric: str) -> go.Figure | None:
-    """Points with 95% intervals, one row per column, and chance as a dashed line; None where nothing is scored."""
+    """Scores with 95% intervals, a row for each column, and the chance level; None where nothing is scored."""
     scored = [(run, run.scores[metric]) for run in comparison.runs if metric in run.scores]
     if not scored:
         return None
     chance = chance_of(comparison, metric)
     points = [_point(run, score) for run, score in reversed(scored)]
-    # Made in one piece: each later change of a figure checks all of it again, which takes longer than the drawing.
+    # Built in one call: plotly validates the whole figure again at each later change.
     return go.Figure(points, _layout(f"{metrics.title(metric)}, 95% intervals", chance, len(scored)))
 
 
 def chance_of(comparison: Comparison, metric: str) -> float | None:
-    """What a labeller that picks at random would score on the same items; None where that is undefined."""
+    """The score of random labels on the same items; None where that is undefined."""
     examples = next((run.examples for run in comparison.runs if run.examples), ())
     golds = [example.answer for example in examples if example.answer is not None]
     choices = sorted({choice for example in examples for choice in example.choices})
@@ -35,7 +35,7 @@ def chance_of(comparison: Comparison, metric: str) -> float | None:
 
 
 def conclusion(comparison: Comparison, metric: str, single: bool) -> str:
-    """One plain sentence: which differences are real, and which may be chance; from one item nothing is concluded."""
+    """One sentence: which differences are significant and which are not. single: for one item there is none."""
     if single:
         return ONE_ITEM
     tests = [test for test in comparison.tests if test.metric == metric] or list(comparison.tests)
@@ -43,11 +43,11 @@ def conclusion(comparison: Comparison, metric: str, single: bool) -> str:
         return _no_tests(comparison)
     name = metrics.title(metric)
     clear = [_ahead(test) for test in tests if _adjusted(test) < SIGNIFICANT]
-    open_ = [_undecided(test) for test in tests if _adjusted(test) >= SIGNIFICANT]
+    unclear = [_undecided(test) for test in tests if _adjusted(test) >= SIGNIFICANT]
     items = max((sum(not p.error for p in run.predictions) for run in comparison.runs), default=0)
-    says = f"{'; '.join(clear)}" if clear else "no column is shown to be ahead"
-    leaves = f"; nothing can be concluded about {_listed(open_)}" if open_ else ""
-    return f"On {items} {comparison.plan.split} items, by {name}, {says}{leaves}."
+    shown = f"{'; '.join(clear)}" if clear else "no column is shown to be ahead"
+    undecided = f"; nothing can be concluded about {_listed(unclear)}" if unclear else ""
+    return f"On {items} {comparison.plan.split} items, by {name}, {shown}{undecided}."
 
 
 def conclusion_html(sentence: str, note: str = "") -> str:
@@ -56,7 +56,7 @@ def conclusion_html(sentence: str, note: str = "") -> str:
 
 
 def caution(comparison: Comparison) -> str:
-    """What the numbers do not say."""
+    """A warning about what the scores do not measure."""
     if comparison.plan.model == "pocket":
         return "Pocket is a model of a few million parameters on generated text: this is no measure of the language."
     return ""
@@ -81,7 +81,7 @@ def _point(run: Run, score: Score) -> go.Scatter:
 def _layout(title: str, chance: float | None, rows: int) -> dict[str, object]:
     line = {"type": "line", "x0": chance, "x1": chance, "y0": 0, "y1": 1, "yref": "paper",
             "line": {"dash": "dash", "color": GREY, "width": 1.5}}  # fmt: skip
-    word = {"x": chance, "y": 1.0, "yref": "paper", "yanchor": "bottom", "text": "chance", "showarrow": False}
+    label = {"x": chance, "y": 1.0, "yref": "paper", "yanchor": "bottom", "text": "chance", "showarrow": False}
     return {
         "height": 110 + 46 * rows,
         "margin": {"l": 10, "r": 20, "t": 26, "b": 50},
@@ -91,7 +91,7 @@ def _layout(title: str, chance: float | None, rows: int) -> dict[str, object]:
         "showlegend": False,
         "dragmode": False,
         "shapes": [] if chance is None else [line],
-        "annotations": [] if chance is None else [word],
+        "annotations": [] if chance is None else [label],
         "xaxis": {"range": [-0.01, 1.01], "gridcolor": "rgba(128,128,128,.22)", "zeroline": False,
                   "title": {"text": title, "font": {"size": 13}}},
         "yaxis": {"type": "category", "ticksuffix": "  ", "automargin": True, "showgrid": False},
@@ -99,7 +99,7 @@ def _layout(title: str, chance: float | None, rows: int) -> dict[str, object]:
 
 
 def _adjusted(test: PairedTest) -> float:
-    """p after the correction for several pairs, where the comparison has it."""
+    """The p-value, corrected for several pairs where the comparison has it so."""
     return test.p if test.p_holm is None else test.p_holm
 
 
@@ -111,8 +111,8 @@ def _ahead(test: PairedTest) -> str:
 
 def _undecided(test: PairedTest) -> str:
     if test.difference == test.low == test.high == 0:
-        return f"{test.a} against {test.b} (the same on these items)"
-    return f"{test.a} against {test.b} ({number(test.difference)}, {number(test.low)} to {number(test.high)})"
+        return f"{test.a} versus {test.b} (the same on these items)"
+    return f"{test.a} versus {test.b} ({number(test.difference)}, {number(test.low)} to {number(test.high)})"
 
 
 def _no_tests(comparison: Comparison) -> str:

@@ -1,4 +1,4 @@
-"""The columns: what each strategy makes of the input, step by step, or of the whole sample, as HTML."""
+"""The columns as HTML: each strategy's answer to one input with all its calls, or its scores on a sample."""
 
 from __future__ import annotations
 
@@ -8,13 +8,11 @@ from xlt_core.findings.colours import colour
 from xlt_core.records import Comparison, Example, Language, Prediction, Reply, Run, Score
 from xlt_core.scoring import metrics
 from xlt_core.ui.compare.answers import answer_html, gold_html
-from xlt_core.ui.shared.html import clipped, escape, fold, number, seconds, tag
-
-STATES = {"waiting": "waiting", "running": "at work", "done": "done", "failed": "failed", "stopped": "stopped"}
+from xlt_core.ui.shared.html import details_html, escape, language_attributes, number, seconds, truncated
 
 
 def columns_html(comparison: Comparison, language: Language | None, titles: Mapping[str, str]) -> str:
-    """One column per run. titles: what each strategy is called on the page."""
+    """One column for each run. titles: the title of each strategy."""
     cells = "".join(
         _column(comparison, run, language, titles.get(run.strategy, run.strategy)) for run in comparison.runs
     )
@@ -22,55 +20,60 @@ def columns_html(comparison: Comparison, language: Language | None, titles: Mapp
 
 
 def previews_html(previews: Mapping[str, object], strategies: Mapping[str, str], language: Language | None) -> str:
-    """Each column's exact prompt and its token count. previews: by column name; strategies: column name -> strategy."""
+    """Each column's exact prompt and its number of tokens. previews, strategies: by column name."""
     cells = []
     for name, preview in previews.items():
         if preview.error:
             body = f"<p class='xlt-reason'>{escape(preview.error)}</p>"
         else:
             count = f"<p class='xlt-costs'><b>{preview.tokens:,}</b> tokens would be sent</p>"
-            spoken = tongues(strategies.get(name, name), language)
-            sent, steps = _sent(preview.text, spoken["answer"][0]), steps_html(name, "preview", preview.replies, spoken)
+            languages = call_languages(strategies.get(name, name), language)
+            sent = _sent(preview.text, languages["answer"][0])
+            steps = steps_html(name, "preview", preview.replies, languages)
             body = f"{count}{_notes(preview.notes)}{sent}{steps}"
         cells.append(_frame(name, strategies.get(name, name), "", "preview", body))
     return f"<div class='xlt-columns' data-count='{len(cells)}'>{''.join(cells)}</div>"
 
 
-Tongues = Mapping[str, tuple[Language | None, Language | None]]
+CallLanguages = Mapping[str, tuple[Language | None, Language | None]]
 
 
-def tongues(strategy: str, language: Language | None) -> Tongues:
-    """The languages of what a call sends and of what comes back, by its purpose."""
+def call_languages(strategy: str, language: Language | None) -> CallLanguages:
+    """The language of the text that a call sends and of the text that it returns, by the purpose of the call."""
     from xlt_core import catalog
 
     english = catalog.languages().get(catalog.PIVOT)
     kind = catalog.strategies().get(strategy)
-    asked = english if kind and kind.uses_translator else language
-    there = dict.fromkeys(("translate demonstration", "translate input"), (language, english))
-    return {**there, "translate answer back": (english, language), "answer": (asked, asked)}
+    prompt = english if kind and kind.uses_translator else language
+    to_english = dict.fromkeys(("translate demonstration", "translate input"), (language, english))
+    return {**to_english, "translate answer back": (english, language), "answer": (prompt, prompt)}
 
 
-def steps_html(name: str, item: str, replies: tuple[Reply, ...], spoken: Tongues, summary: str = "Every step") -> str:
-    """A fold with every call: what was sent, exactly, and what came back."""
+def steps_html(
+    name: str, item: str, replies: tuple[Reply, ...], languages: CallLanguages, summary: str = "Every step"
+) -> str:
+    """A closed <details> with every call: the exact text that was sent and the text that came back."""
     if not replies:
         return ""
-    steps = "".join(_step(index, reply, spoken) for index, reply in enumerate(replies, 1))
+    steps = "".join(_step(index, reply, languages) for index, reply in enumerate(replies, 1))
     calls = "1 call" if len(replies) == 1 else f"{len(replies)} calls"
-    return fold(f"{name}/{item}/{summary}", f"{summary} <small>{calls}</small>", f"<ol class='xlt-steps'>{steps}</ol>")
+    return details_html(
+        f"{name}/{item}/{summary}", f"{summary} <small>{calls}</small>", f"<ol class='xlt-steps'>{steps}</ol>"
+    )
 
 
 def verdict_html(task_metric: str, example: Example, prediction: Prediction) -> str:
-    """Right or wrong against the gold, and whether the output could be read at all."""
+    """Whether the answer equals the gold answer, and whether the output is valid."""
     if prediction.error:
         return f"<p class='xlt-reason'>No result: {escape(prediction.error)}</p>"
     if not prediction.final:
         return "<p class='xlt-verdict'><span class='xlt-quiet'>still writing</span></p>"
     valid = _badge("valid output", "good") if prediction.valid else _badge("not readable", "bad")
-    return f"<p class='xlt-verdict'>{_marked(task_metric, example, prediction)}{valid}</p>"
+    return f"<p class='xlt-verdict'>{_correctness(task_metric, example, prediction)}{valid}</p>"
 
 
 def tokens_per_word(run: Run) -> float | None:
-    """Tokens that the model's tokenizer made of each word of the final prompts; None before anything was sent."""
+    """Tokens per word of the final prompts, by the model's tokenizer; None before the first call."""
     finals = [prediction.replies[-1] for prediction in run.predictions if prediction.replies]
     words = sum(len(reply.sent.split()) for reply in finals)
     return sum(reply.tokens_in for reply in finals) / words if words else None
@@ -89,19 +92,19 @@ def _column(comparison: Comparison, run: Run, language: Language | None, title: 
 
 
 def single(comparison: Comparison) -> bool:
-    """Whether this is about one typed or picked input."""
+    """Whether the comparison is of one typed or picked input."""
     return len(comparison.plan.inputs) == 1
 
 
 def headline(run: Run, comparison: Comparison) -> str:
-    """The headline score's name: the first that the run has, else that of the task."""
+    """The name of the headline score: the run's first score, else the task's."""
     from xlt_core import catalog
 
     return next(iter(run.scores), "") or catalog.task(comparison.plan.task).metrics[0]
 
 
 def _frame(name: str, strategy: str, title: str, state: str, body: str) -> str:
-    head = f"<h3>{escape(name)}</h3><span class='xlt-state'>{escape(STATES.get(state, state))}</span>"
+    head = f"<h3>{escape(name)}</h3><span class='xlt-state'>{escape(state)}</span>"
     sub = f"<p class='xlt-sub'>{escape(title)}</p>" if title and title.lower() != name.lower() else ""
     return (
         f"<section class='xlt-column' data-strategy='{escape(strategy)}' data-state='{escape(state)}' "
@@ -112,17 +115,17 @@ def _frame(name: str, strategy: str, title: str, state: str, body: str) -> str:
 
 def _single(run: Run, metric: str, language: Language | None) -> str:
     if not run.examples:
-        return _working(run, language)
+        return _not_answered(run, language)
     example, prediction = run.examples[0], next(iter(run.predictions), None)
     if prediction is None:
-        return _working(run, language)
+        return _not_answered(run, language)
     parts = [
         answer_html(example, prediction, language),
         gold_html(example, language),
         verdict_html(metric, example, prediction),
         _notes(prediction.notes),
         _costs(run),
-        steps_html(run.name, "item", run.replies, tongues(run.strategy, language)),
+        steps_html(run.name, "item", run.replies, call_languages(run.strategy, language)),
     ]
     return "".join(parts)
 
@@ -132,26 +135,26 @@ def _many(run: Run, metric: str, language: Language | None) -> str:
     bar = f"<progress max='{max(len(run.examples), 1)}' value='{done}'></progress>" if run.state == "running" else ""
     parts = [
         f"<p class='xlt-progress'>{done} of {len(run.examples)} items{bar}</p>",
-        _waits(run),
+        _waiting_for(run),
         _score(metric, run.scores.get(metric)),
         _rates(run, metric),
         _costs(run),
-        steps_html(run.name, "all", run.preparation, tongues(run.strategy, language), "Preparation"),
+        steps_html(run.name, "all", run.preparation, call_languages(run.strategy, language), "Preparation"),
     ]
     return "".join(parts)
 
 
-def _working(run: Run, language: Language | None) -> str:
-    words = "Waiting for its turn." if run.state == "waiting" else "Getting ready."
-    steps = steps_html(run.name, "item", run.preparation, tongues(run.strategy, language))
-    return f"<p class='xlt-quiet'>{words}</p>{steps}"
+def _not_answered(run: Run, language: Language | None) -> str:
+    text = "Waiting for its turn." if run.state == "waiting" else "Getting ready."
+    steps = steps_html(run.name, "item", run.preparation, call_languages(run.strategy, language))
+    return f"<p class='xlt-quiet'>{text}</p>{steps}"
 
 
-def _waits(run: Run) -> str:
-    """What a column at work waits for, such as a download, with how far it is."""
+def _waiting_for(run: Run) -> str:
+    """What a running column waits for, such as a download with its progress."""
     calls = [prediction.replies[-1] for prediction in run.predictions if prediction.replies and not prediction.final]
-    said = next((reply.note for reply in calls if reply.note and not reply.final), "")
-    return f"<p class='xlt-waits' role='status'>{escape(said)}</p>" if said else ""
+    note = next((reply.note for reply in calls if reply.note and not reply.final), "")
+    return f"<p class='xlt-waits' role='status'>{escape(note)}</p>" if note else ""
 
 
 def _score(metric: str, score: Score | None) -> str:
@@ -196,25 +199,25 @@ def _notes(notes: tuple[str, ...]) -> str:
     return f"<ul class='xlt-notes'>{items}</ul>" if items else ""
 
 
-def _step(index: int, reply: Reply, spoken: Tongues) -> str:
-    sent_in, back_in = spoken.get(reply.purpose, (None, None))
+def _step(index: int, reply: Reply, languages: CallLanguages) -> str:
+    sent_in, back_in = languages.get(reply.purpose, (None, None))
     costs = f"{reply.tokens_in:,} in · {reply.tokens_out:,} out · {seconds(reply.seconds)}"
     scores = "".join(
-        f"<tr><td {tag(None)}>{escape(choice)}</td><td>{value:.2f}</td></tr>"
+        f"<tr><td {language_attributes(None)}>{escape(choice)}</td><td>{value:.2f}</td></tr>"
         for choice, value in sorted(reply.choices.items(), key=lambda pair: -pair[1])
     )
     table = f"<table><caption>log-likelihood of each choice</caption>{scores}</table>" if scores else ""
-    back = f"<pre class='xlt-back' {tag(back_in)}>{clipped(reply.text)}</pre>" if reply.text else ""
+    back = f"<pre class='xlt-back' {language_attributes(back_in)}>{truncated(reply.text)}</pre>" if reply.text else ""
     head = f"<p><b>{escape(reply.purpose or f'step {index}')}</b> <small>{costs}</small></p>"
     came = f"<p class='xlt-label'>came back</p>{back}{table}"
     return f"<li>{head}<p class='xlt-label'>sent</p>{_sent(reply.sent, sent_in)}{came}</li>"
 
 
 def _sent(text: str, language: Language | None) -> str:
-    return f"<pre class='xlt-sent' {tag(language)} tabindex='0'>{clipped(text)}</pre>"
+    return f"<pre class='xlt-sent' {language_attributes(language)} tabindex='0'>{truncated(text)}</pre>"
 
 
-def _marked(metric: str, example: Example, prediction: Prediction) -> str:
+def _correctness(metric: str, example: Example, prediction: Prediction) -> str:
     if example.answer is None:
         return ""
     score = metrics.item_score(metric, example.answer, prediction.answer)
@@ -225,5 +228,5 @@ def _marked(metric: str, example: Example, prediction: Prediction) -> str:
     return _badge("right" if score >= 0.995 else f"{name} {number(score)}", kind)
 
 
-def _badge(words: str, kind: str) -> str:
-    return f"<span class='xlt-badge xlt-{kind}'>{escape(words)}</span>"
+def _badge(text: str, kind: str) -> str:
+    return f"<span class='xlt-badge xlt-{kind}'>{escape(text)}</span>"

@@ -1,24 +1,23 @@
-"""The demonstrations: an editable table of rows that can be added, removed, moved, shuffled, reset and drawn anew."""
+"""The table of demonstrations: rows are edited, added, removed, moved, shuffled, reset and drawn again."""
 
 from __future__ import annotations
 
 import random
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import gradio as gr
 
 from xlt_core.records import InputError, Language, Row
-from xlt_core.ui.shared.html import web_code
-from xlt_core.ui.shared.limits import MOST_ROWS
-
-Updates = dict[Any, Any]
+from xlt_core.ui.shared.html import html_language
+from xlt_core.ui.shared.limits import MAX_ROWS
+from xlt_core.ui.shared.updates import Updates, Values
 
 
 @dataclass(frozen=True)
-class Line:
-    """One row of the table."""
+class RowWidgets:
+    """The widgets of one row."""
 
     group: gr.Row
     text: gr.Textbox
@@ -30,9 +29,9 @@ class Line:
 
 @dataclass(frozen=True)
 class Demonstrations:
-    """The table. count: rows in use; drawn: the rows as they were last drawn, which Reset goes back to."""
+    """The widgets. count: the number of rows in use. drawn: the rows as they were drawn last, for Reset."""
 
-    lines: tuple[Line, ...]
+    rows: tuple[RowWidgets, ...]
     count: gr.State
     drawn: gr.State
     fold: gr.Accordion
@@ -42,18 +41,22 @@ class Demonstrations:
     reload: gr.Button
 
     def widgets(self) -> set[Any]:
-        """Everything that the rows are read from."""
-        return {widget for line in self.lines for widget in (line.text, line.answer)} | {self.count, self.drawn}
+        """Everything from which the rows are read."""
+        return {widget for row in self.rows for widget in (row.text, row.answer)} | {self.count, self.drawn}
+
+    def outputs(self) -> set[Any]:
+        """Everything that other rows update."""
+        return self.widgets() | {row.group for row in self.rows} | {self.fold}
 
 
 def build(rows: Sequence[Row], language: Language | None) -> Demonstrations:
-    """Draws the table with the rows given."""
+    """Draws the table with the given rows."""
     with gr.Accordion(_title(len(rows)), open=True, elem_id="demonstrations") as fold:
         return _table(fold, rows, language)
 
 
 def _table(fold: gr.Accordion, rows: Sequence[Row], language: Language | None) -> Demonstrations:
-    lines = tuple(_line(index, rows, language) for index in range(MOST_ROWS))
+    widgets = tuple(_row(index, rows, language) for index in range(MAX_ROWS))
     with gr.Row(elem_classes=["xlt-tools"]):
         tools = {
             "add": gr.Button("Add a row", size="sm", elem_id="demo-add"),
@@ -61,48 +64,48 @@ def _table(fold: gr.Accordion, rows: Sequence[Row], language: Language | None) -
             "reset": gr.Button("Reset", size="sm", elem_id="demo-reset"),
             "reload": gr.Button("Reload from the train split", size="sm", elem_id="demo-reload"),
         }
-    return Demonstrations(lines, gr.State(len(rows)), gr.State(tuple(rows)), fold, **tools)
+    return Demonstrations(widgets, gr.State(len(rows)), gr.State(tuple(rows)), fold, **tools)
 
 
-def read(table: Demonstrations, values: Mapping[Any, Any]) -> tuple[Row, ...]:
-    """The rows as they stand; one that was not edited keeps its id and its English version."""
+def read(table: Demonstrations, values: Values) -> tuple[Row, ...]:
+    """The rows as they are entered; an unedited one keeps its id and its English version."""
     known = {(row.text, row.answer): row for row in values[table.drawn]}
     rows = []
-    for line in table.lines[: values[table.count]]:
-        text, answer = values[line.text] or "", values[line.answer] or ""
+    for row in table.rows[: values[table.count]]:
+        text, answer = values[row.text] or "", values[row.answer] or ""
         rows.append(known.get((text, answer)) or Row(text, answer))
     return tuple(rows)
 
 
 def show(table: Demonstrations, rows: Sequence[Row], drawn: bool = False) -> Updates:
-    """The updates that show the rows; with `drawn` they are also what Reset goes back to."""
-    rows = tuple(rows)[:MOST_ROWS]
+    """The updates that show the rows. drawn: whether Reset goes back to these rows."""
+    rows = tuple(rows)[:MAX_ROWS]
     updates: Updates = {table.count: len(rows), table.fold: gr.update(label=_title(len(rows)))}
-    for index, line in enumerate(table.lines):
+    for index, widgets in enumerate(table.rows):
         used = index < len(rows)
-        updates[line.group] = gr.update(visible=used)
-        updates[line.text] = rows[index].text if used else ""
-        updates[line.answer] = rows[index].answer if used else ""
+        updates[widgets.group] = gr.update(visible=used)
+        updates[widgets.text] = rows[index].text if used else ""
+        updates[widgets.answer] = rows[index].answer if used else ""
     return updates | ({table.drawn: rows} if drawn else {})
 
 
-def speak(table: Demonstrations, language: Language | None) -> Updates:
-    """The updates that say which language the rows are in."""
-    attributes = spoken_in(language)
-    return {widget: gr.update(**attributes) for line in table.lines for widget in (line.text, line.answer)}
+def set_language(table: Demonstrations, language: Language | None) -> Updates:
+    """The updates that mark the rows with their language."""
+    options = language_options(language)
+    return {widget: gr.update(**options) for row in table.rows for widget in (row.text, row.answer)}
 
 
-def spoken_in(language: Language | None) -> dict[str, Any]:
-    """The arguments of a text box that holds text in a language."""
+def language_options(language: Language | None) -> dict[str, Any]:
+    """The arguments of a text box for text in a language."""
     if language is None:
         return {}
-    attributes = gr.InputHTMLAttributes(lang=web_code(language), spellcheck=False)
+    attributes = gr.InputHTMLAttributes(lang=html_language(language), spellcheck=False)
     return {"html_attributes": attributes, "rtl": language.direction == "rtl"}
 
 
 def added(rows: tuple[Row, ...]) -> tuple[Row, ...]:
-    if len(rows) >= MOST_ROWS:
-        raise InputError(f"The table holds at most {MOST_ROWS} demonstrations; remove one first.")
+    if len(rows) >= MAX_ROWS:
+        raise InputError(f"The table holds at most {MAX_ROWS} demonstrations; remove one first.")
     return (*rows, Row("", ""))
 
 
@@ -111,7 +114,7 @@ def removed(rows: tuple[Row, ...], index: int) -> tuple[Row, ...]:
 
 
 def moved(rows: tuple[Row, ...], index: int, by: int) -> tuple[Row, ...]:
-    """The rows with one moved up (by -1) or down (by 1); at the edge nothing moves."""
+    """The rows with one moved up (by -1) or down (by 1); the first does not move up, nor the last down."""
     other = index + by
     if not (0 <= index < len(rows) and 0 <= other < len(rows)):
         return rows
@@ -121,7 +124,7 @@ def moved(rows: tuple[Row, ...], index: int, by: int) -> tuple[Row, ...]:
 
 
 def shuffled(rows: tuple[Row, ...]) -> tuple[Row, ...]:
-    """The rows in another order, if there is one."""
+    """The rows in another random order, where there is one."""
     changed = list(rows)
     for _ in range(20):
         random.shuffle(changed)
@@ -130,32 +133,32 @@ def shuffled(rows: tuple[Row, ...]) -> tuple[Row, ...]:
     return tuple(changed)
 
 
-def resized(rows: tuple[Row, ...], fresh: tuple[Row, ...], shots: int) -> tuple[Row, ...]:
-    """As many rows as shots: the first ones stay as they are edited, fresh ones fill up."""
+def resized(rows: tuple[Row, ...], drawn: tuple[Row, ...], shots: int) -> tuple[Row, ...]:
+    """As many rows as shots: the first rows stay as they are, further ones come from drawn."""
     kept = rows[:shots]
     texts = {row.text for row in kept}
-    return kept + tuple(row for row in fresh if row.text not in texts)[: shots - len(kept)]
+    return kept + tuple(row for row in drawn if row.text not in texts)[: shots - len(kept)]
 
 
 def _title(count: int) -> str:
-    words = "worked examples, shown in this order" if count else "zero-shot: the model sees no worked example"
-    return f"Demonstrations ({count}): {words}"
+    text = "worked examples, shown in this order" if count else "zero-shot: the model sees no worked example"
+    return f"Demonstrations ({count}): {text}"
 
 
-def _line(index: int, rows: Sequence[Row], language: Language | None) -> Line:
+def _row(index: int, rows: Sequence[Row], language: Language | None) -> RowWidgets:
     row = rows[index] if index < len(rows) else Row("", "")
-    spoken, number = spoken_in(language), index + 1
+    options, number = language_options(language), index + 1
     with gr.Row(visible=index < len(rows), elem_classes=["xlt-demo"], equal_height=False) as group:
         text = gr.Textbox(
             row.text, label=f"Text {number}", lines=1, max_lines=3, scale=5, min_width=180,
-            elem_id=f"demo-text-{number}", **spoken,
+            elem_id=f"demo-text-{number}", **options,
         )  # fmt: skip
         answer = gr.Textbox(
             row.answer, label=f"Answer {number}", lines=1, max_lines=3, scale=3, min_width=120,
-            elem_id=f"demo-answer-{number}", **spoken,
+            elem_id=f"demo-answer-{number}", **options,
         )  # fmt: skip
         with gr.Column(scale=0, min_width=178, elem_classes=["xlt-demo-tools"]):
             up = gr.Button("Up", size="sm", elem_id=f"demo-up-{number}")
             down = gr.Button("Down", size="sm", elem_id=f"demo-down-{number}")
             remove = gr.Button("Remove", size="sm", elem_id=f"demo-remove-{number}")
-    return Line(group, text, answer, up, down, remove)
+    return RowWidgets(group, text, answer, up, down, remove)

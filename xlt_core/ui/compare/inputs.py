@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,18 +9,17 @@ import gradio as gr
 
 from xlt_core import catalog
 from xlt_core.records import Example, InputError, Plan, Row
-from xlt_core.ui.compare.demonstrations import spoken_in
-from xlt_core.ui.shared.limits import MOST_SAMPLES
+from xlt_core.ui.compare.demonstrations import language_options
+from xlt_core.ui.shared.limits import MAX_SAMPLES
+from xlt_core.ui.shared.updates import Updates, Values
 
 ONE, MANY = "One input", "Items of the dataset"
-OFFERED = 40
-
-Updates = dict[Any, Any]
+MAX_OFFERED = 40
 
 
 @dataclass(frozen=True)
 class Inputs:
-    """The widgets. picked: the row that the text came from, so that an unedited one keeps its English version."""
+    """The widgets. picked: the row of the picked item, so that an unedited text keeps its English version."""
 
     mode: gr.Radio
     one: gr.Group
@@ -33,13 +31,13 @@ class Inputs:
     picked: gr.State
 
     def widgets(self) -> set[Any]:
-        """Everything that the input is read from."""
+        """Everything from which the input is read."""
         return {self.mode, self.text, self.gold, self.samples, self.picked}
 
 
 def build(plan: Plan, language: Any) -> Inputs:
-    """Draws the input, set as the plan has it."""
-    items, single = offered(plan), bool(plan.inputs)
+    """Draws the widgets, set to a plan."""
+    items, single = offered_items(plan), bool(plan.inputs)
     row = first_row(plan) if single or not items else row_of(items[0], plan.task)
     mode = gr.Radio([ONE, MANY], value=ONE if single else MANY, label="Compare on", elem_id="mode")
     with gr.Group(visible=single, elem_classes=["xlt-one"]) as one:
@@ -50,20 +48,25 @@ def build(plan: Plan, language: Any) -> Inputs:
             elem_id="example",
             info="Or type a text of your own below.",
         )
-        text = gr.Textbox(row.text, label="Input", lines=3, max_lines=10, elem_id="text", **spoken_in(language))
+        text = gr.Textbox(row.text, label="Input", lines=3, max_lines=10, elem_id="text", **language_options(language))
         gold = gr.Textbox(
-            row.answer, label="Gold answer (optional)", lines=1, max_lines=4, elem_id="gold", **spoken_in(language)
+            row.answer,
+            label="Gold answer (optional)",
+            lines=1,
+            max_lines=4,
+            elem_id="gold",
+            **language_options(language),
         )
     with gr.Group(visible=not single) as many:
         samples = gr.Slider(
-            5, MOST_SAMPLES, value=plan.samples, step=5, label="Number of items", elem_id="samples",
+            5, MAX_SAMPLES, value=plan.samples, step=5, label="Number of items", elem_id="samples",
             info="Drawn from the split by the seed; more items make narrower intervals.",
         )  # fmt: skip
     return Inputs(mode, one, many, example, text, gold, samples, gr.State(row))
 
 
-def read(inputs: Inputs, values: Mapping[Any, Any]) -> dict[str, Any]:
-    """The fields of a plan that the input stands for. Raises InputError for an empty text."""
+def read(inputs: Inputs, values: Values) -> dict[str, Any]:
+    """The fields of a plan for the input. Raises InputError for an empty text."""
     if values[inputs.mode] == MANY:
         return {"inputs": (), "samples": int(values[inputs.samples])}
     text, gold = values[inputs.text] or "", values[inputs.gold] or ""
@@ -75,7 +78,7 @@ def read(inputs: Inputs, values: Mapping[Any, Any]) -> dict[str, Any]:
 
 
 def fill(inputs: Inputs, plan: Plan) -> Updates:
-    """The updates that set the input as the plan has it."""
+    """The updates that set the input to a plan."""
     row, single = first_row(plan), bool(plan.inputs)
     updates = switch(inputs, ONE if single else MANY) | {inputs.mode: ONE if single else MANY}
     if single:
@@ -92,10 +95,10 @@ def first_row(plan: Plan) -> Row:
     return plan.inputs[0] if plan.inputs else Row("")
 
 
-def offered(plan: Plan) -> list[Example]:
-    """The items that can be picked; none where the dataset lacks the language."""
+def offered_items(plan: Plan) -> list[Example]:
+    """The items that can be picked; [] where the dataset lacks the language."""
     try:
-        return catalog.dataset(plan.dataset).load(plan.task, plan.language, plan.split)[:OFFERED]
+        return catalog.dataset(plan.dataset).load(plan.task, plan.language, plan.split)[:MAX_OFFERED]
     except InputError:
         return []
 
@@ -105,7 +108,7 @@ def menu(examples: list[Example]) -> list[tuple[str, str]]:
 
 
 def row_of(example: Example, task: str) -> Row:
-    """A test item as the row that a person would have typed, with its human translation where it has one."""
+    """An item as a row of the form, with its human translation where it has one."""
     write = catalog.task(task).write
     gold = "" if example.answer is None else write(example.answer)
     if example.pivot is None:

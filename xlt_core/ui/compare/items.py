@@ -1,4 +1,4 @@
-"""The table of items: source, gold and each column's answer, filterable to where the columns disagree."""
+"""The table of items: text, gold answer and each column's answer; all items, or those where columns disagree."""
 
 from __future__ import annotations
 
@@ -7,25 +7,25 @@ from collections.abc import Mapping
 from xlt_core.findings.colours import colour
 from xlt_core.records import Comparison, Example, Language, Prediction, Run
 from xlt_core.scoring import metrics
-from xlt_core.ui.compare.answers import answer_html, brief, gold_html
-from xlt_core.ui.compare.columns import steps_html, tongues
-from xlt_core.ui.shared.html import clipped, escape, tag
+from xlt_core.ui.compare.answers import answer_html, answer_text, gold_html
+from xlt_core.ui.compare.columns import call_languages, steps_html
+from xlt_core.ui.shared.html import escape, language_attributes, truncated
 
-PAGE = 15
-WORDS = {"xlt-cell-good": "right, ", "xlt-cell-middle": "partly right, ", "xlt-cell-bad": "wrong, "}
+PAGE_SIZE = 15
+VERDICTS = {"xlt-cell-good": "right, ", "xlt-cell-middle": "partly right, ", "xlt-cell-bad": "wrong, "}
 
-Found = Mapping[str, Prediction]
+Predictions = Mapping[str, Prediction]
 
 
 def items_html(
     comparison: Comparison, metric: str, language: Language | None, disagreeing: bool = False, page: int = 0
 ) -> str:
-    """One page of the items, PAGE to a page; with `disagreeing` only those whose columns differ."""
+    """One page of the items. disagreeing: only items where the columns disagree."""
     rows = rows_of(comparison, disagreeing)
     if not rows:
-        words = "The columns agree on every item." if disagreeing else "No items yet."
-        return f"<p class='xlt-quiet'>{words}</p>"
-    shown = rows[page * PAGE : (page + 1) * PAGE]
+        text = "The columns agree on every item." if disagreeing else "No items yet."
+        return f"<p class='xlt-quiet'>{text}</p>"
+    shown = rows[page * PAGE_SIZE : (page + 1) * PAGE_SIZE]
     heads = "".join(
         f"<th scope='col' style='--strategy:{colour(run.strategy)}'>{escape(run.name)}</th>" for run in comparison.runs
     )
@@ -34,35 +34,45 @@ def items_html(
     return f"<div class='xlt-table' tabindex='0'><table>{head}<tbody>{body}</tbody></table></div>"
 
 
-def rows_of(comparison: Comparison, disagreeing: bool = False) -> list[tuple[Example, Found]]:
-    """Every item with the columns' final predictions by column name."""
+def rows_of(comparison: Comparison, disagreeing: bool = False) -> list[tuple[Example, Predictions]]:
+    """Every item with its final predictions by column name."""
     examples = next((run.examples for run in comparison.runs if run.examples), ())
     by_run = {run.name: {p.id: p for p in run.predictions if p.final} for run in comparison.runs}
     rows = [(e, {name: found[e.id] for name, found in by_run.items() if e.id in found}) for e in examples]
-    return [(example, found) for example, found in rows if not disagreeing or differ(found)]
+    return [(example, found) for example, found in rows if not disagreeing or disagree(found)]
 
 
-def differ(found: Found) -> bool:
-    """Whether two columns that have a result for an item answer differently; how spans came back does not count."""
-    return len({_essence(prediction) for prediction in found.values() if not prediction.error}) > 1
+def disagree(predictions: Predictions) -> bool:
+    """Whether two columns answer an item differently; the way in which spans were projected is ignored."""
+    return len({_comparable(prediction) for prediction in predictions.values() if not prediction.error}) > 1
 
 
 def pages(comparison: Comparison, disagreeing: bool) -> int:
-    return max(1, -(-len(rows_of(comparison, disagreeing)) // PAGE))
+    return max(1, -(-len(rows_of(comparison, disagreeing)) // PAGE_SIZE))
 
 
-def _essence(prediction: Prediction) -> object:
+def page_label_html(comparison: Comparison, disagreeing: bool, page: int) -> str:
+    """The number of items and of pages."""
+    count, last = len(rows_of(comparison, disagreeing)), pages(comparison, disagreeing)
+    what = "items where the columns disagree" if disagreeing else "items"
+    return f"<span class='xlt-quiet' aria-live='polite'>{count} {what}, page {page + 1} of {last}</span>"
+
+
+def _comparable(prediction: Prediction) -> object:
     if isinstance(prediction.answer, tuple):
         return frozenset((span.kind, span.start, span.end) for span in prediction.answer)
     return prediction.answer
 
 
-def _row(comparison: Comparison, metric: str, language: Language | None, example: Example, found: Found) -> str:
-    gold = "" if example.answer is None else brief(example.answer)
-    cells = "".join(_cell(metric, language, run, example, found.get(run.name)) for run in comparison.runs)
+def _row(
+    comparison: Comparison, metric: str, language: Language | None, example: Example, predictions: Predictions
+) -> str:
+    gold = "" if example.answer is None else answer_text(example.answer)
+    cells = "".join(_cell(metric, language, run, example, predictions.get(run.name)) for run in comparison.runs)
+    attributes = language_attributes(language)
     return (
-        f"<tr><td data-head='text' class='xlt-source' {tag(language)}>{clipped(example.text, 400)}</td>"
-        f"<td data-head='gold' {tag(language)}>{escape(gold)}</td>{cells}</tr>"
+        f"<tr><td data-head='text' class='xlt-source' {attributes}>{truncated(example.text, 400)}</td>"
+        f"<td data-head='gold' {attributes}>{escape(gold)}</td>{cells}</tr>"
     )
 
 
@@ -71,18 +81,18 @@ def _cell(metric: str, language: Language | None, run: Run, example: Example, pr
         return f"<td data-head='{escape(run.name)}' class='xlt-quiet'>...</td>"
     if prediction.error:
         return f"<td data-head='{escape(run.name)}' class='xlt-quiet'>no result: {escape(prediction.error)}</td>"
-    good = _good(metric, example, prediction)
+    correctness = _correctness(metric, example, prediction)
     body = answer_html(example, prediction, language) + gold_html(example, language)
-    key, words = escape(f"{run.name}/{example.id}"), WORDS.get(good, "")
-    steps = steps_html(run.name, example.id, prediction.replies, tongues(run.strategy, language))
-    said = f"<span {tag(language)}>{escape(brief(prediction.answer))}</span>"
+    key, verdict = escape(f"{run.name}/{example.id}"), VERDICTS.get(correctness, "")
+    steps = steps_html(run.name, example.id, prediction.replies, call_languages(run.strategy, language))
+    answer = f"<span {language_attributes(language)}>{escape(answer_text(prediction.answer))}</span>"
     return (
-        f"<td data-head='{escape(run.name)}' class='{good}' style='--strategy:{colour(run.strategy)}'>{said}"
-        f"<details data-fold='{key}'><summary>{words}look</summary>{body}{steps}</details></td>"
+        f"<td data-head='{escape(run.name)}' class='{correctness}' style='--strategy:{colour(run.strategy)}'>{answer}"
+        f"<details data-fold='{key}'><summary>{verdict}details</summary>{body}{steps}</details></td>"
     )
 
 
-def _good(metric: str, example: Example, prediction: Prediction) -> str:
+def _correctness(metric: str, example: Example, prediction: Prediction) -> str:
     if example.answer is None:
         return ""
     score = metrics.item_score(metric, example.answer, prediction.answer)

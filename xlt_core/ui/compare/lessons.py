@@ -1,4 +1,4 @@
-"""The lessons: whole settings with a question to answer, read from assets/lessons.json."""
+"""The lessons: plans with a question to answer, read from assets/lessons.json."""
 
 from __future__ import annotations
 
@@ -16,17 +16,17 @@ from xlt_core.ui.shared.html import escape
 
 @dataclass(frozen=True)
 class Lesson:
-    """A setting, what to ask of it, and what to look for in the result."""
+    """A plan, the question to answer with it, and what to look for in the result."""
 
     title: str
     plan: Plan
     question: str
-    look: str
+    look_for: str
 
 
 @cache
 def lessons() -> tuple[Lesson, ...]:
-    """The lessons in the order of the file; none where there is no file."""
+    """The lessons in the order of the file; () where there is no file."""
     path = ASSETS / "lessons.json"
     if not path.is_file():
         return ()
@@ -44,8 +44,8 @@ def build() -> list[gr.Button]:
 
 
 def lesson_html(lesson: Lesson) -> str:
-    """The question, and what to look for."""
+    """The question of a lesson, and what to look for."""
     return (
         f"<aside class='xlt-lesson-text'><h3>{escape(lesson.title)}</h3><p>{escape(lesson.question)}</p>"
-        f"<p><b>Look for:</b> {escape(lesson.look)}</p></aside>"
+        f"<p><b>Look for:</b> {escape(lesson.look_for)}</p></aside>"
     )

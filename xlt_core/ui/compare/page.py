@@ -1,4 +1,4 @@
-"""The page Compare: its regions in their places, and which event does what."""
+"""The tab Compare: draws its widgets and binds their events to the handlers."""
 
 from __future__ import annotations
 
@@ -13,33 +13,43 @@ from xlt_core import catalog
 from xlt_core.documents import document
 from xlt_core.records import Comparison, InputError, Plan, Row
 from xlt_core.settings import ASSETS
-from xlt_core.ui.compare import api, demonstrations, form, handlers, inputs, lessons, refresh, share, view
-from xlt_core.ui.compare.regions import Page, Updates, Values
+from xlt_core.ui.compare import (
+    api,
+    demonstrations,
+    form,
+    form_handlers,
+    handlers,
+    inputs,
+    lessons,
+    view,
+)
+from xlt_core.ui.compare.form import ComparePage
 from xlt_core.ui.shared import downloads
-from xlt_core.ui.shared.limits import LOG, sentence, shield, shield_all
-from xlt_core.ui.shared.visitors import Keeping
+from xlt_core.ui.shared.errors import LOG, catch_errors, catch_errors_while_yielding, error_sentence
+from xlt_core.ui.shared.events import MODEL, QUIET
+from xlt_core.ui.shared.run_manager import RunManager
+from xlt_core.ui.shared.updates import Updates, Values
 
-MODEL = {"concurrency_id": "model", "concurrency_limit": 2}
-QUIET = {"api_visibility": "private", "show_progress": "hidden"}
 
-
-def build(blocks: gr.Blocks, host: gr.HTML, keeping: Keeping, visitor: gr.BrowserState) -> Page:
-    """Draws the page Compare, with its events and the endpoint /compare. host: the line on where the model runs;
-    visitor: the browser's key, by which what ends is kept."""
+def build(blocks: gr.Blocks, host: gr.HTML, manager: RunManager, visitor: gr.BrowserState) -> ComparePage:
+    """Draws the tab, with its events and the endpoint /compare. host: says where the model runs; visitor: the browser's
+    key, under which finished comparisons are stored."""
     sample = finished_sample()
-    plan = sample.plan if sample else first_plan()
-    page, buttons = _draw(plan, sample, host, keeping, visitor)
+    plan = sample.plan if sample else default_plan()
+    page = _draw(plan, sample, host, manager, visitor)
     _wire_choices(page)
-    _wire_table(page)
-    _wire_work(page)
-    _wire_lessons(page, buttons)
-    _wire_start(blocks, page, plan, refresh.opened if sample else refresh.settle)
+    _wire_demonstrations(page)
+    _wire_comparison(page)
+    _wire_results(page)
+    for lesson, button in zip(lessons.lessons(), page.lessons, strict=True):
+        _bind(page, button.click, partial(form_handlers.show_lesson, lesson), page.form_widgets(), page.plan_outputs())
+    _wire_load(blocks, page, plan, form_handlers.complete if sample else form_handlers.show_plan)
     gr.api(api.compare_text, api_name="compare", **MODEL)
     return page
 
 
 def finished_sample() -> Comparison | None:
-    """The first finished comparison among the bundled ones; None where there is none, or it no longer fits."""
+    """The first bundled comparison; None where there is none that this version can read."""
     for path in sorted((ASSETS / "comparisons").glob("*.json")):
         try:
             return document.read_document(json.loads(path.read_text(encoding="utf-8")))
@@ -48,180 +58,131 @@ def finished_sample() -> Comparison | None:
     return None
 
 
-def first_plan() -> Plan:
-    """The setting that the page opens with where there is no sample."""
+def default_plan() -> Plan:
+    """The plan that the page opens with where there is no sample."""
     codes = catalog.dataset("world").languages("topic")
     return Plan("topic", next((code for code in codes if code != "eng"), "eng"), inputs=(Row(""),))
 
 
+def bind_from_outside(
+    page: ComparePage, event: Callable[..., Any], handler: Callable[..., Any], inputs: set[Any], outputs: set[Any]
+) -> None:
+    """Binds an event of another tab that sets the plan of this one. inputs, outputs: those of the other tab."""
+    _bind(page, event, handler, page.form_widgets() | inputs, page.plan_outputs() | outputs)
+
+
 def _draw(
-    plan: Plan, sample: Comparison | None, host: gr.HTML, keeping: Keeping, visitor: gr.BrowserState
-) -> tuple[Page, list[gr.Button]]:
+    plan: Plan, sample: Comparison | None, host: gr.HTML, manager: RunManager, visitor: gr.BrowserState
+) -> ComparePage:
     language = catalog.languages().get(plan.language)
     with gr.Row(elem_id="layout"):
-        with gr.Column(scale=1, min_width=290, elem_id="choices"):
-            with gr.Accordion("Choices", open=True, elem_id="choices-fold"):
-                chosen = form.build(plan)
-            with gr.Accordion("Lessons", open=True, elem_id="lessons"):
-                buttons = lessons.build()
+        chosen, lesson_buttons = form.build_choices(plan)
         with gr.Column(scale=3, min_width=320, elem_id="work"):
             lesson = gr.HTML("", elem_id="lesson")
             entered = inputs.build(plan, language)
             table = demonstrations.build(plan.demonstrations or (), language)
-            problem = gr.HTML("", elem_id="message")
-            with gr.Row(elem_classes=["xlt-actions"]):
-                preview = gr.Button("Preview", elem_id="preview")
-                run = gr.Button("Compare", variant="primary", elem_id="compare")
-                stop = gr.Button("Stop", variant="stop", interactive=False, elem_id="stop")
-            shown = view.build(sample)
-    page = Page(
-        host, chosen, entered, table, shown, lesson, problem, preview, run, stop, gr.State(""), keeping, visitor
-    )
-    return page, buttons
+            message = gr.HTML("", elem_id="message")
+            preview, compare, stop = form.build_buttons()
+            results = view.build(sample)
+    return ComparePage(host, chosen, entered, table, results, lesson, lesson_buttons, message, preview, compare, stop,
+                       gr.State(""), manager, visitor)  # fmt: skip
 
 
-def _on(
-    page: Page, trigger: Callable[..., Any], function: Callable[..., Any], needs: set[Any], gives: set[Any],
-    generator: bool = False, **more: Any,
+def _bind(
+    page: ComparePage, event: Callable[..., Any], handler: Callable[..., Any], inputs: set[Any], outputs: set[Any],
+    generator: bool = False, **options: Any,
 ) -> Any:  # fmt: skip
-    """Binds a handler; what goes wrong in it is shown as one sentence."""
+    """Binds a handler that maps the page and the values of the inputs to updates; its errors are shown."""
 
     def answer(values: Values) -> Updates:
-        return function(page, values) or {page.message: gr.skip()}  # Gradio takes an empty answer for a missing one
+        return handler(page, values) or {page.message: gr.skip()}  # Gradio takes an empty result for a missing one
 
-    fail = partial(handlers.failed, page)
-    bound = shield_all(partial(function, page), fail) if generator else shield(answer, fail)
-    return trigger(bound, needs, gives | _troubled(page), **(QUIET | more))
-
-
-def bind(
-    page: Page, trigger: Callable[..., Any], function: Callable[..., Any], needs: set[Any], more: set[Any]
-) -> None:
-    """An event of another page that sets this one. more: what else it changes."""
-    _on(page, trigger, function, page.form() | needs, _settled(page) | more)
+    on_error = partial(handlers.show_error, page)
+    if generator:
+        bound = catch_errors_while_yielding(partial(handler, page), on_error)
+    else:
+        bound = catch_errors(answer, on_error)
+    return event(bound, inputs, outputs | page.error_outputs(), **(QUIET | options))
 
 
-def _troubled(page: Page) -> set[Any]:
-    return {page.message, page.compare, page.preview, page.stop, page.results.beat}
-
-
-def _settled(page: Page) -> set[Any]:
-    """Everything that a new setting may change."""
-    boxes = {line.group for line in page.table.lines} | {page.table.fold, page.table.count, page.table.drawn}
-    own = {page.inputs.one, page.inputs.many, page.inputs.example, page.inputs.picked, page.lesson, page.host}
-    return page.form() | boxes | own | {page.choices.sources.file}
-
-
-def _wire_choices(page: Page) -> None:
+def _wire_choices(page: ComparePage) -> None:
     chosen = page.choices
-    file, needs, gives = chosen.sources.file, page.form(), _settled(page)
-    for chooses in (chosen.language.input, chosen.task.input, *chosen.sources.menus()):
-        _on(page, chooses, refresh.changed, needs, gives, generator=True)
-    for drops in (file.upload, file.clear):
-        _on(page, drops, partial(refresh.dropped, file=file), needs | {file}, gives, generator=True)
-    for name, button in chosen.seconds.items():
-        handler = partial(_second, name)
-        _on(page, button.click, handler, page.form(), {chosen.extras, chosen.extra_names})
-    _on(page, chosen.shots.release, _resize, needs, _rows_out(page))
-    _on(page, page.inputs.mode.input, refresh.switched, needs, gives)
-    _on(page, page.inputs.example.input,
-        lambda page, values: refresh.picked(page, values, values[page.inputs.example]),
-        page.form() | {page.inputs.example}, {page.inputs.text, page.inputs.gold, page.inputs.picked})  # fmt: skip
+    file, values, outputs = chosen.sources.file, page.form_widgets(), page.plan_outputs()
+    for event in (chosen.language.input, chosen.task.input, *chosen.sources.change_events()):
+        _bind(page, event, form_handlers.choices_changed, values, outputs, generator=True)
+    for event in (file.upload, file.clear):
+        _bind(page, event, form_handlers.file_changed, values | {file}, outputs, generator=True)
+    for name, button in chosen.add_buttons.items():
+        added = {chosen.extras, chosen.extra_names}
+        _bind(page, button.click, partial(form_handlers.add_column, name), values, added)
+    _bind(page, chosen.shots.release, form_handlers.shots_changed, values, page.demonstrations.outputs())
+    _bind(page, page.inputs.mode.input, form_handlers.mode_changed, values, outputs)
+    _bind(page, page.inputs.example.input, form_handlers.example_picked, values | {page.inputs.example},
+          {page.inputs.text, page.inputs.gold, page.inputs.picked})  # fmt: skip
 
 
-def _second(name: str, page: Page, values: Values) -> Updates:
-    return form.second(page.choices, name, values)
+def _wire_demonstrations(page: ComparePage) -> None:
+    table = page.demonstrations
+
+    def bind(button: gr.Button, change: Callable[..., Any]) -> None:
+        handler = partial(form_handlers.change_rows, change)
+        _bind(page, button.click, handler, table.widgets(), table.outputs())
+
+    bind(table.add, demonstrations.added)
+    bind(table.shuffle, demonstrations.shuffled)
+    _bind(page, table.reset.click, form_handlers.reset_rows, table.widgets(), table.outputs())
+    _bind(page, table.reload.click, form_handlers.reload_rows, page.form_widgets(),
+          table.outputs() | {page.choices.seed})  # fmt: skip
+    for index, row in enumerate(table.rows):
+        bind(row.up, partial(demonstrations.moved, index=index, by=-1))
+        bind(row.down, partial(demonstrations.moved, index=index, by=1))
+        bind(row.remove, partial(demonstrations.removed, index=index))
 
 
-def _resize(page: Page, values: Values) -> Updates:
-    plan = form.read(page.choices, values)
-    rows = demonstrations.resized(demonstrations.read(page.table, values), refresh.drawn(plan), plan.shots)
-    return demonstrations.show(page.table, rows)
+def _wire_comparison(page: ComparePage) -> None:
+    results = page.results
+    files = {results.share.json, results.share.csv, results.share.text}
+    outputs = {results.heading, results.columns, results.conclusion, results.chart, results.history,
+               results.items_panel, results.page_label, results.table, results.comparison, results.page,
+               results.earlier, page.host, page.work_id} | files  # fmt: skip
+    inputs = page.form_widgets() | {results.earlier, page.visitor}
+    running = _bind(page, page.compare.click, handlers.run, inputs, outputs, generator=True, **MODEL)
+    _bind(page, page.preview.click, handlers.preview, inputs, outputs, generator=True, **MODEL)
+    _bind(page, page.stop.click, handlers.stop, {page.work_id}, {page.stop}, queue=False)
+    _bind_items(page, running.then, 0)
 
 
-def _rows_out(page: Page) -> set[Any]:
-    groups = {line.group for line in page.table.lines}
-    return page.table.widgets() | groups | {page.table.fold}
+def _wire_results(page: ComparePage) -> None:
+    results = page.results
+    for button, ending in ((results.share.json, ".json"), (results.share.csv, ".csv")):
+        handler = partial(handlers.make_file, ending)
+        made = _bind(page, button.click, handler, {results.comparison}, {results.share.file})
+        made.then(None, js=downloads.click_script("compare"), **QUIET)
+    # The timer draws the same page of items again, since columns that still run add answers to it.
+    events = ((results.disagree.input, None), (results.previous.click, -1), (results.next.click, 1),
+              (results.timer.tick, 0))  # fmt: skip
+    for event, by in events:
+        _bind_items(page, event, by)
 
 
-def _wire_table(page: Page) -> None:
-    table, read = page.table, demonstrations.read
-
-    def on_rows(change: Callable[..., Any]) -> Callable[..., Any]:
-        return lambda page, values: demonstrations.show(table, change(read(table, values)))
-
-    needs, gives = table.widgets(), _rows_out(page)
-    _on(page, table.add.click, on_rows(demonstrations.added), needs, gives)
-    _on(page, table.shuffle.click, on_rows(demonstrations.shuffled), needs, gives)
-    _on(page, table.reset.click, lambda page, values: demonstrations.show(table, values[table.drawn]), needs, gives)
-    _on(page, table.reload.click, _reload, page.form(), gives | {page.choices.seed})
-    for index, line in enumerate(table.lines):
-        _on(page, line.up.click, on_rows(partial(demonstrations.moved, index=index, by=-1)), needs, gives)
-        _on(page, line.down.click, on_rows(partial(demonstrations.moved, index=index, by=1)), needs, gives)
-        _on(page, line.remove.click, on_rows(partial(demonstrations.removed, index=index)), needs, gives)
+def _bind_items(page: ComparePage, event: Callable[..., Any], by: int | None) -> None:
+    results = page.results
+    inputs = {results.comparison, results.disagree, results.page}
+    _bind(page, event, partial(handlers.turn_page, by), inputs, {results.page, results.page_label, results.table})
 
 
-def _reload(page: Page, values: Values) -> Updates:
-    """As many rows as shots from the train split; by the seed at first, by the next one if those are shown already."""
-    from dataclasses import replace
+def _wire_load(blocks: gr.Blocks, page: ComparePage, plan: Plan, show: Callable[..., Updates]) -> None:
+    """Binds what happens when a browser opens the page. show: gives the updates for the plan."""
 
-    plan = form.read(page.choices, values)
-    shown = demonstrations.read(page.table, values)
-    rows = refresh.drawn(plan)
-    if rows == shown:
-        plan = replace(plan, seed=plan.seed + 1)
-        rows = refresh.drawn(plan)
-    return demonstrations.show(page.table, rows, drawn=True) | {page.choices.seed: plan.seed}
-
-
-def _wire_work(page: Page) -> None:
-    shown = page.results
-    taken = {shown.share.json, shown.share.csv, shown.share.text}
-    parts = {shown.heading, shown.columns, shown.conclusion, shown.chart, shown.history, shown.fold, shown.where,
-             shown.table, shown.shown, shown.page, shown.earlier, page.host, page.ticket} | taken  # fmt: skip
-    needs = page.form() | {shown.earlier, page.visitor}
-    work = _on(page, page.compare.click, handlers.run, needs, parts, generator=True, **MODEL)
-    _on(page, page.preview.click, handlers.preview, needs, parts, generator=True, **MODEL)
-    _on(page, page.stop.click, handlers.stop, {page.ticket}, {page.stop}, queue=False)
-    _wire_results(page, work.then)
-
-
-def _wire_results(page: Page, end: Callable[..., Any]) -> None:
-    """The files; and the items: another page, another filter, the same page as it becomes while columns are at work."""
-    shown = page.results
-    needs, gives = {shown.shown, shown.disagree, shown.page}, {shown.page, shown.where, shown.table}
-    for button, ending in ((shown.share.json, ".json"), (shown.share.csv, ".csv")):
-        taken = _on(page, button.click, partial(_take, ending), {shown.shown}, {shown.share.file})
-        taken.then(None, js=downloads.press("compare"), **QUIET)
-    turns = ((shown.disagree.input, None), (shown.back.click, -1), (shown.on.click, 1), (shown.beat.tick, 0), (end, 0))
-    for trigger, by in turns:
-        _on(page, trigger, lambda page, values, by=by: view.turn(page.results, values, by), needs, gives)
-
-
-def _take(ending: str, page: Page, values: Values) -> Updates:
-    return share.take(page.results.share, values[page.results.shown], ending)
-
-
-def _wire_lessons(page: Page, buttons: list[gr.Button]) -> None:
-    for lesson, button in zip(lessons.lessons(), buttons, strict=True):
-        handler = partial(_lesson, lesson)
-        _on(page, button.click, handler, page.form(), _settled(page))
-
-
-def _lesson(lesson: lessons.Lesson, page: Page, values: Values) -> Updates:
-    return refresh.settle(page, lesson.plan, values[page.choices.greyed]) | {page.lesson: lessons.lesson_html(lesson)}
-
-
-def _wire_start(blocks: gr.Blocks, page: Page, plan: Plan, opened: Callable[[Page, Plan], Updates]) -> None:
-    def start(request: gr.Request) -> Updates:
+    def load(request: gr.Request) -> Updates:
         try:
             code = request.query_params.get("plan")
-            return refresh.linked(page, document.decode(code)) if code else opened(page, plan)
+            return form_handlers.open_link(page, document.decode(code)) if code else show(page, plan)
         except Exception as error:
-            return opened(page, plan) | handlers.failed(page, sentence(error))
+            return show(page, plan) | handlers.show_error(page, error_sentence(error))
 
-    def hosted() -> Iterator[str]:
-        yield shield(partial(refresh.host_line, plan.model), str)()
+    def load_host() -> Iterator[str]:
+        yield catch_errors(partial(form_handlers.host_html, plan.model), str)()
 
-    blocks.load(start, None, _settled(page) | _troubled(page), **QUIET)
-    blocks.load(hosted, None, page.host, **QUIET)
+    blocks.load(load, None, page.plan_outputs() | page.error_outputs(), **QUIET)
+    blocks.load(load_host, None, page.host, **QUIET)

@@ -1,8 +1,7 @@
-"""What a comparison runs on: dataset or a file of one's own, split and labels; model and translator."""
+"""The sources of a comparison: a dataset or an uploaded file, split and labels; model and translator."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -14,19 +13,17 @@ from xlt_core.contracts import SPLITS, Host
 from xlt_core.formats.rows import FORMATS
 from xlt_core.models.suggested import Part, suggested
 from xlt_core.records import InputError, Plan
+from xlt_core.ui.shared.updates import Updates, Values
 
-OWN = "file"  # the dataset that a dropped file makes
-MOST_BYTES = 5_000_000
+OWN_FILE = "file"  # the menu entry for an uploaded file
+MAX_BYTES = 5_000_000
 COLUMNS = ("A first line with the columns text and answer (a label, a summary, or LABEL: entity $$ LABEL: entity); "
            "if you like, id, split, english and english_answer.")  # fmt: skip
-
-Values = Mapping[Any, Any]
-Updates = dict[Any, Any]
 
 
 @dataclass(frozen=True)
 class Sources:
-    """The widgets. uploaded: the path of the visitor's own file on this side, which nobody can type."""
+    """The widgets. uploaded: path of the visitor's file on the server; it cannot be typed."""
 
     dataset: gr.Dropdown
     file: gr.File
@@ -37,20 +34,20 @@ class Sources:
     translator: gr.Dropdown
 
     def widgets(self) -> set[Any]:
-        """Everything that a plan is read from."""
+        """Everything from which a plan is read."""
         return {self.dataset, self.uploaded, self.split, self.labels, self.model, self.translator}
 
-    def menus(self) -> tuple[Any, ...]:
-        """The events after which the page must fit itself to another source."""
+    def change_events(self) -> tuple[Any, ...]:
+        """The events by which another source is chosen."""
         return (self.dataset.input, self.split.input, self.labels.submit, self.labels.blur, self.model.input,
                 self.translator.input)  # fmt: skip
 
 
 def build(plan: Plan) -> Sources:
-    """Draws the sources, set as the plan has them."""
+    """Draws the widgets, set to a plan."""
     datasets = [(catalog.dataset(name).title, name) for name in catalog.offered_datasets()]
-    dataset = gr.Dropdown([*datasets, ("A file of your own", OWN)], value=plan.dataset, label="Dataset",
-                          info=credit(plan.dataset), elem_id="dataset")  # fmt: skip
+    dataset = gr.Dropdown([*datasets, ("A file of your own", OWN_FILE)], value=plan.dataset, label="Dataset",
+                          info=citation(plan.dataset), elem_id="dataset")  # fmt: skip
     file = gr.File(label=f"Drop a file here ({', '.join(FORMATS)})", file_types=list(FORMATS), visible=False,
                    height=132, elem_id="file")  # fmt: skip
     uploaded = gr.State("")
@@ -58,16 +55,16 @@ def build(plan: Plan) -> Sources:
                         info="Where the items come from; demonstrations come from train.")  # fmt: skip
     labels = gr.Textbox(", ".join(plan.labels), label="Labels", lines=1, elem_id="labels",
                         placeholder="those of the dataset", info="With commas between them.")  # fmt: skip
-    return Sources(dataset, file, uploaded, split, labels, menu("model", plan.model),
-                   menu("translator", plan.translator))  # fmt: skip
+    return Sources(dataset, file, uploaded, split, labels, model_menu("model", plan.model),
+                   model_menu("translator", plan.translator))  # fmt: skip
 
 
 def read(sources: Sources, values: Values) -> dict[str, Any]:
-    """The fields of a plan that the sources stand for. Raises InputError where one is empty."""
+    """The fields of a plan for the sources. Raises InputError where one is empty."""
     dataset = _chosen(values[sources.dataset], "a dataset")
     labels = (label.strip() for label in (values[sources.labels] or "").split(","))
     return {
-        "dataset": values[sources.uploaded] or OWN if dataset == OWN else dataset,
+        "dataset": values[sources.uploaded] or OWN_FILE if dataset == OWN_FILE else dataset,
         "split": values[sources.split] or "test",
         "labels": tuple(filter(None, labels)),
         "model": _chosen(values[sources.model], "a model").strip(),
@@ -76,50 +73,50 @@ def read(sources: Sources, values: Values) -> dict[str, Any]:
 
 
 def fill(sources: Sources, plan: Plan) -> Updates:
-    """The updates that set the sources as the plan has them."""
+    """The updates that set the sources to a plan."""
     return {
-        sources.dataset: gr.update(value=OWN if of_a_file(plan) else plan.dataset),
+        sources.dataset: gr.update(value=OWN_FILE if uses_file(plan) else plan.dataset),
         sources.labels: ", ".join(plan.labels),
         sources.model: plan.model,
         sources.translator: plan.translator,
     }
 
 
-def fitted(plan: Plan) -> Plan:
-    """The plan with a split that its dataset has: test where there is one."""
-    there = splits(plan)
-    return plan if plan.split in there else replace(plan, split=there[-1])
+def with_existing_split(plan: Plan) -> Plan:
+    """The plan with a split that its dataset has: its own, else test where there is one."""
+    existing = splits(plan)
+    return plan if plan.split in existing else replace(plan, split=existing[-1])
 
 
-def told(sources: Sources, plan: Plan) -> Updates:
-    """What each choice is told of: whose the data are, which splits there are, what the models are."""
+def describe(sources: Sources, plan: Plan) -> Updates:
+    """The updates of the descriptions: citation of the dataset, its splits, sizes and licences of the models."""
     return {
-        sources.dataset: gr.update(info=credit(plan.dataset)),
-        sources.file: gr.update(visible=of_a_file(plan)),
+        sources.dataset: gr.update(info=citation(plan.dataset)),
+        sources.file: gr.update(visible=uses_file(plan)),
         sources.split: gr.update(choices=splits(plan), value=plan.split),
-        sources.model: gr.update(info=about("model", plan.model)),
-        sources.translator: gr.update(info=about("translator", plan.translator)),
+        sources.model: gr.update(info=model_info("model", plan.model)),
+        sources.translator: gr.update(info=model_info("translator", plan.translator)),
     }
 
 
-def dropped(path: str | None) -> str:
-    """The path of a file that was dropped. Raises InputError for one that is too large."""
-    if path and Path(path).stat().st_size > MOST_BYTES:
-        raise InputError(f"{Path(path).name} is larger than {MOST_BYTES // 10**6} MB; take fewer rows.")
+def check_upload(path: str | None) -> str:
+    """The path of an uploaded file. Raises InputError for one that is too large."""
+    if path and Path(path).stat().st_size > MAX_BYTES:
+        raise InputError(f"{Path(path).name} is larger than {MAX_BYTES // 10**6} MB; take fewer rows.")
     return str(path or "")
 
 
-def of_a_file(plan: Plan) -> bool:
-    """Whether the plan is about a file of somebody's own."""
-    return plan.dataset == OWN or Path(plan.dataset).suffix.lower() in FORMATS
+def uses_file(plan: Plan) -> bool:
+    """Whether the dataset of the plan is an uploaded file."""
+    return plan.dataset == OWN_FILE or Path(plan.dataset).suffix.lower() in FORMATS
 
 
-def trouble(plan: Plan) -> str:
-    """Why the file cannot be used; "" where it can, or where there is none."""
-    if plan.dataset == OWN:
+def problem(plan: Plan) -> str:
+    """Why the uploaded file cannot be used; "" where it can, or where there is none."""
+    if plan.dataset == OWN_FILE:
         return "Drop your file under Model and data first; the columns that it needs are named there."
     try:
-        if of_a_file(plan):
+        if uses_file(plan):
             catalog.dataset(plan.dataset).load(plan.task, plan.language, plan.split)
     except InputError as error:
         return str(error)
@@ -134,36 +131,36 @@ def splits(plan: Plan) -> tuple[str, ...]:
         return SPLITS
 
 
-def credit(dataset: str) -> str:
-    """Whose the data are, and on what terms."""
+def citation(dataset: str) -> str:
+    """Citation, licence and address of a dataset; for an uploaded file, the columns that it needs."""
     data = catalog.dataset(dataset)
-    if dataset == OWN or data.title == catalog.dataset(OWN).title:
+    if dataset == OWN_FILE or data.title == catalog.dataset(OWN_FILE).title:
         return COLUMNS
     return " ".join(filter(None, [data.citation, f"Licence: {data.licence}.", data.url]))
 
 
-def about(part: Part, name: str) -> str:
-    """Size and licence of a suggested model, and what else may be typed."""
+def model_info(part: Part, name: str) -> str:
+    """Size and licence of a suggested model, and what may be typed instead."""
     entry = suggested(part).get(name)
-    said = f"{entry.describe()}." if entry else ""
+    described = f"{entry.describe()}." if entry else ""
     more = ", or a server's address that ends in /v1" * (part == "model")
-    return f"{said} Or type a Hugging Face id, a folder{more}.".strip() if catalog.typed(part) else said
+    return f"{described} Or type a Hugging Face id, a folder{more}.".strip() if catalog.typed(part) else described
 
 
 def adapters(host: Host | None, language: str) -> tuple[str, ...]:
-    """Names of the adapted weights at hand; none where the host has no such."""
+    """Names of the adapted weights for a language; () where the host has none."""
     return host.adapters(language) if host is not None and hasattr(host, "adapters") else ()
 
 
-def menu(part: Part, value: str, prefix: str = "") -> gr.Dropdown:
-    """The models or translators on offer, with size and licence; others may be typed where the settings let them."""
+def model_menu(part: Part, value: str, prefix: str = "") -> gr.Dropdown:
+    """The menu of models or translators, with sizes and licences; others may be typed where the settings allow it."""
     names = catalog.models() if part == "model" else catalog.translators()
-    return gr.Dropdown([(_named(part, name), name) for name in names], value=value, label=part.capitalize(),
-                       info=about(part, value), allow_custom_value=catalog.typed(part),
+    return gr.Dropdown([(_menu_entry(part, name), name) for name in names], value=value, label=part.capitalize(),
+                       info=model_info(part, value), allow_custom_value=catalog.typed(part),
                        elem_id=prefix + part)  # fmt: skip
 
 
-def _named(part: Part, name: str) -> str:
+def _menu_entry(part: Part, name: str) -> str:
     entry = suggested(part).get(name)
     if entry is None or not entry.gigabytes:
         return name

@@ -1,4 +1,4 @@
-"""Which columns stand side by side: a box for each strategy, its knobs, and further columns with other knobs."""
+"""The choice of columns: a checkbox and the knobs of each strategy, and second columns with other knobs."""
 
 from __future__ import annotations
 
@@ -12,72 +12,97 @@ from xlt_core import catalog
 from xlt_core.catalog import Knob
 from xlt_core.findings.colours import ordered
 from xlt_core.records import Column, InputError
+from xlt_core.ui.shared.updates import Updates, Values
 
-Values = Mapping[Any, Any]
-Updates = dict[Any, Any]
+Knobs = Mapping[str, Mapping[str, Any]]  # the widgets, by strategy and knob
 
 
 @dataclass(frozen=True)
 class Strategies:
-    """The widgets. extras holds further columns of a strategy that has one already."""
+    """The widgets. extras: second columns of a strategy, with other knobs. add_buttons: add such a column."""
 
     boxes: dict[str, gr.Checkbox]
     knobs: dict[str, dict[str, Any]]
-    seconds: dict[str, gr.Button]
+    add_buttons: dict[str, gr.Button]
     extras: gr.State
     extra_names: gr.CheckboxGroup
 
     def widgets(self) -> set[Any]:
-        """Everything that the columns are read from."""
+        """Everything from which the columns are read."""
         knobs = {widget for knobs in self.knobs.values() for widget in knobs.values()}
         return knobs | {self.extras, self.extra_names} | set(self.boxes.values())
 
 
 def build(prefix: str) -> Strategies:
-    """Draws the boxes, all ticked, with the knobs in a fold. prefix: of the elements' ids."""
+    """Draws the checkboxes, all ticked, and the knobs. prefix: of the element ids."""
     gr.HTML("<h3 class='xlt-group'>Strategies</h3>")
     names = ordered(tuple(catalog.strategies()))
-    boxes = {name: _box(name, prefix) for name in names}
+    boxes = {name: box_widget(name, True, prefix) for name in names}
     extra_names = gr.CheckboxGroup([], label="Further columns", visible=False, elem_id=f"{prefix}extras")
-    knobs, seconds = {}, {}
+    knobs, add_buttons = {}, {}
     with gr.Accordion("Knobs", open=False, elem_id=f"{prefix}knobs"):
         for name in names:
             with gr.Accordion(name, open=False, elem_classes=["xlt-knobs"]):
-                knobs[name] = {knob.name: _knob(knob, f"{prefix}knob-{name}") for knob in catalog.knobs(name)}
-                seconds[name] = gr.Button(f"Add a second {name} column with these", size="sm")
-    return Strategies(boxes, knobs, seconds, gr.State(()), extra_names)
+                knobs[name] = {knob.name: knob_widget(knob, f"{prefix}knob-{name}") for knob in catalog.knobs(name)}
+                add_buttons[name] = gr.Button(f"Add a second {name} column with these", size="sm")
+    return Strategies(boxes, knobs, add_buttons, gr.State(()), extra_names)
 
 
 def read(strategies: Strategies, values: Values) -> tuple[Column, ...]:
-    """The columns, further ones last."""
-    firsts = tuple(_column(strategies, name, values) for name, box in strategies.boxes.items() if values[box])
-    chosen = values[strategies.extra_names] or ()
-    return firsts + tuple(column for column in values[strategies.extras] if column.name in chosen)
+    """The chosen columns, extra ones last."""
+    return read_columns(strategies.boxes, strategies.knobs, strategies.extras, strategies.extra_names, values)
 
 
-def second(strategies: Strategies, name: str, values: Values) -> Updates:
-    """Adds a further column of a strategy with the knobs as they stand. Raises InputError if it would be the same."""
-    plain = _column(strategies, name, values)
-    knobs = ", ".join(f"{knob} {value}" for knob, value in plain.knobs.items()) or "as it comes"
-    column, extras = replace(plain, name=f"{name}: {knobs}"[:60]), values[strategies.extras]
-    if column.name in {extra.name for extra in extras}:
+def add_column(strategies: Strategies, name: str, values: Values) -> Updates:
+    """Adds a second column of a strategy with the entered knobs. Raises InputError where there is such a column."""
+    added = column_of(strategies.knobs, name, values)
+    return add_extra(strategies.extras, strategies.extra_names, added, values)
+
+
+def read_columns(
+    boxes: Mapping[str, gr.Checkbox], knobs: Knobs, extras: gr.State, extra_names: gr.CheckboxGroup, values: Values
+) -> tuple[Column, ...]:
+    """A column for each ticked box, then the ticked extra columns."""
+    firsts = tuple(column_of(knobs, name, values) for name, box in boxes.items() if values[box])
+    chosen = values[extra_names] or ()
+    return firsts + tuple(column for column in values[extras] if column.name in chosen)
+
+
+def column_of(knobs: Knobs, name: str, values: Values) -> Column:
+    """The column of a strategy with those knobs that differ from their defaults."""
+    given = {knob.name: (values[knobs[name][knob.name]], knob.default) for knob in catalog.knobs(name)}
+    return Column(name, name, {key: value for key, (value, default) in given.items() if value not in (default, None)})
+
+
+def add_extra(extras: gr.State, extra_names: gr.CheckboxGroup, column: Column, values: Values) -> Updates:
+    """Adds a column to the extra ones, named after its knobs. Raises InputError where there is one of that name."""
+    knobs = ", ".join(f"{knob} {value}" for knob, value in column.knobs.items()) or "default knobs"
+    column = replace(column, name=f"{column.strategy}: {knobs}"[:60])
+    if column.name in {extra.name for extra in values[extras]}:
         raise InputError(f"There is a column {column.name!r} already; change a knob first.")
-    names = [*(extra.name for extra in extras), column.name]
-    chosen = [*(values[strategies.extra_names] or ()), column.name]
-    return {
-        strategies.extras: (*extras, column),
-        strategies.extra_names: gr.update(choices=names, value=chosen, visible=True),
-    }
+    chosen = [*(values[extra_names] or ()), column.name]
+    return show_extras(extras, extra_names, (*values[extras], column), chosen)
 
 
-def _box(name: str, prefix: str) -> gr.Checkbox:
+def show_extras(
+    extras: gr.State, extra_names: gr.CheckboxGroup, columns: tuple[Column, ...], chosen: list[str]
+) -> Updates:
+    """The updates that show the extra columns, and tick the chosen ones."""
+    names = [column.name for column in columns]
+    return {extras: columns, extra_names: gr.update(choices=names, value=chosen, visible=bool(names))}
+
+
+def box_widget(name: str, ticked: bool, prefix: str = "") -> gr.Checkbox:
+    """The checkbox of a strategy."""
     summary = catalog.strategies()[name].summary
-    return gr.Checkbox(True, label=name, info=summary, elem_id=f"{prefix}strategy-{name}",
+    return gr.Checkbox(ticked, label=name, info=summary, elem_id=f"{prefix}strategy-{name}",
                        elem_classes=["xlt-strategy"], container=False)  # fmt: skip
 
 
-def _knob(knob: Knob, start: str) -> Any:
-    common = {"value": knob.default, "label": knob.label, "info": knob.help or None, "elem_id": f"{start}-{knob.name}"}
+def knob_widget(knob: Knob, id_prefix: str) -> Any:
+    """The widget of a knob, by its kind."""
+    common = {"value": knob.default, "label": knob.label, "info": knob.help or None,
+              "elem_id": f"{id_prefix}-{knob.name}"}  # fmt: skip
     if knob.kind == "bool":
         return gr.Checkbox(**common)
     if knob.kind == "choice":
@@ -85,8 +110,3 @@ def _knob(knob: Knob, start: str) -> Any:
     if knob.kind in ("int", "float"):
         return gr.Number(**common, precision=0 if knob.kind == "int" else None)
     return gr.Textbox(**common)
-
-
-def _column(strategies: Strategies, name: str, values: Values) -> Column:
-    given = {knob.name: (values[strategies.knobs[name][knob.name]], knob.default) for knob in catalog.knobs(name)}
-    return Column(name, name, {key: value for key, (value, default) in given.items() if value not in (default, None)})

@@ -1,1 +1,1 @@
-"""The page Evaluate: a grid of comparisons, its cost, its progress and its results."""
+"""The tab Evaluate: a grid of comparisons, with its cost, its progress and its results."""

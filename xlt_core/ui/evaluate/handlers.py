@@ -1,10 +1,8 @@
-"""What happens on the page Evaluate: a grid is sized, its cost measured, set to work, and come back to."""
+"""The event handlers of the tab Evaluate: a grid's size and cost are shown, a sweep is started, runs are opened."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Iterator
 
 import gradio as gr
 
@@ -13,61 +11,53 @@ from xlt_core.jobs import Job
 from xlt_core.records import InputError
 from xlt_core.sweeps import sweep
 from xlt_core.sweeps.sweep import Estimate
+from xlt_core.ui.compare import strategies
 from xlt_core.ui.evaluate import form
-from xlt_core.ui.evaluate.form import Choices
+from xlt_core.ui.evaluate.form import EvaluatePage
 from xlt_core.ui.results import listing, run_view
 from xlt_core.ui.results.run_state import EXAMPLE, EXAMPLE_TITLE
-from xlt_core.ui.results.run_view import Viewer
-from xlt_core.ui.shared.html import message
-from xlt_core.ui.shared.visitors import fresh_key
-
-Values = Mapping[Any, Any]
-Updates = dict[Any, Any]
+from xlt_core.ui.shared.html import message_html
+from xlt_core.ui.shared.run_manager import new_visitor_key
+from xlt_core.ui.shared.updates import Updates, Values
 
 
-@dataclass(frozen=True)
-class Evaluate:
-    """The regions of the page. menu: the runs to choose from."""
-
-    choices: Choices
-    size: gr.HTML
-    estimate: gr.Button
-    start: gr.Button
-    menu: gr.Dropdown
-    viewer: Viewer
+def open_page(page: EvaluatePage, values: Values) -> Updates:
+    """On opening the page: shows the visitor's running run, else the last one, else the example."""
+    manager, visitor = page.view.manager, values[page.view.visitor] or new_visitor_key()
+    known = {page.view.visitor: visitor}
+    runs = [run for _, run in listing.sweep_menu(manager, visitor)]
+    run = manager.running_run(visitor) or next(iter(runs), EXAMPLE)
+    notice = {page.view.message: message_html(manager.store().message)}  # such as a damaged file that was set aside
+    return known | open_run(page, {**values, **known}, run) | notice | {page.start: gr.update(interactive=True)}
 
 
-def come(page: Evaluate, values: Values) -> Updates:
-    """On opening the page: the visitor's run that is at work, else the last one, else the example."""
-    keeping, visitor = page.viewer.keeping, values[page.viewer.visitor] or fresh_key()
-    known = {page.viewer.visitor: visitor}
-    mine = [run for _, run in listing.menu_of(keeping, visitor)]
-    run = keeping.latest(visitor) or next(iter(mine), EXAMPLE)
-    told = {page.viewer.message: message(keeping.store().message)}  # such as a damaged file that was set aside
-    return known | opened(page, {**values, **known}, run) | told | {page.start: gr.update(interactive=True)}
-
-
-def sized(page: Evaluate, values: Values) -> Updates:
-    """After another choice: what the grid asks for, or what is missing in it; and the languages that there are."""
-    chosen = page.choices
-    offered = form.language_menu(tuple(values[chosen.datasets]))
+def form_changed(page: EvaluatePage, values: Values) -> Updates:
+    """The size of the changed grid or what is wrong with it, and the languages of its datasets."""
+    grid_form = page.form
+    offered = form.language_menu(tuple(values[grid_form.datasets]))
     codes = {code for _, code in offered}
-    kept = [code for code in values[chosen.languages] if code in codes]
-    menu = gr.update(choices=offered, value=kept) if kept != values[chosen.languages] else gr.update(choices=offered)
+    kept = [code for code in values[grid_form.languages] if code in codes]
+    same = kept == values[grid_form.languages]
+    menu = gr.update(choices=offered) if same else gr.update(choices=offered, value=kept)
     try:
-        said = form.size_html(form.read(chosen, values, page.viewer.keeping.public))
+        size = form.size_html(form.read(grid_form, values, page.view.manager.public))
     except InputError as error:
-        said = message(str(error), "problem")
-    return {page.size: said, chosen.languages: menu}
+        size = message_html(str(error), "problem")
+    return {page.size: size, grid_form.languages: menu}
 
 
-def estimate(page: Evaluate, values: Values) -> Iterator[Updates]:
-    """What the grid costs, better and better told, from first batches that are computed now and kept."""
-    viewer = page.viewer
-    grid = form.read(page.choices, values, viewer.keeping.public)
+def add_column(page: EvaluatePage, name: str, values: Values) -> Updates:
+    """Adds a second column of a strategy."""
+    return strategies.add_column(page.form.strategies, name, values)
+
+
+def estimate(page: EvaluatePage, values: Values) -> Iterator[Updates]:
+    """Estimates the cost of the grid from its first batches, which are computed and stored; shows it as it improves."""
+    view = page.view
+    grid = form.read(page.form, values, view.manager.public)
     size, last = form.size_html(grid), None
-    yield {page.size: size + cost_html(None, True), viewer.message: "", viewer.stop: gr.update(interactive=True)}
-    job = Job("estimate", sweep.estimate(grid, viewer.keeping.store()))
+    yield {page.size: size + cost_html(None, True), view.message: "", view.stop: gr.update(interactive=True)}
+    job = Job("estimate", sweep.estimate(grid, view.manager.store()))
     try:
         for found in job.watch():
             if found != last:
@@ -75,46 +65,47 @@ def estimate(page: Evaluate, values: Values) -> Iterator[Updates]:
             last = found
     finally:
         job.stop()
-    busy = viewer.keeping.at_work(values[viewer.run], values[viewer.visitor])
-    yield {page.size: size + cost_html(last, False), viewer.message: message(job.error, "problem"),
-           viewer.stop: gr.update(interactive=busy)}  # fmt: skip
+    running = view.manager.is_running(values[view.run], values[view.visitor])
+    yield {page.size: size + cost_html(last, False), view.message: message_html(job.error, "problem"),
+           view.stop: gr.update(interactive=running)}  # fmt: skip
 
 
-def start(page: Evaluate, values: Values) -> Updates:
-    """Sets the grid to work."""
-    keeping = page.viewer.keeping
-    grid = form.read(page.choices, values, keeping.public)
-    return opened(page, values, keeping.start(grid, values[page.viewer.visitor]))
+def start(page: EvaluatePage, values: Values) -> Updates:
+    """Starts the sweep of the grid."""
+    manager = page.view.manager
+    grid = form.read(page.form, values, manager.public)
+    return open_run(page, values, manager.start(grid, values[page.view.visitor]))
 
 
-def pick(page: Evaluate, values: Values) -> Updates:
-    """Shows another run."""
-    return opened(page, values, str(values[page.menu] or EXAMPLE))
+def choose_run(page: EvaluatePage, values: Values) -> Updates:
+    """Shows the run that was chosen in the menu."""
+    return open_run(page, values, str(values[page.runs] or EXAMPLE))
 
 
-def opened(page: Evaluate, values: Values, run: str) -> Updates:
+def open_run(page: EvaluatePage, values: Values, run: str) -> Updates:
     """All updates that show a run."""
-    return run_view.opened(page.viewer, values, run) | menu(page, {**values, page.viewer.run: run})
+    return run_view.open_run(page.view, values, run) | refresh_menu(page, {**values, page.view.run: run})
 
 
-def menu(page: Evaluate, values: Values) -> Updates:
-    """The runs to choose from, as they are now."""
-    run = values[page.viewer.run]
-    mine = [*listing.menu_of(page.viewer.keeping, values[page.viewer.visitor]), (EXAMPLE_TITLE, EXAMPLE)]
-    if run not in {name for _, name in mine}:  # only just begun
-        mine = [("the run that has just begun", run), *mine]
-    return {page.menu: gr.update(choices=mine, value=run)}
+def refresh_menu(page: EvaluatePage, values: Values) -> Updates:
+    """The menu of runs as they are now."""
+    run = values[page.view.run]
+    menu = [*listing.sweep_menu(page.view.manager, values[page.view.visitor]), (EXAMPLE_TITLE, EXAMPLE)]
+    if run not in {name for _, name in menu}:  # not yet in the store
+        menu = [("the run that has just started", run), *menu]
+    return {page.runs: gr.update(choices=menu, value=run)}
 
 
-def cost_html(found: Estimate | None, measuring: bool) -> str:
-    """A grid's cost, as far as it is known."""
-    if found is None or not found.measured:
-        words = "Asking the first items, to measure; they are kept for the run." if measuring else ""
-        return f"<p class='xlt-quiet'>{words}</p>"
-    calls, read, written = (f"{round(n):,}" for n in (found.calls, found.tokens_in, found.tokens_out))
-    more = ", measuring on" if measuring else ""
+def cost_html(estimated: Estimate | None, measuring: bool) -> str:
+    """The estimated cost of a grid. measuring: whether the estimate still improves."""
+    if estimated is None or not estimated.measured:
+        text = "Running the first items, to measure; their answers are kept for the run." if measuring else ""
+        return f"<p class='xlt-quiet'>{text}</p>"
+    counts = (estimated.calls, estimated.tokens_in, estimated.tokens_out)
+    calls, tokens_in, tokens_out = (f"{round(n):,}" for n in counts)
+    more = ", still measuring" if measuring else ""
     return (
-        f"<p class='xlt-cost'>About <b>{calls}</b> calls, <b>{read}</b> tokens read and {written} written, "
-        f"<b>{duration(found.seconds)}</b> of computing <span class='xlt-quiet'>(by {found.measured:,} answers{more}; "
-        "what was computed before is not computed again)</span></p>"
+        f"<p class='xlt-cost'>About <b>{calls}</b> calls, <b>{tokens_in}</b> tokens read and {tokens_out} written, "
+        f"<b>{duration(estimated.seconds)}</b> of computing <span class='xlt-quiet'>"
+        f"(from {estimated.measured:,} answers{more}; what was computed before is not computed again)</span></p>"
     )

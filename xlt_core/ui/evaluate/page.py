@@ -1,4 +1,4 @@
-"""The page Evaluate: a grid is chosen, its cost told, set to work, watched, stopped, come back to, and read off."""
+"""The tab Evaluate: draws its widgets and binds their events to the handlers."""
 
 from __future__ import annotations
 
@@ -6,63 +6,59 @@ from functools import partial
 
 import gradio as gr
 
-from xlt_core.ui.compare import strategies
 from xlt_core.ui.evaluate import form, handlers
-from xlt_core.ui.evaluate.handlers import Evaluate, Updates, Values
+from xlt_core.ui.evaluate.form import EvaluatePage
 from xlt_core.ui.results import run_view
-from xlt_core.ui.shared.binding import on
-from xlt_core.ui.shared.visitors import Keeping
+from xlt_core.ui.shared.events import MODEL, bind
+from xlt_core.ui.shared.run_manager import RunManager
 
 PREFIX = "evaluate"
 
 
-def build(blocks: gr.Blocks, keeping: Keeping, visitor: gr.BrowserState) -> Evaluate:
-    """Draws the page, with its events. visitor: the browser's key."""
-    page = _draw(keeping, visitor)
-    _wire_choices(page)
-    _wire_work(page)
-    needs, gives = page.viewer.asked(), page.viewer.drawn() | {page.menu, page.start, visitor}
-    on(blocks.load, partial(handlers.come, page), needs, gives, page.viewer.message)
+def build(blocks: gr.Blocks, manager: RunManager, visitor: gr.BrowserState) -> EvaluatePage:
+    """Draws the tab, with its events. visitor: the browser's key."""
+    page = _draw(manager, visitor)
+    _wire_form(page)
+    _wire_run(page)
+    inputs, outputs = page.view.inputs(), page.view.outputs() | {page.runs, page.start, visitor}
+    bind(blocks.load, partial(handlers.open_page, page), inputs, outputs, page.view.message)
     return page
 
 
-def _draw(keeping: Keeping, visitor: gr.BrowserState) -> Evaluate:
+def _draw(manager: RunManager, visitor: gr.BrowserState) -> EvaluatePage:
     with gr.Row(elem_classes=["xlt-layout"]):
         with gr.Column(scale=1, min_width=290, elem_classes=["xlt-side"]):  # noqa: SIM117
             with gr.Accordion("The grid", open=True, elem_id="evaluate-fold"):
-                choices = form.build()
+                grid_form = form.build()
         with gr.Column(scale=3, min_width=320, elem_classes=["xlt-work"]):
-            size = gr.HTML(form.size_html(form.FIRST), elem_id="evaluate-size")
-            said = gr.HTML("", elem_id="evaluate-message")
+            size = gr.HTML(form.size_html(form.DEFAULT), elem_id="evaluate-size")
+            message = gr.HTML("", elem_id="evaluate-message")
             with gr.Row(elem_classes=["xlt-actions"]):
                 estimate = gr.Button("Estimate the cost", elem_id="evaluate-estimate")
-                # Live once the page has found the visitor's runs.
+                # Enabled once the page has loaded the visitor's runs.
                 start = gr.Button("Start", variant="primary", interactive=False, elem_id="evaluate-start")
                 stop = gr.Button("Stop", variant="stop", interactive=False, elem_id="evaluate-stop")
-            menu = gr.Dropdown([], label="Shown", elem_id="evaluate-run")
-            viewer = run_view.build(PREFIX, keeping, visitor, said, stop)
-    return Evaluate(choices, size, estimate, start, menu, viewer)
+            runs = gr.Dropdown([], label="Run", elem_id="evaluate-run")
+            view = run_view.build(PREFIX, manager, visitor, message, stop)
+    return EvaluatePage(grid_form, size, estimate, start, runs, view)
 
 
-def _wire_choices(page: Evaluate) -> None:
-    chosen, said = page.choices, page.viewer.message
-    columns, needs = chosen.strategies, chosen.widgets()
-    for widget in (chosen.tasks, chosen.languages, chosen.shots, chosen.seeds, chosen.samples, chosen.datasets,
+def _wire_form(page: EvaluatePage) -> None:
+    form, message = page.form, page.view.message
+    columns, inputs = form.strategies, form.widgets()
+    for widget in (form.tasks, form.languages, form.shots, form.seeds, form.samples, form.datasets,
                    columns.extra_names, *columns.boxes.values()):  # fmt: skip
-        on(widget.change, partial(handlers.sized, page), needs, {page.size, chosen.languages}, said)
-    for name, button in columns.seconds.items():
-        on(button.click, partial(_second, page, name), needs, {columns.extras, columns.extra_names}, said)
+        bind(widget.change, partial(handlers.form_changed, page), inputs, {page.size, form.languages}, message)
+    for name, button in columns.add_buttons.items():
+        outputs = {columns.extras, columns.extra_names}
+        bind(button.click, partial(handlers.add_column, page, name), inputs, outputs, message)
 
 
-def _second(page: Evaluate, name: str, values: Values) -> Updates:
-    return strategies.second(page.choices.strategies, name, values)
-
-
-def _wire_work(page: Evaluate) -> None:
-    viewer = page.viewer
-    needs, gives = page.choices.widgets() | viewer.asked(), viewer.drawn() | {page.menu}
-    cost = on(page.estimate.click, partial(handlers.estimate, page), needs, {page.size, viewer.stop}, viewer.message,
-              generator=True, concurrency_id="model", concurrency_limit=2)  # fmt: skip
-    on(page.start.click, partial(handlers.start, page), needs, gives, viewer.message)
-    on(page.menu.input, partial(handlers.pick, page), viewer.asked() | {page.menu}, gives, viewer.message)
-    run_view.wire(viewer, PREFIX, [cost], {page.menu}, partial(handlers.menu, page))
+def _wire_run(page: EvaluatePage) -> None:
+    view = page.view
+    inputs, outputs = page.form.widgets() | view.inputs(), view.outputs() | {page.runs}
+    estimating = bind(page.estimate.click, partial(handlers.estimate, page), inputs, {page.size, view.stop},
+                      view.message, generator=True, **MODEL)  # fmt: skip
+    bind(page.start.click, partial(handlers.start, page), inputs, outputs, view.message)
+    bind(page.runs.input, partial(handlers.choose_run, page), view.inputs() | {page.runs}, outputs, view.message)
+    run_view.wire(view, PREFIX, [estimating], {page.runs}, partial(handlers.refresh_menu, page))

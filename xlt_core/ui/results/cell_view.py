@@ -1,8 +1,7 @@
-"""A closer look at one cell of the results: which labels are confused, which entities survive, and every item."""
+"""One cell of the results in detail: which labels are confused, which entities survive, and every item."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
@@ -13,106 +12,105 @@ from xlt_core import catalog
 from xlt_core.findings import details, sentences
 from xlt_core.records import Comparison
 from xlt_core.ui.compare import items
-from xlt_core.ui.results.progress import named
-from xlt_core.ui.shared import figure as figure_module
-from xlt_core.ui.shared.figure import Picture
-from xlt_core.ui.shared.found_results import Shown
+from xlt_core.ui.results.progress import cell_name
+from xlt_core.ui.shared import figure_panel
+from xlt_core.ui.shared.figure_panel import FigurePanel
+from xlt_core.ui.shared.result_set import ResultSet
+from xlt_core.ui.shared.updates import Updates, Values
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
 
-MOST_PICTURES = 4
-HINT = "<p class='xlt-quiet'>Choose a cell to read every item of it, each with all that was sent and came back.</p>"
-
-Values = Mapping[Any, Any]
-Updates = dict[Any, Any]
+MAX_FIGURES = 4
+HINT = "<p class='xlt-quiet'>Choose a cell to read all its items, each with every call to a model.</p>"
 
 
 @dataclass(frozen=True)
-class Closer:
-    """The widgets. page: which page of the items is shown."""
+class CellView:
+    """The widgets. page: the number of the page of items that is shown."""
 
     cell: gr.Dropdown
-    pictures: list[Picture]
+    figures: list[FigurePanel]
     disagree: gr.Checkbox
-    back: gr.Button
-    on: gr.Button
-    where: gr.HTML
+    previous: gr.Button
+    next: gr.Button
+    page_label: gr.HTML
     table: gr.HTML
     page: gr.State
 
-    def asked(self) -> set[Any]:
+    def inputs(self) -> set[Any]:
+        """What the handlers read."""
         return {self.cell, self.disagree, self.page}
 
-    def drawn(self) -> set[Any]:
-        """Everything that another cell may change."""
-        own = {self.cell, self.where, self.table, self.page}
-        return own.union(*(picture.widgets() for picture in self.pictures))
+    def outputs(self) -> set[Any]:
+        """What the choice of a cell updates."""
+        own = {self.cell, self.page_label, self.table, self.page}
+        return own.union(*(panel.widgets() for panel in self.figures))
 
 
-def build(prefix: str) -> Closer:
-    """Draws the region."""
-    with gr.Accordion("A closer look at one cell", open=False, elem_id=f"{prefix}-closer"):
+def build(prefix: str) -> CellView:
+    """Draws the widgets."""
+    with gr.Accordion("One cell in detail", open=False, elem_id=f"{prefix}-cell-view"):
         cell = gr.Dropdown([], label="Cell", elem_id=f"{prefix}-cell")
-        with gr.Row(elem_classes=["xlt-pictures"]):
-            pictures = [figure_module.build(f"{prefix}-closer-{n}") for n in range(MOST_PICTURES)]
+        with gr.Row(elem_classes=["xlt-figures"]):
+            panels = [figure_panel.build(f"{prefix}-cell-figure-{n}") for n in range(MAX_FIGURES)]
         with gr.Row(elem_classes=["xlt-tools"]):
             disagree = gr.Checkbox(False, label="Only where the columns disagree", container=False, min_width=260)
-            back = gr.Button("Previous", size="sm")
-            where = gr.HTML("", elem_id=f"{prefix}-items-where")
-            on = gr.Button("Next", size="sm")
+            previous = gr.Button("Previous", size="sm")
+            page_label = gr.HTML("", elem_id=f"{prefix}-items-page")
+            following = gr.Button("Next", size="sm")
         table = gr.HTML(HINT, elem_id=f"{prefix}-items")
-    return Closer(cell, pictures, disagree, back, on, where, table, gr.State(0))
+    return CellView(cell, panels, disagree, previous, following, page_label, table, gr.State(0))
 
 
-def show(closer: Closer, shown: Shown) -> Updates:
-    """The updates for new results: their cells; what was looked at goes."""
-    hidden = [update for picture in closer.pictures for update in figure_module.put(picture, None, "").items()]
-    menu = gr.update(choices=menu_of(shown), value=None)
-    return {closer.cell: menu, closer.where: "", closer.table: HINT, closer.page: 0, **dict(hidden)}
+def show(view: CellView, results: ResultSet) -> Updates:
+    """The updates for new results: a new menu of cells, and no cell chosen."""
+    hidden = [update for panel in view.figures for update in figure_panel.update(panel, None, "").items()]
+    menu = gr.update(choices=cell_menu(results), value=None)
+    return {view.cell: menu, view.page_label: "", view.table: HINT, view.page: 0, **dict(hidden)}
 
 
-def grown(closer: Closer, shown: Shown) -> Updates:
-    """The updates for more of the same results."""
-    return {closer.cell: gr.update(choices=menu_of(shown))}
+def extend(view: CellView, results: ResultSet) -> Updates:
+    """The updates for further cells of the same results; the chosen cell stays."""
+    return {view.cell: gr.update(choices=cell_menu(results))}
 
 
-def menu_of(shown: Shown) -> list[tuple[str, int]]:
-    """The cells that have ended, in words, with their places."""
-    return [(named(comparison.plan), place) for place, comparison in enumerate(shown.lean)]
+def cell_menu(results: ResultSet) -> list[tuple[str, int]]:
+    """The cells that have ended, by name, with their index."""
+    return [(cell_name(comparison.plan), index) for index, comparison in enumerate(results.summaries)]
 
 
-def chosen(closer: Closer, shown: Shown | None, values: Values) -> Updates:
-    """The updates for another cell: its pictures and its items."""
-    comparison = _comparison(closer, shown, values)
+def show_cell(view: CellView, results: ResultSet | None, values: Values) -> Updates:
+    """The updates that show the chosen cell: its figures and its items."""
+    comparison = _chosen(view, results, values)
     if comparison is None:
         return {}
-    drawn = [*_drawn(comparison), *[(None, "", "")] * MOST_PICTURES]
+    contents = [*_figures(comparison), *[(None, "", "")] * MAX_FIGURES]
     updates: Updates = {}
-    for picture, (figure, words, title) in zip(closer.pictures, drawn, strict=False):
-        updates |= figure_module.put(picture, figure, words, title)
-    return updates | _items(closer, comparison, bool(values[closer.disagree]), 0)
+    for panel, (figure, caption, title) in zip(view.figures, contents, strict=False):
+        updates |= figure_panel.update(panel, figure, caption, title)
+    return updates | _items(view, comparison, bool(values[view.disagree]), 0)
 
 
-def turn(closer: Closer, shown: Shown | None, values: Values, by: int) -> Updates:
-    """Another page of the items, as the filter stands; by 0 goes to the first."""
-    comparison = _comparison(closer, shown, values)
+def turn_page(view: CellView, results: ResultSet | None, values: Values, by: int) -> Updates:
+    """The updates that show another page of the items. by: pages forward; 0 goes to the first page."""
+    comparison = _chosen(view, results, values)
     if comparison is None:
         return {}
-    disagreeing = bool(values[closer.disagree])
+    disagreeing = bool(values[view.disagree])
     last = items.pages(comparison, disagreeing) - 1
-    return _items(closer, comparison, disagreeing, min(max(values[closer.page] + by, 0), last) if by else 0)
+    return _items(view, comparison, disagreeing, min(max(values[view.page] + by, 0), last) if by else 0)
 
 
-def _comparison(closer: Closer, shown: Shown | None, values: Values) -> Comparison | None:
-    place = values[closer.cell]
-    if shown is None or not isinstance(place, int) or not 0 <= place < len(shown.lean):
+def _chosen(view: CellView, results: ResultSet | None, values: Values) -> Comparison | None:
+    index = values[view.cell]
+    if results is None or not isinstance(index, int) or not 0 <= index < len(results.summaries):
         return None
-    return shown.whole(place)
+    return results.load(index)
 
 
-def _drawn(comparison: Comparison) -> list[tuple[go.Figure, str, str]]:
-    """What the pictures show: figure, sentence and title of each."""
+def _figures(comparison: Comparison) -> list[tuple[go.Figure, str, str]]:
+    """Figure, caption and title of each panel."""
     from xlt_core.findings import figures
 
     shots = comparison.plan.shots
@@ -125,13 +123,11 @@ def _drawn(comparison: Comparison) -> list[tuple[go.Figure, str, str]]:
     return labels + entities
 
 
-def _items(closer: Closer, comparison: Comparison, disagreeing: bool, page: int) -> Updates:
+def _items(view: CellView, comparison: Comparison, disagreeing: bool, page: int) -> Updates:
     language = catalog.languages().get(comparison.plan.language)
     metric = catalog.task(comparison.plan.task).metrics[0]
-    count, last = len(items.rows_of(comparison, disagreeing)), items.pages(comparison, disagreeing)
-    what = "items where the columns disagree" if disagreeing else "items"
     return {
-        closer.where: f"<span class='xlt-quiet' aria-live='polite'>{count} {what}, page {page + 1} of {last}</span>",
-        closer.table: items.items_html(comparison, metric, language, disagreeing, page),
-        closer.page: page,
+        view.page_label: items.page_label_html(comparison, disagreeing, page),
+        view.table: items.items_html(comparison, metric, language, disagreeing, page),
+        view.page: page,
     }

@@ -1,4 +1,4 @@
-"""The results of many comparisons: what they show in sentences, pictures and tables, for every page that has such."""
+"""The results of many comparisons: conclusions in sentences, figures, tables, downloads, and one cell in detail."""
 
 from __future__ import annotations
 
@@ -13,13 +13,15 @@ from xlt_core.findings import sentences, tables
 from xlt_core.findings.records import Findings, Place
 from xlt_core.ui.compare import share
 from xlt_core.ui.results import cell_view
-from xlt_core.ui.results.cell_view import Closer
-from xlt_core.ui.shared import downloads, figure
-from xlt_core.ui.shared.binding import QUIET, on
-from xlt_core.ui.shared.downloads import Taking
-from xlt_core.ui.shared.figure import Picture
-from xlt_core.ui.shared.found_results import Shown
-from xlt_core.ui.shared.html import escape, fold
+from xlt_core.ui.results.cell_view import CellView
+from xlt_core.ui.shared import downloads, figure_panel
+from xlt_core.ui.shared.downloads import Downloads
+from xlt_core.ui.shared.events import QUIET, bind
+from xlt_core.ui.shared.figure_panel import FigurePanel
+from xlt_core.ui.shared.html import details_html, escape
+from xlt_core.ui.shared.result_set import ResultSet
+from xlt_core.ui.shared.table import table_html
+from xlt_core.ui.shared.updates import Updates, Values
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
@@ -30,185 +32,187 @@ AXES = {"tokens_per_word": "Score against tokens", "seconds_per_item": "Score ag
 NOTHING = "<p class='xlt-empty'>No cell has ended with a score yet.</p>"
 CAUTION = "Pocket is a model of a few million parameters on generated text: this is no measure of the languages."
 
-Values = Mapping[Any, Any]
-Updates = dict[Any, Any]
-Drawn = tuple["go.Figure | None", str]
+FigureAndCaption = tuple["go.Figure | None", str]
 
 
 @dataclass(frozen=True)
-class Showing:
-    """The widgets. shown: what they show, a Shown."""
+class Overview:
+    """The widgets. results: the ResultSet that they show. body: everything that is hidden while there are no scores."""
 
-    words: gr.HTML
+    sentences: gr.HTML
     table: gr.HTML
     body: gr.Column
     place: gr.Dropdown
     shots: gr.Dropdown
-    lines: Picture
-    best: Picture
-    costs: dict[str, Picture]
-    closer: Closer
+    by_shots: FigurePanel
+    best: FigurePanel
+    costs: dict[str, FigurePanel]
+    cell_view: CellView
     tables: gr.HTML
-    taking: Taking
+    downloads: Downloads
     command: gr.HTML
-    shown: gr.State
+    results: gr.State
 
-    def asked(self) -> set[Any]:
-        """What the pictures hang on."""
-        return {self.shown, self.place, self.shots} | self.closer.asked()
+    def inputs(self) -> set[Any]:
+        """What the handlers read."""
+        return {self.results, self.place, self.shots} | self.cell_view.inputs()
 
-    def drawn(self) -> set[Any]:
-        """Everything that new results may change."""
-        own = {self.words, self.table, self.body, self.place, self.shots, self.tables, self.command, self.shown}
-        pictures = (self.lines, self.best, *self.costs.values())
-        return own.union(self.closer.drawn(), *(picture.widgets() for picture in pictures))
+    def outputs(self) -> set[Any]:
+        """What new results update."""
+        own = {self.sentences, self.table, self.body, self.place, self.shots, self.tables, self.command, self.results}
+        panels = (self.by_shots, self.best, *self.costs.values())
+        return own.union(self.cell_view.outputs(), *(panel.widgets() for panel in panels))
 
 
-def build(prefix: str) -> Showing:
-    """Draws the places of the results. prefix: of the elements' ids."""
-    words = gr.HTML(NOTHING, elem_id=f"{prefix}-says")
-    with gr.Column(visible=False, elem_classes=["xlt-shown"]) as body:
+def build(prefix: str) -> Overview:
+    """Draws the widgets. prefix: of their element ids."""
+    says = gr.HTML(NOTHING, elem_id=f"{prefix}-sentences")
+    with gr.Column(visible=False, elem_classes=["xlt-results"]) as body:
         table = gr.HTML("", elem_id=f"{prefix}-summary")
-        with gr.Row(elem_classes=["xlt-look"]):
+        with gr.Row(elem_classes=["xlt-result-menus"]):
             place = gr.Dropdown([ALL], value=ALL, label="Show", elem_id=f"{prefix}-place", min_width=200)
             shots = gr.Dropdown([MEAN], value=MEAN, label="Shots", elem_id=f"{prefix}-shots", min_width=140)
-        with gr.Row(elem_classes=["xlt-pictures"]):
-            lines = figure.build(f"{prefix}-lines", "Score against shots")
-            best = figure.build(f"{prefix}-best", "Which is best where")
-        with gr.Row(elem_classes=["xlt-pictures"]):
-            costs = {axis: figure.build(f"{prefix}-{axis}", title) for axis, title in AXES.items()}
-        nearer = cell_view.build(prefix)
+        with gr.Row(elem_classes=["xlt-figures"]):
+            by_shots = figure_panel.build(f"{prefix}-lines", "Score against shots")
+            best = figure_panel.build(f"{prefix}-best", "Which is best where")
+        with gr.Row(elem_classes=["xlt-figures"]):
+            costs = {axis: figure_panel.build(f"{prefix}-{axis}", title) for axis, title in AXES.items()}
+        cell = cell_view.build(prefix)
         numbers = gr.HTML("", elem_id=f"{prefix}-tables")
-        taken = downloads.build(prefix)
+        files = downloads.build(prefix)
         command = gr.HTML("", elem_id=f"{prefix}-command")
-    return Showing(words, table, body, place, shots, lines, best, costs, nearer, numbers, taken, command,
-                   gr.State(None))  # fmt: skip
+    return Overview(says, table, body, place, shots, by_shots, best, costs, cell, numbers, files, command,
+                    gr.State(None))  # fmt: skip
 
 
-def show(showing: Showing, shown: Shown, values: Values, more: bool = False) -> Updates:
-    """All updates for new results, as the menus stand where they still can. more: of what was shown before."""
-    found = shown.found
-    if not found.cells:
+def wire(overview: Overview, prefix: str, message: gr.HTML) -> None:
+    """Binds the menus, the view of one cell and the downloads."""
+    inputs, outputs, cell = overview.inputs(), overview.outputs(), overview.cell_view
+    for menu in (overview.place, overview.shots):
+        bind(menu.input, partial(_menu_changed, overview), inputs, outputs, message)
+    bind(cell.cell.input, partial(_show_cell, overview), inputs, cell.outputs(), message)
+    for event, by in ((cell.disagree.input, 0), (cell.previous.click, -1), (cell.next.click, 1)):
+        bind(event, partial(_turn_page, overview, by), inputs, cell.outputs(), message)
+    files = overview.downloads
+    made = bind(files.button.click, partial(_make_file, overview), {overview.results, files.format}, {files.file},
+                message)  # fmt: skip
+    made.then(None, js=downloads.click_script(prefix), **QUIET)
+
+
+def show(overview: Overview, results: ResultSet, values: Values, more: bool = False) -> Updates:
+    """All updates for new results; the menus keep their choice where it still exists. more: the results extend those
+    that are shown."""
+    findings = results.findings
+    if not findings.cells:
         return {
-            showing.shown: shown,
-            showing.words: NOTHING if shown.title else "",
-            showing.body: gr.update(visible=False),
+            overview.results: results,
+            overview.sentences: NOTHING if results.title else "",
+            overview.body: gr.update(visible=False),
         }
-    places, shots = places_of(found), shots_of(found)
-    place, number = (
-        figure.chosen(places, values.get(showing.place)),
-        figure.chosen(shots, values.get(showing.shots)),
-    )
+    places, shots = place_menu(findings), shots_menu(findings)
+    place = _choice(places, values.get(overview.place))
+    number = _choice(shots, values.get(overview.shots))
     return {
-        showing.shown: shown,
-        showing.words: words_html(shown),
-        showing.body: gr.update(visible=True),
-        showing.place: gr.update(choices=[*places], value=place),
-        showing.shots: gr.update(choices=[*shots], value=number),
-        showing.tables: tables_html(found),
-        showing.command: share.command_html(shown.command) if shown.command else "",
-        **turned(showing, shown, place, number),
-        **(cell_view.grown if more else cell_view.show)(showing.closer, shown),
+        overview.results: results,
+        overview.sentences: sentences_html(results),
+        overview.body: gr.update(visible=True),
+        overview.place: gr.update(choices=[*places], value=place),
+        overview.shots: gr.update(choices=[*shots], value=number),
+        overview.tables: tables_html(findings),
+        overview.command: share.command_html(results.command) if results.command else "",
+        **show_figures(overview, results, place, number),
+        **(cell_view.extend if more else cell_view.show)(overview.cell_view, results),
     }
 
 
-def turned(showing: Showing, shown: Shown, place: str, number: str) -> Updates:
-    """The updates of the pictures, for another place or number of shots."""
-    found = shown.found
-    where, shots = places_of(found).get(place), shots_of(found).get(number)
-    updates = {showing.table: figure.table_html(tables.summary(found, shots))}
-    updates |= figure.put(showing.lines, *_lines(found, where))
-    updates |= figure.put(showing.best, *_best(found, shots))
-    for axis, picture in showing.costs.items():
-        updates |= figure.put(picture, *_cost(found, axis))
+def show_figures(overview: Overview, results: ResultSet, place: str, number: str) -> Updates:
+    """The updates of the table and the figures for another place or number of shots."""
+    findings = results.findings
+    where, shots = place_menu(findings).get(place), shots_menu(findings).get(number)
+    updates = {overview.table: table_html(tables.summary(findings, shots))}
+    updates |= figure_panel.update(overview.by_shots, *_by_shots(findings, where))
+    updates |= figure_panel.update(overview.best, *_best(findings, shots))
+    for axis, panel in overview.costs.items():
+        updates |= figure_panel.update(panel, *_cost(findings, axis))
     return updates
 
 
-def places_of(found: Findings) -> dict[str, Place | None]:
-    """The menu of places; all of them first, where there are several."""
-    each: dict[str, Place | None] = {sentences.called(place, found): place for place in found.places}
-    return ({ALL: None} if len(found.complete) > 1 else {}) | each
+def place_menu(findings: Findings) -> dict[str, Place | None]:
+    """The pairs of task and language by name; where there are several, all of them together come first."""
+    each: dict[str, Place | None] = {sentences.called(place, findings): place for place in findings.places}
+    return ({ALL: None} if len(findings.complete) > 1 else {}) | each
 
 
-def shots_of(found: Findings) -> dict[str, int | None]:
-    """The menu of numbers of shots."""
-    each: dict[str, int | None] = {sentences.shots_of([shots]): shots for shots in found.shots}
-    return ({MEAN: None} if len(found.shots) > 1 else {}) | each
+def shots_menu(findings: Findings) -> dict[str, int | None]:
+    """The numbers of shots by name; where there are several, their mean comes first."""
+    each: dict[str, int | None] = {sentences.shots_of([shots]): shots for shots in findings.shots}
+    return ({MEAN: None} if len(findings.shots) > 1 else {}) | each
 
 
-def words_html(shown: Shown) -> str:
+def sentences_html(results: ResultSet) -> str:
     """What can be concluded, in a few sentences."""
-    found = shown.found
-    over = [sentences.over_places(one) for one in found.aggregates if one.shots is None]
-    single = len(found.places) == 1
-    says = [sentences.over_shots(found, found.places[0])] if single else [sentences.where_best(found), *over]
-    says.append(sentences.readable(found.cells))
-    pocket = all(place.model == "pocket" and place.dataset == "world" for place in found.places)
-    quiet = f"<p class='xlt-quiet'>{CAUTION}</p>" if pocket else ""
-    return f"<div class='xlt-says'>{''.join(f'<p>{escape(one)}</p>' for one in says)}{quiet}</div>"
+    findings = results.findings
+    over = [sentences.over_places(one) for one in findings.aggregates if one.shots is None]
+    single = len(findings.places) == 1
+    says = [sentences.over_shots(findings, findings.places[0])] if single else [sentences.where_best(findings), *over]
+    says.append(sentences.readable(findings.cells))
+    pocket = all(place.model == "pocket" and place.dataset == "world" for place in findings.places)
+    caution = f"<p class='xlt-quiet'>{CAUTION}</p>" if pocket else ""
+    return f"<div class='xlt-sentences'>{''.join(f'<p>{escape(one)}</p>' for one in says)}{caution}</div>"
 
 
-def tables_html(found: Findings) -> str:
-    """All numbers, in folds."""
-    made = {"All cells": tables.cells(found), "Paired tests": tables.contrasts(found)}
-    if found.aggregates:
-        made["Over tasks and languages"] = tables.aggregates(found)
-    folds = (
-        fold(f"numbers/{name}", f"{name} <small>{len(table.rows)}</small>", figure.table_html(table))
+def tables_html(findings: Findings) -> str:
+    """All numbers, each table in a closed <details>."""
+    made = {"All cells": tables.cells(findings), "Paired tests": tables.contrasts(findings)}
+    if findings.aggregates:
+        made["Over tasks and languages"] = tables.aggregates(findings)
+    parts = (
+        details_html(f"numbers/{name}", f"{name} <small>{len(table.rows)}</small>", table_html(table))
         for name, table in made.items()
     )
-    return f"<div class='xlt-folds'>{''.join(folds)}</div>"
+    return f"<div class='xlt-folds'>{''.join(parts)}</div>"
 
 
-def _lines(found: Findings, place: Place | None) -> Drawn:
+def _choice(menu: Mapping[str, Any], value: object) -> str:
+    """The value, or the menu's first entry where the menu does not have the value."""
+    return value if isinstance(value, str) and value in menu else next(iter(menu), "")
+
+
+def _by_shots(findings: Findings, place: Place | None) -> FigureAndCaption:
     from xlt_core.findings import figures
 
     if place is None:
-        words = f"The mean over {len(found.complete)} of {len(found.places)} pairs of task and language."
-        return figures.average_over_shots(found), words
-    return figures.over_shots(found, place), sentences.over_shots(found, place)
+        caption = f"The mean over {len(findings.complete)} of {len(findings.places)} pairs of task and language."
+        return figures.average_over_shots(findings), caption
+    return figures.over_shots(findings, place), sentences.over_shots(findings, place)
 
 
-def _best(found: Findings, shots: int | None) -> Drawn:
+def _best(findings: Findings, shots: int | None) -> FigureAndCaption:
     from xlt_core.findings import figures
 
-    return figures.best(found, shots), sentences.where_best(found, shots)
+    return figures.best(findings, shots), sentences.where_best(findings, shots)
 
 
-def _cost(found: Findings, axis: str) -> Drawn:
+def _cost(findings: Findings, axis: str) -> FigureAndCaption:
     from xlt_core.findings import figures
 
-    if not any(getattr(one, axis) is not None for one in found.averages):
+    if not any(getattr(one, axis) is not None for one in findings.averages):
         return None, ""
-    return figures.against_cost(found, axis), sentences.costs(found, axis)
+    return figures.against_cost(findings, axis), sentences.costs(findings, axis)
 
 
-def wire(showing: Showing, prefix: str, problem: gr.HTML) -> None:
-    """Binds the menus, the closer look and the downloads."""
-    needs, gives = showing.asked(), showing.drawn()
-    for menu in (showing.place, showing.shots):
-        on(menu.input, partial(_turned, showing), needs, gives, problem)
-    near = showing.closer
-    on(near.cell.input, partial(_closer, showing), needs, near.drawn(), problem)
-    for trigger, by in ((near.disagree.input, 0), (near.back.click, -1), (near.on.click, 1)):
-        on(trigger, partial(_page, showing, by), needs, near.drawn(), problem)
-    take = showing.taking
-    taken = on(take.button.click, partial(_take, showing), {showing.shown, take.form}, {take.file}, problem)
-    taken.then(None, js=downloads.press(prefix), **QUIET)
+def _menu_changed(overview: Overview, values: Values) -> Updates:
+    results: ResultSet | None = values[overview.results]
+    return show_figures(overview, results, values[overview.place], values[overview.shots]) if results else {}
 
 
-def _turned(showing: Showing, values: Values) -> Updates:
-    shown: Shown | None = values[showing.shown]
-    return turned(showing, shown, values[showing.place], values[showing.shots]) if shown else {}
+def _show_cell(overview: Overview, values: Values) -> Updates:
+    return cell_view.show_cell(overview.cell_view, values[overview.results], values)
 
 
-def _closer(showing: Showing, values: Values) -> Updates:
-    return cell_view.chosen(showing.closer, values[showing.shown], values)
+def _turn_page(overview: Overview, by: int, values: Values) -> Updates:
+    return cell_view.turn_page(overview.cell_view, values[overview.results], values, by)
 
 
-def _page(showing: Showing, by: int, values: Values) -> Updates:
-    return cell_view.turn(showing.closer, values[showing.shown], values, by)
-
-
-def _take(showing: Showing, values: Values) -> Updates:
-    return downloads.take(showing.taking, values[showing.shown], values[showing.taking.form])
+def _make_file(overview: Overview, values: Values) -> Updates:
+    return downloads.make_file(overview.downloads, values[overview.results], values[overview.downloads.format])

@@ -1,4 +1,4 @@
-"""The picture of a grid filling in: tasks and languages by shots, each field as full as it is done; and what failed."""
+"""The progress of a sweep as HTML: a table of its cells, a progress bar, and what failed."""
 
 from __future__ import annotations
 
@@ -10,15 +10,21 @@ from xlt_core.records import Plan
 from xlt_core.sweeps.sweep import Cell
 from xlt_core.ui.shared.html import escape
 
-MOST_TROUBLES = 12
-STATES = ("failed", "running", "waiting", "done", "cannot")  # a field of several seeds shows the first that it has
-WORDS = {"waiting": "waiting", "running": "at work", "done": "done", "failed": "failed", "cannot": "cannot be combined"}
+MAX_PROBLEMS = 12
+STATES = ("failed", "running", "waiting", "done", "cannot")  # a field with several seeds shows the first of these
+LABELS = {
+    "waiting": "waiting",
+    "running": "running",
+    "done": "done",
+    "failed": "failed",
+    "cannot": "cannot be combined",
+}
 
 Row = tuple[str, str, str]
 
 
-def filling_html(cells: Sequence[Cell]) -> str:
-    """A table: a row for each task, language and dataset, a field for each number of shots."""
+def grid_html(cells: Sequence[Cell]) -> str:
+    """A table with a row for each task, language and dataset, and a field for each number of shots."""
     if not cells:
         return ""
     shots = sorted({cell.plan.shots for cell in cells})
@@ -32,29 +38,29 @@ def filling_html(cells: Sequence[Cell]) -> str:
         for row, fields in rows.items()
     )
     head = f"<thead><tr><td></td>{heads}</tr></thead>"
-    return f"<div class='xlt-filling' tabindex='0'><table>{head}<tbody>{body}</tbody></table></div>"
+    return f"<div class='xlt-grid' tabindex='0'><table>{head}<tbody>{body}</tbody></table></div>"
 
 
 def progress_html(cells: Sequence[Cell], seconds: float, left: float | None) -> str:
-    """How far it is, in a line with a bar."""
+    """The numbers of answers and cells that are done, the elapsed seconds, those left, and a progress bar."""
     done, total = sum(cell.done for cell in cells), sum(cell.total for cell in cells)
     ended = sum(cell.state in ("done", "failed") for cell in cells)
-    able = sum(cell.state != "cannot" for cell in cells)
-    said = [f"<b>{done:,}</b> of {total:,} answers", f"{ended} of {able} cells", f"{duration(seconds)} so far"]
-    said += [] if left is None else [f"about <b>{duration(left)}</b> left"]
-    return f"<p class='xlt-far'>{' · '.join(said)}<progress max='{max(total, 1)}' value='{done}'></progress></p>"
+    possible = sum(cell.state != "cannot" for cell in cells)
+    parts = [f"<b>{done:,}</b> of {total:,} answers", f"{ended} of {possible} cells", f"{duration(seconds)} so far"]
+    parts += [] if left is None else [f"about <b>{duration(left)}</b> left"]
+    bar = f"<progress max='{max(total, 1)}' value='{done}'></progress>"
+    return f"<p class='xlt-grid-progress'>{' · '.join(parts)}{bar}</p>"
 
 
-def trouble_html(cells: Sequence[Cell]) -> str:
-    """What failed, what lacks answers and what cannot be combined, each with its reason."""
+def problems_html(cells: Sequence[Cell]) -> str:
+    """The cells that failed, those without all answers, and those that cannot be combined, each with the reason."""
     failed = [(cell.plan, cell.note) for cell in cells if cell.state == "failed"]
-    lacking = [(cell.plan, cell.note) for cell in cells if cell.state == "done" and cell.note]
-    parts = (_listed("Failed", failed), _listed("Done, but not whole", lacking), _impossible(cells))
-    return "".join(parts)
+    incomplete = [(cell.plan, cell.note) for cell in cells if cell.state == "done" and cell.note]
+    return _listed("Failed", failed) + _listed("Done, but incomplete", incomplete) + _impossible(cells)
 
 
-def named(plan: Plan) -> str:
-    """A cell in words."""
+def cell_name(plan: Plan) -> str:
+    """A cell by task, language, shots and seed."""
     language = catalog.languages().get(plan.language)
     seed = f", seed {plan.seed}" if plan.seed else ""
     name = language.name if language else plan.language
@@ -82,18 +88,18 @@ def _field(cells: Sequence[Cell]) -> str:
         return f"<td data-state='cannot' title='{escape(cells[0].note if cells else '')}'>not possible</td>"
     state = next(name for name in STATES if name in states)
     done, total = sum(cell.done for cell in cells), sum(cell.total for cell in cells)
-    begun = "begun" if state == "waiting" and done else state
+    shown = "begun" if state == "waiting" and done else state
     share = 100 if state == "done" else round(100 * done / max(total, 1))
-    text = f"{done} of {total}" if state in ("running", "waiting") and done else WORDS[state]
-    return f"<td data-state='{begun}' style='--share:{share}%'>{text}</td>"
+    text = f"{done} of {total}" if state in ("running", "waiting") and done else LABELS[state]
+    return f"<td data-state='{shown}' style='--share:{share}%'>{text}</td>"
 
 
-def _listed(head: str, rows: Sequence[tuple[Plan, str]]) -> str:
+def _listed(heading: str, rows: Sequence[tuple[Plan, str]]) -> str:
     if not rows:
         return ""
-    items = "".join(f"<li>{escape(named(plan))}: {escape(note)}</li>" for plan, note in rows[:MOST_TROUBLES])
-    more = f"<li>and {len(rows) - MOST_TROUBLES} more</li>" if len(rows) > MOST_TROUBLES else ""
-    return f"<h3 class='xlt-group'>{head} <small>{len(rows)}</small></h3><ul class='xlt-troubles'>{items}{more}</ul>"
+    items = "".join(f"<li>{escape(cell_name(plan))}: {escape(note)}</li>" for plan, note in rows[:MAX_PROBLEMS])
+    more = f"<li>and {len(rows) - MAX_PROBLEMS} more</li>" if len(rows) > MAX_PROBLEMS else ""
+    return f"<h3 class='xlt-group'>{heading} <small>{len(rows)}</small></h3><ul class='xlt-problems'>{items}{more}</ul>"
 
 
 def _impossible(cells: Iterable[Cell]) -> str:
@@ -103,5 +109,5 @@ def _impossible(cells: Iterable[Cell]) -> str:
             reasons[f"{column}: {reason}" if column else reason] = None
     if not reasons:
         return ""
-    items = "".join(f"<li>{escape(reason)}</li>" for reason in [*reasons][:MOST_TROUBLES])
-    return f"<h3 class='xlt-group'>Left out</h3><ul class='xlt-troubles'>{items}</ul>"
+    items = "".join(f"<li>{escape(reason)}</li>" for reason in [*reasons][:MAX_PROBLEMS])
+    return f"<h3 class='xlt-group'>Left out</h3><ul class='xlt-problems'>{items}</ul>"

@@ -1,4 +1,4 @@
-"""A look at a run: how far it is and what it shows, whether it is at work, lies in the store, or is the example."""
+"""The state of a run, its progress and results: of a running job, a run in the store, a file, or the example."""
 
 from __future__ import annotations
 
@@ -15,25 +15,26 @@ from xlt_core.store.store import KeptCell
 from xlt_core.sweeps import sweep
 from xlt_core.sweeps.sweep import Cell, Snapshot
 from xlt_core.ui.results import listing, progress
-from xlt_core.ui.shared.found_results import Shown, Stamp, of, of_run
+from xlt_core.ui.shared import result_set
+from xlt_core.ui.shared.errors import LOG
 from xlt_core.ui.shared.html import escape
-from xlt_core.ui.shared.limits import LOG
-from xlt_core.ui.shared.visitors import Keeping
+from xlt_core.ui.shared.result_set import ResultSet, Version
+from xlt_core.ui.shared.run_manager import RunManager
 
 EXAMPLE = "example"
 EXAMPLE_TITLE = "A finished example"
 
 
 @dataclass(frozen=True)
-class Looking:
-    """cells: as they are now; snapshot: the last of a run that worked since the app was started; error: why it ended;
-    shown: gives the results, or None where others are being served."""
+class RunState:
+    """cells: as they are now. results: gives the results, or None while another thread computes them. snapshot: the
+    last of a job that ran since the app started. error: why it ended."""
 
     title: str
     cells: tuple[Cell, ...]
-    shown: Callable[..., Shown | None]
+    results: Callable[..., ResultSet | None]
     snapshot: Snapshot | None = None
-    at_work: bool = False
+    running: bool = False
     error: str = ""
     example: bool = False
 
@@ -43,75 +44,75 @@ class Looking:
 
     @property
     def unfinished(self) -> bool:
-        """Whether there is something to go on with."""
-        return not self.at_work and any(cell.state in ("failed", "waiting", "stopped") for cell in self.cells)
+        """Whether the run can be resumed."""
+        return not self.running and any(cell.state in ("failed", "waiting", "stopped") for cell in self.cells)
 
     def heading_html(self) -> str:
-        if not (self.title or self.at_work):
+        if not (self.title or self.running):
             return ""
-        what = "At work" if self.at_work else EXAMPLE_TITLE if self.example else "Results"
+        what = "Running" if self.running else EXAMPLE_TITLE if self.example else "Results"
         return f"<h2 class='xlt-heading'>{what} <small>{escape(self.title)}</small></h2>"
 
-    def filling_html(self) -> str:
-        """How far it is, the picture of the cells, and what is wrong with some."""
-        if self.at_work and self.snapshot is None:
-            return "<p class='xlt-far'>Getting the models and the data ready.</p>"
+    def progress_html(self) -> str:
+        """The progress, the table of cells, and the problems of some."""
+        if self.running and self.snapshot is None:
+            return "<p class='xlt-grid-progress'>Loading the models and the data.</p>"
+        grid = progress.grid_html(self.cells)
         if self.snapshot and self.snapshot.state == "measuring" and not self.snapshot.estimate.measured:
-            return (
-                f"<p class='xlt-far'>Asking the first items, to tell the time.</p>{progress.filling_html(self.cells)}"
-            )
-        parts = [progress.filling_html(self.cells), progress.trouble_html(self.cells)]
-        if self.snapshot and self.at_work:
+            return f"<p class='xlt-grid-progress'>Running the first items, to estimate the time.</p>{grid}"
+        parts = [grid, progress.problems_html(self.cells)]
+        if self.snapshot and self.running:
             parts.insert(0, progress.progress_html(self.cells, self.snapshot.seconds, self.snapshot.left))
         return "".join(parts)
 
 
-def look(keeping: Keeping, run: str, visitor: object) -> Looking:
-    """The run as it is now. Raises InputError where the visitor has none such."""
+def state_of(manager: RunManager, run: str, visitor: object) -> RunState:
+    """The present state of a run. Raises InputError where the visitor has no such run."""
     if run == EXAMPLE:
         return example()
-    job, store = keeping.job(run, visitor), keeping.store()
+    job, store = manager.job(run, visitor), manager.store()
     snapshot = job.last if job else None
     if job and snapshot is None:
-        return replace(nothing(), at_work=job.state == "running", error=job.error)
-    kept = store.run(run, keeping.sees(visitor))
-    title, at_work = listing.entitled(kept), job is not None and job.state == "running"
+        return replace(empty(), running=job.state == "running", error=job.error)
+    kept = store.run(run, manager.visible_owner(visitor))
+    title, running = listing.title(kept), job is not None and job.state == "running"
     cells = snapshot.cells if snapshot else tuple(map(_cell, store.cells(run)))
     ended = (sum(cell.state == state for cell in cells) for state in ("done", "failed"))
-    stamp: Stamp = (id(job), *ended) if at_work else (kept.changed,)
+    version: Version = (id(job), *ended) if running else (kept.changed,)
 
-    def shown(hurry: bool) -> Shown | None:
-        return keeping.results.get(run, stamp, lambda: of_run(store, run, title, stamp, listing.command(kept)), hurry)
+    def results(latest: bool) -> ResultSet | None:
+        make = lambda: result_set.of_run(store, run, title, version, listing.command(kept))  # noqa: E731
+        return manager.results.get(run, version, make, latest)
 
-    cells = cells if at_work else tuple(map(_at_rest, cells))
-    return Looking(title, cells, shown, snapshot, at_work, job.error if job else "")
+    cells = cells if running else tuple(map(_not_running, cells))
+    return RunState(title, cells, results, snapshot, running, job.error if job else "")
 
 
 @cache
-def example() -> Looking:
-    """The finished sweep that comes with the app, so that there is something to look at."""
+def example() -> RunState:
+    """The finished sweep that comes with the app, shown to a visitor without runs."""
     path = ASSETS / "sweeps" / "pocket.json.gz"
     try:
         comparisons = export.read_documents(json.loads(gzip.decompress(path.read_bytes())))
     except (OSError, InputError, ValueError) as error:
         LOG.warning("The example %s cannot be shown: %s", path.name, error)
         comparisons = ()
-    made_by = sweep.command(listing.grid_of_all(comparisons)) if comparisons else ""
-    return of_comparisons(comparisons, listing.of_comparisons(comparisons), example=True, command=made_by)
+    command = sweep.command(listing.grid_of_comparisons(comparisons)) if comparisons else ""
+    return of_comparisons(comparisons, listing.describe_comparisons(comparisons), example=True, command=command)
 
 
-def of_comparisons(comparisons: Sequence[Comparison], title: str, example: bool = False, command: str = "") -> Looking:
-    """Comparisons that lie in memory, such as those of a file."""
-    shown = of(comparisons, title, command)
-    return Looking(title, tuple(map(_whole, comparisons)), lambda hurry: shown, example=example)
+def of_comparisons(comparisons: Sequence[Comparison], title: str, example: bool = False, command: str = "") -> RunState:
+    """The state of comparisons in memory, such as those of a file."""
+    results = result_set.of_comparisons(comparisons, title, command)
+    return RunState(title, tuple(map(_ended_cell, comparisons)), lambda latest: results, example=example)
 
 
-def nothing() -> Looking:
-    """Nothing at all."""
-    return Looking("", (), lambda hurry: Shown(""))
+def empty() -> RunState:
+    """A state with nothing to show."""
+    return RunState("", (), lambda latest: ResultSet(""))
 
 
-def _whole(comparison: Comparison) -> Cell:
+def _ended_cell(comparison: Comparison) -> Cell:
     done = sum(prediction.final for run in comparison.runs for prediction in run.predictions)
     state = "failed" if any(run.state == "failed" for run in comparison.runs) else "done"
     note = "; ".join(f"{run.name}: {run.note}" for run in comparison.runs if run.state == "failed")
@@ -123,6 +124,6 @@ def _cell(kept: KeptCell) -> Cell:
     return Cell(kept.plan, state=kept.state, note=kept.note, done=total * (kept.state == "done"), total=total)
 
 
-def _at_rest(cell: Cell) -> Cell:
-    """The cell of a run at which nobody works."""
+def _not_running(cell: Cell) -> Cell:
+    """The cell of a run that no job computes any more."""
     return replace(cell, state="waiting") if cell.state == "running" else cell

@@ -1,8 +1,8 @@
-"""A run as a page shows it: how far it is, what it shows, Stop and Go on; it is watched while it is at work."""
+"""A run on a page: its progress, its results, Stop and Resume. A timer refreshes a running run."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -11,111 +11,110 @@ import gradio as gr
 
 from xlt_core.sweeps import sweep
 from xlt_core.ui.results import overview
-from xlt_core.ui.results.overview import Showing
-from xlt_core.ui.results.run_state import Looking, look
-from xlt_core.ui.shared.binding import on
-from xlt_core.ui.shared.html import message
+from xlt_core.ui.results.overview import Overview
+from xlt_core.ui.results.run_state import RunState, state_of
+from xlt_core.ui.shared.events import bind
+from xlt_core.ui.shared.html import message_html
 from xlt_core.ui.shared.limits import check_grid
-from xlt_core.ui.shared.visitors import Keeping
+from xlt_core.ui.shared.run_manager import RunManager
+from xlt_core.ui.shared.updates import Updates, Values
 
-BEAT = 1.0  # seconds between two looks at a run at work
-
-Values = Mapping[Any, Any]
-Updates = dict[Any, Any]
+INTERVAL = 1.0  # seconds between two refreshes of a running run
 
 
 @dataclass(frozen=True)
-class Viewer:
-    """The widgets. visitor: the browser's key; run: the id of the run that is shown, "" where it is none of the store;
-    stop and message are drawn by the page, where it wants them."""
+class RunView:
+    """The widgets. visitor: the browser's key. run: the id of the run that is shown, "" where it is not in the store.
+    The page itself draws stop and message."""
 
-    keeping: Keeping
+    manager: RunManager
     visitor: gr.BrowserState
     message: gr.HTML
     stop: gr.Button
     heading: gr.HTML
-    filling: gr.HTML
-    again: gr.Button
-    showing: Showing
+    progress: gr.HTML
+    resume: gr.Button
+    overview: Overview
     timer: gr.Timer
     run: gr.State
 
-    def asked(self) -> set[Any]:
-        """What the handlers ask for."""
-        return {self.run, self.visitor} | self.showing.asked()
+    def inputs(self) -> set[Any]:
+        """What the handlers read."""
+        return {self.run, self.visitor} | self.overview.inputs()
 
-    def drawn(self) -> set[Any]:
-        """Everything that a run at work may change."""
-        own = {self.message, self.stop, self.heading, self.filling, self.again, self.timer, self.run}
-        return own | self.showing.drawn()
+    def outputs(self) -> set[Any]:
+        """What a running run updates."""
+        own = {self.message, self.stop, self.heading, self.progress, self.resume, self.timer, self.run}
+        return own | self.overview.outputs()
 
 
-def build(prefix: str, keeping: Keeping, visitor: gr.BrowserState, said: gr.HTML, stop: gr.Button) -> Viewer:
-    """Draws the places for a run. prefix: of the elements' ids."""
+def build(prefix: str, manager: RunManager, visitor: gr.BrowserState, message: gr.HTML, stop: gr.Button) -> RunView:
+    """Draws the widgets. prefix: of their element ids."""
     heading = gr.HTML("", elem_id=f"{prefix}-heading")
-    filling = gr.HTML("", elem_id=f"{prefix}-filling")
-    again = gr.Button("Go on", visible=False, size="sm", elem_id=f"{prefix}-again")
-    shown = overview.build(prefix)
-    return Viewer(keeping, visitor, said, stop, heading, filling, again, shown, gr.Timer(BEAT, active=False),
-                  gr.State(""))  # fmt: skip
+    progress = gr.HTML("", elem_id=f"{prefix}-progress")
+    resume_button = gr.Button("Resume", visible=False, size="sm", elem_id=f"{prefix}-resume")
+    results = overview.build(prefix)
+    return RunView(manager, visitor, message, stop, heading, progress, resume_button, results,
+                   gr.Timer(INTERVAL, active=False), gr.State(""))  # fmt: skip
 
 
-def wire(viewer: Viewer, prefix: str, cancels: list[Any], also: set[Any], after: Callable[[Values], Updates]) -> None:
-    """Binds what the places do. cancels: events that Stop ends, too; after: updates of `also` when a run has ended."""
-    needs, gives = viewer.asked(), viewer.drawn()
-    on(viewer.again.click, partial(go_on, viewer), needs, gives, viewer.message)
-    on(viewer.stop.click, partial(stop, viewer), needs, gives, viewer.message, cancels=cancels, queue=False)
-    on(viewer.timer.tick, partial(tick, viewer, after), needs, gives | also, viewer.message, concurrency_limit=None)
-    overview.wire(viewer.showing, prefix, viewer.message)
+def wire(view: RunView, prefix: str, cancels: list[Any], also: set[Any], on_end: Callable[[Values], Updates]) -> None:
+    """Binds the events. cancels: events that Stop cancels, too. on_end: gives updates of `also` when a run ends."""
+    inputs, outputs = view.inputs(), view.outputs()
+    bind(view.resume.click, partial(resume, view), inputs, outputs, view.message)
+    bind(view.stop.click, partial(stop, view), inputs, outputs, view.message, cancels=cancels, queue=False)
+    bind(view.timer.tick, partial(refresh, view, on_end), inputs, outputs | also, view.message, concurrency_limit=None)
+    overview.wire(view.overview, prefix, view.message)
 
 
-def opened(viewer: Viewer, values: Values, run: str) -> Updates:
-    """All updates that show a run. Raises InputError where the visitor has none such."""
-    return put(viewer, values, look(viewer.keeping, run, values[viewer.visitor])) | {viewer.run: run}
+def open_run(view: RunView, values: Values, run: str) -> Updates:
+    """All updates that show a run. Raises InputError where the visitor has no such run."""
+    return show(view, values, state_of(view.manager, run, values[view.visitor])) | {view.run: run}
 
 
-def put(viewer: Viewer, values: Values, seen: Looking) -> Updates:
-    """All updates that show what was looked at, which is none of the store's unless the caller says so."""
-    told = {viewer.run: "", viewer.message: message(seen.error, "problem")}
-    return _progress(viewer, seen) | overview.show(viewer.showing, seen.shown(hurry=True), values) | told
+def show(view: RunView, values: Values, state: RunState) -> Updates:
+    """All updates that show a state, as one of a run that is not in the store."""
+    rest = {view.run: "", view.message: message_html(state.error, "problem")}
+    return _progress(view, state) | overview.show(view.overview, state.results(latest=True), values) | rest
 
 
-def go_on(viewer: Viewer, values: Values) -> Updates:
-    """Goes on with the run: with what failed, and with what was not begun."""
-    kept = viewer.keeping.store().run(values[viewer.run], viewer.keeping.sees(values[viewer.visitor]))
-    grid = check_grid(sweep.grid_of(kept.plan), viewer.keeping.public)
-    return opened(viewer, values, viewer.keeping.start(grid, values[viewer.visitor]))
+def resume(view: RunView, values: Values) -> Updates:
+    """Resumes the run: computes the cells that failed and those that were not computed."""
+    kept = view.manager.store().run(values[view.run], view.manager.visible_owner(values[view.visitor]))
+    grid = check_grid(sweep.grid_of(kept.plan), view.manager.public)
+    return open_run(view, values, view.manager.start(grid, values[view.visitor]))
 
 
-def stop(viewer: Viewer, values: Values) -> Updates:
-    """Asks the run to stop; it shows its own end."""
-    job = viewer.keeping.job(values[viewer.run], values[viewer.visitor])
+def stop(view: RunView, values: Values) -> Updates:
+    """Asks the run to stop; the timer shows its end."""
+    job = view.manager.job(values[view.run], values[view.visitor])
     if job and job.state == "running":
         job.stop()
-        return {viewer.stop: gr.update(interactive=False), viewer.message: message("Stopping after the step at hand.")}
-    return {viewer.stop: gr.update(interactive=False)}
+        text = "Stopping after the current step."
+        return {view.stop: gr.update(interactive=False), view.message: message_html(text)}
+    return {view.stop: gr.update(interactive=False)}
 
 
-def tick(viewer: Viewer, after: Callable[[Values], Updates], values: Values) -> Updates:
-    """Another look at the run at work. Results are drawn anew only where there are new ones."""
-    run = values[viewer.run]
+def refresh(view: RunView, on_end: Callable[[Values], Updates], values: Values) -> Updates:
+    """Refreshes a running run. Results are drawn again only where there are new ones."""
+    run = values[view.run]
     if not run:
-        return {viewer.timer: gr.Timer(active=False)}
-    seen = look(viewer.keeping, run, values[viewer.visitor])
-    shown, before = seen.shown(hurry=not seen.at_work), values[viewer.showing.shown]
-    fresh = shown is not None and (before is None or shown.stamp != before.stamp)
-    drawn = overview.show(viewer.showing, shown, values, more=True) if fresh else {}
-    if seen.at_work:
-        return _progress(viewer, seen) | drawn
-    return _progress(viewer, seen) | drawn | after(values) | {viewer.message: message(seen.error, "problem")}
+        return {view.timer: gr.Timer(active=False)}
+    state = state_of(view.manager, run, values[view.visitor])
+    results, before = state.results(latest=not state.running), values[view.overview.results]
+    changed = results is not None and (before is None or results.version != before.version)
+    updates = _progress(view, state) | (overview.show(view.overview, results, values, more=True) if changed else {})
+    if state.running:
+        return updates
+    return updates | on_end(values) | {view.message: message_html(state.error, "problem")}
 
 
-def _progress(viewer: Viewer, seen: Looking) -> Updates:
-    words = "Try again what failed" if seen.failed else "Go on"
+def _progress(view: RunView, state: RunState) -> Updates:
+    label = "Retry what failed" if state.failed else "Resume"
     return {
-        viewer.heading: seen.heading_html(),
-        viewer.filling: seen.filling_html(),
-        viewer.again: gr.update(value=words, visible=seen.unfinished),
-        viewer.stop: gr.update(interactive=seen.at_work),
-        viewer.timer: gr.Timer(active=seen.at_work),
+        view.heading: state.heading_html(),
+        view.progress: state.progress_html(),
+        view.resume: gr.update(value=label, visible=state.unfinished),
+        view.stop: gr.update(interactive=state.running),
+        view.timer: gr.Timer(active=state.running),
     }

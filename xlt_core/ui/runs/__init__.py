@@ -1,1 +1,1 @@
-"""The page Runs: what is kept, to open, name, compare and delete."""
+"""The tab Runs: stored runs are opened, named, compared and deleted."""

@@ -1,12 +1,9 @@
-"""What happens on the page Runs: runs are opened, compared, named, deleted; files are opened, outputs joined."""
+"""The event handlers of the tab Runs: runs and files are opened, runs compared, named and deleted, outputs added."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import gradio as gr
 
@@ -16,13 +13,11 @@ from xlt_core.findings.findings import place_of
 from xlt_core.findings.versus import across, differing
 from xlt_core.records import Comparison, InputError
 from xlt_core.ui.results import listing, run_state, run_view
-from xlt_core.ui.results.run_view import Viewer
-from xlt_core.ui.runs import versus
-from xlt_core.ui.shared.found_results import Shown
-from xlt_core.ui.shared.html import message
-
-Values = Mapping[Any, Any]
-Updates = dict[Any, Any]
+from xlt_core.ui.runs import view
+from xlt_core.ui.runs.form import RunsForm
+from xlt_core.ui.shared.html import message_html
+from xlt_core.ui.shared.result_set import ResultSet
+from xlt_core.ui.shared.updates import Updates, Values
 
 NOTHING = (
     "<p class='xlt-empty'>Nothing is kept yet. What Evaluate computes is kept here; a file of results can be opened "
@@ -31,97 +26,68 @@ NOTHING = (
 HIDE = {"visible": False}
 
 
-@dataclass(frozen=True)
-class Runs:
-    """The regions of the page. sure: asks before something is deleted; own: takes outputs of other systems."""
-
-    viewer: Viewer
-    list: gr.CheckboxGroup
-    empty: gr.HTML
-    delete: gr.Button
-    name: gr.Textbox
-    rename: gr.Button
-    sure: gr.Row
-    question: gr.HTML
-    yes: gr.Button
-    no: gr.Button
-    file: gr.File
-    against: gr.HTML
-    own: gr.Accordion
-    place: gr.Dropdown
-    outputs: gr.File
-
-    def shown(self) -> set[Any]:
-        """Everything, the viewer aside, that another choice may change."""
-        buttons = {self.delete, self.name, self.rename, self.sure, self.question}
-        return buttons | {self.list, self.empty, self.against, self.own, self.place}
+def refresh_list(form: RunsForm, values: Values, ticked: tuple[str, ...] | None = None) -> Updates:
+    """The runs, the last changed first. ticked: the runs to tick; by default those that are ticked stay so."""
+    manager, visitor = form.view.manager, values[form.view.visitor]
+    runs = manager.store().runs(manager.visible_owner(visitor))
+    menu = [(listing.menu_entry(kept, manager.is_running(kept.id, visitor)), kept.id) for kept in runs]
+    wanted = values[form.list] if ticked is None else ticked
+    chosen = [run for run in wanted or () if run in {kept.id for kept in runs}]
+    return {form.list: gr.update(choices=menu, value=chosen), form.empty: "" if menu else NOTHING}
 
 
-def came(page: Runs, values: Values) -> Updates:
-    """On coming to the page: the runs as they are now."""
-    return listed(page, values)
+def show_ticked(form: RunsForm, values: Values) -> Updates:
+    """Opens one ticked run, compares two, and shows nothing for none or for more than two."""
+    ticked = list(values[form.list] or ())
+    buttons = _buttons(form, ticked)
+    if len(ticked) == 1:
+        shown = run_view.open_run(form.view, values, ticked[0])
+        kept = form.view.manager.store().run(ticked[0], _visible_owner(form, values))
+        named = {form.name: gr.update(value=kept.name, visible=True), form.rename: gr.update(visible=True)}
+        return buttons | shown | named | _outputs_panel(form, shown[form.view.overview.results])
+    empty = run_view.show(form.view, values, run_state.empty())
+    if len(ticked) == 2:
+        return buttons | empty | {form.comparison: _compared(form, values, *ticked)}
+    hint = "Tick two runs to compare them, or one to open it." if ticked else ""
+    return buttons | empty | {form.view.message: message_html(hint)}
 
 
-def listed(page: Runs, values: Values, ticked: tuple[str, ...] | None = None) -> Updates:
-    """The runs, the last changed first; what is ticked stays so where it is there."""
-    keeping, visitor = page.viewer.keeping, values[page.viewer.visitor]
-    runs = keeping.store().runs(keeping.sees(visitor))
-    rows = [(listing.line(kept, keeping.at_work(kept.id, visitor)), kept.id) for kept in runs]
-    wanted = values[page.list] if ticked is None else ticked
-    there = [run for run in wanted or () if run in {kept.id for kept in runs}]
-    return {page.list: gr.update(choices=rows, value=there), page.empty: "" if rows else NOTHING}
+def rename(form: RunsForm, values: Values) -> Updates:
+    """Names the ticked run; an empty name gives it back its description."""
+    (run,) = values[form.list]
+    form.view.manager.store().rename(run, str(values[form.name] or "")[:80], _visible_owner(form, values))
+    return refresh_list(form, values)
 
 
-def ticked(page: Runs, values: Values) -> Updates:
-    """One opens, two are compared, none clears, of more the last two are compared."""
-    chosen = list(values[page.list] or ())
-    bare = _cleared(page, chosen)
-    if len(chosen) == 1:
-        shown = run_view.opened(page.viewer, values, chosen[0])
-        kept = page.viewer.keeping.store().run(chosen[0], page.viewer.keeping.sees(values[page.viewer.visitor]))
-        named = {page.name: gr.update(value=kept.name, visible=True), page.rename: gr.update(visible=True)}
-        return bare | shown | named | _places(page, shown[page.viewer.showing.shown])
-    empty = run_view.put(page.viewer, values, run_state.nothing())
-    if len(chosen) == 2:
-        return bare | empty | {page.against: _compared(page, values, *chosen)}
-    more = "Tick two runs to compare them, or one to open it." if chosen else ""
-    return bare | empty | {page.viewer.message: message(more)}
+def confirm_delete(form: RunsForm, values: Values) -> Updates:
+    """Asks whether to delete the ticked runs. Raises InputError for a running one."""
+    ticked = values[form.list] or ()
+    if any(form.view.manager.is_running(run, values[form.view.visitor]) for run in ticked):
+        raise InputError("A running run cannot be deleted; stop it first.")
+    what = "this run" if len(ticked) == 1 else f"these {len(ticked)} runs"
+    question = f"<p>Delete {what} with all answers that no other run shares?</p>"
+    return {form.confirm: gr.update(visible=bool(ticked)), form.question: question}
 
 
-def renamed(page: Runs, values: Values) -> Updates:
-    """Gives the run that is ticked a name; an empty one gives it back its own."""
-    (run,) = values[page.list]
-    page.viewer.keeping.store().rename(run, str(values[page.name] or "")[:80], _sees(page, values))
-    return listed(page, values)
+def delete(form: RunsForm, values: Values) -> Updates:
+    """Deletes the ticked runs."""
+    manager = form.view.manager
+    for run in values[form.list] or ():
+        manager.forget_job(run, values[form.view.visitor])
+        manager.store().delete(run, _visible_owner(form, values))
+    empty = run_view.show(form.view, values, run_state.empty())
+    return _buttons(form, []) | empty | refresh_list(form, values, ())
 
 
-def asked(page: Runs, values: Values) -> Updates:
-    """Asks whether what is ticked is to be deleted. Raises InputError for a run at work."""
-    chosen = values[page.list] or ()
-    if any(page.viewer.keeping.at_work(run, values[page.viewer.visitor]) for run in chosen):
-        raise InputError("A run at work cannot be deleted; stop it first.")
-    what = "this run" if len(chosen) == 1 else f"these {len(chosen)} runs"
-    said = f"<p>Delete {what} with all answers that no other run shares?</p>"
-    return {page.sure: gr.update(visible=bool(chosen)), page.question: said}
-
-
-def deleted(page: Runs, values: Values) -> Updates:
-    """Deletes what is ticked."""
-    for run in values[page.list] or ():
-        page.viewer.keeping.forget(run, values[page.viewer.visitor])
-        page.viewer.keeping.store().delete(run, _sees(page, values))
-    empty = run_view.put(page.viewer, values, run_state.nothing())
-    return _cleared(page, []) | empty | listed(page, values, ())
-
-
-def dropped(page: Runs, values: Values) -> Updates:
-    """Opens a file of results. Raises InputError for one that is none."""
-    paths = [Path(name) for name in values[page.file] or ()]
+def open_files(form: RunsForm, values: Values) -> Updates:
+    """Opens files of results. Raises InputError for a file that holds none."""
+    paths = [Path(name) for name in values[form.file] or ()]
     comparisons = [one for path in paths for one in _read(path)]
     stem = paths[0].stem if len(paths) == 1 else f"{len(paths)} files"
-    seen = run_state.of_comparisons(comparisons, f"{stem}: {listing.of_comparisons(comparisons)}")
-    shown = run_view.put(page.viewer, values, seen)
-    return _cleared(page, []) | {page.list: gr.update(value=[])} | shown | _places(page, seen.shown(hurry=True))
+    state = run_state.of_comparisons(comparisons, f"{stem}: {listing.describe_comparisons(comparisons)}")
+    shown = run_view.show(form.view, values, state)
+    results = state.results(latest=True)
+    return _buttons(form, []) | {form.list: gr.update(value=[])} | shown | _outputs_panel(form, results)
 
 
 def _read(path: Path) -> tuple[Comparison, ...]:
@@ -136,58 +102,60 @@ def _read(path: Path) -> tuple[Comparison, ...]:
     return found
 
 
-def joined(page: Runs, values: Values) -> Updates:
-    """The cells of a place with a file of outputs as one more column. Raises InputError where none takes it."""
+def add_outputs(form: RunsForm, values: Values) -> Updates:
+    """Adds a file of outputs as a column to the cells of a place. Raises InputError where it fits none of them."""
     from xlt_core.documents import outputs
 
-    shown, path = values[page.viewer.showing.shown], Path(values[page.outputs])
+    results, path = values[form.view.overview.results], Path(values[form.outputs])
     made: list[Comparison] = []
-    why = InputError("Open a run or a file of results first.")
-    for number in _cells(shown, values[page.place]):
+    problem = InputError("Open a run or a file of results first.")
+    for index in _cells(results, values[form.place]):
         try:
-            made.append(outputs.joined(shown.whole(number), path))
+            made.append(outputs.joined(results.load(index), path))
         except InputError as error:
-            why = error
+            problem = error
     if not made:
-        raise why
-    seen = run_state.of_comparisons(made, f"{values[page.place]} with {path.stem}")
-    told = f"{path.stem} stands beside the others in {len(made)} cells. It is not kept: download what you need."
-    return run_view.put(page.viewer, values, seen) | {page.viewer.message: message(told)}
+        raise problem
+    state = run_state.of_comparisons(made, f"{values[form.place]} with {path.stem}")
+    text = f"{path.stem} is now a column of {len(made)} cells. It is not kept: download what you need."
+    return run_view.show(form.view, values, state) | {form.view.message: message_html(text)}
 
 
-def _cells(shown: Shown | None, place: object) -> list[int]:
-    if shown is None:
+def _cells(results: ResultSet | None, place: object) -> list[int]:
+    if results is None:
         return []
-    return [n for n, one in enumerate(shown.lean) if sentences.called(place_of(one), shown.found) == place]
+    names = [sentences.called(place_of(one), results.findings) for one in results.summaries]
+    return [index for index, name in enumerate(names) if name == place]
 
 
-def _places(page: Runs, shown: Shown | None) -> Updates:
-    """Where outputs of other systems can be joined."""
-    places = [sentences.called(place, shown.found) for place in shown.found.places] if shown else []
+def _outputs_panel(form: RunsForm, results: ResultSet | None) -> Updates:
+    """The places to which outputs of another system can be added."""
+    findings = results.findings if results else None
+    places = [sentences.called(place, findings) for place in findings.places] if findings else []
     return {
-        page.own: gr.update(visible=bool(places)),
-        page.place: gr.update(choices=places, value=places[0] if places else None),
+        form.outputs_panel: gr.update(visible=bool(places)),
+        form.place: gr.update(choices=places, value=places[0] if places else None),
     }
 
 
-def _cleared(page: Runs, chosen: list[str]) -> Updates:
-    """The buttons for what is ticked, with everything else away."""
+def _buttons(form: RunsForm, ticked: list[str]) -> Updates:
+    """The button Delete for the ticked runs; the other widgets are hidden."""
     return {
-        page.delete: gr.update(interactive=bool(chosen)),
-        page.name: gr.update(**HIDE),
-        page.rename: gr.update(**HIDE),
-        page.sure: gr.update(**HIDE),
-        page.own: gr.update(**HIDE),
-        page.against: "",
+        form.delete: gr.update(interactive=bool(ticked)),
+        form.name: gr.update(**HIDE),
+        form.rename: gr.update(**HIDE),
+        form.confirm: gr.update(**HIDE),
+        form.outputs_panel: gr.update(**HIDE),
+        form.comparison: "",
     }
 
 
-def _compared(page: Runs, values: Values, first: str, second: str) -> str:
-    store, sees = page.viewer.keeping.store(), _sees(page, values)
-    sides = [list(store.comparisons(run, sees)) for run in (first, second)]
-    titles = [listing.entitled(store.run(run, sees)) for run in (first, second)]
-    return versus.against_html(titles[0], titles[1], across(*sides), differing(*sides))
+def _compared(form: RunsForm, values: Values, first: str, second: str) -> str:
+    store, owner = form.view.manager.store(), _visible_owner(form, values)
+    sides = [list(store.comparisons(run, owner)) for run in (first, second)]
+    titles = [listing.title(store.run(run, owner)) for run in (first, second)]
+    return view.comparison_html(titles[0], titles[1], across(*sides), differing(*sides))
 
 
-def _sees(page: Runs, values: Values) -> str | None:
-    return page.viewer.keeping.sees(values[page.viewer.visitor])
+def _visible_owner(form: RunsForm, values: Values) -> str | None:
+    return form.view.manager.visible_owner(values[form.view.visitor])

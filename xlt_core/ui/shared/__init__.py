@@ -1,1 +1,1 @@
-"""What several pages share: figures, downloads, the run view, limits, and who may see what."""
+"""What every tab uses: events, limits, error messages, figures, downloads, the runs and who may see them."""

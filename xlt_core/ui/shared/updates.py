@@ -1,19 +1,21 @@
-"""Joins updates of widgets, so that two regions can each say something about the same one."""
+"""The values that a handler gets and the updates that it returns, both by widget."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
+Values = Mapping[Any, Any]
 Updates = dict[Any, Any]
 
 
-def merged(*parts: Updates) -> Updates:
-    """All updates; where two concern the same widget the later one wins in what both say."""
-    joined: Updates = {}
+def merge(*parts: Updates) -> Updates:
+    """All updates; where two concern the same widget, they are joined, and the later one wins in what both set."""
+    merged: Updates = {}
     for part in parts:
         for widget, value in part.items():
-            joined[widget] = _both(joined[widget], value) if widget in joined else value
-    return joined
+            merged[widget] = _both(merged[widget], value) if widget in merged else value
+    return merged
 
 
 def _both(old: Any, new: Any) -> Any:

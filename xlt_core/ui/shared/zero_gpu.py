@@ -1,4 +1,4 @@
-"""ZeroGPU, where a Space has a GPU only while a decorated function runs; the package `spaces` is there alone."""
+"""ZeroGPU: a Space has a GPU only while a decorated function runs. The package `spaces` exists only there."""
 
 from __future__ import annotations
 
@@ -9,44 +9,45 @@ from typing import Any, TypeVar
 from xlt_core import catalog
 from xlt_core.comparison import compare
 from xlt_core.records import Comparison, InputError, Plan
-from xlt_core.ui.shared.limits import LOG
+from xlt_core.ui.shared.errors import LOG
 
-SECONDS = 120  # of the GPU that one comparison may take; visitors have a few minutes a day
+SECONDS = 120  # the most GPU time for one comparison; a visitor has a few minutes a day
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
 
-def here() -> bool:
-    """Whether this is a Space on ZeroGPU, as its environment says."""
+def is_zero_gpu() -> bool:
+    """Whether this is a Space on ZeroGPU, according to its environment."""
     return os.environ.get("SPACES_ZERO_GPU", "").strip().lower() in ("1", "t", "true")
 
 
 def on_gpu(function: Function) -> Function:
-    """The generator function as a Space on ZeroGPU runs it, in a process that has the GPU; elsewhere itself."""
-    if not here():
+    """The generator function, decorated to run in a process with the GPU on ZeroGPU; elsewhere the function itself."""
+    if not is_zero_gpu():
         return function
     import spaces
 
     return spaces.GPU(duration=SECONDS)(function)
 
 
-def _compared(plan: Plan) -> Iterator[Comparison]:
+def _compare(plan: Plan) -> Iterator[Comparison]:
     yield from compare.compare(plan)
 
 
-def _previewed(plan: Plan) -> Iterator[dict[str, compare.Preview]]:
+def _preview(plan: Plan) -> Iterator[dict[str, compare.Preview]]:
     yield from compare.preview(plan)
 
 
-compared, previewed = on_gpu(_compared), on_gpu(_previewed)
+run_comparison, run_preview = on_gpu(_compare), on_gpu(_preview)
 
 
-def load() -> None:
-    """Reads what the page offers before anybody asks: the process with the GPU begins as a copy of this one."""
-    makers = [(catalog.host, name) for name in catalog.models()]
-    for make, name in (*makers, *((catalog.translator, name) for name in catalog.translators() if name != catalog.LLM)):
+def load_models() -> None:
+    """Loads the offered models and translators at start: the process with the GPU begins as a copy of this one."""
+    translators = (name for name in catalog.translators() if name != catalog.LLM)
+    makers = [(catalog.host, name) for name in catalog.models()] + [(catalog.translator, name) for name in translators]
+    for make, name in makers:
         try:
             made = make(name)
-            getattr(made, "ready", str)()  # a remote host has no weights to read
+            getattr(made, "ready", str)()  # a remote host has no weights to load
         except InputError as error:
-            LOG.warning("%s could not be made ready: %s", name, error)
+            LOG.warning("%s could not be loaded: %s", name, error)

@@ -51,14 +51,14 @@ def spaces(monkeypatch: pytest.MonkeyPatch) -> Iterator[Spaces]:
 
 
 def test_elsewhere_nothing_is_wrapped() -> None:
-    assert not zero_gpu.here() and zero_gpu.compared is zero_gpu._compared and "spaces" not in sys.modules
+    assert not zero_gpu.is_zero_gpu() and zero_gpu.run_comparison is zero_gpu._compare and "spaces" not in sys.modules
 
 
 def test_what_computes_is_wrapped_and_its_snapshots_cross_processes(spaces: Spaces) -> None:
-    assert spaces.given == {"_compared": zero_gpu.SECONDS, "_previewed": zero_gpu.SECONDS}
-    *_, last = zero_gpu.compared(PLAN)
+    assert spaces.given == {"_compare": zero_gpu.SECONDS, "_preview": zero_gpu.SECONDS}
+    *_, last = zero_gpu.run_comparison(PLAN)
     assert last.runs[0].state == "done" and last.runs[0].scores and len(last.runs[0].predictions) == 2
-    *_, previews = zero_gpu.previewed(PLAN)
+    *_, previews = zero_gpu.run_preview(PLAN)
     assert previews["laft"].tokens > 0
 
 
@@ -72,5 +72,5 @@ def test_the_offered_models_are_loaded_before_anybody_asks(spaces: Spaces, monke
     for names, make in (("models", "host"), ("translators", "translator")):
         monkeypatch.setattr(zero_gpu.catalog, names, lambda names=names: (f"one of the {names}",))
         monkeypatch.setattr(zero_gpu.catalog, make, Made)
-    zero_gpu.load()
+    zero_gpu.load_models()
     assert asked == ["one of the models", "one of the translators"]

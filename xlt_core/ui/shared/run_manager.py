@@ -1,4 +1,4 @@
-"""Where the page keeps its runs: the store, the work that goes on behind the page, and who may see what of both."""
+"""The runs behind the page: the store, the running jobs, and which visitor may see which run."""
 
 from __future__ import annotations
 
@@ -15,52 +15,52 @@ from xlt_core.store import store
 from xlt_core.store.store import KeptCell, Store
 from xlt_core.sweeps import sweep
 from xlt_core.sweeps.sweep import Grid, Snapshot
-from xlt_core.ui.shared.found_results import Shelf
-from xlt_core.ui.shared.zero_gpu import here
+from xlt_core.ui.shared.result_set import ResultsCache
+from xlt_core.ui.shared.zero_gpu import is_zero_gpu
 
-MOST_AT_WORK = 2
-SHORTEST_KEY = 20  # characters of a visitor's key: nobody guesses one
+MAX_JOBS = 2
+SHORTEST_KEY = 20  # characters of a visitor's key, so that it cannot be guessed
 
 
 @dataclass(frozen=True)
-class Keeping:
-    """open: gives the store. public: whether many visitors share the page; each then sees only runs of their own."""
+class RunManager:
+    """open: opens the store. public: whether strangers share the page; each visitor then sees only their own runs."""
 
     open: Callable[[], Store] = store.store
     public: bool = settings.PUBLIC
     jobs: Jobs[Snapshot] = field(default_factory=Jobs)
-    results: Shelf = field(default_factory=Shelf)
+    results: ResultsCache = field(default_factory=ResultsCache)
 
     def store(self) -> Store:
-        """Raises InputError where the file cannot be had."""
+        """Raises InputError where the file cannot be opened."""
         return self.open()
 
     def owner(self, visitor: object) -> str:
-        """Whose a new run is: the visitor's on a public page, else everybody's. Raises InputError without a key."""
+        """The owner of a new run: the visitor on a public page, else "". Raises InputError without a valid key."""
         if not self.public:
             return ""
         if not isinstance(visitor, str) or len(visitor) < SHORTEST_KEY:
             raise InputError("This browser keeps no key for its runs; allow this site to store data, and reload.")
         return visitor
 
-    def sees(self, visitor: object) -> str | None:
-        """The owner whose runs the visitor may see, as the store has it: None for all."""
+    def visible_owner(self, visitor: object) -> str | None:
+        """The owner whose runs the visitor may see, for queries to the store: None for all runs."""
         return self.owner(visitor) if self.public else None
 
     def start(self, grid: Grid, visitor: object) -> str:
-        """Sets a grid to work, or goes on with it, and returns its run. What is off is told as the work's error."""
-        if here():
+        """Starts or resumes the sweep of a grid, and returns its run's id. Errors of the sweep become the job's."""
+        if is_zero_gpu():
             raise InputError("A Space on ZeroGPU lends its GPU for minutes only. Run the grid elsewhere, by "
                              "`python -m xlt_core sweep`, and open its results under Runs.")  # fmt: skip
         owner = self.owner(visitor)
         run = store.run_id("sweep", plain(grid), owner)
-        if not self.at_work(run, visitor):
-            self.forget(run, visitor)
-            self.jobs.start(run, sweep.sweep(grid, self.store(), owner=owner), owner, MOST_AT_WORK)
+        if not self.is_running(run, visitor):
+            self.forget_job(run, visitor)
+            self.jobs.start(run, sweep.sweep(grid, self.store(), owner=owner), owner, MAX_JOBS)
         return run
 
-    def keep(self, comparison: Comparison, visitor: object) -> str:
-        """Keeps a comparison that has ended, and returns its run. Of a file of one's own only the name is kept."""
+    def save(self, comparison: Comparison, visitor: object) -> str:
+        """Stores a comparison that has ended, and returns its run's id. An uploaded file is stored by name only."""
         owner, plan = self.owner(visitor), comparison.plan
         if Path(plan.dataset).suffix:
             plan = replace(plan, dataset=Path(plan.dataset).name)
@@ -71,25 +71,25 @@ class Keeping:
         return run
 
     def job(self, run: str, visitor: object) -> Job[Snapshot] | None:
-        """The work on a run of the visitor's since the app was started, be it at an end or not."""
+        """The job of a visitor's run, running or ended; None where none was started since the app started."""
         return next((job for job in self.jobs.of(self.owner(visitor)).values() if job.name == run), None)
 
-    def at_work(self, run: str, visitor: object) -> bool:
+    def is_running(self, run: str, visitor: object) -> bool:
         job = self.job(run, visitor)
         return job is not None and job.state == "running"
 
-    def forget(self, run: str, visitor: object) -> None:
-        """Forgets the work on a run; what is in the store stays."""
+    def forget_job(self, run: str, visitor: object) -> None:
+        """Forgets the job of a run; the run stays in the store."""
         for key, job in self.jobs.of(self.owner(visitor)).items():
             if job.name == run:
                 self.jobs.forget(key)
 
-    def latest(self, visitor: object) -> str:
-        """The visitor's run that is at work, the one begun last; "" where there is none."""
+    def running_run(self, visitor: object) -> str:
+        """The visitor's running run, the last one started; "" where none is running."""
         jobs = self.jobs.of(self.owner(visitor)).values()
         return next((job.name for job in jobs if job.state == "running"), "")
 
 
-def fresh_key() -> str:
+def new_visitor_key() -> str:
     """A key for a browser that has none."""
     return secrets.token_urlsafe(24)

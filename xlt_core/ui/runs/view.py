@@ -1,4 +1,4 @@
-"""Two runs against each other, as a table and in words."""
+"""The comparison of two runs as HTML: a table and a sentence."""
 
 from __future__ import annotations
 
@@ -12,32 +12,32 @@ from xlt_core.findings.versus import Difference
 from xlt_core.records import Score
 from xlt_core.scoring import metrics
 from xlt_core.scoring.significance import RANDOMIZATION
-from xlt_core.ui.shared.figure import table_html
 from xlt_core.ui.shared.html import escape, number
+from xlt_core.ui.shared.table import table_html
 
 HEADS = ("task", "language", "shots", "column", "items", "first", "second", "first \N{MINUS SIGN} second",
          "95% interval", "p", "p (Holm)", "test")  # fmt: skip
 TESTED = (
-    "Tested on the items that both runs have, with their texts and gold answers the same: paired randomization tests "
-    "of the headline score, McNemar's exact test of accuracy beside them for labels, each corrected by Holm's method "
+    "Tested on the items that are in both runs with the same text and gold answer: paired randomization tests "
+    "of the headline score, for labels also McNemar's exact test of accuracy, each corrected by Holm's method "
     "over this table. Scores are means over the seeds that both have."
 )
 
 
-def against_html(first: str, second: str, found: Sequence[Difference], others: Mapping[str, tuple[str, str]]) -> str:
-    """What two runs show beside each other. others: in what else their plans differ."""
+def comparison_html(first: str, second: str, found: Sequence[Difference], others: Mapping[str, tuple[str, str]]) -> str:
+    """Two runs compared. others: the other fields in which their plans differ, each with both values."""
     differ = "; ".join(f"{name.replace('_', ' ')} ({a} / {b})" for name, (a, b) in others.items())
     also = f"<p>They differ in: {escape(differ)}.</p>" if differ else ""
-    conclusion = f"<p class='xlt-conclusion'>{escape(said(found))}</p>"
+    sentence = f"<p class='xlt-conclusion'>{escape(conclusion(found))}</p>"
     return (
         "<h2 class='xlt-heading'>Two runs</h2>"
         f"<p><b>first</b>: {escape(first)}<br><b>second</b>: {escape(second)}</p>{also}"
-        f"{conclusion}{table_html(_table(found))}<p class='xlt-quiet'>{TESTED}</p>"
+        f"{sentence}{table_html(_table(found))}<p class='xlt-quiet'>{TESTED}</p>"
     )
 
 
-def said(found: Sequence[Difference]) -> str:
-    """How often which of the two is decisively ahead."""
+def conclusion(found: Sequence[Difference]) -> str:
+    """In how many pairs of cells each of the two runs is decisively ahead."""
     tests = [test for one in found for test in one.tests if test.test == RANDOMIZATION]
     clear = [test for test in tests if (test.p if test.p_holm is None else test.p_holm) < LEVEL]
     ahead = sum(test.difference > 0 for test in clear)

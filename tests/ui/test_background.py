@@ -10,9 +10,9 @@ import pytest
 
 from xlt_core.models import hub
 from xlt_core.records import InputError
-from xlt_core.ui.compare import refresh
-from xlt_core.ui.shared import stopping
-from xlt_core.ui.shared.waiting import awaited
+from xlt_core.ui.compare import form_handlers
+from xlt_core.ui.shared.background import run_in_thread
+from xlt_core.ui.shared.stop_signals import request_stop, stop_signal
 
 
 def ended(steps: Any) -> tuple[list[Any], Any]:
@@ -27,13 +27,13 @@ def ended(steps: Any) -> tuple[list[Any], Any]:
 
 def test_the_work_goes_on_beside_and_its_end_is_handed_over() -> None:
     go = Event()
-    steps = awaited(lambda: go.wait(30), beat=0.01)
+    steps = run_in_thread(lambda: go.wait(30), interval=0.01)
     assert next(steps) < next(steps)
     go.set()
     assert ended(steps)[1] is True
-    assert ended(awaited(lambda: 5)) == ([], 5)
+    assert ended(run_in_thread(lambda: 5)) == ([], 5)
     with pytest.raises(InputError, match="off"):
-        ended(awaited(refuse))
+        ended(run_in_thread(refuse))
 
 
 def refuse() -> None:
@@ -41,16 +41,16 @@ def refuse() -> None:
 
 
 def test_a_download_is_shown_with_how_far_it_is_and_stop_is_heard(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(refresh, "PATIENCE", 0.0)
+    monkeypatch.setattr(form_handlers, "LOADING_AFTER", 0.0)
     model, go = object(), Event()
     page = SimpleNamespace(message="message", choices=SimpleNamespace(sources=SimpleNamespace(model=model)))
-    with stopping.stoppable() as (ticket, signal):
-        steps = refresh.patiently(page, {model: "org/name"}, lambda: go.wait(30), signal)
+    with stop_signal() as (work_id, signal):
+        steps = form_handlers.show_loading(page, {model: "org/name"}, lambda: go.wait(30), signal)
         assert "Getting org/name ready" in next(steps)["message"]
         monkeypatch.setitem(hub._under_way, "org/name", hub.Download("org/name", 1_200_000_000, 13_500_000_000))
         assert "Downloading org/name: 1.2 of 13.5 GB" in next(steps)["message"]
-        stopping.ask(ticket)
+        request_stop(work_id)
         with pytest.raises(InputError, match="Stopped before anything was asked of org/name"):
             next(steps)
     go.set()
-    stopping.ask(ticket)  # too late, and no matter
+    request_stop(work_id)  # too late, and no matter

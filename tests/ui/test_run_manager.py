@@ -11,7 +11,7 @@ from xlt_core.records import Comparison, Example, InputError, Plan, Prediction, 
 from xlt_core.store.store import Store
 from xlt_core.sweeps.sweep import Grid
 from xlt_core.ui.shared.limits import check_grid
-from xlt_core.ui.shared.visitors import Keeping, fresh_key
+from xlt_core.ui.shared.run_manager import RunManager, new_visitor_key
 
 ITEM = Example("1", {"text": "a text"}, "sports", ("sports", "health"))
 DONE = Run("prompt", "prompt", "done", examples=(ITEM,), predictions=(Prediction("1", "sports", valid=True),))
@@ -26,28 +26,28 @@ def store(tmp_path: Path):
 
 
 def test_on_a_public_page_a_run_is_its_visitors_alone(store: Store) -> None:
-    keeping, mine, yours = Keeping(lambda: store, public=True), fresh_key(), fresh_key()
-    run = keeping.keep(ENDED, mine)
-    assert [kept.id for kept in store.runs(keeping.sees(mine))] == [run]
-    assert store.runs(keeping.sees(yours)) == ()
+    manager, mine, yours = RunManager(lambda: store, public=True), new_visitor_key(), new_visitor_key()
+    run = manager.save(ENDED, mine)
+    assert [kept.id for kept in store.runs(manager.visible_owner(mine))] == [run]
+    assert store.runs(manager.visible_owner(yours)) == ()
     with pytest.raises(InputError, match="no run"):
-        store.run(run, keeping.sees(yours))
+        store.run(run, manager.visible_owner(yours))
 
 
 @pytest.mark.parametrize("key", ["", None, "short", 7])
 def test_on_a_public_page_nobody_is_without_a_key(store: Store, key: object) -> None:
-    keeping = Keeping(lambda: store, public=True)
-    for asked in (keeping.owner, keeping.sees, keeping.latest, lambda key: keeping.keep(ENDED, key)):
+    manager = RunManager(lambda: store, public=True)
+    for asked in (manager.owner, manager.visible_owner, manager.running_run, lambda key: manager.save(ENDED, key)):
         with pytest.raises(InputError, match="keeps no key"):
             asked(key)
-    assert Keeping(lambda: store, public=False).sees(key) is None
+    assert RunManager(lambda: store, public=False).visible_owner(key) is None
 
 
 def test_a_comparison_is_kept_as_it_ended_and_a_file_by_its_name(store: Store) -> None:
-    keeping = Keeping(lambda: store, public=False)
+    manager = RunManager(lambda: store, public=False)
     stopped = replace(ENDED, plan=replace(ENDED.plan, dataset="/tmp/uploads/mine.csv"),
                       runs=(DONE, replace(DONE, name="laft", state="stopped")))  # fmt: skip
-    (found,) = store.comparisons(keeping.keep(stopped, ""))
+    (found,) = store.comparisons(manager.save(stopped, ""))
     assert found.runs == stopped.runs and found.plan.dataset == "mine.csv"
     assert store.runs()[0].states == {"stopped": 1}
 

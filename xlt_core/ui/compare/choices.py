@@ -1,0 +1,204 @@
+"""The choices: language, task, strategies with their knobs, and sources, drawn from the catalog."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+import gradio as gr
+
+from xlt_core import catalog
+from xlt_core.catalog import Knob
+from xlt_core.findings.colours import ordered
+from xlt_core.records import Column, InputError, Limits, Plan
+from xlt_core.ui.compare import sources, strategies
+from xlt_core.ui.compare.sources import Sources
+from xlt_core.ui.shared.html import language_label
+from xlt_core.ui.shared.limits import MAX_TOKENS
+from xlt_core.ui.shared.updates import Updates, Values
+
+ADAPTER = "adapter"  # this knob is a menu of the adapted weights of the model
+DEFAULT_ADAPTER = ("the first one for the language", "")
+
+
+@dataclass(frozen=True)
+class Choices:
+    """The widgets. extras: second columns of a strategy, with other knobs. add_buttons: add such a column.
+    disabled: the strategies that were ticked before they had to be disabled."""
+
+    language: gr.Dropdown
+    task: gr.Dropdown
+    sources: Sources
+    shots: gr.Slider
+    seed: gr.Number
+    tokens: gr.Number
+    temperature: gr.Number
+    strategies: dict[str, gr.Checkbox]
+    knobs: dict[str, dict[str, Any]]
+    add_buttons: dict[str, gr.Button]
+    extras: gr.State
+    extra_names: gr.CheckboxGroup
+    disabled: gr.State
+
+    def widgets(self) -> set[Any]:
+        """Everything from which a plan is read."""
+        menus = {self.language, self.task, self.shots, self.seed} | self.sources.widgets()
+        knobs = {widget for knobs in self.knobs.values() for widget in knobs.values()}
+        rest = {self.tokens, self.temperature, self.extras, self.extra_names, self.disabled}
+        return menus | knobs | rest | set(self.strategies.values())
+
+
+def build(plan: Plan) -> Choices:
+    """Draws the widgets, set to a plan."""
+    menus = {
+        "language": gr.Dropdown(
+            language_menu(plan.dataset, plan.task), value=plan.language, label="Language", elem_id="language"
+        ),
+        "task": gr.Dropdown(
+            [(task.title, name) for name, task in catalog.tasks().items()],
+            value=plan.task,
+            label="Task",
+            elem_id="task",
+        ),
+    }
+    gr.HTML("<h3 class='xlt-group'>Strategies</h3>")
+    ticked = {column.strategy for column in plan.columns}
+    names = ordered(tuple(catalog.strategies()))
+    boxes = {name: strategies.box_widget(name, name in ticked) for name in names}
+    extras = gr.State(())
+    extra_names = gr.CheckboxGroup([], label="Further columns", visible=False, elem_id="extras")
+    menus["shots"] = gr.Slider(0, 8, value=min(plan.shots, 8), step=1, label="Shots", elem_id="shots")
+    with gr.Accordion("Model and data", open=False, elem_id="model-and-data"):
+        menus["sources"] = sources.build(plan)
+        menus["seed"] = gr.Number(value=plan.seed, precision=0, label="Seed", info="Draws demonstrations and items.")
+    with gr.Accordion("Knobs", open=False, elem_id="knobs"):
+        limits = _limits(plan.limits)
+        knobs, add_buttons = {}, {}
+        for name in boxes:
+            with gr.Accordion(name, open=False, elem_classes=["xlt-knobs"]):
+                knobs[name] = {knob.name: _knob(knob, name) for knob in catalog.knobs(name)}
+                add_buttons[name] = gr.Button(f"Add a second {name} column with these", size="sm")
+    return Choices(
+        **menus, **limits, strategies=boxes, knobs=knobs, add_buttons=add_buttons, extras=extras,
+        extra_names=extra_names, disabled=gr.State(()),
+    )  # fmt: skip
+
+
+def language_menu(dataset: str, task: str) -> list[tuple[str, str]]:
+    """All languages: first those of the dataset, then the others, marked as not in it."""
+    offered = catalog.dataset(dataset).languages(task)
+    known = catalog.languages()
+    inside = [(language_label(known[code]), code) for code in offered if code in known]
+    rest = [(f"{language_label(row)}: not in this dataset", code) for code, row in known.items() if code not in offered]
+    return inside + rest
+
+
+def read(choices: Choices, values: Values) -> Plan:
+    """The plan that is chosen, without input and demonstrations. Raises InputError."""
+    columns = strategies.read_columns(choices.strategies, choices.knobs, choices.extras, choices.extra_names, values)
+    return Plan(
+        task=_menu(values[choices.task], "a task"),
+        language=_menu(values[choices.language], "a language"),
+        columns=columns,
+        **sources.read(choices.sources, values),
+        shots=int(values[choices.shots]),
+        seed=_whole(values[choices.seed], "The seed"),
+        limits=Limits(
+            tokens=_whole(values[choices.tokens], "The output limit"),
+            temperature=float(values[choices.temperature] or 0),
+            seed=_whole(values[choices.seed], "The seed"),
+        ),
+    )
+
+
+def fill(choices: Choices, plan: Plan) -> Updates:
+    """The updates that set the choices to a plan."""
+    firsts = {column.strategy: column for column in reversed(plan.columns)}
+    extras = tuple(column for column in plan.columns if firsts[column.strategy] is not column)
+    updates: Updates = {
+        choices.language: gr.update(choices=language_menu(plan.dataset, plan.task), value=plan.language),
+        choices.task: plan.task,
+        **sources.fill(choices.sources, plan),
+        choices.shots: min(plan.shots, 8),
+        choices.seed: plan.seed,
+        choices.tokens: plan.limits.tokens,
+        choices.temperature: plan.limits.temperature,
+    }
+    for name, box in choices.strategies.items():
+        updates[box] = gr.update(value=name in firsts)
+        given = firsts[name].knobs if name in firsts else {}
+        for knob in catalog.knobs(name):
+            updates[choices.knobs[name][knob.name]] = given.get(knob.name, knob.default)
+    names = [column.name for column in extras]
+    return updates | strategies.show_extras(choices.extras, choices.extra_names, extras, names)
+
+
+def disable(choices: Choices, plan: Plan, reasons: Mapping[str, str], disabled: tuple[str, ...]) -> Updates:
+    """Unticks and disables the strategies that have a reason, and ticks those of `disabled` that have none now."""
+    updates: Updates = {}
+    for name, box in choices.strategies.items():
+        reason, summary = reasons.get(name, ""), catalog.strategies()[name].summary
+        if reason:
+            updates[box] = gr.update(value=False, interactive=False, info=reason)
+        elif name in disabled:
+            updates[box] = gr.update(value=True, interactive=True, info=summary)
+        else:
+            updates[box] = gr.update(interactive=True, info=summary)
+    ticked = {column.strategy for column in plan.columns}
+    blocked = tuple(name for name in choices.strategies if reasons.get(name) and (name in ticked or name in disabled))
+    return updates | {choices.disabled: blocked}
+
+
+def with_all_strategies(choices: Choices, plan: Plan) -> Plan:
+    """The plan with a default column for every strategy, to ask which of them cannot run."""
+    return replace(plan, columns=tuple(Column(name, name) for name in choices.strategies))
+
+
+def add_column(choices: Choices, strategy: str, values: Values) -> Updates:
+    """Adds a second column of a strategy with the entered knobs. Raises InputError where there is such a column."""
+    added = strategies.column_of(choices.knobs, strategy, values)
+    return strategies.add_extra(choices.extras, choices.extra_names, added, values)
+
+
+def offer_adapters(choices: Choices, available: tuple[str, ...]) -> Updates:
+    """Offers the adapted weights in the menus of the knob `adapter`."""
+    menus = [knobs[ADAPTER] for knobs in choices.knobs.values() if ADAPTER in knobs]
+    return {menu: gr.update(choices=[DEFAULT_ADAPTER, *((name, name) for name in available)]) for menu in menus}
+
+
+def forget_adapters(choices: Choices, values: Values, others: set[str]) -> Updates:
+    """Empties the knobs `adapter` that name one of the others: adapted weights for other languages."""
+    menus = [knobs[ADAPTER] for knobs in choices.knobs.values() if ADAPTER in knobs]
+    return {menu: "" for menu in menus if values[menu] in others}
+
+
+def _limits(limits: Limits) -> dict[str, Any]:
+    return {
+        "tokens": gr.Number(
+            value=limits.tokens, precision=0, minimum=1, maximum=MAX_TOKENS, label="Output limit", info="In tokens."
+        ),
+        "temperature": gr.Number(
+            value=limits.temperature, minimum=0, maximum=2, step=0.1, label="Temperature", info="0 is greedy."
+        ),
+    }
+
+
+def _knob(knob: Knob, strategy: str) -> Any:
+    if knob.name != ADAPTER:
+        return strategies.knob_widget(knob, f"knob-{strategy}")
+    return gr.Dropdown([DEFAULT_ADAPTER], value=knob.default, label=knob.label, info=knob.help or None,
+                       allow_custom_value=catalog.typed("model"), elem_id=f"knob-{strategy}-{knob.name}")  # fmt: skip
+
+
+def _menu(value: Any, what: str) -> str:
+    if not isinstance(value, str) or not value:
+        raise InputError(f"Choose {what} first.")
+    return value
+
+
+def _whole(value: Any, what: str) -> int:
+    try:
+        return int(value)
+    except (TypeError, ValueError):
+        raise InputError(f"{what} must be a whole number.") from None

@@ -1,0 +1,234 @@
+"""The event handlers of the tab Compare that keep the form consistent after a choice, an upload, a lesson or a link."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator, Iterator
+from dataclasses import replace
+from threading import Event
+from typing import Any
+
+import gradio as gr
+
+from xlt_core import catalog
+from xlt_core.comparison import compare
+from xlt_core.contracts import Host
+from xlt_core.models.hub import downloads
+from xlt_core.records import InputError, Plan, Row
+from xlt_core.ui.compare import choices, demonstrations, inputs, lessons, sources
+from xlt_core.ui.compare.form import ComparePage
+from xlt_core.ui.shared.background import run_in_thread
+from xlt_core.ui.shared.html import escape, message_html
+from xlt_core.ui.shared.limits import check_offered, check_sources
+from xlt_core.ui.shared.updates import Updates, Values, merge
+
+LOADING_AFTER = 1.0  # seconds after which the page says what it waits for
+NOTHING_RUNS = "Not with these choices: the sentence above Compare says why."
+
+
+def choices_changed(page: ComparePage, values: Values) -> Iterator[Updates]:
+    """After another language, task or source: new demonstrations and items, and which strategies can run."""
+    yield (yield from show_loading(page, values, lambda: _choices_changed(page, values)))
+
+
+def file_changed(page: ComparePage, values: Values) -> Iterator[Updates]:
+    """After a file was uploaded or removed: as after another dataset."""
+    uploaded = page.choices.sources.uploaded
+    path = sources.check_upload(values.get(page.choices.sources.file))
+    yield {uploaded: path}
+    for updates in choices_changed(page, {**values, uploaded: path}):
+        yield {uploaded: path} | updates
+
+
+def mode_changed(page: ComparePage, values: Values) -> Updates:
+    """After the choice between one input and many items: other widgets, and which strategies can run."""
+    mode, plan = values[page.inputs.mode], choices.read(page.choices, values)
+    enabled = enable_strategies(page, plan, values[page.choices.disabled], mode == inputs.ONE)
+    return inputs.switch(page.inputs, mode) | enabled
+
+
+def shots_changed(page: ComparePage, values: Values) -> Updates:
+    """As many demonstrations as shots; the first ones stay as they were edited."""
+    plan = choices.read(page.choices, values)
+    rows = demonstrations.resized(demonstrations.read(page.demonstrations, values), draw(plan), plan.shots)
+    return demonstrations.show(page.demonstrations, rows)
+
+
+def add_column(strategy: str, page: ComparePage, values: Values) -> Updates:
+    """Adds a second column of a strategy."""
+    return choices.add_column(page.choices, strategy, values)
+
+
+def example_picked(page: ComparePage, values: Values) -> Updates:
+    """The item that was picked, with its gold answer, as the input."""
+    plan, picked = choices.read(page.choices, values), values[page.inputs.example]
+    example = next((example for example in inputs.offered_items(plan) if example.id == picked), None)
+    if example is None:
+        return {}
+    row = inputs.row_of(example, plan.task)
+    return {page.inputs.text: row.text, page.inputs.gold: row.answer, page.inputs.picked: row}
+
+
+def change_rows(change: Callable[..., tuple[Row, ...]], page: ComparePage, values: Values) -> Updates:
+    """The demonstrations after a change of their rows."""
+    return demonstrations.show(page.demonstrations, change(demonstrations.read(page.demonstrations, values)))
+
+
+def reset_rows(page: ComparePage, values: Values) -> Updates:
+    """The demonstrations as they were drawn last."""
+    return demonstrations.show(page.demonstrations, values[page.demonstrations.drawn])
+
+
+def reload_rows(page: ComparePage, values: Values) -> Updates:
+    """As many rows of the train split as shots; with the next seed where the rows of this seed are shown already."""
+    plan = choices.read(page.choices, values)
+    rows = draw(plan)
+    if rows == demonstrations.read(page.demonstrations, values):
+        plan = replace(plan, seed=plan.seed + 1)
+        rows = draw(plan)
+    return demonstrations.show(page.demonstrations, rows, drawn=True) | {page.choices.seed: plan.seed}
+
+
+def show_lesson(lesson: lessons.Lesson, page: ComparePage, values: Values) -> Updates:
+    """Sets the form to the plan of a lesson, and shows its question."""
+    question = {page.lesson: lessons.lesson_html(lesson)}
+    return show_plan(page, lesson.plan, values[page.choices.disabled]) | question
+
+
+def show_plan(page: ComparePage, plan: Plan, disabled: tuple[str, ...] = ()) -> Updates:
+    """All updates that set the form to a plan. disabled: the strategies that are disabled now."""
+    rows = draw(plan) if plan.demonstrations is None else plan.demonstrations
+    return merge(
+        choices.fill(page.choices, plan),
+        _language_updates(page, plan, _host(plan)),
+        inputs.fill(page.inputs, plan),
+        {} if inputs.first_row(plan).text else _first_example(plan, page.inputs),
+        enable_strategies(page, plan, disabled, bool(plan.inputs)),
+        demonstrations.show(page.demonstrations, rows, drawn=True),
+    )
+
+
+def complete(page: ComparePage, plan: Plan) -> Updates:
+    """The updates for a page that was drawn with the plan. They set no value: the visitor may have begun to edit."""
+    available = sources.adapters(_host(plan), plan.language)
+    return enable_strategies(page, plan, (), bool(plan.inputs)) | choices.offer_adapters(page.choices, available)
+
+
+def open_link(page: ComparePage, plan: Plan) -> Updates:
+    """Sets the form to the plan of a share link. A link carries the name of a file, not the file. Raises InputError."""
+    text = "This setting came with the link. Press Compare to run it."
+    if sources.uses_file(plan):
+        text = f"This setting came with the link, and is about the file {plan.dataset}: drop it under Model and data."
+        plan = replace(plan, dataset=sources.OWN_FILE)
+    check_offered(plan, uploaded=sources.OWN_FILE)
+    catalog.task(plan.task)
+    compare.tidied(plan)
+    return show_plan(page, plan) | {page.message: message_html(text)}
+
+
+def enable_strategies(page: ComparePage, plan: Plan, disabled: tuple[str, ...], one: bool) -> Updates:
+    """Enables the strategies that can run and disables the others, with the reason. one: on a typed text, for which
+    the dataset need not have the language."""
+    every = choices.with_all_strategies(page.choices, plan)
+    every = replace(every, inputs=(Row("?"),), demonstrations=()) if one else every
+    problem = sources.problem(plan)
+    reasons = {} if problem else catalog.why_not(every)
+    problem = problem or reasons.get("", "")
+    if problem:
+        reasons = dict.fromkeys(page.choices.strategies, NOTHING_RUNS)
+    return choices.disable(page.choices, plan, reasons, disabled) | {
+        page.message: message_html(problem, "problem"),
+        page.compare: gr.update(interactive=not problem),
+    }
+
+
+def draw(plan: Plan) -> tuple[Row, ...]:
+    """As many demonstrations of the train split as shots, drawn by the seed; none where the dataset lacks the
+    language."""
+    try:
+        return compare.draw(replace(plan, demonstrations=None, inputs=()))
+    except InputError:
+        return ()
+
+
+def host_html(model: str) -> str:
+    """Host, device, dtype and revision of a model."""
+    try:
+        return f"<p class='xlt-host'>{escape(catalog.host(model).describe())}</p>"
+    except InputError:  # the sentence above Compare says why
+        return f"<p class='xlt-host xlt-reason'>{escape(model[:80])} is not there</p>"
+
+
+def show_loading(
+    page: ComparePage, values: Values, work: Callable[[], Any], signal: Event | None = None
+) -> Generator[Updates, None, Any]:
+    """Returns the result of the work; while it runs, shows what is being downloaded or loaded, and for how long.
+
+    Raises InputError where the signal is set meanwhile; the loading then continues in the background.
+    """
+    running, name = run_in_thread(work), str(values[page.choices.sources.model] or "the model")[:80]
+    while True:
+        try:
+            elapsed = next(running)
+        except StopIteration as end:
+            return end.value
+        if signal and signal.is_set():
+            raise InputError(f"Stopped before anything was asked of {name}.")
+        if elapsed >= LOADING_AFTER:
+            text = "; ".join(map(str, downloads())) or f"getting {name} ready"
+            yield {page.message: message_html(f"{text[0].upper()}{text[1:]} ({elapsed:.0f} s)")}
+
+
+def _choices_changed(page: ComparePage, values: Values) -> Updates:
+    plan = sources.with_existing_split(choices.read(page.choices, values))
+    own_file = plan.dataset == sources.OWN_FILE
+    check_sources(plan, sources.OWN_FILE if own_file else values[page.choices.sources.uploaded])
+    picked: Row = values[page.inputs.picked]
+    unedited = not values[page.inputs.text] or (picked and values[page.inputs.text] == picked.text)
+    host = _host(plan)
+    available = set(sources.adapters(host, plan.language))
+    return merge(
+        enable_strategies(page, plan, values[page.choices.disabled], values[page.inputs.mode] == inputs.ONE),
+        _language_updates(page, plan, host),
+        choices.forget_adapters(page.choices, values, set(sources.adapters(host, "")) - available),
+        _redrawn(page, values, draw(plan)),
+        _first_example(plan, page.inputs) if unedited else {},
+        {page.host: host_html(plan.model)},
+    )
+
+
+def _first_example(plan: Plan, widgets: inputs.Inputs) -> Updates:
+    """The first item as the input; an empty text where there is none."""
+    example = next(iter(inputs.offered_items(plan)), None)
+    row = inputs.row_of(example, plan.task) if example else Row("")
+    menu = gr.update(value=example.id if example else None)
+    return {widgets.text: row.text, widgets.gold: row.answer, widgets.picked: row, widgets.example: menu}
+
+
+def _host(plan: Plan) -> Host | None:
+    try:
+        return catalog.host(plan.model)
+    except InputError:
+        return None
+
+
+def _redrawn(page: ComparePage, values: Values, rows: tuple[Row, ...]) -> Updates:
+    """The newly drawn demonstrations; nothing where they equal those drawn before, so that edits stay."""
+    before = values[page.demonstrations.drawn]
+    shorter = min(len(before), len(rows))
+    same = before[:shorter] == rows[:shorter] and bool(before) == bool(rows)
+    return {} if same else demonstrations.show(page.demonstrations, rows, drawn=True)
+
+
+def _language_updates(page: ComparePage, plan: Plan, host: Host | None) -> Updates:
+    """The updates of everything that depends on the language, the task or the sources."""
+    language = catalog.languages().get(plan.language)
+    updates = demonstrations.set_language(page.demonstrations, language)
+    boxes = (page.inputs.text, page.inputs.gold)
+    updates |= {box: gr.update(**demonstrations.language_options(language)) for box in boxes}
+    return updates | {
+        # Without a value: the visitor may have chosen another language meanwhile.
+        page.choices.language: gr.update(choices=choices.language_menu(plan.dataset, plan.task)),
+        **sources.describe(page.choices.sources, plan),
+        **choices.offer_adapters(page.choices, sources.adapters(host, plan.language)),
+        page.inputs.example: gr.update(choices=inputs.menu(inputs.offered_items(plan)), value=None),
+    }

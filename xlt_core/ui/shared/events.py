@@ -1,0 +1,24 @@
+"""Binds an event of the page to its handler, so that an error in the handler is shown as one sentence."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import gradio as gr
+
+from xlt_core.ui.shared.errors import catch_errors, catch_errors_while_yielding
+from xlt_core.ui.shared.html import message_html
+
+QUIET = {"api_visibility": "private", "show_progress": "hidden"}
+MODEL = {"concurrency_id": "model", "concurrency_limit": 2}  # events that run a model share one queue
+
+
+def bind(
+    event: Callable[..., Any], handler: Callable[..., Any], inputs: set[Any], outputs: set[Any], message: gr.HTML,
+    generator: bool = False, **options: Any,
+) -> Any:  # fmt: skip
+    """Binds a handler that maps the values of the inputs to updates. message: the widget that shows an error."""
+    catch = catch_errors_while_yielding if generator else catch_errors
+    bound = catch(handler, lambda sentence: {message: message_html(sentence, "problem")})
+    return event(bound, inputs, outputs | {message}, **(QUIET | options))
