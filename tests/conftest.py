@@ -40,7 +40,7 @@ def host(folder: Path) -> LocalHost:
     from xlt_core.hosts.local import LocalHost
 
     host = LocalHost(folder, device="cpu")
-    host._engine.stream_every = 0.0
+    host._engine.stream_interval = 0.0
     host._engine.step_tokens = 150
     return host
 

@@ -7,6 +7,7 @@ import re
 import pytest
 
 from xlt_core import catalog
+from xlt_core.language_table import other_scripts
 
 MASAKHANEWS = "amh eng fra hau ibo lin lug orm pcm run sna som swa tir xho yor"
 MASAKHANER = "bam bbj ewe fon hau ibo kin lug luo mos nya pcm sna swa tsn twi wol xho yor zul amh"
@@ -25,7 +26,12 @@ WANTED = sorted({*MASAKHANEWS.split(), *MASAKHANER.split(), *AFRICAN_FLORES.spli
 def test_a_language_of_the_datasets_is_known_whole(name: str) -> None:
     language = catalog.language(name)
     assert name in (language.code, language.flores, *language.aliases)
-    assert re.fullmatch("[a-z]{3}", language.code) and language.name and language.autonym and language.family
+    assert (
+        re.fullmatch(rf"[a-z]{{3}}(_{language.script})?", language.code)
+        and language.name
+        and language.autonym
+        and language.family
+    )
     assert re.fullmatch("[A-Z][a-z]{3}", language.script)
     assert language.direction == ("rtl" if language.script in ("Arab", "Nkoo") else "ltr")
     if language.code in NOT_IN_FLORES:
@@ -39,3 +45,15 @@ def test_no_name_stands_for_two_languages() -> None:
     for language in catalog.languages().values():
         for name in {language.code, language.flores, *language.aliases} - {""}:
             assert seen.setdefault(name.casefold(), language.code) == language.code, name
+
+
+def test_a_language_and_its_script_are_one_choice() -> None:
+    for code, script in (("knc_Arab", "Arab"), ("taq_Tfng", "Tfng"), ("knc", "Latn"), ("taq", "Latn")):
+        language = catalog.language(code)
+        assert (language.code, language.script) == (code, script)
+        assert catalog.language(language.flores) == catalog.language(language.name) == language
+    assert other_scripts("knc") == ("knc_Arab",) and other_scripts("kin") == ()
+    scripts = {language.script for language in catalog.languages().values()}
+    for language in catalog.languages().values():
+        named = {name.partition("_")[2] for name in (language.flores, *language.aliases)}
+        assert named & scripts <= {language.script}, f"{language.code} also stands for another script"

@@ -1,4 +1,8 @@
-"""The languages that the project knows by name, from tables that are data."""
+"""The languages that the project knows by name, from tables that are data.
+
+A language in one script is one choice. Where data have it in several, each further one is a row of its own, with its
+code in FLORES-200 as its code: `knc` is Central Kanuri in Latin script, `knc_Arab` in Arabic script.
+"""
 
 from __future__ import annotations
 
@@ -23,3 +27,8 @@ def languages() -> Mapping[str, Language]:
                     **(cells | {"direction": cells.get("direction") or "ltr"}), aliases=aliases
                 )
     return found
+
+
+def other_scripts(language: str) -> tuple[str, ...]:
+    """The codes of a language in its further scripts: ("knc_Arab",) for knc."""
+    return tuple(code for code in languages() if code.startswith(f"{language}_"))

@@ -6,6 +6,7 @@ import pytest
 from helpers import clones
 
 from xlt_core import catalog
+from xlt_core.formats.rows import load_rows
 from xlt_core.records import InputError, Span
 
 LABELLED = "text,answer,split,english\nikipe yatsinze,sports,train,the team won\nindwara nshya,health,test,\n"
@@ -58,7 +59,12 @@ def test_an_edited_file_is_read_again(tmp_path):
     ("a.csv", "text\na\n", "Line 1 of a.csv lacks the column answer"),
     ("a.csv", 'text,answer\n"a\nb",x\nc\n', "Line 4 of a.csv has no answer"),
     ("a.csv", 'text,answer\na,x\n"b\n\nc",\n', "Line 3 of a.csv has no answer"),
-    ("a.csv", "text,answer\na,x,y\n", "Line 2 of a.csv has more cells"),
+    ("a.csv", "text,answer\na,x,y\n", "Line 2 of a.csv has more cells.*around a cell that holds a comma"),
+    ("a.csv", "text;answer\na;x;y\n", "Line 2 of a.csv has more cells.*around a cell that holds a semicolon"),
+    ("a.tsv", 'text\tanswer\n"Sannu" ya ce\tx\nb\tx\n', "row on line 2 of a.tsv has a quotation mark out"),
+    ("a.csv", 'text,answer\na,x\n\n\n"b" c,x\n', "row on line 5 of a.csv has a quotation mark out"),
+    ("a.csv", f"text,answer\na,x\n{'b' * 10_000_001},x\n", "row on line 3 of a.csv has a cell of more than 10,000,000"),
+    ("a.csv", f"text,answer\n{'b' * 200_001},x\n", "Line 2 of a.csv has 200,001 characters; shorten it to 200,000"),
     ("a.csv", 'text,answer\na,x\n"b,x\nc,x\n', "row on line 3 of a.csv has a quotation mark out of place"),
     ("a.tsv", 'text\tanswer\na\tx\n"Kato" yaje\tx\nc\tx\n', "row on line 3 of a.tsv has a quotation mark out"),
     ("a.csv", 'text,answer\na,x\n"' + "b,x\n" * 40_000, "row on line 3 of a.csv has a quotation mark out of place"),
@@ -73,6 +79,33 @@ def test_wrong_columns_and_rows_are_named_by_their_line(tmp_path, name, text, wo
     clones.write(tmp_path / name, text)
     with pytest.raises(InputError, match=words):
         catalog.dataset(str(tmp_path / name)).load("topic", "kin", "test")
+
+
+@pytest.mark.parametrize(("name", "separator", "said"), [
+    ("a.csv", ",", ""), ("a.tsv", "\t", ""), ("a.csv", ";", "a.csv has a semicolon between its cells"),
+    ("a.csv", "\t", "a.csv has a tab between its cells"), ("a.tsv", ",", "a.tsv has a comma between its cells"),
+    ("a.csv", "|", "a.csv has a vertical bar between its cells"),
+])  # fmt: skip
+def test_the_separator_is_recognised_and_said(tmp_path, name, separator, said):
+    row = f'"one{separator} two"{separator}sports'
+    clones.write(tmp_path / name, f"text{separator}answer\n{row}\n")
+    data = catalog.dataset(str(tmp_path / name))
+    assert [(e.text, e.answer) for e in data.load("topic", "kin", "test")] == [(f"one{separator} two", "sports")]
+    assert data.note("topic", "kin", "test") == said
+    assert [row.answer for row in load_rows(tmp_path / name)] == ["sports"]
+
+
+def test_a_long_cell_is_read(tmp_path):
+    clones.write(tmp_path / "a.csv", f"text,answer\n{'ba ' * 50_000},x\n")
+    assert len(catalog.dataset(str(tmp_path / "a.csv")).load("topic", "kin", "test")[0].text) == 150_000
+
+
+def test_the_answer_for_no_entities_is_mentioned(tmp_path):
+    clones.write(tmp_path / "a.csv", 'text,answer\nAline,PER: Aline\nnta zina,""\n')
+    with pytest.raises(InputError, match=r"Line 3 of a.csv has no answer; write one \(none where a text has no ent"):
+        catalog.dataset(str(tmp_path / "a.csv")).load("ner", "kin", "test")
+    with pytest.raises(InputError, match=r"Line 3 of a.csv has no answer; write one \(none where a text has no ent"):
+        load_rows(tmp_path / "a.csv")
 
 
 def test_answers_that_cannot_be_are_named_by_their_line(tmp_path):

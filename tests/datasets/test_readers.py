@@ -37,6 +37,20 @@ def test_sib200_without_english_has_no_pivots(tmp_path):
     assert catalog.dataset("sib200", [tmp_path]).load("topic", "kin", "test")[0].pivot is None
 
 
+def test_sib200_never_swaps_a_script(tmp_path):
+    clones.sib200(tmp_path)
+    rows = {"knc_Latn": "Kanuri", "knc_Arab": "كنري", "taq_Latn": "Tamasheq"}
+    for code, text in rows.items():
+        clones.write(tmp_path / f"data/annotated/{code}/test.tsv", f"index_id\tcategory\ttext\n1\thealth\t{text}\n")
+    data = catalog.dataset("sib200", [tmp_path])
+    served = data.languages("topic")
+    assert {"knc", "knc_Arab", "taq"} <= set(served) and "taq_Tfng" not in served
+    read = {code: texts(data.load("topic", catalog.language(code).code, "test")) for code in (*rows, "knc")}
+    assert read == {code: [text] for code, text in rows.items()} | {"knc": ["Kanuri"]}
+    with pytest.raises(InputError, match="SIB-200 has no topic in taq_Tfng here; choose one of"):
+        data.load("topic", catalog.language("taq_Tfng").code, "test")
+
+
 def test_masakhanews_reads_quoted_line_ends_and_takes_the_headline_as_the_summary(tmp_path):
     data = catalog.dataset("masakhanews", [clones.masakhanews(tmp_path)])
     topics, summaries = (data.load(task, "hau", "validation") for task in ("topic", "summary"))

@@ -27,7 +27,8 @@ TEXTS = (
     "The minister visited the hospital and the team, and said nothing to anybody about the new road in Kano.",
     "😀 {} {{}} </s> ɗalibai",
 )
-CHOICES = ("sports", "sports news", "health", "politics", "x", "religion and sports news")
+CHOICES = ("sports", "sport news", "health", "politics", "x", "religion and sports news")
+NESTED = ("hanya", "hanyas", "health")  # one begins another
 FREE = Limits(tokens=24, stop=())
 # Whether prefixes are shared at all, and whether attention to them is computed apart from that to a row's own tokens.
 MODES = [(True, True), (True, False), (False, False)]
@@ -140,6 +141,20 @@ def test_scores_of_single_prompts_and_of_different_choices(host: LocalHost, refe
             assert alone.choices[choice] == expected
 
 
+@pytest.mark.parametrize("shares, splits", MODES)
+def test_where_one_choice_begins_another_all_are_scored_to_the_end_of_the_line(
+    host: LocalHost, reference: Reference, shares: bool, splits: bool
+) -> None:
+    host._engine.shares_prefix, host._engine.splits_attention = shares, splits
+    replies = finals(host.score(PROMPTS, [NESTED] * len(PROMPTS)))
+    for reply in replies.values():
+        for choice in NESTED:
+            assert reply.choices[choice] == pytest.approx(reference.score(reply.sent, f"{choice}\n"), abs=1e-4)
+            assert reply.choices[choice] < reference.score(reply.sent, choice)
+    wins = [reply.choices["hanyas"] > reply.choices["hanya"] for reply in replies.values()]
+    assert any(wins) and not all(wins), "neither of them always wins"
+
+
 def test_a_cached_prefix_changes_no_score_and_serves_later_calls(host: LocalHost) -> None:
     choices = [CHOICES] * len(PROMPTS)
     first, lengths = finals(host.score(PROMPTS, choices)), []
@@ -181,6 +196,13 @@ def test_queued_prompts_start_when_rows_have_finished(
     expected = [reference.generate(host.render(prompt), 24, limits.stop) for prompt in prompts]
     assert texts(host.generate(prompts, limits=limits)) == expected
     assert 2 <= max(rows) < len(prompts)
+
+
+def test_a_stop_string_that_matches_at_once_is_passed_over(host: LocalHost, monkeypatch: pytest.MonkeyPatch) -> None:
+    written = "\n\n health\nText"
+    monkeypatch.setattr(host._tokenizer, "decode", lambda rows: [written[: 2 * len(row)] for row in rows])
+    reply = finals(host.generate(PROMPTS[:1], limits=Limits(tokens=24)))[0]
+    assert (reply.text, reply.tokens_out) == ("health", 5), "it ends where the line of the answer ends"
 
 
 def test_partial_replies_grow_into_the_final_one(host: LocalHost) -> None:
@@ -288,6 +310,11 @@ def test_adapters_are_listed_by_language(host: LocalHost) -> None:
     assert host.adapters("kin") == ("kin", "kin-long")
     assert host.adapters("hau") == ("hau",)
     assert host.adapters("lug") == ()
+
+
+def test_an_adapter_for_another_script_is_not_offered(host: LocalHost, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("xlt_core.hosts.local.in_folder", lambda place: {"knc_Arab": "", "knc-long": ""})
+    assert host.adapters("knc") == ("knc-long",) and host.adapters("knc_Arab") == ("knc_Arab",)
 
 
 def test_an_adapter_may_be_any_folder_and_is_loaded_again_when_its_files_change(

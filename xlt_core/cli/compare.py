@@ -132,7 +132,7 @@ def _tell(comparison: Comparison, parts: Parts) -> None:
 def _plan(options: argparse.Namespace) -> Plan:
     """The plan that the options stand for."""
     from xlt_core.documents.document import load_plan
-    from xlt_core.formats.rows import load_rows
+    from xlt_core.formats.rows import load_rows, separator_note
 
     outside = ("run", "out", "data_root")
     given = {name: value for name, value in vars(options).items() if value is not None and name not in outside}
@@ -142,6 +142,8 @@ def _plan(options: argparse.Namespace) -> Plan:
         return load_plan(options.plan)
     if not options.task or not options.language:
         raise InputError("Give --task and --language, or --plan.")
+    if options.demonstrations and separator_note(options.demonstrations):
+        print(f"Note: {separator_note(options.demonstrations)}.", file=sys.stderr)
     for name, read in (("text", _inputs), ("demonstrations", load_rows), ("labels", listed)):
         if name in given:
             given[{"text": "inputs"}.get(name, name)] = read(given.pop(name))

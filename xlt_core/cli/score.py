@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import argparse
 import json
+import sys
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -28,6 +30,9 @@ def add(command: argparse.ArgumentParser) -> None:
     command.add_argument("--predictions", action="append", required=True, type=Path, metavar="FILE",
                          help=".jsonl, .csv or .tsv with the columns id and output; for entities also tokens with tags "
                               "(CoNLL); repeatable, a column each")  # fmt: skip
+    command.add_argument("--missing", default="error", choices=("error", "wrong", "skip"),
+                         help="items without an output: refuse the file (the default), count them as wrong, or leave "
+                              "them out of the scores")  # fmt: skip
     command.add_argument("--join", type=Path, metavar="FILE.json",
                          help="add to the comparison of an --out file, in place of --task and --language")  # fmt: skip
     command.add_argument("--out", type=Path, metavar="FILE", help=OUT)
@@ -39,6 +44,8 @@ def run(options: argparse.Namespace, parts: Parts) -> int:
     check_out(options.out)
     comparison = _joined(options) if options.join else _scored(options, parts)
     save(options.out, comparison)
+    for note in () if options.join else _data_notes(options, parts):
+        print(f"Note: {note}.", file=sys.stderr)
     print(printing.table(comparison, parts.task(comparison.plan.task)))
     return 0
 
@@ -48,12 +55,22 @@ def _scored(options: argparse.Namespace, parts: Parts) -> Comparison:
 
     if not options.task or not options.language:
         raise InputError("Give --task and --language, or --join.")
-    roots = [root.expanduser() for root in options.data_root or ()]
-    if roots:
-        parts = replace(parts, dataset=lambda name: catalog.dataset(name, roots))
+    parts = _with_roots(options, parts)
     labels = tuple(filter(None, map(str.strip, (options.labels or "").split(","))))
     plan = Plan(options.task, options.language, (), options.dataset, options.split, labels=labels)
-    return score(plan, options.predictions, parts)
+    return score(plan, options.predictions, parts, options.missing)
+
+
+def _with_roots(options: argparse.Namespace, parts: Parts) -> Parts:
+    """The parts, with datasets from the folders that the options name."""
+    roots = [root.expanduser() for root in options.data_root or ()]
+    return replace(parts, dataset=lambda name: catalog.dataset(name, roots)) if roots else parts
+
+
+def _data_notes(options: argparse.Namespace, parts: Parts) -> Iterator[str]:
+    """What a reader of the numbers should know of the data."""
+    data, language = _with_roots(options, parts).dataset(options.dataset), parts.language(options.language)
+    yield from filter(None, data.note(options.task, language.code, options.split).split("; "))
 
 
 def _joined(options: argparse.Namespace) -> Comparison:
@@ -69,5 +86,5 @@ def _joined(options: argparse.Namespace) -> Comparison:
         raise InputError(f"{options.join} is no JSON: {error}.") from None
     comparison = read_document(data)
     for path in options.predictions:
-        comparison = joined(comparison, path)
+        comparison = joined(comparison, path, missing=options.missing)
     return comparison

@@ -23,7 +23,9 @@ from xlt_core.settings import ROOT
 
 LENGTH = 24  # hexadecimal digits: 96 bits
 SESSION = token_hex()  # stands for code whose file is not known
-BUILT_ON = re.compile(rb"^\s*from xlt_core\.(engine|formats|models)\b", re.MULTILINE)  # folders that parts build on
+BUILT_ON = re.compile(
+    rb"^\s*from xlt_core\.(engine|formats|models|text)\b", re.MULTILINE
+)  # folders that parts build on
 
 
 def signature_of(*values: Any) -> str:

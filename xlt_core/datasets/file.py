@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from xlt_core.contracts import SPLITS, Dataset, Task
-from xlt_core.formats.rows import lines_of, read_row
+from xlt_core.formats.rows import lacking, lines_of, read_row, separator_note
 from xlt_core.language_table import languages
 from xlt_core.records import Example, InputError, Row
 
@@ -65,6 +65,9 @@ class File(Dataset):
             raise InputError(f"{self._name()} has no rows of the split {split!r}; choose {' or '.join(there)}.")
         return [_example(asked, line, choices) for line in lines if line.split == split]
 
+    def note(self, task: str, language: str, split: str) -> str:
+        return separator_note(self.path) if self.path else ""
+
     def at_hand(self) -> bool:
         return self.path is not None
 
@@ -102,7 +105,7 @@ def _lines(path: Path) -> Iterator[Line]:
         row = Row(**{**texts, "id": texts.get("id", "").strip() or f"line-{number}"})
         for name in ("text", "answer"):
             if not getattr(row, name).strip():
-                raise InputError(f"{place} has no {name}; write one, or remove the line.")
+                raise InputError(lacking(place, name))
         if row.id in places:
             raise InputError(f"{place} has the id {row.id!r}, as {places[row.id]} has; give each row its own.")
         places[row.id] = f"line {number}"
@@ -114,11 +117,11 @@ def _check_columns(cells: Any, head: str, place: str) -> None:
         raise InputError(f"{place} is no JSON object.")
     known = f"the columns are {', '.join(COLUMNS[:2])} and, if you like, {', '.join(COLUMNS[2:])}"
     odd = [name for name in cells if name not in COLUMNS]
-    lacking = [name for name in COLUMNS[:2] if name not in cells]
+    needed = [name for name in COLUMNS[:2] if name not in cells]
     if odd:
         raise InputError(f"{head} has the column {odd[0]!r}, which is not known; {known}.")
-    if lacking:
-        raise InputError(f"{head} lacks the column {lacking[0]}; {known}.")
+    if needed:
+        raise InputError(f"{head} lacks the column {needed[0]}; {known}.")
 
 
 def _choices(task: Task, answers: list[str], name: str) -> tuple[str, ...]:

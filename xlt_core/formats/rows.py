@@ -18,6 +18,8 @@ from xlt_core.records import Answer, Example, InputError, Row
 COLUMNS = ("text", "answer", "id", "english", "english_answer")
 FORMATS = (".jsonl", ".csv", ".tsv")
 LONGEST = 200_000  # characters of a typed text; models read a few thousand
+LONGEST_CELL = 10_000_000  # characters; what the csv module takes by itself is less than a typed text may have
+SEPARATORS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "vertical bar"}
 SURROGATES = re.compile("[\ud800-\udfff]")  # halves of characters, which no file and no tokenizer can take
 
 
@@ -94,8 +96,14 @@ def _row(cells: Any, place: str) -> Row:
         if name not in cells:
             raise InputError(f"{place} has no column {name}; the columns are {', '.join(COLUMNS)}.")
         if not str(cells[name] or "").strip():
-            raise InputError(f"{place} has no {name}; write one, or remove the line.")
+            raise InputError(lacking(place, name))
     return build(Row, {name: cells[name] for name in COLUMNS if cells.get(name) is not None}, place)
+
+
+def lacking(place: str, name: str) -> str:
+    """What is said of a row without a text or an answer."""
+    none = " (none where a text has no entities)" if name == "answer" else ""
+    return f"{place} has no {name}; write one{none}, or remove the line."
 
 
 def lines_of(path: Path) -> Iterator[tuple[int, Any]]:
@@ -112,22 +120,49 @@ def lines_of(path: Path) -> Iterator[tuple[int, Any]]:
                 except (ValueError, RecursionError):
                     raise InputError(f"Line {number} of {path.name} is no JSON object.") from None
         return
-    separator = "\t" if path.suffix.lower() == ".tsv" else ","
+    csv.field_size_limit(LONGEST_CELL)
+    separator = separator_of(text, path)
     reader = csv.DictReader(io.StringIO(text, newline=""), delimiter=separator, restval="", strict=True)
     ended = 0
     try:
         _check_heads(reader.fieldnames or (), path)
+        ended = reader.line_num
         for cells in reader:
             if None in cells:
-                raise InputError(f"Line {reader.line_num} of {path.name} has more cells than line 1 has columns; "
-                                 "put quotation marks around a cell that holds the separator.")  # fmt: skip
+                raise InputError(f"Line {reader.line_num} of {path.name} has more cells than line 1 has columns; put "
+                                 f"quotation marks around a cell that holds a {SEPARATORS[separator]}.")  # fmt: skip
             # A quoted cell may hold line ends: the row is named by the line that it begins on.
             first = reader.line_num - sum(len(cell.splitlines()) - 1 for cell in cells.values() if cell)
             yield first, {name: cell for name, cell in cells.items() if name}
             ended = reader.line_num
     except csv.Error as error:  # found at the end of the cell, or of the file
-        raise InputError(f"The row on line {ended + 1} of {path.name} has a quotation mark out of place ({error}); put "
-                         "one before and one after the cell, and write each within it twice.") from None  # fmt: skip
+        raise _unreadable(path, text, ended, error) from None
+
+
+def _unreadable(path: Path, text: str, ended: int, error: csv.Error) -> InputError:
+    """ended: the line that the row before ends on."""
+    behind = text.splitlines()[ended:]
+    blank = next((number for number, line in enumerate(behind) if line.strip()), 0)
+    row = f"The row on line {ended + blank + 1} of {path.name} has"
+    if "field larger" in str(error):
+        return InputError(f"{row} a cell of more than {LONGEST_CELL:,} characters; shorten it, or close its quotation.")
+    return InputError(f"{row} a quotation mark out of place ({error}); put one before and one after the cell, and "
+                      "write each within it twice.")  # fmt: skip
+
+
+def separator_of(text: str, path: Path) -> str:
+    """What stands between the cells of a table: what the file's ending says, else what its first line has."""
+    own = "\t" if path.suffix.lower() == ".tsv" else ","
+    heads = text.partition("\n")[0]
+    return next((separator for separator in (own, *SEPARATORS) if separator in heads), own)
+
+
+def separator_note(path: Path) -> str:
+    """What is to be said of a table whose cells are not separated as its ending says; "" for any other file."""
+    ending = path.suffix.lower()
+    separator = "" if ending == ".jsonl" else separator_of(text_of(path), path)
+    expected = {".csv": ",", ".tsv": "\t"}.get(ending, separator)
+    return f"{path.name} has a {SEPARATORS[separator]} between its cells" if separator != expected else ""
 
 
 def _check_heads(names: Sequence[str], path: Path) -> None:

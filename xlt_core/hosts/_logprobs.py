@@ -56,6 +56,17 @@ def log_likelihoods(prompt: EchoedText, wholes: Sequence[EchoedText]) -> tuple[i
     return split, [sum(whole.logprobs[split:]) for whole in wholes]
 
 
+def up_to_first_after(whole: EchoedText, behind: str) -> EchoedText:
+    """The tokens of a text and the first one after it, given the echo of the text with `behind` appended.
+
+    Offsets are counted from the end: some servers count the token that starts every text, which is not in it.
+    """
+    token, offset = whole.tokens[-1]
+    boundary = offset + len(token) - len(behind)
+    count = sum(1 for _, start in whole.tokens if start <= boundary)
+    return EchoedText(whole.tokens[:count], whole.logprobs[:count])
+
+
 def find_flaw(prompt: EchoedText, wholes: Sequence[EchoedText]) -> str:
     """Why these cannot be the log-probabilities of texts that continue one prompt; "" if they can."""
     split = log_likelihoods(prompt, wholes)[0]

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from xlt_core.contracts import Host
 from xlt_core.engine.plain_prompts import cut_at_stop
+from xlt_core.language_table import other_scripts
 from xlt_core.models import hub, pretrained
 from xlt_core.models.adapted import in_folder, is_adapter, is_lora, made_here, modified_at, published
 from xlt_core.models.digest import digest
@@ -82,7 +83,9 @@ class LocalHost:
     def adapters(self, language: str) -> tuple[str, ...]:
         """Names of the adapted weights for a language: those in the model's folder `adapters`, the one with the
         language's own name first, then those made locally, then those that others have published for this model."""
-        own = [name for name in in_folder(self._model.folder) if name.startswith(language)]
+        others = other_scripts(language)
+        own = [name for name in in_folder(self._model.folder)
+               if name.startswith(language) and not name.startswith(others)]  # fmt: skip
         local = [name for name in made_here(self.name, self.revision, language) if name not in own]
         return (*sorted(own, key=lambda name: (name != language, name)), *local,
                 *published(self._model.source, language))  # fmt: skip
@@ -131,7 +134,8 @@ class LocalHost:
     def score(
         self, prompts: Sequence[Prompt], choices: Sequence[Sequence[str]], adapter: str = ""
     ) -> Iterator[tuple[int, Reply]]:
-        """Yields (index, reply) with the log-likelihood (nats) of every choice, and as text the likeliest one.
+        """Yields (index, reply) with the log-likelihood (nats) of every choice, and as text the likeliest one; where
+        one choice begins another, of all up to the end of the answer (see plain_prompts.one_begins_another).
 
         tokens_in: of the prompt; tokens_out: of all choices, which run through the model too.
         """
@@ -160,12 +164,14 @@ class LocalHost:
         return sent, rows
 
     def _item(self, sent: str, row: list[int], choices: Sequence[str]) -> Item:
-        """The prompt's tokens up to where the choices start, and those of each choice."""
+        """The prompt's tokens up to where the choices start, and those of each choice, with its end where one begins
+        another."""
         from xlt_core.engine.batching import Item
 
         if not choices:
             raise InputError("There is nothing to choose from; give at least one label.")
         split, rest = self._tokenizer.continuations(sent, row, choices)
+        rest = [tokens + end for tokens, end in zip(rest, self._tokenizer.ends(choices), strict=True)]
         self._check_length(split + max(map(len, rest)))
         return Item(row[:split], rest)
 

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
+from functools import partial
 from time import perf_counter
 from urllib.parse import urlsplit
 
-from xlt_core.engine.plain_prompts import continuation, merge_system_turn, plain_text
+from xlt_core.engine.plain_prompts import NEXT, continuation, merge_system_turn, one_begins_another, plain_text
+from xlt_core.formats.outputs import answer_begins
 from xlt_core.hosts import _logprobs, _stream
 from xlt_core.hosts._concurrent import Report, run_concurrently
 from xlt_core.hosts._probe import Probe, count_tokens, probe
 from xlt_core.hosts._server import Json, Server, Session
+from xlt_core.language_table import other_scripts
 from xlt_core.records import InputError, Limits, Prompt, Reply
 
 MAX_CONCURRENT = 16  # requests of a call at once; a server queues those that it cannot run yet
@@ -95,13 +98,20 @@ class RemoteHost:
             return replace(pending, text=generated.text, tokens_in=tokens_in, tokens_out=generated.tokens_out,
                            seconds=seconds, final=final)  # fmt: skip
 
-        path = "chat/completions" if self._abilities.chat_only else "completions"
-        generated = session.stream(
-            path,
-            body,
-            lambda events: _stream.read_stream(events, limits.stop, lambda partial: report(reply(partial, False))),
-        )
+        stream = partial(self._read, session, limits=limits, report=lambda piece: report(reply(piece, False)))
+        generated = stream(body)
+        if "stop" in body and answer_begins(f"{generated.text}\n") > len(generated.text):
+            # The server heeded a stop string before the answer began: it is left out, and heeded here.
+            again = stream({name: value for name, value in body.items() if name != "stop"})
+            generated = replace(again, tokens_in=generated.tokens_in + again.tokens_in,
+                                tokens_out=generated.tokens_out + again.tokens_out)  # fmt: skip
         return reply(generated, True)
+
+    def _read(
+        self, session: Session, body: Json, limits: Limits, report: Callable[[_stream.Generated], None]
+    ) -> _stream.Generated:
+        path = "chat/completions" if self._abilities.chat_only else "completions"
+        return session.stream(path, body, lambda events: _stream.read_stream(events, limits.stop, report))
 
     def _body(self, prompt: Prompt, limits: Limits) -> Json:
         if self._abilities.chat_only:
@@ -142,7 +152,8 @@ class ScoringHost(RemoteHost):
     def score(
         self, prompts: Sequence[Prompt], choices: Sequence[Sequence[str]], adapter: str = ""
     ) -> Iterator[tuple[int, Reply]]:
-        """Yields (index, reply) with the log-likelihood (nats) of every choice, and as text the likeliest one.
+        """Yields (index, reply) with the log-likelihood (nats) of every choice, and as text the likeliest one; where
+        one choice begins another, of all up to the end of the answer (see plain_prompts.one_begins_another).
 
         tokens_in: the prompt's; tokens_out: those of all choices. Raises ServerError at the end, if one failed.
         """
@@ -160,8 +171,11 @@ class ScoringHost(RemoteHost):
 
     def _score_one(self, session: Session, model: str, pending: Reply, choices: Sequence[str]) -> Reply:
         started, sent = perf_counter(), pending.sent
-        texts = [sent, *(sent + continuation(choice) for choice in choices)]
+        behind = NEXT * one_begins_another(choices)
+        texts = [sent, *(sent + continuation(choice) + behind for choice in choices)]
         prompt, *wholes = _logprobs.echo(session, model, texts, self._abilities.prompt_lists)
+        if behind:
+            wholes = [_logprobs.up_to_first_after(whole, behind) for whole in wholes]
         split, scores = _logprobs.log_likelihoods(prompt, wholes)
         values = dict(zip(choices, scores, strict=True))
         tokens = sum(len(whole.tokens) - split for whole in wholes)
@@ -174,7 +188,10 @@ class AdaptingHost(RemoteHost):
 
     def adapters(self, language: str) -> tuple[str, ...]:
         """Names that begin with the language's code or have it as a word, such as kin, kin-long, lora-kin."""
-        names = [name for name in self._abilities.adapters if name.startswith(language) or language in _words(name)]
+        others = other_scripts(language)
+        names = [name for name in self._abilities.adapters
+                 if (name.startswith(language) or _is_word(language, name))
+                 and not any(_is_word(code, name) for code in others)]  # fmt: skip
         return tuple(sorted(names, key=lambda name: (name != language, not name.startswith(language), name)))
 
     def adapted(self, adapter: str) -> RemoteHost:
@@ -202,8 +219,8 @@ def _is_address(url: str) -> bool:
         return False
 
 
-def _words(name: str) -> list[str]:
-    return re.split(r"[^a-z0-9]+", name.lower())
+def _is_word(code: str, name: str) -> bool:
+    return bool(re.search(rf"(?<![a-z0-9]){re.escape(code)}(?![a-z0-9])", name, re.IGNORECASE))
 
 
 def _estimate_tokens(text: str) -> int:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from hashlib import sha256
 
 from xlt_core.contracts import Generates, Host
+from xlt_core.formats.outputs import without_lead_in, without_thoughts
 from xlt_core.records import InputError, Language, Limits, Message, Prompt, Reply, Row
 from xlt_core.translators._sentences import Draft, split
 
@@ -73,7 +75,7 @@ class Llm:
         answer_tokens = min(MAX_LENGTH_RATIO * (longest - fixed) + 4 * MIN_TOKENS, context - longest)
         for index, reply in self.host.generate(prompts, limits=Limits(tokens=answer_tokens)):
             draft, number = positions[index]
-            draft.replies[number] = reply
+            draft.replies[number] = replace(reply, text=without_lead_in(without_thoughts(reply.text)))
             yield draft.text, draft.reply("\n\n".join(draft.replies[n].sent for n in sorted(draft.replies)))
 
     def _demonstrations(self, source: Language, target: Language) -> Prompt:

@@ -32,7 +32,7 @@ def language_attributes(language: Language | None) -> str:
 
 def html_language(language: Language) -> str:
     """The code that browsers know: of two letters where there is one, else of three."""
-    return next((alias for alias in language.aliases if len(alias) == 2), language.code)
+    return next((alias for alias in language.aliases if len(alias) == 2), language.code.replace("_", "-"))
 
 
 def language_label(language: Language) -> str:

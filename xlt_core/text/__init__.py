@@ -1,0 +1,1 @@
+"""How written text is compared, searched and cut into words, in any script: by canonical equivalence and UAX #29."""
