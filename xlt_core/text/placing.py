@@ -19,8 +19,10 @@ def assign(wanted: Sequence[Sequence[Sequence[Place]]], taken: Iterable[Place] =
     taken has others move, as in Kuhn's algorithm for matchings.
     """
     table = _Table([_outer_first(groups, inner) for inner in [_inner(wanted)] for groups in wanted], list(taken))
-    for mention in range(len(wanted)):
-        table.settle(mention, DEPTH, set())
+    full: list[list[list[Place]]] = []  # where one found no room, no more of the same will: outputs repeat themselves
+    for mention, groups in enumerate(table.wanted):
+        if groups not in full and not table.settle(mention, DEPTH, set()):
+            full.append(groups)
     return table.chosen
 
 
@@ -56,8 +58,8 @@ class _Table:
     def __post_init__(self) -> None:
         self.chosen = [None] * len(self.wanted)
 
-    def settle(self, mention: int, depth: int, tried: set[tuple[int, Place]]) -> bool:
-        """Gives the mention a place, where need be by moving others. tried: what has been asked for it so far."""
+    def settle(self, mention: int, depth: int, tried: set[Place]) -> bool:
+        """Gives the mention a place, where need be by moving others. tried: the places asked for so far."""
         places = self._in_order(mention)
         for place in places:
             if not self._rivals(place) and self._open(place):
@@ -65,10 +67,10 @@ class _Table:
                 return True
         return depth > 0 and any(self._makes_room(mention, place, depth, tried) for place in places)
 
-    def _makes_room(self, mention: int, place: Place, depth: int, tried: set[tuple[int, Place]]) -> bool:
-        if (mention, place) in tried or not self._open(place):
+    def _makes_room(self, mention: int, place: Place, depth: int, tried: set[Place]) -> bool:
+        if place in tried or not self._open(place):
             return False
-        tried.add((mention, place))
+        tried.add(place)
         before, rivals = list(self.chosen), self._rivals(place)
         for rival in rivals:
             self.chosen[rival] = None

@@ -11,7 +11,9 @@ import regex
 # UTS #18's word characters, and numbers of any script. `re` has no combining marks among its own.
 WORD = r"[\w\p{N}]"
 MARK = r"[\p{M}\u200c\u200d]"  # with the joiners of UAX #29
-UNSPACED = regex.compile(r"[\p{Line_Break=Complex_Context}\p{Han}\p{Hiragana}\p{Katakana}]")  # Thai, Burmese, Chinese...
+UNSPACED = regex.compile(
+    r"[\p{Line_Break=Complex_Context}\p{Han}\p{Hiragana}\p{Katakana}]"
+)  # Thai, Burmese, Chinese...
 RUN = regex.compile(r"[\p{L}\p{M}\p{N}][\p{L}\p{M}\p{N}\u200c\u200d]*")
 
 
