@@ -11,14 +11,17 @@ from xlt_core.text.search import Place
 DEPTH = 6  # mentions that move, one after another, to make room for one
 
 
-def assign(wanted: Sequence[Sequence[Sequence[Place]]], taken: Iterable[Place] = ()) -> list[Place | None]:
+def assign(
+    wanted: Sequence[Sequence[Sequence[Place]]], taken: Iterable[Place] = (), ordered: bool = True
+) -> list[Place | None]:
     """A place for each mention; None where it has none that is free. No two overlap each other, or those taken.
 
     wanted: for each mention, in the order named, its places, the likeliest group of them first. Of a group a mention
-    takes one that is not within a longer mention's, behind the one named before it, the nearest; one that finds all
-    taken has others move, as in Kuhn's algorithm for matchings.
+    takes one that is not within a longer mention's, and (ordered) behind the one named before it, the nearest; one that
+    finds all taken has others move, as in Kuhn's algorithm for matchings.
     """
-    table = _Table([_outer_first(groups, inner) for inner in [_inner(wanted)] for groups in wanted], list(taken))
+    table = _Table([_outer_first(groups, inner) for inner in [_inner(wanted)] for groups in wanted],
+                   list(taken), ordered)  # fmt: skip
     full: list[list[list[Place]]] = []  # where one found no room, no more of the same will: outputs repeat themselves
     for mention, groups in enumerate(table.wanted):
         if groups not in full and not table.settle(mention, DEPTH, set()):
@@ -53,6 +56,7 @@ class _Table:
 
     wanted: list[list[list[Place]]]
     taken: list[Place]
+    ordered: bool
     chosen: list[Place | None] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -81,7 +85,8 @@ class _Table:
         return False
 
     def _in_order(self, mention: int) -> list[Place]:
-        last = next((place[1] for place in reversed(self.chosen[:mention]) if place), 0)
+        before = reversed(self.chosen[:mention]) if self.ordered else ()
+        last = next((place[1] for place in before if place), 0)
         return [place for group in self.wanted[mention] for behind in (True, False) for place in group
                 if (place[0] >= last) is behind]  # fmt: skip
 
