@@ -4,7 +4,6 @@ Every item is a row of statistics, (n, d); a score is a function of their sum; a
 
 from __future__ import annotations
 
-import unicodedata
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
@@ -14,6 +13,8 @@ import numpy as np
 
 from xlt_core.records import Answer, InputError, Score
 from xlt_core.scoring.resampling import Array, counts, interval, weighted
+from xlt_core.text.forms import canonical
+from xlt_core.text.words import words
 
 RESAMPLES = 1000
 TITLES: dict[str, str] = {
@@ -61,7 +62,7 @@ def measure(
 def item_score(name: str, gold: Answer, answer: Answer | None) -> float:
     """One item's score in 0..1: right or wrong for a label, F1 for spans (1.0 if both are empty), ROUGE-L for text."""
     if family_of(name) == LABEL:
-        return float(gold == answer)
+        return float(_marks(gold) == _marks(answer))
     if family_of(name) == TEXT:
         return _text_row(str(gold), str(answer or ""))[_ROUGE.index("rouge_l")]
     wanted, found = _marks(gold), _marks(answer)
@@ -97,9 +98,9 @@ def majority(name: str, golds: Golds) -> float | None:
 
 
 def tokens(text: str) -> list[str]:
-    """The lower-cased runs of letters, combining marks and digits of any script, in NFC."""
-    lowered = unicodedata.normalize("NFC", text.lower())
-    return "".join(c if unicodedata.category(c)[0] in "LMN" else " " for c in lowered).split()
+    """The lower-cased words of any script, in NFC: runs of letters, combining marks and digits; where a script puts no
+    spaces between words (Thai, Burmese, Khmer, Lao, Chinese, Japanese), what ICU's dictionaries cut them into."""
+    return words(canonical(text.lower()))
 
 
 def with_kinds(names: Sequence[str], golds: Golds) -> list[str]:
@@ -120,8 +121,8 @@ def family_of(name: str) -> str:
 def _marks(answer: Answer | None) -> frozenset[tuple]:
     """What an answer asserts, its class first: a label, spans (one without a place is like no gold's), or nothing."""
     if isinstance(answer, str):
-        return frozenset({(answer,)})
-    return frozenset((one.kind, one.start, one.end if one.located else -2 - n) for n, one in enumerate(answer or ()))
+        return frozenset({(canonical(answer),)})
+    return frozenset((canonical(one.kind), one.start, one.end if one.located else -2 - n) for n, one in enumerate(answer or ()))
 
 
 def classes_of(golds: Golds, answers: Answers) -> list[str]:
@@ -156,11 +157,12 @@ def lean(name: str, rows: Array, classes: Sequence[str]) -> tuple[Array, Sequenc
 def _text_row(gold: str, answer: str) -> tuple[float, ...]:
     from sacrebleu.metrics import CHRF
 
+    gold, answer = canonical(gold), canonical(answer)
     wanted, found = tokens(gold), tokens(answer)
-    words = (Counter(wanted) & Counter(found)).total()
+    shared = (Counter(wanted) & Counter(found)).total()
     pairs = (Counter(pairwise(wanted)) & Counter(pairwise(found))).total()
     size = len(wanted) + len(found)
-    rouge = (2 * words / max(size, 1), 2 * pairs / max(size - 2, 1), 2 * _common(wanted, found) / max(size, 1))
+    rouge = (2 * shared / max(size, 1), 2 * pairs / max(size - 2, 1), 2 * _common(wanted, found) / max(size, 1))
     return (*rouge, 1.0, *map(float, CHRF()._extract_corpus_statistics([answer], [[gold]])[0]))
 
 
