@@ -70,7 +70,9 @@ class Scores(Protocol):
     def score(
         self, prompts: Sequence[Prompt], choices: Sequence[Sequence[str]], adapter: str = ""
     ) -> Iterator[tuple[int, Reply]]:
-        """Yields (index, reply) in any order; reply.choices has the summed log-likelihood (nats) of every choice."""
+        """Yields (index, reply) in any order; reply.choices has the summed log-likelihood (nats) of every choice.
+
+        Where one choice begins another, that of each includes what ends an answer."""
 
 
 @runtime_checkable

@@ -39,6 +39,40 @@ def test_blank_lines_separate_documents_of_several_lines(tmp_path):
     assert read(str(path), KIN).documents[0] == f"{LINES[0]}\n{LINES[0]}", "a line without a letter is dropped"
 
 
+@pytest.mark.parametrize("kind", [".txt", ".jsonl"])
+def test_a_byte_order_mark_is_no_text(tmp_path, kind):
+    path = tmp_path / f"a{kind}"
+    written(path)
+    path.write_bytes(b"\xef\xbb\xbf" + path.read_bytes())
+    assert list(read(str(path), KIN).documents) == LINES
+
+
+@pytest.mark.parametrize("first", [{"text": None}, {"id": "1"}, {}, {"id": "1", "text": None, "title": "x"}])
+def test_the_first_rows_tell_which_column_is_the_text(tmp_path, first):
+    rows = [first, *({"id": str(number), "text": line} for number, line in enumerate(LINES)), {"text": 7}]
+    path = tmp_path / "a.jsonl"
+    path.write_text("\n".join(map(json.dumps, rows)), encoding="utf-8")
+    text = read(str(path), KIN)
+    assert list(text.documents) == LINES and text.short == 2
+
+
+@pytest.mark.parametrize("blanks", [1, 3])
+def test_a_stray_blank_line_does_not_join_the_documents_of_a_line_each(tmp_path, blanks):
+    lines = [f"{LINES[0]} {number}" for number in range(400)]
+    rows = [
+        row for n, line in enumerate(lines) for row in ([line, " "] if n % 100 == 50 and n < 100 * blanks else [line])
+    ]
+    text = read(written(tmp_path / "a.txt", [*rows, "", ""]), KIN)
+    assert list(text.documents) == lines and text.short == 0
+
+
+def test_blank_lines_separate_documents_of_many_lines(tmp_path):
+    chapters = ["\n".join(f"{line} {part}" for line in LINES) for part in range(30)]
+    path = tmp_path / "a.txt"
+    path.write_text("\n\n".join(chapters), encoding="utf-8")
+    assert list(read(str(path), KIN).documents) == chapters
+
+
 def test_what_is_too_short_or_there_twice_is_dropped_and_counted(tmp_path):
     rows = [*LINES, LINES[3], LINES[4], "Ku wa mbere.", "1 2 3 4 5 6 7 8", "1999 - 2000"]
     text = read(written(tmp_path / "a.txt", rows), KIN)

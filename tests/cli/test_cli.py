@@ -28,7 +28,9 @@ def run(capsys, *arguments, given=None):
 
 def test_help_answers_before_the_heavy_packages_load():
     heavy = ["torch", "transformers", "peft", "evaluate", "gradio", "plotly", "pandas", "httpx"]
-    code = f"import sys, xlt_core.__main__, xlt_core.comparison.compare; print([m for m in {heavy} if m in sys.modules])"
+    code = (
+        f"import sys, xlt_core.__main__, xlt_core.comparison.compare; print([m for m in {heavy} if m in sys.modules])"
+    )
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
     with pytest.raises(SystemExit) as end:

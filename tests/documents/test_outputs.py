@@ -55,6 +55,24 @@ def test_chatty_answers_are_read_and_unclear_ones_stand_apart(tmp_path, ending):
     assert [p.replies[0].text for p in run.predictions] == list(CHATTY)
 
 
+def test_thoughts_are_taken_off_and_counted(tmp_path):
+    rows = [("item-0", "<think>Could be sports.</think>\nhealth"), ("item-1", "\n\npolitics"),
+            ("item-2", "It mentions health.\nHowever, the main topic is sports."), ("item-3", "<think>So")]  # fmt: skip
+    run = outputs.column("x", task("topic"), ITEMS[:4], table(tmp_path / "x.jsonl", rows))
+    assert [p.answer for p in run.predictions] == ["health", "politics", None, None]
+    assert run.predictions[0].notes == ("thoughts removed",)
+    assert run.predictions[3].notes == ("thoughts removed", "not readable: empty")
+    assert run.note.endswith("; thoughts removed from 2; 2 of 4 could not be read: 1 empty, 1 unclear")
+    assert run.predictions[0].replies[0].text == rows[0][1], "what was said stays to be seen"
+
+
+def test_a_lead_in_is_no_summary(tmp_path):
+    example = Example("1", {"text": "An bude sabon asibiti a Kano yau."}, "An bude asibiti a Kano")
+    path = table(tmp_path / "chat.jsonl", [("1", "Here is a one-sentence summary:\nAn bude asibiti a Kano")])
+    run = outputs.column("x", task("summary"), [example], path)
+    assert run.scores["rouge_l"].value == run.scores["chrf"].value == 1.0
+
+
 def test_a_headline_that_quotes_somebody_is_no_refusal():
     read = task("summary").read
     example = Example("1", {"text": "t"})
@@ -161,17 +179,52 @@ def test_tokens_find_their_places_in_raw_text_and_kinds_their_case(tmp_path):
     ("a.csv", "id,output\nitem-0,health\nitem-0,sports\n", "Line 3 of a.csv has the id 'item-0', as an earlier line"),
     ("a.csv", "id,output\nitem-99,health\n", "Line 2 of a.csv has the id 'item-99', which is no item of these data; "
                                              "theirs are such as 'item-0', 'item-1'"),
-    ("a.csv", "id,output\nitem-0,health\n", r"no output for the item 'item-1' \(nor for 8 more\)"),
+    ("a.csv", "id,output\nitem-0,health\n", r"no output for the items 'item-1', 'item-2', 'item-3' "
+     r"and 6 more; add a line for each, or count them as wrong \(--missing wrong\) or leave them out \(--missing skip"),
     ("a.csv", "id,answer\nitem-0,health\n", "Line 1 of a.csv lacks the column output"),
     ("a.jsonl", '{"id": "item-0"}', "Line 1 of a.jsonl lacks the column output"),
     ("a.jsonl", '{"id": "item-0", "output": ["x"]}', "must have text as its id and output"),
     ("a.jsonl", "[]", "Line 1 of a.jsonl is no JSON object"),
     ("a.txt", "health\n", "must end in .jsonl, .csv, .tsv"),
-    ("a.csv", "", "no output for the item 'item-0'"),
+    ("a.csv", "", "no output for the items 'item-0', 'item-1', 'item-2' and 7 more; "),
+    ("a.csv", "".join(["id,output\n", *(f"item-{n},health\n" for n in range(9))]), "for the item 'item-9'; add"),
 ])  # fmt: skip
 def test_a_table_that_does_not_fit_is_refused_by_line_and_id(tmp_path, name, text, sentence):
     with pytest.raises(InputError, match=sentence):
         outputs.column("a", task("topic"), ITEMS, write(tmp_path / name, text))
+
+
+@pytest.mark.parametrize(("missing", "accuracy", "valid", "errors", "said"), [
+    ("wrong", 0.75, 0.75, 0, "; 1 of 4 could not be read: 1 missing"),
+    ("skip", 1.0, 1.0, 1, "; 1 without an output are left out"),
+])  # fmt: skip
+def test_what_becomes_of_a_missing_output_is_chosen(tmp_path, missing, accuracy, valid, errors, said):
+    path = table(tmp_path / "x.csv", [(e.id, e.answer) for e in ITEMS[1:4]])
+    run = outputs.column("x", task("topic"), ITEMS[:4], path, missing=missing)
+    assert (run.scores["accuracy"].value, run.valid, run.errors) == (accuracy, valid, errors)
+    assert run.note == f"recorded elsewhere, from x.csv{said}"
+
+
+@pytest.mark.parametrize(("missing", "recall"), [("wrong", 0.5), ("skip", 1.0)])
+def test_what_becomes_of_a_missing_sentence_is_chosen(tmp_path, missing, recall):
+    examples = [Example(str(n), {"text": f"Aline yaje {n}"}, (Span("Aline", "PER", 0, 5),), ("PER",)) for n in range(4)]
+    path = write(tmp_path / "x.conll", "\n\n".join(f"Aline B-PER\nyaje O\n{n} O" for n in (1, 3)))
+    run = outputs.column("x", task("ner"), examples, path, missing=missing)
+    assert run.scores["recall"].value == recall and len(run.predictions) == 4
+    with pytest.raises(InputError, match="has the token '1' where the item '0' has '0'"):
+        outputs.column("x", task("ner"), examples, path)
+    with pytest.raises(InputError, match=r"The sentence of line 5 of x\.conll is no further item of these data"):
+        outputs.column("x", task("ner"), examples[:3], path, missing=missing)
+
+
+def test_the_command_takes_what_becomes_of_missing_outputs(tmp_path, capsys):
+    data = write(tmp_path / "mine.csv", "id,text,answer\na,one,sports\nb,two,health\n")
+    path = table(tmp_path / "gpt.csv", [("b", "health")])
+    call = ["score", "--task", "topic", "--dataset", str(data), "--language", "yor", "--predictions", str(path)]
+    assert main(call) == 2 and "no output for the item 'a'; add" in capsys.readouterr().err
+    assert main([*call, "--missing", "skip"]) == 0 and "1 without an output" in capsys.readouterr().out
+    assert main([*call, "--missing", "wrong"]) == 0 and "1 missing" in capsys.readouterr().out
+    assert main([*call, "--missing", "none"]) == 2
 
 
 def test_a_summary_is_scored_as_rouge_and_entities_as_written(tmp_path):
@@ -199,7 +252,7 @@ def test_outputs_join_a_comparison_as_one_more_column(tmp_path):
     assert all(test.p_holm is not None for test in made.tests)
     named = outputs.joined(one, table(tmp_path / "upload.csv", rows), "gpt-4o.csv")
     assert named.runs[2].name == "gpt-4o"
-    with pytest.raises(InputError, match="no output for the item"):
+    with pytest.raises(InputError, match="no output for the items"):
         outputs.joined(one, table(tmp_path / "few.csv", rows[:3]))
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from helpers.tiny_models import CHAT, CORPUS, make_tokenizer
+from helpers.tiny_models import CHAT, CORPUS, THINKING, make_tokenizer
 from tokenizers import Tokenizer, models, pre_tokenizers, trainers
 from transformers import AutoTokenizer, PreTrainedTokenizerFast
 
@@ -75,3 +75,25 @@ def test_choices_are_read_once_for_all_prompts_that_end_alike(name: str) -> None
     for prompt, row in zip(PROMPTS, rows, strict=True):
         text.continuations(prompt, row, CHOICES)
     assert len(read) == 2
+
+
+def test_an_answer_ends_with_a_line_break_or_the_end_of_its_turn(tokenizer: PreTrainedTokenizerFast) -> None:
+    text = Text(tokenizer)
+    assert text.ends(("health", "sports", "x")) == [[], [], []], "no choice begins another: the scores stay"
+    ends = text.ends(("sports", "health", "sports news"))
+    read = [tokenizer.decode(end, skip_special_tokens=False) for end in ends]
+    assert all(ends) and (text.chat or all("\n" in end for end in read))
+
+
+def test_a_turn_ends_as_the_template_ends_it() -> None:
+    ended = Text(make_tokenizer(THINKING))
+    assert ended.ends(("a", "ab")) == [[1], [1]], "</s>"
+    bare = "{% for m in messages %}{{ m['content'] }}{% endfor %}"
+    assert Text(make_tokenizer(bare)).ends(("a", "ab")) == [[1], [1]], "the template writes none: the tokenizer's own"
+
+
+def test_the_line_break_is_read_as_in_a_demonstration() -> None:
+    tokenizer = make_tokenizer()
+    (end, _), line = Text(tokenizer).ends(("sports", "sports news")), "Topic: sports\n\nText: a"
+    behind = Text(tokenizer).encode([line])[0][len(Text(tokenizer).encode(["Topic: sports"])[0]) :]
+    assert end == behind[:1]

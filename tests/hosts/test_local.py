@@ -27,7 +27,8 @@ TEXTS = (
     "The minister visited the hospital and the team, and said nothing to anybody about the new road in Kano.",
     "😀 {} {{}} </s> ɗalibai",
 )
-CHOICES = ("sports", "sports news", "health", "politics", "x", "religion and sports news")
+CHOICES = ("sports", "sport news", "health", "politics", "x", "religion and sports news")
+NESTED = ("hanya", "hanyas", "health")  # one begins another
 FREE = Limits(tokens=24, stop=())
 # Whether beginnings are shared at all, and whether the attention to them stands apart from that to a row's own tokens.
 WAYS = [(True, True), (True, False), (False, False)]
@@ -140,6 +141,20 @@ def test_scores_of_single_prompts_and_of_different_choices(host: LocalHost, plai
             assert alone.choices[choice] == expected
 
 
+@pytest.mark.parametrize("shares, splits", WAYS)
+def test_where_one_choice_begins_another_all_are_scored_to_the_end_of_the_line(
+    host: LocalHost, plain: Plain, shares: bool, splits: bool
+) -> None:
+    host._engine.shares, host._engine.splits = shares, splits
+    replies = finals(host.score(PROMPTS, [NESTED] * len(PROMPTS)))
+    for reply in replies.values():
+        for choice in NESTED:
+            assert reply.choices[choice] == pytest.approx(plain.score(reply.sent, f"{choice}\n"), abs=1e-4)
+            assert reply.choices[choice] < plain.score(reply.sent, choice)
+    wins = [reply.choices["hanyas"] > reply.choices["hanya"] for reply in replies.values()]
+    assert any(wins) and not all(wins), "neither of them always wins"
+
+
 def test_a_stored_beginning_changes_no_score_and_serves_later_calls(host: LocalHost) -> None:
     choices = [CHOICES] * len(PROMPTS)
     first, ran = finals(host.score(PROMPTS, choices)), []
@@ -180,6 +195,13 @@ def test_prompts_wait_for_the_places_of_those_that_end(
     expected = [plain.generate(host.render(prompt), 24, limits.stop) for prompt in prompts]
     assert texts(host.generate(prompts, limits=limits)) == expected
     assert 2 <= max(rows) < len(prompts)
+
+
+def test_a_stop_string_that_matches_at_once_is_passed_over(host: LocalHost, monkeypatch: pytest.MonkeyPatch) -> None:
+    written = "\n\n health\nText"
+    monkeypatch.setattr(host._text, "decode", lambda rows: [written[: 2 * len(row)] for row in rows])
+    reply = finals(host.generate(PROMPTS[:1], limits=Limits(tokens=24)))[0]
+    assert (reply.text, reply.tokens_out) == ("health", 5), "it ends where the line of the answer ends"
 
 
 def test_partial_replies_grow_into_the_final_one(host: LocalHost) -> None:

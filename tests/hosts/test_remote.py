@@ -67,11 +67,12 @@ def test_adapters_of_a_language_are_known_by_their_names() -> None:
     assert host.adapters("kin") == ("kin", "kin-long", "lora-kin", "org/lug_kin") and host.adapters("hau") == ("hau",)
 
 
-@pytest.mark.parametrize("adapter", ["", "kin"])
+@pytest.mark.parametrize(("adapter", "more"), [("", ()), ("kin", ()), ("", ("sports and health", "sport", "spor"))])
 def test_local_and_remote_give_the_same_label_probabilities(
-    adapter: str, server: CompletionsServer, local: LocalHost
+    adapter: str, more: tuple[str, ...], server: CompletionsServer, local: LocalHost
 ) -> None:
     prompts, labels = prompts_of("topic", local, 3)
+    labels += more
     ours = finals(local.score(prompts, [labels] * 3, adapter))
     theirs = finals(reach(server).score(prompts, [labels] * 3, adapter))
     for index, reply in ours.items():
@@ -92,6 +93,20 @@ def test_local_and_remote_write_the_same_greedy_text(
     assert {i: (r.sent, r.text, r.tokens_in) for i, r in theirs.items()} == {
         i: (r.sent, r.text, r.tokens_in) for i, r in ours.items()}  # fmt: skip
     assert all(reply.text and reply.tokens_out for reply in theirs.values())
+
+
+@pytest.mark.parametrize("written", ["\n\nhealth\nText", "<think>\nsports?\n</think>\nhealth\nText"])
+def test_a_stop_string_that_the_server_heeds_at_once_is_left_out_and_heeded_here(
+    written: str, server: CompletionsServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def write(text: str, name: str, most: int, stop: list[str]) -> list[str]:
+        return list(written[: min([written.index(mark) for mark in stop], default=len(written))])
+
+    host = reach(server)
+    monkeypatch.setattr(server.model, "write", write)
+    reply = finals(host.generate([ASKED], limits=Limits(tokens=64)))[0]
+    assert reply.text.rpartition("\n")[2] == "health" and reply.tokens_out == len(written) + written.index("\n")
+    assert [body.get("stop") for _, body in server.requests if body.get("stream")] == [["\n"], None]
 
 
 def test_partial_texts_come_before_the_whole(server: CompletionsServer, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -150,6 +165,16 @@ def test_a_choice_that_joins_the_prompt_is_scored_from_before_it() -> None:
     assert _echo.score(prompt, [joined, apart]) == (2, [-4.0, -5.5])
     alike = _echo.Echoed((("<s>", 0), ("a", 4), (":", 5), ("y", 6)), (0.0, -1.5, -2.5, -3.5))
     assert _echo.score(prompt, [alike]) == (1, [-7.5])
+
+
+@pytest.mark.parametrize("shift", [0, 3])
+def test_an_echo_is_read_up_to_the_token_behind_the_choice(shift: int) -> None:
+    tokens = [("<s>", 0), ("Topic:", 0), (" x", 6), ("\n\n", 8), ("Te", 10), ("xt", 12)]
+    shifted = tuple((token, start + shift * bool(number)) for number, (token, start) in enumerate(tokens))
+    whole = _echo.Echoed(shifted, (0.0, -1.0, -2.0, -4.0, -8.0, -16.0))
+    assert _echo.ended(whole, "\n\nText") == _echo.Echoed(shifted[:4], (0.0, -1.0, -2.0, -4.0))
+    joined = _echo.Echoed((("Topic:", 0), (" x\n", 6), ("\nText", 9)), (0.0, -1.0, -2.0))
+    assert _echo.ended(joined, "\n\nText") == _echo.Echoed(joined.tokens[:2], (0.0, -1.0))
 
 
 def test_log_probabilities_that_do_not_add_up_are_seen() -> None:

@@ -104,7 +104,9 @@ def test_equals_the_libraries_on_random_data(kind, names, n):
 
 
 def test_importing_is_light():
-    code = "import sys, xlt_core.scoring.metrics; print({'evaluate', 'sklearn', 'sacrebleu', 'nltk'} & set(sys.modules))"
+    code = (
+        "import sys, xlt_core.scoring.metrics; print({'evaluate', 'sklearn', 'sacrebleu', 'nltk'} & set(sys.modules))"
+    )
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "set()"
 

@@ -157,6 +157,15 @@ def test_labels_by_generation() -> None:
         assert bool(said) == (host is Generating)
 
 
+def test_thoughts_are_taken_off_with_a_note() -> None:
+    for task, said in ((Topic(), "sports"), (Ner(), "none"), (Summary(), "Aline came.")):
+        host = Generating(lambda prompt, said=said: f"<think>It is PER: Aline, health.</think>\n{said}")
+        strategy = InLanguage(scoring="generate")
+        (prediction,) = solved(strategy, setting(task, host, ()), topic("x", "Aline came.")).values()
+        assert prediction.answer == task.read(said, topic("x", "Aline came.")) and prediction.valid
+        assert prediction.notes == ("thoughts removed",) and prediction.replies[0].text.startswith("<think>")
+
+
 def test_unreadable_output_is_invalid_and_no_error() -> None:
     answer = solved(InLanguage(), setting(Topic(), Generating(lambda prompt: "weather")), topic("1", "x"))["1"]
     assert (answer.answer, answer.valid, answer.error) == (None, False, "")

@@ -92,6 +92,67 @@ def test_topic_is_read_leniently(output: str, label: str | None) -> None:
     assert Topic().read(output, example("x", TOPICS)) == label
 
 
+@pytest.mark.parametrize(
+    ("output", "label"),
+    [
+        ("\n\n health\n", "health"),
+        ("<think>Could be sports.</think>\npolitics", "politics"),
+        ("<think>\nSports?\n\nNo: health.\n</think>\n\nhealth", "health"),
+        ("Could be sports.\n</think>\n\nhealth", "health"),
+        ("[THINK]sports[/THINK]health", "health"),
+        ("<think>Could be sports, or", None),
+        ("The text mentions a sports ground.\nHowever, the main topic is health.", None),
+        ("It may be sports.\nIt may be health.", None),
+        ("The team won.\nIt is about sports.", "sports"),
+        ("The text mentions a sports ground.\nAnswer: health", "health"),
+        ("The text mentions a sports ground.\n**Final answer:**\nhealth", "health"),
+        ("The text mentions a sports ground.\nTopic: Health.", "health"),
+        ("The text mentions a sports ground.\n\n**Health**", "health"),
+        ("The text mentions a sports ground, but is about **health**.", "health"),
+        ("The text mentions a sports ground.\nhealth", "health"),
+        ("Topic: sports or health?\nAnswer: health", "health"),
+        ("health\n\nThe text mentions a sports ground.", "health"),
+        ("health\nsports", None),
+        ("Answer: sports\nAnswer: health", None),
+        ("**sports** and **health**", None),
+        ("A sports ground.\nAnswer: not health", None),
+        ("health\n\nText: The team won.\nTopic: sports", "health"),
+        ("Here is the topic:\n\nhealth", "health"),
+        ("Technology", "science/technology"),
+        ("The topic is technology.", "science/technology"),
+        ("Science", "science"),
+        ("technology in sports", None),
+    ],
+)
+def test_lines_that_name_different_labels_need_one_that_stands_out(output: str, label: str | None) -> None:
+    assert Topic().read(output, example("x", TOPICS)) == label
+
+
+def test_labels_are_compared_by_canonical_equivalence_and_marks_count() -> None:
+    read = Topic().read
+    for form, other in (("NFC", "NFD"), ("NFD", "NFC")):
+        choices = tuple(normalize(form, label) for label in ("\u1ecdj\u1ecd\u0301", "\u1ecdj\u1ecd", "\u00ecl\u00fa"))
+        for choice in choices:
+            assert read(normalize(other, f"Topic: {choice}."), example("x", choices)) == choice
+            assert read(normalize(other, choice), example("x", choices)) == choice
+    assert read("\u1ecdj\u1ecd\u0301", example("x", ("\u1ecdj\u1ecd", "\u00ecl\u00fa"))) is None, (
+        "a tone makes another word"
+    )
+    assert read("หัวข้อคือกีฬา", example("x", ("กีฬา", "สุขภาพ"))) == "กีฬา", "no spaces between words"
+
+
+def test_only_a_part_that_no_other_label_has_is_a_label() -> None:
+    read = Topic().read
+    choices = ("arts and culture", "food & culture", "n/a", "law/order")
+    assert read("The arts.", example("x", choices)) == "arts and culture"
+    assert read("Food", example("x", choices)) == "food & culture"
+    assert read("culture", example("x", choices)) is None
+    assert read("a", example("x", choices)) is None, "a part of one letter stands in any text"
+    assert read("culture", example("x", (*choices, "Culture"))) == "Culture"
+    for choice in choices:
+        assert read(Topic().write(choice), example("x", choices)) == choice
+
+
 def test_topic_reads_labels_of_any_script() -> None:
     choices = ("Ƙasuwanci", "ስፖርት", "Sports", "sports", "+", "🏥")
     for choice in choices:
@@ -285,6 +346,18 @@ def test_entities_are_written_in_the_order_of_the_text() -> None:
     [
         ("Aline opened a hospital.", "Aline opened a hospital."),
         ("\n **Summary:** Aline came.\nText: more", "Aline came."),
+        ("\n\nAline came.", "Aline came."),
+        ("Here is a one-sentence summary:\nAline came.", "Aline came."),
+        ("Here's the summary: Aline came.", "Aline came."),
+        ("Sure! Here is a short summary of the text.\n\nAline came.", "Aline came."),
+        ("Sure!\n**One-sentence summary:** Aline came.", "Aline came."),
+        ("Certainly, in one sentence:\n\nAline came.", "Aline came."),
+        ("<think>\nAline, a hospital.\n</think>\n\nAline came.", "Aline came."),
+        ("Here is Aline.\nShe came.", "Here is Aline."),
+        ("Okay!", "Okay!"),
+        ("Okay, the minister said: go.", "Okay, the minister said: go."),
+        ("Here is a one-sentence summary:", None),
+        ("<think>Aline, a hospital", None),
         ("  \n ", None),
         ("Summary:", None),
     ],

@@ -42,6 +42,14 @@ def test_it_is_asked_in_turns_and_shown_the_rows_in_the_direction_of_the_text() 
     assert replies(Llm(host), "Bite?")[0][-1].sent.startswith("system: Translate from Kinyarwanda to English.\nuser: K")
 
 
+@pytest.mark.parametrize(
+    "before", ["<think>Doctor?</think>\n", "Here is the translation:\n\n", "Sure! Here's the sentence: "]
+)
+def test_what_stands_before_a_translation_is_no_part_of_it(before: str) -> None:
+    made = replies(Llm(Generating(lambda prompt: before + shouted(prompt))), "Bite se?")
+    assert made[0][-1].text == "BITE SE?"
+
+
 def test_lines_are_translated_one_by_one_and_streamed() -> None:
     made = replies(Llm(Generating(shouted)), "rimwe kabiri\n\ngatatu. kane")[0]
     assert [(reply.text, reply.final) for reply in made] == [

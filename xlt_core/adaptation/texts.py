@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Iterator, Mapping
-from itertools import islice
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import chain, islice, pairwise
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +17,10 @@ FORMATS = (".txt", ".jsonl", ".parquet")
 HUB, POCKET = "hub:", "pocket"
 HUB_ID = re.compile(r"[\w][\w.-]*/[\w][\w.-]*", re.ASCII)
 BUNDLED = 3000  # documents of the bundled world, which has no end
-PEEK = 1 << 20  # characters in which a blank line shows how documents are separated
+PEEK = 1 << 20  # characters in which blank lines show how documents are separated
+LONGEST = 50  # lines of a document, on average, where blank lines separate them
+HEAD = 1000  # rows that tell which column is the text
+UTF_8 = "utf-8-sig"  # with or without a byte order mark
 
 
 def documents(source: str, language: Language) -> Iterator[str]:
@@ -38,15 +41,24 @@ def documents(source: str, language: Language) -> Iterator[str]:
 
 
 def _from_txt(path: Path) -> Iterator[str]:
-    """Documents separated by blank lines; where there is none, one a line."""
+    """Documents separated by blank lines; where these are none or few, one a line."""
     try:
-        with path.open(encoding="utf-8") as file:
-            start = file.read(PEEK)
-            apart = "\n\n" in start
-            file.seek(0)
-            yield from _paragraphs(file) if apart else file
+        with path.open(encoding=UTF_8) as file:
+            apart = _separated(file.read(PEEK).splitlines())
+        with path.open(encoding=UTF_8) as file:
+            yield from _paragraphs(file) if apart else filter(str.strip, file)
     except UnicodeDecodeError as error:
         raise InputError(f"{path.name} is not UTF-8 text (byte {error.start}); save it as UTF-8.") from error
+
+
+def _separated(lines: Sequence[str]) -> bool:
+    """Whether blank lines separate documents: the documents between them then have LONGEST lines or less on average.
+
+    A stray blank line in a file of one document a line would make two documents of it.
+    """
+    filled = [bool(line.strip()) for line in lines]
+    documents = sum(after and not before for before, after in pairwise([False, *filled]))
+    return documents > 1 and sum(filled) <= LONGEST * documents
 
 
 def _paragraphs(lines: Iterable[str]) -> Iterator[str]:
@@ -62,14 +74,17 @@ def _paragraphs(lines: Iterable[str]) -> Iterator[str]:
 
 
 def _from_jsonl(path: Path) -> Iterator[str]:
-    column = ""
+    """The column of text is told by the first rows together: some of them may lack it, or have null there."""
     try:
-        with path.open(encoding="utf-8") as file:
-            for number, line in enumerate(file, 1):
-                if line.strip():
-                    row = _row(line, f"{path.name}, line {number},")
-                    column = column or pick([key for key, cell in row.items() if isinstance(cell, str)], path.name)
-                    yield str(row.get(column) or "")
+        with path.open(encoding=UTF_8) as file:
+            filled = ((number, line) for number, line in enumerate(file, 1) if line.strip())
+            rows = (_row(line, f"{path.name}, line {number},") for number, line in filled)
+            head = list(islice(rows, HEAD))
+            named = dict.fromkeys(key for row in head for key, cell in row.items() if isinstance(cell, str))
+            column = pick(list(named), path.name) if head else ""
+            for row in chain(head, rows):
+                cell = row.get(column)
+                yield cell if isinstance(cell, str) else ""
     except UnicodeDecodeError as error:
         raise InputError(f"{path.name} is not UTF-8 text (byte {error.start}); save it as UTF-8.") from error
 

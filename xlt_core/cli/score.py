@@ -26,6 +26,9 @@ def add(command: argparse.ArgumentParser) -> None:
     command.add_argument("--predictions", action="append", required=True, type=Path, metavar="FILE",
                          help=".jsonl, .csv or .tsv with the columns id and output; for entities also tokens with tags "
                               "(CoNLL); repeatable, a column each")  # fmt: skip
+    command.add_argument("--missing", default="error", choices=("error", "wrong", "skip"),
+                         help="items without an output: refuse the file (the default), count them as wrong, or leave "
+                              "them out of the scores")  # fmt: skip
     command.add_argument("--join", type=Path, metavar="FILE.json",
                          help="add to the comparison of an --out file, in place of --task and --language")  # fmt: skip
     command.add_argument("--out", type=Path, metavar="FILE", help=OUT)
@@ -51,7 +54,7 @@ def _scored(options: argparse.Namespace, parts: Parts) -> Comparison:
         parts = replace(parts, dataset=lambda name: catalog.dataset(name, roots))
     labels = tuple(filter(None, map(str.strip, (options.labels or "").split(","))))
     plan = Plan(options.task, options.language, (), options.dataset, options.split, labels=labels)
-    return score(plan, options.predictions, parts)
+    return score(plan, options.predictions, parts, options.missing)
 
 
 def _joined(options: argparse.Namespace) -> Comparison:
@@ -67,5 +70,5 @@ def _joined(options: argparse.Namespace) -> Comparison:
         raise InputError(f"{options.join} is no JSON: {error}.") from None
     comparison = read_document(data)
     for path in options.predictions:
-        comparison = joined(comparison, path)
+        comparison = joined(comparison, path, missing=options.missing)
     return comparison

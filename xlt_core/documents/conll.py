@@ -24,11 +24,13 @@ class Sentence:
         return "".join("".join(self.tokens).split())
 
 
-def predictions_of(examples: Sequence[Example], name: str, text: str, whole: bool) -> list[Prediction]:
+def predictions_of(
+    examples: Sequence[Example], name: str, text: str, whole: bool, partial: bool = False
+) -> list[Prediction]:
     """The sentences' entities as predictions for the examples, whose texts they must be.
 
-    whole: sentence by sentence, and no other; else each example finds its own. Raises InputError that names the first
-    token, sentence or item that does not fit.
+    whole: sentence by sentence, and no other; else each example finds its own. partial: an example without a sentence
+    is left out. Raises InputError that names the first token, sentence or item that does not fit.
     """
     if not re.search(r"[ \t][oOBIESbies](-\S+)?[ \t]*$", text, re.MULTILINE):
         raise InputError(
@@ -39,9 +41,11 @@ def predictions_of(examples: Sequence[Example], name: str, text: str, whole: boo
         by_text = {sentence.letters: sentence for sentence in sentences}
         pairs = [(example, by_text.get("".join(example.text.split()))) for example in examples]
         lost = next((example for example, sentence in pairs if sentence is None), None)
-        if lost:
+        if lost and not partial:
             raise InputError(f"{name} has no sentence with the tokens of the item {lost.id!r}: {lost.text[:60]!r}.")
         return [_prediction(example, sentence) for example, sentence in pairs if sentence]
+    if partial:
+        examples = list(_with_sentence(examples, sentences))
     made = [_prediction(*pair) for pair in zip(examples, sentences, strict=False)]
     if len(sentences) != len(examples):
         count = len(examples)
@@ -49,6 +53,17 @@ def predictions_of(examples: Sequence[Example], name: str, text: str, whole: boo
                  else f"that of {_begin(sentences[count])} is too many")  # fmt: skip
         raise InputError(f"{name} has {len(sentences)} sentences and the data {len(examples)} items: {first}.")
     return made
+
+
+def _with_sentence(examples: Sequence[Example], sentences: Sequence[Sentence]) -> Iterator[Example]:
+    """The examples that have a sentence, in order. Raises InputError for a sentence that no further example has."""
+    left = iter(examples)
+    for sentence in sentences:
+        found = next((example for example in left if "".join(example.text.split()) == sentence.letters), None)
+        if not found:
+            raise InputError(f"The sentence of {_begin(sentence)} is no further item of these data; "
+                             "give sentences of the data, in their order.")  # fmt: skip
+        yield found
 
 
 def _sentences(name: str, text: str) -> Iterator[Sentence]:

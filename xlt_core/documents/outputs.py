@@ -12,6 +12,7 @@ from xlt_core.catalog import PARTS, Parts
 from xlt_core.comparison import selection
 from xlt_core.contracts import Task
 from xlt_core.formats.lines import refuses
+from xlt_core.formats.outputs import REMOVED, without_thoughts
 from xlt_core.formats.rows import FORMATS, lines_of, text_of
 from xlt_core.records import Comparison, Example, InputError, Plan, Prediction, Reply, Run
 from xlt_core.scoring import metrics
@@ -19,12 +20,15 @@ from xlt_core.scoring.significance import between, shared
 
 RECORDED = "recorded"  # stands where a column's strategy does
 COLUMNS = ("id", "output")
+UNREAD = "not readable: "  # begins the note on an output that could not be read
+NO_OUTPUT = "no output in the file"
 
 
-def score(plan: Plan, paths: Sequence[Path], parts: Parts = PARTS) -> Comparison:
+def score(plan: Plan, paths: Sequence[Path], parts: Parts = PARTS, missing: str = "error") -> Comparison:
     """Files of outputs for a whole split, as the columns of a comparison. plan: without columns; only its data counts.
 
-    Raises InputError that names the first id, or token, that does not fit the split's.
+    missing: what becomes of an item without an output: error refuses the file, wrong counts it as a wrong answer,
+    skip leaves it out of the scores. Raises InputError that names the first ids, or the token, that do not fit.
     """
     language = parts.language(plan.language).code
     data, task = parts.dataset(plan.dataset), parts.task(plan.task)
@@ -36,41 +40,57 @@ def score(plan: Plan, paths: Sequence[Path], parts: Parts = PARTS) -> Comparison
     runs = []
     for path in paths:
         names.append(_name(path, names))
-        runs.append(column(names[-1], task, examples, path, plan.seed))
+        runs.append(column(names[-1], task, examples, path, plan.seed, missing=missing))
     made = replace(plan, language=language, columns=(), model=RECORDED, translator="", shots=0, demonstrations=(),
                    samples=len(examples), data_digest=selection.digest(examples))  # fmt: skip
     return Comparison(made, tuple(runs), between(runs, task.metrics[0], plan.seed))
 
 
-def joined(comparison: Comparison, path: Path, name: str = "") -> Comparison:
+def joined(comparison: Comparison, path: Path, name: str = "", missing: str = "error") -> Comparison:
     """A finished comparison with the outputs of a file as one more column, and the tests made again.
 
-    The file may hold outputs of other items too; each item of the comparison must have one. Raises InputError.
+    The file may hold outputs of other items too. missing: as for `score`. Raises InputError.
     """
     task, seed = catalog.task(comparison.plan.task), comparison.plan.seed
     examples = next((run.examples for run in comparison.runs if run.examples), ())
     if not any(example.answer is not None for example in examples):
         raise InputError("This comparison has no items with gold answers; compare on test items first.")
     label = _name(Path(name) if name else path, [run.name for run in comparison.runs])
-    runs = (*comparison.runs, column(label, task, examples, path, seed, whole=False))
+    runs = (*comparison.runs, column(label, task, examples, path, seed, whole=False, missing=missing))
     return replace(comparison, runs=runs, tests=between(runs, task.metrics[0], seed))
 
 
-def column(name: str, task: Task, examples: Sequence[Example], path: Path, seed: int = 0, whole: bool = True) -> Run:
-    """A file's outputs as a finished, scored column. whole: it must have outputs for these examples and no others."""
+def column(
+    name: str,
+    task: Task,
+    examples: Sequence[Example],
+    path: Path,
+    seed: int = 0,
+    whole: bool = True,
+    missing: str = "error",
+) -> Run:
+    """A file's outputs as a finished, scored column. whole: it may have outputs of these examples only."""
     tabular = path.suffix.lower() in FORMATS and (task.answer_kind != "spans" or _is_table(path))
     if not tabular and task.answer_kind != "spans":
         raise InputError(f"{path.name} must end in {', '.join(FORMATS)}, with the columns {' and '.join(COLUMNS)}.")
     if tabular:
-        predictions = _of_table(task, examples, path, whole)
+        predictions = _of_table(task, examples, path, whole, missing)
     else:
-        from xlt_core.documents.conll import predictions_of
-
-        predictions = predictions_of(examples, path.name, text_of(path), whole)
+        predictions = _of_sentences(examples, path, whole, missing)
     run = Run(name, RECORDED, "done", scoring="generated", examples=tuple(examples), predictions=tuple(predictions))
     marked = shared(run)[0]
     scores = metrics.measure(task.metrics, marked.golds, marked.answers, seed=seed)
     return replace(run, scores=scores, note=_note(run, path.name))
+
+
+def _of_sentences(examples: Sequence[Example], path: Path, whole: bool, missing: str) -> list[Prediction]:
+    """Those of a file of tokens and tags, whose sentences are known by their place, or else by their text."""
+    from xlt_core.documents.conll import predictions_of
+
+    if missing == "error":
+        return predictions_of(examples, path.name, text_of(path), whole)
+    there = {found.id: found for found in predictions_of(examples, path.name, text_of(path), whole, partial=True)}
+    return [there.get(example.id) or _lacking(example, missing) for example in examples]
 
 
 def _name(path: Path, taken: Iterable[str]) -> str:
@@ -88,7 +108,7 @@ def _is_table(path: Path) -> bool:
     return set(COLUMNS) <= set(text_of(path).partition("\n")[0].strip("\r").split("\t"))
 
 
-def _of_table(task: Task, examples: Sequence[Example], path: Path, whole: bool) -> list[Prediction]:
+def _of_table(task: Task, examples: Sequence[Example], path: Path, whole: bool, missing: str) -> list[Prediction]:
     found: dict[str, str] = {}
     known = {example.id for example in examples}
     for number, cells in lines_of(path):
@@ -101,10 +121,24 @@ def _of_table(task: Task, examples: Sequence[Example], path: Path, whole: bool) 
                              f"{', '.join(repr(example.id) for example in examples[:2])}.")  # fmt: skip
         found[name] = output
     lacking = [example.id for example in examples if example.id not in found]
-    if lacking:
-        more = f" (nor for {len(lacking) - 1} more)" if lacking[1:] else ""
-        raise InputError(f"{path.name} has no output for the item {lacking[0]!r}{more}; add a line for each.")
-    return [_prediction(task, example, found[example.id]) for example in examples]
+    if lacking and missing == "error":
+        raise InputError(f"{path.name} has no output for {_listed(lacking)}; add a line for each, or count them as "
+                         "wrong (--missing wrong) or leave them out (--missing skip).")  # fmt: skip
+    return [_prediction(task, example, found[example.id]) if example.id in found else _lacking(example, missing)
+            for example in examples]  # fmt: skip
+
+
+def _listed(names: Sequence[str]) -> str:
+    """The first three, and how many more there are."""
+    more = f" and {len(names) - 3} more" if names[3:] else ""
+    return f"the {'items' if names[1:] else 'item'} {', '.join(map(repr, names[:3]))}{more}"
+
+
+def _lacking(example: Example, missing: str) -> Prediction:
+    """What stands for an output that is not there: a wrong answer, or one that is left out of the scores."""
+    if missing == "skip":
+        return Prediction(example.id, error=NO_OUTPUT)
+    return Prediction(example.id, notes=(UNREAD + "missing",))
 
 
 def _cells(cells: Any, place: str, path: Path) -> tuple[str, str]:
@@ -121,15 +155,19 @@ def _cells(cells: Any, place: str, path: Path) -> tuple[str, str]:
 
 
 def _prediction(task: Task, example: Example, output: str) -> Prediction:
-    answer = task.read(output, example)
-    why = "" if answer is not None else "empty" if not output.strip() else "a refusal" if refuses(output) else "unclear"
-    notes = (f"not readable: {why}",) if why else ()
-    return Prediction(example.id, answer, (Reply("answer", "", output),), answer is not None, notes=notes)
+    said = without_thoughts(output)
+    answer = task.read(said, example)
+    why = "" if answer is not None else "empty" if not said.strip() else "a refusal" if refuses(said) else "unclear"
+    notes = [REMOVED] * (said != output) + [UNREAD + why] * bool(why)
+    return Prediction(example.id, answer, (Reply("answer", "", output),), answer is not None, notes=tuple(notes))
 
 
 def _note(run: Run, name: str) -> str:
-    """Where the column is from, and how many of its outputs could not be read, by why."""
-    reasons = [note.removeprefix("not readable: ") for p in run.predictions for note in p.notes]
+    """Where the column is from, how many of its outputs held thoughts, and how many could not be read, by why."""
+    said = [note for prediction in run.predictions for note in prediction.notes]
+    reasons = [note.removeprefix(UNREAD) for note in said if note.startswith(UNREAD)]
     counted = ", ".join(f"{reasons.count(why)} {why}" for why in dict.fromkeys(sorted(reasons)))
     unread = f"; {len(reasons)} of {len(run.predictions)} could not be read: {counted}" if reasons else ""
-    return f"recorded elsewhere, from {name}{unread}"
+    thoughts = f"; {REMOVED} from {said.count(REMOVED)}" if REMOVED in said else ""
+    skipped = f"; {run.errors} without an output are left out" if run.errors else ""
+    return f"recorded elsewhere, from {name}{thoughts}{unread}{skipped}"

@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
+from itertools import pairwise
 
+from xlt_core.formats.outputs import answer_begins
 from xlt_core.records import Message, Prompt
+
+BEHIND = "\n\n"  # a demonstration's answer
+NEXT = f"{BEHIND}Text"  # how the next one begins: what stands behind a line break may change how it is read
+BLANK_LINES = re.compile(r"\A\s*\n")
 
 
 def plain(prompt: Prompt) -> str:
@@ -14,7 +21,7 @@ def plain(prompt: Prompt) -> str:
         if message.role == "system":
             text += message.text + "\n\n"
         elif message.role == "assistant":
-            text += f" {message.text}\n\n"
+            text += f" {message.text}{BEHIND}"
         else:
             text += message.text
     return text.rstrip() if prompt and prompt[-1].role == "user" else text
@@ -23,6 +30,18 @@ def plain(prompt: Prompt) -> str:
 def continuation(choice: str) -> str:
     """A choice as it follows on a plain prompt."""
     return f" {choice}"
+
+
+def one_begins_another(choices: Sequence[str]) -> bool:
+    """Whether the likelihoods of these choices go up to the end of the answer.
+
+    The rule: where one choice begins another, such as `science` and `science and technology`, the likelihood of each
+    choice of the set includes what ends an answer; the shorter one could never be the less likely otherwise. That is
+    the token that ends a turn, or the line break that each demonstration has behind it. All other sets are scored up
+    to their last token: none of their choices has the likelihood of another in it.
+    """
+    found = sorted(set(choices))  # a choice stands right before one that it begins
+    return any(longer.startswith(choice) for choice, longer in pairwise(found))
 
 
 def folded(prompt: Prompt) -> Prompt:
@@ -35,6 +54,13 @@ def folded(prompt: Prompt) -> Prompt:
 
 
 def until(text: str, stop: Sequence[str]) -> tuple[str, bool]:
-    """The text before the first stop string, and whether there was one."""
-    ends = [text.index(mark) for mark in stop if mark and mark in text]
-    return (text[: min(ends)], True) if ends else (text, False)
+    """The text before the first stop string, and whether there was one.
+
+    Only what stands in the answer counts: blank lines at the beginning are taken off, and a stop string within
+    thoughts, or behind a lead-in such as "Here is the answer:", ends nothing.
+    """
+    if not any(stop):
+        return text, False
+    begin = answer_begins(text)
+    ends = [text.index(mark, begin) for mark in stop if mark and mark in text[begin:]]
+    return BLANK_LINES.sub("", text[: min(ends, default=len(text))]), bool(ends)

@@ -7,13 +7,14 @@ from array import array
 from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from threading import Lock
 
 from jinja2.exceptions import TemplateError
 from transformers import PreTrainedTokenizerBase
 
 from xlt_core.engine.kv_cache import common_beginning
-from xlt_core.engine.plain_prompts import continuation, folded, plain
+from xlt_core.engine.plain_prompts import NEXT, continuation, folded, one_begins_another, plain
 from xlt_core.records import InputError, Message, Prompt
 
 REMEMBERED = 2048  # texts, of at most LONG characters each
@@ -84,6 +85,33 @@ class Text:
         if ending and row[-len(ending.own) :] == ending.own:
             return len(row) - ending.back, ending.choices
         return _parted(row, self.encode([text + self.continuation(choice) for choice in choices]))
+
+    def ends(self, choices: Sequence[str]) -> list[list[int]]:
+        """What ends the answer behind each choice, where one begins another; else nothing. See one_begins_another."""
+        if not one_begins_another(choices):
+            return [[] for _ in choices]
+        if self.chat:
+            return [self._turn_end] * len(choices)
+        probes = [f":{self.continuation(choice)}" for choice in choices]
+        with self._lock:
+            pairs = zip(self._tokens(probes), self._tokens([probe + NEXT for probe in probes]), strict=True)
+            # A tokenizer that joins a choice with the line break gets the line break by itself.
+            alone = self._tokens(["\n"])[0][-1:]
+        return [whole[len(own) : len(own) + 1] if whole[: len(own)] == own else alone for own, whole in pairs]
+
+    @cached_property
+    def _turn_end(self) -> list[int]:
+        """What the chat template writes behind an answer, up to its first control token."""
+        try:
+            text = self._apply((Message("user", "question"), Message("assistant", "zebra"))).rpartition("zebra")[2]
+        except TemplateError:
+            text = ""
+        with self._lock:
+            tokens = self._tokens([text])[0]
+            special = {number for number, token in self._tokenizer.added_tokens_decoder.items() if token.special}
+        length = next((place for place, token in enumerate(tokens, 1) if token in special), 0)
+        end = self._tokenizer.eos_token_id
+        return tokens[:length] or ([] if end is None else [end])
 
     def decode(self, rows: Sequence[Sequence[int]]) -> list[str]:
         """The text of each row of output tokens, special tokens left out."""

@@ -56,6 +56,17 @@ def score(prompt: Echoed, wholes: Sequence[Echoed]) -> tuple[int, list[float]]:
     return split, [sum(whole.logs[split:]) for whole in wholes]
 
 
+def ended(whole: Echoed, more: str) -> Echoed:
+    """The tokens of the text and the first one behind it, of an echo of the text with more behind it.
+
+    Offsets are counted from the end: some servers count the token that begins every text, which is not in it.
+    """
+    token, offset = whole.tokens[-1]
+    boundary = offset + len(token) - len(more)
+    count = sum(1 for _, start in whole.tokens if start <= boundary)
+    return Echoed(whole.tokens[:count], whole.logs[:count])
+
+
 def flaw(prompt: Echoed, wholes: Sequence[Echoed]) -> str:
     """Why the log-likelihoods of different wholes of one prompt cannot be such; "" where they can."""
     split = score(prompt, wholes)[0]

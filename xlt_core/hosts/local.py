@@ -130,7 +130,8 @@ class LocalHost:
     def score(
         self, prompts: Sequence[Prompt], choices: Sequence[Sequence[str]], adapter: str = ""
     ) -> Iterator[tuple[int, Reply]]:
-        """Yields (index, reply) with the log-likelihood (nats) of every choice, and as text the likeliest one.
+        """Yields (index, reply) with the log-likelihood (nats) of every choice, and as text the likeliest one; where
+        one choice begins another, of all up to the end of the answer (see plain_prompts.one_begins_another).
 
         tokens_in: the prompt's; tokens_out: those of all choices, which run through the model too.
         """
@@ -159,12 +160,14 @@ class LocalHost:
         return sent, rows
 
     def _item(self, sent: str, row: list[int], choices: Sequence[str]) -> Item:
-        """The prompt's tokens up to where its choices begin, and those of each choice."""
+        """The prompt's tokens up to where its choices begin, and those of each choice, with its end where one begins
+        another."""
         from xlt_core.engine.batching import Item
 
         if not choices:
             raise InputError("There is nothing to choose from; give at least one label.")
         split, rest = self._text.continuations(sent, row, choices)
+        rest = [tokens + end for tokens, end in zip(rest, self._text.ends(choices), strict=True)]
         self._check_length(split + max(map(len, rest)))
         return Item(row[:split], rest)
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from time import perf_counter
 from urllib.parse import urlsplit
 
-from xlt_core.engine.plain_prompts import continuation, folded, plain
+from xlt_core.engine.plain_prompts import NEXT, continuation, folded, one_begins_another, plain
+from xlt_core.formats.outputs import answer_begins
 from xlt_core.hosts import _echo, _stream
 from xlt_core.hosts._flight import Tell, in_flight
 from xlt_core.hosts._probe import Probe, counted, probe
@@ -93,11 +94,18 @@ class RemoteHost:
             return replace(waiting, text=written.text, tokens_in=tokens_in, tokens_out=written.tokens_out,
                            seconds=seconds, final=final)  # fmt: skip
 
-        path = "chat/completions" if self._found.chat else "completions"
-        written = line.stream(
-            path, body, lambda events: _stream.read(events, limits.stop, lambda part: tell(reply(part, False)))
-        )
+        written = self._read(line, body, limits, lambda part: tell(reply(part, False)))
+        if "stop" in body and answer_begins(f"{written.text}\n") > len(written.text):
+            # The server heeded a stop string before the answer began: it is left out, and heeded here.
+            open_ended = {name: value for name, value in body.items() if name != "stop"}
+            again = self._read(line, open_ended, limits, lambda part: tell(reply(part, False)))
+            written = replace(again, tokens_in=written.tokens_in + again.tokens_in,
+                              tokens_out=written.tokens_out + again.tokens_out)  # fmt: skip
         return reply(written, True)
+
+    def _read(self, line: Line, body: Json, limits: Limits, tell: Callable[[_stream.Written], None]) -> _stream.Written:
+        path = "chat/completions" if self._found.chat else "completions"
+        return line.stream(path, body, lambda events: _stream.read(events, limits.stop, tell))
 
     def _body(self, prompt: Prompt, limits: Limits) -> Json:
         if self._found.chat:
@@ -138,7 +146,8 @@ class ScoringHost(RemoteHost):
     def score(
         self, prompts: Sequence[Prompt], choices: Sequence[Sequence[str]], adapter: str = ""
     ) -> Iterator[tuple[int, Reply]]:
-        """Yields (index, reply) with the log-likelihood (nats) of every choice, and as text the likeliest one.
+        """Yields (index, reply) with the log-likelihood (nats) of every choice, and as text the likeliest one; where
+        one choice begins another, of all up to the end of the answer (see plain_prompts.one_begins_another).
 
         tokens_in: the prompt's; tokens_out: those of all choices. Raises ServerError at the end, if one failed.
         """
@@ -156,8 +165,11 @@ class ScoringHost(RemoteHost):
 
     def _weigh(self, line: Line, model: str, waiting: Reply, choices: Sequence[str]) -> Reply:
         started, sent = perf_counter(), waiting.sent
-        texts = [sent, *(sent + continuation(choice) for choice in choices)]
+        more = NEXT * one_begins_another(choices)
+        texts = [sent, *(sent + continuation(choice) + more for choice in choices)]
         prompt, *wholes = _echo.echo(line, model, texts, self._found.lists)
+        if more:
+            wholes = [_echo.ended(whole, more) for whole in wholes]
         split, scores = _echo.score(prompt, wholes)
         values = dict(zip(choices, scores, strict=True))
         tokens = sum(len(whole.tokens) - split for whole in wholes)

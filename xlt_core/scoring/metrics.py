@@ -74,14 +74,14 @@ def chance(name: str, golds: Golds, choices: Sequence[str], seed: int = 0) -> fl
 
     Exact for accuracy, else the mean over seeded draws of how the picks fall on each gold label.
     """
-    options = sorted(set(choices))
+    options, golds = sorted({*map(canonical, choices)}), [canonical(str(gold)) for gold in golds]
     if family_of(name) != LABEL or not golds or not options:
         return None
     if name == "accuracy":
         return sum(gold in options for gold in golds) / (len(golds) * len(options))
-    classes = sorted({*options, *map(str, golds)})
+    classes = sorted({*options, *golds})
     rng, tallies = np.random.default_rng(seed), np.zeros((RESAMPLES, len(classes), 3))
-    for label, times in sorted(Counter(map(str, golds)).items()):
+    for label, times in sorted(Counter(golds).items()):
         picks = rng.multinomial(times, np.full(len(options), 1 / len(options)), size=RESAMPLES)
         tallies[:, np.isin(classes, options), 1] += picks
         tallies[:, classes.index(label), 2] += times
@@ -93,7 +93,10 @@ def majority(name: str, golds: Golds) -> float | None:
     """The score of always answering the golds' own most frequent label; None but for label scores."""
     if family_of(name) != LABEL or not golds:
         return None
-    answers, classes = [Counter(golds).most_common(1)[0][0]] * len(golds), classes_of(golds, ())
+    answers, classes = (
+        [Counter(canonical(str(gold)) for gold in golds).most_common(1)[0][0]] * len(golds),
+        classes_of(golds, ()),
+    )
     return float(value_of(name, rows_of(LABEL, golds, answers, classes).sum(0), classes))
 
 
@@ -122,7 +125,8 @@ def _marks(answer: Answer | None) -> frozenset[tuple]:
     """What an answer asserts, its class first: a label, spans (one without a place is like no gold's), or nothing."""
     if isinstance(answer, str):
         return frozenset({(canonical(answer),)})
-    return frozenset((canonical(one.kind), one.start, one.end if one.located else -2 - n) for n, one in enumerate(answer or ()))
+    places = [(one.start, one.end if one.located else -2 - number) for number, one in enumerate(answer or ())]
+    return frozenset((canonical(one.kind), *place) for one, place in zip(answer or (), places, strict=True))
 
 
 def classes_of(golds: Golds, answers: Answers) -> list[str]:

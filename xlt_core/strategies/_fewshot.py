@@ -10,10 +10,14 @@ from functools import cached_property
 from typing import Any, Literal
 
 from xlt_core.contracts import Host, Scores, Setting, Strategy
+from xlt_core.engine.plain_prompts import one_begins_another
+from xlt_core.formats.outputs import REMOVED, without_thoughts
 from xlt_core.records import Answer, Example, InputError, Message, Prediction, Prompt, Reply, Span
 from xlt_core.strategies._calls import EMPTY, Outcome, attempt, reason
 from xlt_core.strategies._fit import fit
 from xlt_core.strategies._knobs import check_choices, check_knobs, check_setting, check_words, read_words
+
+END = 2  # tokens that end an answer at most
 
 
 def knob(default: str | bool | int, label: str, help: str, range: tuple[int, int] | None = None) -> Any:
@@ -133,7 +137,9 @@ class Prompter:
         check_words(self.words, example.choices)
         reserve = self.setting.limits.tokens
         if self.by_likelihood:  # a label may be longer than what may be generated; no token is shorter than a byte
-            reserve = max(reserve, *(len(self._word(choice).encode()) for choice in example.choices))
+            words = list(map(self._word, example.choices))
+            end = END * one_begins_another(words)
+            reserve = max(reserve, *(len(word.encode()) + end for word in words))
         prompt, notes = fit(self.reader, self._prompt, self.setting.demonstrations, example, reserve)
         return Asked(example, prompt, notes)
 
@@ -178,10 +184,12 @@ class Prompter:
             return Prediction(asked.example.id, replies=(reply,), notes=asked.notes, final=False)
         if self.by_likelihood:
             return self._choose(asked, reply)
-        answer = self.setting.task.read(reply.text, self._worded(asked.example))
+        said = without_thoughts(reply.text)
+        answer = self.setting.task.read(said, self._worded(asked.example))
         if answer is not None:
             answer = renamed(answer, {word: label for label, word in self.words.items()})
-        return Prediction(asked.example.id, answer, (reply,), answer is not None, notes=asked.notes)
+        notes = (*asked.notes, *[REMOVED] * (said != reply.text))
+        return Prediction(asked.example.id, answer, (reply,), answer is not None, notes=notes)
 
     def _choose(self, asked: Asked, reply: Reply) -> Prediction:
         """The likeliest choice; the reply's choices are keyed by the labels, per byte where normalised."""

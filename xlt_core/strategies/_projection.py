@@ -29,14 +29,14 @@ def project(
     """Entities as spans of the text, in its order, and those that were lost.
 
     translations: by the entity's text, into the text's language; may be empty. Each span's way says how it was
-    found: "exact", "found by folding", "fuzzy", "translated", or how its translation was. Spans do not overlap.
+    found: "exact", "fuzzy" or "translated", and behind a comma what more was needed. Spans do not overlap.
     """
     found: list[Span] = []
     lost = list(entities)
     own = {entity.text: entity.text for entity in entities}
     stages: tuple[tuple[str, Mapping[str, str], Find], ...] = (
         ("exact", own, whole),
-        ("found by folding", own, folded),
+        ("exact, found by folding", own, folded),
         ("fuzzy", own, fuzzy),
         ("exact", own, inside),
         ("translated", translations, whole),

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from hashlib import sha256
 
 from xlt_core.contracts import Generates, Host
+from xlt_core.formats.outputs import without_lead_in, without_thoughts
 from xlt_core.records import InputError, Language, Limits, Message, Prompt, Reply, Row
 from xlt_core.translators._sentences import Draft, pieces
 
@@ -72,7 +74,7 @@ class Llm:
         most = min(LONGER * (longest - fixed) + 4 * LEAST_ROOM, context - longest)
         for place, reply in self.host.generate(prompts, limits=Limits(tokens=most)):
             draft, number = places[place]
-            draft.made[number] = reply
+            draft.made[number] = replace(reply, text=without_lead_in(without_thoughts(reply.text)))
             yield draft.text, draft.reply("\n\n".join(draft.made[n].sent for n in sorted(draft.made)))
 
     def _begin(self, source: Language, target: Language) -> Prompt:
