@@ -5,13 +5,14 @@ from __future__ import annotations
 import hashlib
 import json
 import random
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import lru_cache
 
 from xlt_core.contracts import Dataset, Task
 from xlt_core.formats.rows import read_row, same
-from xlt_core.records import Example, InputError, Row
+from xlt_core.records import Answer, Example, InputError, Row
+from xlt_core.text.forms import canonical
 
 PARALLEL = 4  # rows that a model is shown before it translates
 
@@ -92,16 +93,24 @@ def written(task: Task, example: Example) -> Row:
 
 def relabelled(examples: Sequence[Example], labels: tuple[str, ...]) -> tuple[Example, ...]:
     """The examples to be answered with these labels, or kinds. Raises InputError for an answer that is none of them."""
+    known = {canonical(label): label for label in labels}
     made = []
     for example in examples:
         kinds = [s.kind for s in example.answer] if isinstance(example.answer, tuple) else [example.answer]
-        odd = next((kind for kind in kinds if kind not in labels and kind is not None), None)
+        odd = next((kind for kind in kinds if kind is not None and canonical(kind) not in known), None)
         if odd is not None:
             raise InputError(f"The item {example.id} has the answer {odd[:60]!r}, which is none of the labels "
                              f"{', '.join(labels)}; add it to them.")  # fmt: skip
         pivot = example.pivot and replace(example.pivot, choices=labels)
-        made.append(replace(example, choices=labels, pivot=pivot))
+        made.append(replace(example, answer=_spelt(example.answer, known), choices=labels, pivot=pivot))
     return tuple(made)
+
+
+def _spelt(answer: Answer | None, known: Mapping[str, str]) -> Answer | None:
+    """The answer with its label, or kinds, as they are spelt among those known by their canonical form."""
+    if isinstance(answer, tuple):
+        return tuple(replace(span, kind=known[canonical(span.kind)]) for span in answer)
+    return answer and known[canonical(answer)]
 
 
 def digest(examples: Iterable[Example]) -> str:
@@ -116,4 +125,8 @@ def digest(examples: Iterable[Example]) -> str:
 
 def labels(examples: Iterable[Example]) -> tuple[str, ...]:
     """All choices of the examples, in the order of their first appearance."""
-    return tuple(dict.fromkeys(choice for example in examples for choice in example.choices))
+    found: dict[str, str] = {}
+    for example in examples:
+        for choice in example.choices:
+            found.setdefault(canonical(choice), choice)
+    return tuple(found.values())

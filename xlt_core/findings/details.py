@@ -10,6 +10,7 @@ from xlt_core.findings.findings import place_of
 from xlt_core.findings.records import Average, Place
 from xlt_core.records import Answer, Comparison, Run, Span
 from xlt_core.scoring.significance import shared
+from xlt_core.text.forms import canonical
 
 INVALID = "(not readable)"
 MOST_LABELS = 30  # more cannot be told apart in a picture
@@ -86,10 +87,12 @@ def _confusion(place: Place, shots: int, runs: list[Run]) -> Confusion | None:
     marked = [pair for run in runs for one in shared(run) for pair in zip(one.golds, one.answers, strict=True)]
     if not marked or not all(isinstance(gold, str) for gold, _ in marked):
         return None
-    labels = {choice for run in runs for example in run.examples for choice in example.choices}
+    labels = {canonical(choice) for run in runs for example in run.examples for choice in example.choices}
     if not labels or len(labels) > MOST_LABELS:
         return None
-    counts = Counter((str(gold), INVALID if answer is None else str(answer)) for gold, answer in marked)
+    counts = Counter(
+        (canonical(str(gold)), INVALID if answer is None else canonical(str(answer))) for gold, answer in marked
+    )
     return Confusion(
         place, shots, runs[0].name, runs[0].strategy, tuple(sorted(labels | {g for g, _ in counts})), counts
     )
