@@ -8,6 +8,7 @@ import sys
 import threading
 import time
 from dataclasses import fields
+from unicodedata import normalize
 
 import pytest
 from helpers.small_hosts import Generating
@@ -24,6 +25,11 @@ from xlt_core.settings import ASSETS, ROOT
 @pytest.mark.parametrize("text", ["kin", " KIN ", "kin_Latn", "rw", "Kinyarwanda", "ikinyarwanda"])
 def test_a_language_is_found_by_any_of_its_names(text):
     assert catalog.language(text).code == "kin"
+
+
+def test_a_name_is_known_in_any_normal_form():
+    name = catalog.languages()["yor"].autonym
+    assert {catalog.language(normalize(form, name)).code for form in ("NFC", "NFD")} == {"yor"}
 
 
 def test_codes_go_before_names_and_aliases():

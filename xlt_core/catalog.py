@@ -20,6 +20,7 @@ from xlt_core.language_table import languages
 from xlt_core.models.suggested import suggested
 from xlt_core.records import Column, InputError, Language, Plan, Row
 from xlt_core.settings import ANY, DATA_ROOTS, DATASETS, HOST_KEY, HOST_URL, MODELS, POCKET, TRANSLATORS
+from xlt_core.text.forms import key
 
 PIVOT = "eng"
 LLM = "llm"  # the translator that is the plan's own model
@@ -30,11 +31,11 @@ LONGEST_ID = 96  # characters, as the Hub has it
 
 def language(text: str) -> Language:
     """The language by its code, FLORES code, alias or name, whatever the case."""
-    wanted, names = text.strip().casefold(), {}
+    wanted, names = key(text), {}
     for entry in reversed(languages().values()):
-        names |= dict.fromkeys(map(str.casefold, filter(None, (*entry.aliases, entry.autonym, entry.flores))), entry)
-    names |= {entry.name.casefold(): entry for entry in languages().values()}
-    names |= {entry.code.casefold(): entry for entry in languages().values()}
+        names |= dict.fromkeys(map(key, filter(None, (*entry.aliases, entry.autonym, entry.flores))), entry)
+    names |= {key(entry.name): entry for entry in languages().values()}
+    names |= {key(entry.code): entry for entry in languages().values()}
     if wanted not in names:
         raise InputError(unknown("language", text, list(names), list(languages())))
     return names[wanted]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import unicodedata
 
 import pyarrow as pa
 import pyarrow.parquet
@@ -136,3 +137,9 @@ def test_a_missing_file_is_refused():
 def test_a_name_of_the_hub_reaches_no_folder_of_this_machine(name):
     with pytest.raises(InputError, match="names no dataset of the Hub"):
         list(documents(name, KIN))
+
+
+def test_a_document_in_another_normal_form_is_there_twice(tmp_path):
+    rows = [*LINES, *(unicodedata.normalize(form, "Ọjọ́ àkọ́kọ́ ni wọ́n wá sí Ìbàdàn níbí") for form in ("NFC", "NFD"))]
+    text = read(written(tmp_path / "a.txt", rows), KIN)
+    assert (len(text.documents), text.duplicates) == (len(LINES) + 1, 1)

@@ -15,7 +15,7 @@ def changed(monkeypatch: pytest.MonkeyPatch, tmp_path: Path):
     """A signature's code as it would be with one line more in a file of a folder."""
 
     def change(folder: str) -> None:
-        for name in ("engine", "formats", "models"):
+        for name in signature.FOLDERS:
             (tmp_path / "xlt_core" / name).mkdir(parents=True)
             for path in (signature.ROOT / "xlt_core" / name).glob("*.py"):
                 (tmp_path / "xlt_core" / name / path.name).write_bytes(path.read_bytes())
@@ -34,7 +34,8 @@ def changed(monkeypatch: pytest.MonkeyPatch, tmp_path: Path):
 
 
 @pytest.mark.parametrize(("folder", "names"), [
-    ("formats", {"task"}), ("engine", {"host"}), ("models", {"host", "translator"}),
+    ("text", {"task", "strategy", "host"}), ("formats", {"task", "strategy", "host"}), ("engine", {"host"}),
+    ("models", {"host", "translator"}),
 ])  # fmt: skip
 def test_a_change_in_a_folder_changes_the_parts_that_import_it(changed, folder: str, names: set[str]) -> None:
     from xlt_core import catalog

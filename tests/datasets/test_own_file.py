@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import os
+from unicodedata import normalize
 
 import pytest
 from helpers import clones
@@ -123,3 +124,24 @@ def test_a_file_that_is_not_there_is_one_sentence():
         catalog.dataset("none/mine.csv").load("topic", "kin", "test")
     with pytest.raises(InputError, match="Name the file itself"):
         catalog.dataset("file").load("topic", "kin", "test")
+
+
+def test_a_label_in_two_forms_is_one_label(tmp_path):
+    rows = [normalize(form, f"Ìròyìn {number},Ẹ̀kọ́") for number, form in enumerate(("NFC", "NFD"))]
+    path = tmp_path / "own.csv"
+    path.write_text("\n".join(["text,answer", *rows, "Bọ́ọ̀lù,eré"]) + "\n", encoding="utf-8")
+    examples = catalog.dataset(str(path)).load("topic", "yor", "test")
+    label = normalize("NFC", "Ẹ̀kọ́")
+    assert examples[0].choices == ("eré", label) or examples[0].choices == (label, "eré")
+    assert [example.answer for example in examples] == [label, label, "eré"]
+
+
+def test_gold_entities_are_read_in_any_form_and_order(tmp_path):
+    path = tmp_path / "own.csv"
+    rows = [normalize("NFD", "Ọlá wá sí Ìbàdàn,") + normalize("NFC", "LOC: Ìbàdàn $$ PER: Ọlá"),
+            "Kano Pillars ta doke Kano,LOC: Kano $$ ORG: Kano Pillars", "na ‘Yar Adua,PER: 'Yar Adua"]  # fmt: skip
+    path.write_text("\n".join(["text,answer", *rows]) + "\n", encoding="utf-8")
+    answers = [example.answer for example in catalog.dataset(str(path)).load("ner", "yor", "test")]
+    found = [[(span.kind, span.start) for span in answer] for answer in answers]
+    place = len(normalize("NFD", "Ọlá wá sí "))
+    assert found == [[("PER", 0), ("LOC", place)], [("ORG", 0), ("LOC", 21)], [("PER", 3)]]

@@ -5,6 +5,7 @@ import random
 import re
 from dataclasses import replace
 from pathlib import Path
+from unicodedata import normalize
 
 import pytest
 from helpers.comparisons import comparison
@@ -310,3 +311,29 @@ def test_a_call_that_is_off_is_one_sentence(capsys, arguments, sentence):
     assert main(["score", *arguments]) == 2
     err = capsys.readouterr().err
     assert sentence in err and err.count("\n") == 1
+
+
+@pytest.mark.parametrize("form", ["NFC", "NFD"])
+def test_equivalent_tokens_are_those_of_the_data(form):
+    from xlt_core.documents.conll import predictions_of
+
+    text = "Adébáyọ̀ Ọlátúnjí wá sí Ìbàdàn."
+    for own in ("NFC", "NFD"):
+        example = Example("1", {"text": normalize(own, text)}, (), ("PER", "LOC"))
+        sentence = "Adébáyọ̀ B-PER\nỌlátúnjí I-PER\nwá O\nsí O\nÌbàdàn B-LOC\n. O\n"
+        for whole in (True, False):
+            (found,) = predictions_of([example], "x.conll", normalize(form, sentence), whole)
+            assert [span.text for span in found.answer] == [
+                normalize(own, name) for name in ("Adébáyọ̀ Ọlátúnjí", "Ìbàdàn")]  # fmt: skip
+            assert all(span.text == example.text[span.start : span.end] and not span.way for span in found.answer)
+
+
+def test_tokens_with_other_apostrophes_and_spaces_are_folded_and_that_is_said():
+    from xlt_core.documents.conll import predictions_of
+
+    example = Example("1", {"text": "rundunar ‘yan\u00a0sanda Bobo-Dioulasso"}, (), ("ORG", "LOC"))
+    sentence = "rundunar O\n'yan B-ORG\nsanda I-ORG\nBobo B-LOC\n– I-LOC\nDioulasso I-LOC\n"
+    for whole in (True, False):
+        (found,) = predictions_of([example], "x.conll", sentence, whole)
+        assert [(span.text, span.way) for span in found.answer] == [
+            ("‘yan\u00a0sanda", "found by folding"), ("Bobo-Dioulasso", "found by folding")]  # fmt: skip

@@ -4,12 +4,13 @@ import math
 import random
 import subprocess
 import sys
+from unicodedata import normalize
 
 import numpy as np
 import pytest
 
 from xlt_core.records import InputError, Span
-from xlt_core.scoring.metrics import chance, item_score, measure, title, tokens
+from xlt_core.scoring.metrics import chance, item_score, majority, measure, title, tokens
 from xlt_core.scoring.significance import paired_test
 from xlt_core.settings import ROOT
 
@@ -231,3 +232,49 @@ def test_p_is_uniform_where_nothing_differs():
         p_values.append(paired_test("macro_f1", golds, a, b, seed).p)
     assert np.mean(np.array(p_values) <= 0.05) < 0.11
     assert np.quantile(p_values, [0.25, 0.5, 0.75]) == pytest.approx([0.25, 0.5, 0.75], abs=0.12)
+
+
+@pytest.mark.parametrize(
+    ("gold", "answer"),
+    [
+        ("นายกเปิดโรงพยาบาลใหม่", "นายกเปิดโรงพยาบาล"),
+        ("မြန်မာနိုင်ငံသည်လှပသည်", "မြန်မာနိုင်ငံသည်"),
+        ("ខ្ញុំស្រលាញ់ប្រទេសកម្ពុជា", "ប្រទេសកម្ពុជា"),
+        ("ພາສາລາວເປັນພາສາ", "ພາສາລາວ"),
+        ("བོད་སྐད་ཡིག", "བོད་སྐད"),
+        ("我爱北京天安门", "我爱北京"),
+        ("今日は東京へ行く", "東京へ行く"),
+    ],
+)
+def test_rouge_counts_words_in_scripts_without_spaces(gold, answer):
+    from xlt_core.scoring.libraries import reference
+
+    found = values(TEXT, [gold], [answer])
+    assert 0.5 < found["rouge_l"] < 1 and found["rouge_2"] > 0
+    assert found == pytest.approx(reference(TEXT, [gold], [answer], [""]), abs=1e-12)
+
+
+def test_thai_values():
+    assert values(("rouge_l", "rouge_2", "chrf"), ["นายกเปิดโรงพยาบาลใหม่"], ["นายกเปิดโรงพยาบาล"]) == pytest.approx(
+        {"rouge_l": 8 / 9, "rouge_2": 6 / 7, "chrf": 0.818}, abs=5e-4
+    )
+
+
+@pytest.mark.parametrize(("kind", "names"), [("label", LABEL), ("spans", SPANS), ("text", TEXT)])
+def test_canonically_equivalent_answers_are_right(kind, names):
+    from xlt_core.scoring.libraries import reference
+
+    texts = ["Ọjọ́ ìṣẹ́", "Ẹ̀kọ́ ìwé", "Ìlera àwọn ọmọdé", "Ọjọ́ ìṣẹ́"]
+    golds, answers = ([normalize(form, text) for text in texts] for form in ("NFC", "NFD"))
+    if kind == "spans":
+        golds, answers = ([spans((label, 0, 3))] * 2 for label in (golds[0], answers[0]))
+    found = values(names, golds, answers)
+    assert found and set(found.values()) == {1.0}
+    assert found == pytest.approx(reference(names, golds, answers, ["xxx"] * len(golds)), abs=1e-12)
+    assert item_score(names[0], golds[0], answers[0]) == 1.0
+
+
+def test_two_forms_of_a_label_are_one_class():
+    forms = [normalize(form, "ẹ̀kọ́") for form in ("NFC", "NFD")]
+    assert majority("accuracy", forms) == 1.0 and chance("accuracy", forms, forms) == 1.0
+    assert values(LABEL, [*forms, "eko"], ["eko", forms[0], "eko"])["accuracy"] == pytest.approx(2 / 3)

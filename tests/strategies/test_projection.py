@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from unicodedata import normalize
+
+import pytest
+
 from xlt_core.records import Span
 from xlt_core.strategies._projection import project
 
@@ -69,3 +73,35 @@ def test_marks_and_other_scripts() -> None:
     assert ways("Ọ̀yọ́ ni", ("Ọ̀yọ́", "LOC")) == [("Ọ̀yọ́", "LOC", "exact")]
     assert ways("በአዲስ አበባ", ("አዲስ አበባ", "LOC")) == [("በአዲስ አበባ", "LOC", "fuzzy")]
     assert ways("", ("Kigali", "LOC"), Kigali="") == []
+
+
+@pytest.mark.parametrize("ours", ["NFC", "NFD"])
+@pytest.mark.parametrize("theirs", ["NFC", "NFD"])
+def test_any_normal_form_is_exact(ours: str, theirs: str) -> None:
+    text, entity = normalize(ours, "Ó wá sí Ọ̀ṣun ní Ọjọ́ Àìkú"), "Ọ̀ṣun"
+    assert ways(text, (normalize(theirs, entity), "LOC")) == [(normalize(ours, entity), "LOC", "exact")]
+    day, there = normalize(theirs, "Ojọ́ Aikú"), normalize(ours, "Ọjọ́ Àìkú")
+    assert ways(text, ("Sunday", "DATE"), Sunday=day) == []
+    assert ways(text, (normalize(theirs, "Ọjọ́ Àikú"), "DATE")) == [(there, "DATE", "fuzzy")]
+
+
+def test_a_mark_is_a_part_of_its_letter() -> None:
+    for form in ("NFC", "NFD"):
+        assert [way for *_, way in ways(normalize(form, "Ọjọ́"), (normalize(form, "Ọjọ"), "DATE"))] == ["fuzzy"]
+        assert ways(normalize(form, "ní ọkọ̀jọ"), (normalize(form, "ọkọ"), "LOC")) == []
+    assert ways("रामायण", ("राम", "PER")) == []
+
+
+def test_apostrophes_and_hyphens_are_folded_and_that_is_said() -> None:
+    assert ways("na ‘Yar Bobo - Dioulasso", ("'Yar", "PER"), ("Bobo-Dioulasso", "LOC")) == [
+        ("‘Yar", "PER", "exact, found by folding"), ("Bobo - Dioulasso", "LOC", "exact, found by folding")]  # fmt: skip
+    assert ways("na ‘Yar", ("Her", "PER"), Her="'Yar") == [("‘Yar", "PER", "translated, found by folding")]
+
+
+def test_names_within_names_all_have_a_place() -> None:
+    assert ways("Kano Pillars ta doke Kano", ("Kano", "LOC"), ("Kano Pillars", "ORG")) == [
+        ("Kano Pillars", "ORG", "exact"), ("Kano", "LOC", "exact")]  # fmt: skip
+
+
+def test_near_matches_in_scripts_without_spaces() -> None:
+    assert ways("เขาอยู่ในโรงพยาบาลใหญ่", ("โรงพยาบาน", "LOC")) == [("โรงพยาบาล", "LOC", "fuzzy")]

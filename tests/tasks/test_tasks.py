@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-import unicodedata
+from itertools import permutations
+from unicodedata import normalize
 
 import pytest
 
@@ -130,12 +131,10 @@ def test_lines_that_name_different_labels_need_one_that_stands_out(output: str, 
 def test_labels_are_compared_by_canonical_equivalence_and_marks_count() -> None:
     read = Topic().read
     for form, other in (("NFC", "NFD"), ("NFD", "NFC")):
-        choices = tuple(
-            unicodedata.normalize(form, label) for label in ("\u1ecdj\u1ecd\u0301", "\u1ecdj\u1ecd", "\u00ecl\u00fa")
-        )
+        choices = tuple(normalize(form, label) for label in ("\u1ecdj\u1ecd\u0301", "\u1ecdj\u1ecd", "\u00ecl\u00fa"))
         for choice in choices:
-            assert read(unicodedata.normalize(other, f"Topic: {choice}."), example("x", choices)) == choice
-            assert read(unicodedata.normalize(other, choice), example("x", choices)) == choice
+            assert read(normalize(other, f"Topic: {choice}."), example("x", choices)) == choice
+            assert read(normalize(other, choice), example("x", choices)) == choice
     assert read("\u1ecdj\u1ecd\u0301", example("x", ("\u1ecdj\u1ecd", "\u00ecl\u00fa"))) is None, (
         "a tone makes another word"
     )
@@ -200,6 +199,115 @@ def test_an_entity_that_the_text_does_not_hold_is_kept_without_a_place_and_lower
     assert [(span.text, span.located) for span in read or ()] == [("Huye", True), ("Paris", False)]
     scores = measure(("precision", "recall"), [entities(TEXT, ("LOC", "Huye"))], [read])
     assert (scores["precision"].value, scores["recall"].value) == (0.5, 1.0)
+
+
+def read(output: str, text: str) -> list[tuple[str, int, str]]:
+    return [(span.text, span.start, span.way) for span in Ner().read(output, example(text, KINDS)) or ()]
+
+
+FORMS = ("NFC", "NFD")
+
+
+@pytest.mark.parametrize("theirs", FORMS)
+@pytest.mark.parametrize("ours", FORMS)
+def test_entities_are_found_in_any_normal_form(ours: str, theirs: str) -> None:
+    written = "Adébáyọ̀ Ọlátúnjí pàdé Ọ̀ṣun ní Ìbàdàn, Tôgô kple Ŋdɔ̂̀."
+    text = normalize(ours, written)
+    for entity in ("Adébáyọ̀ Ọlátúnjí", "Ìbàdàn", "Tôgô", "Ŋdɔ̂̀"):
+        there = normalize(ours, entity)
+        assert read(f"PER: {normalize(theirs, entity)}", text) == [(there, text.index(there), "")]
+        assert read(f"PER: {normalize(theirs, entity.upper())}", text) == [(there, text.index(there), "")]
+
+
+@pytest.mark.parametrize(
+    ("text", "entity"), [("Ọjọ́", "Ọjọ"), ("रामायण", "राम"), ("ߞߊ߲", "ߞߊ"), ("각", "가"), ("é", "e")]
+)
+def test_a_mark_is_a_part_of_its_letter(text: str, entity: str) -> None:
+    for form in FORMS:
+        assert read(f"LOC: {entity} $$ LOC: {text}", normalize(form, text)) == [
+            (normalize(form, text), 0, ""), (entity, -1, "not in the text")]  # fmt: skip
+    assert read(f"LOC: {entity}", f"{text} {entity}") == [(entity, len(text) + 1, "")]
+
+
+def test_words_of_scripts_without_spaces_are_found() -> None:
+    text = "🌍 นายกเปิดโรงพยาบาลในไทย"
+    assert read("LOC: ไทย", text) == [("ไทย", text.index("ไทย"), "")]
+
+
+@pytest.mark.parametrize(
+    ("text", "entity", "place"),
+    [
+        ("rundunar ‘yan sanda", "'yan sanda", "‘yan sanda"),
+        ("mu cy’u Rwanda", "cy'u Rwanda", "cy’u Rwanda"),
+        ("wo 'yar Adua", "ʼYar Adua", "'yar Adua"),
+        ("Bobo - Dioulasso", "Bobo-Dioulasso", "Bobo - Dioulasso"),
+        ("Bobo-Dioulasso", "Bobo – Dioulasso", "Bobo-Dioulasso"),
+        ("a Aline\u00a0Uwase o", "Aline Uwase", "Aline\u00a0Uwase"),
+        ("a Aline\u200bUwase o", "AlineUwase", "Aline\u200bUwase"),
+    ],
+)
+def test_the_last_step_is_folding_and_is_said(text: str, entity: str, place: str) -> None:
+    assert read(f"PER: {entity}", text) == [(place, text.index(place), "found by folding")]
+    assert read(f"PER: {place}", f"{text} {entity}")[0] == (place, text.index(place), "")
+
+
+@pytest.mark.parametrize(
+    ("text", "output", "starts"),
+    [
+        ("Kano Pillars ta doke Kano", "LOC: Kano $$ ORG: Kano Pillars", [0, 21]),
+        ("Kano Pillars ta doke Kano", "ORG: Kano Pillars $$ LOC: Kano", [0, 21]),
+        ("Kano Pillars, Kano, Kano Pillars", "LOC: Kano $$ ORG: Kano Pillars", [14, 20]),
+        ("Ali Musa, Musa", "PER: Musa $$ PER: Musa $$ PER: Ali", [0, 4, 10]),
+        ("Musa Ali Bello, Musa Ali, Musa", "PER: Musa $$ PER: Musa Ali $$ PER: Musa Ali Bello", [0, 16, 26]),
+        ("Kanon, Kano", "LOC: kano $$ LOC: Kano", [0, 7]),
+    ],
+)
+def test_all_that_can_have_a_place_have_one(text: str, output: str, starts: list[int]) -> None:
+    assert [start for _, start, _ in read(output, text)] == starts
+
+
+def test_order_of_mentions_changes_nothing() -> None:
+    text = "Kano Pillars na Kano da Bank of Kano da Kano Bank, Kano Bank of Kano"
+    gold = entities(text, ("ORG", "Kano Pillars"), ("LOC", "Kano"), ("ORG", "Bank of Kano"), ("ORG", "Kano Bank"),
+                    ("ORG", "Kano Bank of Kano"))  # fmt: skip
+    pieces = Ner().write(gold).split(" $$ ")
+    for order in permutations(pieces):
+        assert Ner().read(" $$ ".join(order), example(text, KINDS)) == gold, order
+
+
+@pytest.mark.parametrize(
+    "output",
+    [
+        '[{"entity": "Aline Uwase", "label": "PER"}, {"entity": "Huye", "label": "LOC"}]',
+        '```json\n[\n {"text": "Huye", "type": "location"},\n {"text": "Aline Uwase", "type": "PERSON"}]\n```',
+        '{"entities": [{"name": "Aline Uwase", "type": "PER"}, {"name": "Huye", "type": "LOC"}]}',
+        '{"PER": ["Aline Uwase"], "LOC": ["Huye"], "ORG": []}',
+        'Entities: {"PER": "Aline Uwase", "LOC": "Huye"}',
+        'PER: ["Aline Uwase"]\nLOC: ["Huye"]',
+        '{"Word": "Aline Uwase", "Tag": "PER"}\n{"Word": "Huye", "Tag": "LOC"}',
+        "PER: Aline Uwase\nLOC: Paris, Huye",
+    ],
+)
+def test_lists_of_entities_are_read(output: str) -> None:
+    found = Ner().read(output, example(TEXT, KINDS)) or ()
+    assert tuple(span for span in found if span.located) == entities(TEXT, ("PER", "Aline Uwase"), ("LOC", "Huye"))
+
+
+@pytest.mark.parametrize("output", ["[]", "{}", '{"PER": [], "LOC": []}', "```json\n[]\n```", "Entities: []"])
+def test_an_empty_list_is_none(output: str) -> None:
+    assert Ner().read(output, example(TEXT, KINDS)) == ()
+
+
+@pytest.mark.parametrize("output", ["[", "[\n[\n{", "[1, 2", "[" * 5000, '{"PER": }', "[1]", '["Huye"]'])
+def test_what_is_no_list_is_not_read(output: str) -> None:
+    assert not Ner().read(output, example(TEXT, KINDS))
+
+
+def test_several_entities_of_one_label() -> None:
+    text = "Musa da Ali da Kano, Nigeria"
+    assert [start for _, start, _ in read("PER: Musa, Ali $$ LOC: Kano, Nigeria", text)] == [0, 8, 15]
+    assert read("PER: Musa, Bello", text) == [("Musa", 0, ""), ("Bello", -1, "not in the text")]
+    assert Ner().read("PER: Bello, Zainab", example(text, KINDS)) is None
 
 
 def test_each_mention_takes_the_next_place() -> None:

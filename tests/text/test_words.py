@@ -4,7 +4,7 @@ import sys
 import pytest
 
 from xlt_core.settings import ROOT
-from xlt_core.text.words import cuts, words
+from xlt_core.text.words import count, cuts, words
 
 
 @pytest.mark.parametrize(
@@ -41,3 +41,11 @@ def test_icu_loads_only_where_it_is_needed():
     code = "import sys; from xlt_core.text.words import words; words('Ọjọ́'); print('icu4py' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "False"
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [("Ọjọ́ – àkọ́kọ́, ni.", 4), ("นายกรัฐมนตรีเปิด", 3), ("བོད་སྐད་ཡིག", 3), ("我爱北京", 3), ("", 0)],
+)
+def test_words_are_counted_between_spaces_or_by_dictionary(text, expected):
+    assert count(text) == expected

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import re
 from dataclasses import replace
+from unicodedata import normalize
 
 import pytest
 
@@ -213,3 +214,11 @@ def test_a_result_says_whose_the_data_are() -> None:
     assert "Licence: Apache-2.0" in told
     sib = replace(comparison_of(run_of("prompt")), plan=replace(Plan("topic", "kin"), dataset="sib200"))
     assert "CC BY-SA 4.0" in view.heading_html(sib) and "href='https://" in view.heading_html(sib)
+
+
+def test_a_bar_is_chosen_and_gold_in_any_normal_form() -> None:
+    label, other = normalize("NFC", "Ẹ̀kọ́"), normalize("NFD", "Ẹ̀kọ́")
+    reply = Reply("answer", "", "", choices=((label, -0.1), ("eré", -2.0)))
+    prediction = Prediction("1", other, (reply,), True)
+    html = answers.answer_html(Example("1", {"text": "t"}, other, (label, "eré")), prediction, None)
+    assert html.count("xlt-chosen") == html.count("gold") == 1

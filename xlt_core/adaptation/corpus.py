@@ -10,6 +10,7 @@ from typing import Any
 
 from xlt_core.adaptation.texts import HUB, POCKET, documents
 from xlt_core.records import InputError, Language
+from xlt_core.text.forms import canonical
 
 LEAST_DOCUMENTS = 20
 LEAST_WORDS = 6
@@ -51,18 +52,18 @@ class Text:
 
 
 def read(source: str, language: Language, most: int = MOST_CHARACTERS) -> Text:
-    """The documents of a source, each once, until they have `most` characters. Raises InputError."""
-    seen: dict[str, None] = {}
+    """The documents of a source, each once in any normal form, until they have `most` characters. Raises InputError."""
+    seen: dict[str, str] = {}
     duplicates = short = characters = 0
     whole = True
     for raw in documents(source, language):
         document = cleaned(raw)
         if not enough(document, language.script):
             short += 1
-        elif document in seen:
+        elif canonical(document) in seen:
             duplicates += 1
         else:
-            seen[document] = None
+            seen[canonical(document)] = document
             characters += len(document)
             if characters >= most and len(seen) >= LEAST_DOCUMENTS:
                 whole = False
@@ -74,7 +75,7 @@ def read(source: str, language: Language, most: int = MOST_CHARACTERS) -> Text:
             f"{_name(source)} holds {held} of {LEAST_WORDS} words or more, and adapting needs {LEAST_DOCUMENTS}; "
             f"give more text.{hint}"
         )
-    return Text(language, tuple(seen), duplicates, short, whole, _file_digest(source))
+    return Text(language, tuple(seen.values()), duplicates, short, whole, _file_digest(source))
 
 
 def _file_digest(source: str) -> str:
@@ -106,7 +107,7 @@ def foreign(text: Text) -> float | None:
         return None
     step = max(1, len(text.documents) // JUDGED)
     judged = text.documents[::step]
-    return sum(identifier.classify(document)[0] not in codes for document in judged) / len(judged)
+    return sum(identifier.classify(canonical(document))[0] not in codes for document in judged) / len(judged)
 
 
 @cache

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from xlt_core.adaptation.corpus import Text, foreign
 from xlt_core.adaptation.records import Survey
+from xlt_core.text.words import count
 
 if TYPE_CHECKING:
     from transformers import PreTrainedTokenizerBase
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
 
 def surveys(tokenizer: PreTrainedTokenizerBase, texts: Sequence[Text]) -> tuple[Survey, ...]:
     return tuple(
-        Survey(text.language.code, len(text.documents), text.size, sum(len(one.split()) for one in text.documents),
+        Survey(text.language.code, len(text.documents), text.size, sum(map(count, text.documents)),
                _count(tokenizer, text), text.duplicates, text.short, foreign(text), text.whole)
         for text in texts
     )  # fmt: skip

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from functools import lru_cache
 
 from xlt_core.catalog import PARTS, PIVOT, Parts, needs_rows
 from xlt_core.contracts import Dataset
-from xlt_core.records import Example, InputError, Plan
+from xlt_core.records import Answer, Example, InputError, Plan
+from xlt_core.text.forms import canonical
 
 
 @lru_cache(maxsize=16)
@@ -47,21 +48,33 @@ def known_rows(plan: Plan, parts: Parts) -> tuple[Example, ...]:
 
 def relabel(examples: Iterable[Example], labels: tuple[str, ...]) -> tuple[Example, ...]:
     """The examples with these labels, or entity kinds, to choose from. Raises InputError for any other gold answer."""
+    known = {canonical(label): label for label in labels}
     made = []
     for example in examples:
         kinds = [s.kind for s in example.answer] if isinstance(example.answer, tuple) else [example.answer]
-        odd = next((kind for kind in kinds if kind not in labels and kind is not None), None)
+        odd = next((kind for kind in kinds if kind is not None and canonical(kind) not in known), None)
         if odd is not None:
             raise InputError(f"The item {example.id} has the answer {odd[:60]!r}, which is none of the labels "
                              f"{', '.join(labels)}; add it to them.")  # fmt: skip
         pivot = example.pivot and replace(example.pivot, choices=labels)
-        made.append(replace(example, choices=labels, pivot=pivot))
+        made.append(replace(example, answer=_in_spelling(example.answer, known), choices=labels, pivot=pivot))
     return tuple(made)
 
 
+def _in_spelling(answer: Answer | None, known: Mapping[str, str]) -> Answer | None:
+    """The answer with its label, or entity kinds, spelt as the known one of the same canonical form."""
+    if isinstance(answer, tuple):
+        return tuple(replace(span, kind=known[canonical(span.kind)]) for span in answer)
+    return answer and known[canonical(answer)]
+
+
 def labels_of(examples: Iterable[Example]) -> tuple[str, ...]:
-    """All choices of the examples, in the order of their first appearance."""
-    return tuple(dict.fromkeys(choice for example in examples for choice in example.choices))
+    """All choices of the examples, in the order of their first appearance, each in its first spelling."""
+    found: dict[str, str] = {}
+    for example in examples:
+        for choice in example.choices:
+            found.setdefault(canonical(choice), choice)
+    return tuple(found.values())
 
 
 def digest(examples: Iterable[Example]) -> str:

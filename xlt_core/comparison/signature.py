@@ -23,9 +23,8 @@ from xlt_core.settings import ROOT
 
 LENGTH = 24  # hexadecimal digits: 96 bits
 SESSION = token_hex()  # stands for code whose file is not known
-BUILT_ON = re.compile(
-    rb"^\s*from xlt_core\.(engine|formats|models|text)\b", re.MULTILINE
-)  # folders that parts build on
+FOLDERS = ("engine", "formats", "models", "text")  # that tasks, strategies, hosts and translators build on
+IMPORTS = re.compile(rf"^\s*from xlt_core\.({'|'.join(FOLDERS)})\b".encode(), re.MULTILINE)
 
 
 def signature_of(*values: Any) -> str:
@@ -98,11 +97,11 @@ def _code(file: str) -> str:
 
 
 def _folders_imported(code: Iterable[bytes]) -> set[str]:
-    """The folders in BUILT_ON that the code imports, and those that these import in turn."""
+    """The FOLDERS that the code imports, and those that these import in turn."""
     found: set[str] = set()
     ahead = [*code]
     while ahead:
-        for folder in {match.decode() for match in BUILT_ON.findall(ahead.pop())} - found:
+        for folder in {match.decode() for match in IMPORTS.findall(ahead.pop())} - found:
             found.add(folder)
             ahead += _sources(folder)
     return found

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
@@ -12,6 +11,10 @@ from xlt_core.contracts import SPLITS
 from xlt_core.datasets._download import Address
 from xlt_core.datasets._reading import Reader, json_lines
 from xlt_core.records import Example, InputError, Span
+from xlt_core.text.forms import key
+from xlt_core.text.placing import assign
+from xlt_core.text.search import places
+from xlt_core.text.words import words
 
 KINDS = ("PER", "LOC", "ORG", "DATE")
 CITATION = "Adelani et al. 2022: MasakhaNER 2.0, Africa-centric transfer learning for named entity recognition."
@@ -75,14 +78,12 @@ def _paired(example: Example, english: str) -> Example:
 def _standing(text: str, spans: Sequence[Span]) -> tuple[Span, ...] | None:
     """The entities as they stand in another text, each at a place of its own; None where one does not."""
     found: list[Span] = []
-    for span in sorted(spans, key=lambda span: -len(span.text)):
-        places = re.finditer(rf"(?<!\w){re.escape(span.text)}(?!\w)", text)
-        free = [p for p in places if all(p.end() <= other.start or p.start() >= other.end for other in found)]
-        if not free:
+    for span, place in zip(spans, assign([[places(span.text, text)[0]] for span in spans], ordered=False), strict=True):
+        if not place:
             return None
-        found.append(Span(span.text, span.kind, *free[0].span()))
+        found.append(Span(text[slice(*place)], span.kind, *place))
     return tuple(sorted(found, key=lambda span: span.start))
 
 
 def _letters(text: str) -> str:
-    return "".join(character for character in text.casefold() if character.isalnum())
+    return "".join(words(key(text)))

@@ -12,6 +12,7 @@ from xlt_core.contracts import SPLITS, Dataset, Task
 from xlt_core.formats.rows import lacking, lines_of, read_row, separator_note
 from xlt_core.language_table import languages
 from xlt_core.records import Example, InputError, Row
+from xlt_core.text.forms import canonical
 
 COLUMNS = ("text", "answer", "id", "split", "english", "english_answer")
 NAMES = {"train": "train", "training": "train", "validation": "validation", "valid": "validation", "val": "validation",
@@ -129,10 +130,10 @@ def _choices(task: Task, answers: list[str], name: str) -> tuple[str, ...]:
     if task.answer_kind == "text":
         return ()
     if task.answer_kind == "label":
-        found = {" ".join(answer.split()) for answer in answers}
+        found = {canonical(" ".join(answer.split())) for answer in answers}
     else:
         pieces = [piece.partition(":") for answer in answers for piece in answer.split("$$")]
-        found = {" ".join(kind.split()) for kind, colon, _ in pieces if colon and kind.strip()}
+        found = {canonical(" ".join(kind.split())) for kind, colon, _ in pieces if colon and kind.strip()}
     if len(found) > MOST_LABELS:
         raise InputError(f"{name} has {len(found)} different answers, too many to choose from; is it for another task?")
     return tuple(sorted(found))

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from xlt_core.records import Example, InputError, Prediction, Reply, Span
+from xlt_core.text.search import Spelling, spelled
 
 TAG = re.compile(r"[oO]|[BIESbies]-\S+")
 
@@ -21,7 +22,7 @@ class Sentence:
 
     @property
     def letters(self) -> str:
-        return "".join("".join(self.tokens).split())
+        return _letters("".join(self.tokens), folded=True)
 
 
 def predictions_of(
@@ -39,7 +40,7 @@ def predictions_of(
     sentences = list(_sentences(name, text))
     if not whole:
         by_text = {sentence.letters: sentence for sentence in sentences}
-        pairs = [(example, by_text.get("".join(example.text.split()))) for example in examples]
+        pairs = [(example, by_text.get(_letters(example.text, folded=True))) for example in examples]
         lost = next((example for example, sentence in pairs if sentence is None), None)
         if lost and not partial:
             raise InputError(f"{name} has no sentence with the tokens of the item {lost.id!r}: {lost.text[:60]!r}.")
@@ -59,7 +60,7 @@ def _with_sentence(examples: Sequence[Example], sentences: Sequence[Sentence]) -
     """The examples that have a sentence, in order. Raises InputError for a sentence that no further example has."""
     left = iter(examples)
     for sentence in sentences:
-        found = next((example for example in left if "".join(example.text.split()) == sentence.letters), None)
+        found = next((example for example in left if _letters(example.text, folded=True) == sentence.letters), None)
         if not found:
             raise InputError(f"The sentence of {_begin(sentence)} is no further item of these data; "
                              "give sentences of the data, in their order.")  # fmt: skip
@@ -93,34 +94,69 @@ def _token(cells: Sequence[str], line_name: str) -> tuple[str, str]:
 def _prediction(example: Example, sentence: Sentence) -> Prediction:
     from seqeval.metrics.sequence_labeling import get_entities
 
-    positions = _token_positions(example, sentence)
+    places, way = _places(example, sentence)
     kinds = {choice.upper(): choice for choice in example.choices}
     spans = []
     for kind, first, last in get_entities([tag.upper() for tag in sentence.tags]):
-        start, end = positions[first][0], positions[last][1]
-        spans.append(Span(example.text[start:end], kinds.get(kind, kind), start, end))
+        start, end = places[first][0], places[last][1]
+        spans.append(Span(example.text[start:end], kinds.get(kind, kind), start, end, way))
     written = " ".join(f"{token}/{tag}" for token, tag in zip(sentence.tokens, sentence.tags, strict=True))
     return Prediction(example.id, tuple(spans), (Reply("answer", "", written),), True)
 
 
-def _token_positions(example: Example, sentence: Sentence) -> list[tuple[int, int]]:
-    """The start and end of each token in the text. Raises InputError where the tokens are not those of the text."""
-    positions, end = [], 0
+def _places(example: Example, sentence: Sentence) -> tuple[list[tuple[int, int]], str]:
+    """Where each token stands in the text, and how that was found; equivalent characters are the same.
+
+    Raises InputError where a token does not stand there, or some of the text is left.
+    """
+    # Only where the letters differ otherwise: folding hides what a sentence of another item may differ by.
+    folded = _letters(example.text) != "".join(map(_letters, sentence.tokens))
+    there, places, at, end = _spelling(example.text, folded), [], 0, 0
     for token in sentence.tokens:
-        start = end
-        while not example.text.startswith(token, start) and example.text[start : start + 1].isspace():
-            start += 1
-        if not example.text.startswith(token, start):
-            there = example.text[start : start + 40] or "the end of the text"
-            raise InputError(f"The sentence of {_begin(sentence)} has the token {token[:40]!r} where the item "
-                             f"{example.id!r} has {there!r}; the tokens must be those of the data.")  # fmt: skip
-        end = start + len(token)
-        positions.append((start, end))
-    if example.text[end:].strip():
-        left = example.text[end:].strip()[:40]
-        raise InputError(f"The sentence of {_begin(sentence)} ends before {left!r} of the item {example.id!r}; "
-                         "the tokens must be those of the data.")  # fmt: skip
-    return positions
+        letters = _letters(token, folded)
+        if not there.text.startswith(letters, at):
+            raise _Misfit(example, sentence).of_token(token, there, at)
+        of_token = there.characters[at : at + len(letters)]
+        if of_token:
+            start, end = of_token[0][0], of_token[-1][1]
+        else:  # one of the spaces that the data has as a token
+            start = max(end, example.text.find(token, end))
+            end = start + len(token)
+        places.append((start, end))
+        at += len(letters)
+    if at < len(there.text):
+        raise _Misfit(example, sentence).of_rest(there, at)
+    return places, "found by folding" if folded else ""
+
+
+def _spelling(text: str, folded: bool) -> Spelling:
+    """Without spaces, which the tokens do not tell."""
+    spelling = spelled(text, folded=folded)
+    return spelling.rewritten(["" if letter.isspace() else letter for letter in spelling.text])
+
+
+def _letters(text: str, folded: bool = False) -> str:
+    return _spelling(text, folded).text
+
+
+@dataclass(frozen=True)
+class _Misfit:
+    """A sentence that is not that of the item."""
+
+    example: Example
+    sentence: Sentence
+
+    def of_token(self, token: str, there: Spelling, at: int) -> InputError:
+        found = self._rest(there, at) or "the end of the text"
+        return InputError(f"The sentence of {_begin(self.sentence)} has the token {token[:40]!r} where the item "
+                          f"{self.example.id!r} has {found!r}; the tokens must be those of the data.")  # fmt: skip
+
+    def of_rest(self, there: Spelling, at: int) -> InputError:
+        return InputError(f"The sentence of {_begin(self.sentence)} ends before {self._rest(there, at)!r} of the item "
+                          f"{self.example.id!r}; the tokens must be those of the data.")  # fmt: skip
+
+    def _rest(self, there: Spelling, at: int) -> str:
+        return self.example.text[there.characters[at][0] :].strip()[:40] if at < len(there.text) else ""
 
 
 def _begin(sentence: Sentence) -> str:

@@ -10,6 +10,7 @@ from xlt_core.findings.findings import condition_of
 from xlt_core.findings.records import Average, Condition
 from xlt_core.records import Answer, Comparison, Run, Span
 from xlt_core.scoring.significance import common_items
+from xlt_core.text.forms import canonical
 
 INVALID = "(not readable)"
 MOST_LABELS = 30  # more cannot be told apart in a figure
@@ -88,10 +89,12 @@ def _confusion(condition: Condition, shots: int, runs: list[Run]) -> Confusion |
     marked = [pair for run in runs for one in common_items(run) for pair in zip(one.golds, one.answers, strict=True)]
     if not marked or not all(isinstance(gold, str) for gold, _ in marked):
         return None
-    labels = {choice for run in runs for example in run.examples for choice in example.choices}
+    labels = {canonical(choice) for run in runs for example in run.examples for choice in example.choices}
     if not labels or len(labels) > MOST_LABELS:
         return None
-    counts = Counter((str(gold), INVALID if answer is None else str(answer)) for gold, answer in marked)
+    counts = Counter(
+        (canonical(str(gold)), INVALID if answer is None else canonical(str(answer))) for gold, answer in marked
+    )
     return Confusion(
         condition, shots, runs[0].name, runs[0].strategy, tuple(sorted(labels | {g for g, _ in counts})), counts
     )

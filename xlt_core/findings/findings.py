@@ -27,6 +27,7 @@ from xlt_core.scoring.significance import (
     score_of,
     signed_rank,
 )
+from xlt_core.text.words import count
 
 SIGNIFICANCE_LEVEL = 0.05  # p, after Holm's correction, below which a difference is called decisive
 
@@ -144,7 +145,7 @@ def _costs(runs: Sequence[Run]) -> tuple[float | None, float | None]:
     """Tokens of all models per word of the items, and seconds of all calls per item."""
     texts = [{example.id: example.text for example in run.examples} for run in runs]
     pairs = [(p, own[p.id]) for run, own in zip(runs, texts, strict=True) for p in run.predictions if p.replies]
-    words = sum(len(text.split()) for _, text in pairs)
+    words = sum(count(text) for _, text in pairs)
     replies = [reply for prediction, _ in pairs for reply in prediction.replies]
     tokens, seconds = sum(r.tokens_in + r.tokens_out for r in replies), sum(r.seconds for r in replies)
     return tokens / words if words and tokens else None, seconds / len(pairs) if pairs and seconds else None

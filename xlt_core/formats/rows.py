@@ -14,6 +14,7 @@ from typing import Any
 from xlt_core.contracts import Task
 from xlt_core.formats.values import build
 from xlt_core.records import Answer, Example, InputError, Row
+from xlt_core.text.forms import folded
 
 COLUMNS = ("text", "answer", "id", "english", "english_answer")
 FORMATS = (".jsonl", ".csv", ".tsv")
@@ -68,8 +69,8 @@ def read_answer(task: Task, answer: str, text: str, choices: tuple[str, ...], pl
 
 
 def same(text: str) -> str:
-    """What two texts share that differ only in case and spaces."""
-    return "".join(text.casefold().split())
+    """What two texts share that differ only in case, spaces, apostrophes, hyphens, or the characters of a letter."""
+    return "".join(folded(text).split())
 
 
 def _pieces(answer: str) -> set[str]:

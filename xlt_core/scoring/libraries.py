@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import ClassVar
 
 import datasets
@@ -10,6 +11,7 @@ import evaluate
 
 from xlt_core.records import Answer, Span
 from xlt_core.scoring.metrics import LABEL, SPANS, TEXT, Answers, Golds, family_of, tokens, with_kinds
+from xlt_core.text.forms import canonical
 
 NO_LABEL = "\0no label"
 
@@ -113,7 +115,8 @@ def reference(names: Sequence[str], golds: Golds, answers: Answers, texts: Seque
     scores: dict[str, float] = {}
     names = with_kinds(names, golds)
     for family in sorted({family_of(name) for name in names}) if golds else ():
-        references, predictions = list(golds), [MISSING[family] if answer is None else answer for answer in answers]
+        filled = [MISSING[family] if answer is None else answer for answer in answers]
+        references, predictions = [*map(_canonical, golds)], [*map(_canonical, filled)]
         if family == SPANS:
             sides = zip(texts, golds, predictions, strict=True)
             lengths = [max([len(text), *(span.end for span in (*gold, *answer))]) for text, gold, answer in sides]
@@ -121,6 +124,13 @@ def reference(names: Sequence[str], golds: Golds, answers: Answers, texts: Seque
         for metric in METRICS[family]:
             scores |= metric(keep_in_memory=True).compute(predictions=predictions, references=references)
     return {name: scores[name] for name in names if name in scores}
+
+
+def _canonical(answer: Answer) -> Answer:
+    """Equivalent texts, labels and kinds in one spelling: the libraries compare characters."""
+    if isinstance(answer, str):
+        return canonical(answer)
+    return tuple(replace(span, kind=canonical(span.kind)) for span in answer)
 
 
 MISSING: dict[str, Answer] = {LABEL: NO_LABEL, SPANS: (), TEXT: ""}

@@ -4,7 +4,6 @@ Every item is a row of statistics, (n, d); a score is a function of their sum; a
 
 from __future__ import annotations
 
-import unicodedata
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
@@ -14,6 +13,8 @@ import numpy as np
 
 from xlt_core.records import Answer, InputError, Score
 from xlt_core.scoring.resampling import Array, counts, interval, weighted
+from xlt_core.text.forms import canonical
+from xlt_core.text.words import words
 
 RESAMPLES = 1000
 TITLES: dict[str, str] = {
@@ -61,7 +62,7 @@ def measure(
 def item_score(name: str, gold: Answer, answer: Answer | None) -> float:
     """One item's score in 0..1: right or wrong for a label, F1 for spans (1.0 if both are empty), ROUGE-L for text."""
     if family_of(name) == LABEL:
-        return float(gold == answer)
+        return float(_marks(gold) == _marks(answer))
     if family_of(name) == TEXT:
         return _text_row(str(gold), str(answer or ""))[_ROUGE.index("rouge_l")]
     wanted, found = _marks(gold), _marks(answer)
@@ -73,14 +74,14 @@ def chance(name: str, golds: Golds, choices: Sequence[str], seed: int = 0) -> fl
 
     Exact for accuracy, else the mean over seeded draws of how the picks fall on each gold label.
     """
-    options = sorted(set(choices))
+    options, golds = sorted({*map(canonical, choices)}), [canonical(str(gold)) for gold in golds]
     if family_of(name) != LABEL or not golds or not options:
         return None
     if name == "accuracy":
         return sum(gold in options for gold in golds) / (len(golds) * len(options))
-    classes = sorted({*options, *map(str, golds)})
+    classes = sorted({*options, *golds})
     rng, tallies = np.random.default_rng(seed), np.zeros((RESAMPLES, len(classes), 3))
-    for label, times in sorted(Counter(map(str, golds)).items()):
+    for label, times in sorted(Counter(golds).items()):
         picks = rng.multinomial(times, np.full(len(options), 1 / len(options)), size=RESAMPLES)
         tallies[:, np.isin(classes, options), 1] += picks
         tallies[:, classes.index(label), 2] += times
@@ -92,14 +93,17 @@ def majority(name: str, golds: Golds) -> float | None:
     """The score of always answering the golds' own most frequent label; None but for label scores."""
     if family_of(name) != LABEL or not golds:
         return None
-    answers, classes = [Counter(golds).most_common(1)[0][0]] * len(golds), classes_of(golds, ())
+    answers, classes = (
+        [Counter(canonical(str(gold)) for gold in golds).most_common(1)[0][0]] * len(golds),
+        classes_of(golds, ()),
+    )
     return float(value_of(name, rows_of(LABEL, golds, answers, classes).sum(0), classes))
 
 
 def tokens(text: str) -> list[str]:
-    """The lower-cased runs of letters, combining marks and digits of any script, in NFC."""
-    lowered = unicodedata.normalize("NFC", text.lower())
-    return "".join(c if unicodedata.category(c)[0] in "LMN" else " " for c in lowered).split()
+    """The lower-cased words of any script, in NFC: runs of letters, combining marks and digits; where a script puts no
+    spaces between words (Thai, Burmese, Khmer, Lao, Chinese, Japanese), what ICU's dictionaries cut them into."""
+    return words(canonical(text.lower()))
 
 
 def with_kinds(names: Sequence[str], golds: Golds) -> list[str]:
@@ -120,8 +124,9 @@ def family_of(name: str) -> str:
 def _marks(answer: Answer | None) -> frozenset[tuple]:
     """What an answer asserts, its class first: a label, spans (one without a place is like no gold's), or nothing."""
     if isinstance(answer, str):
-        return frozenset({(answer,)})
-    return frozenset((one.kind, one.start, one.end if one.located else -2 - n) for n, one in enumerate(answer or ()))
+        return frozenset({(canonical(answer),)})
+    places = [(one.start, one.end if one.located else -2 - number) for number, one in enumerate(answer or ())]
+    return frozenset((canonical(one.kind), *place) for one, place in zip(answer or (), places, strict=True))
 
 
 def classes_of(golds: Golds, answers: Answers) -> list[str]:
@@ -156,11 +161,12 @@ def reduced(name: str, rows: Array, classes: Sequence[str]) -> tuple[Array, Sequ
 def _text_row(gold: str, answer: str) -> tuple[float, ...]:
     from sacrebleu.metrics import CHRF
 
+    gold, answer = canonical(gold), canonical(answer)
     wanted, found = tokens(gold), tokens(answer)
-    words = (Counter(wanted) & Counter(found)).total()
+    shared = (Counter(wanted) & Counter(found)).total()
     pairs = (Counter(pairwise(wanted)) & Counter(pairwise(found))).total()
     size = len(wanted) + len(found)
-    rouge = (2 * words / max(size, 1), 2 * pairs / max(size - 2, 1), 2 * _common(wanted, found) / max(size, 1))
+    rouge = (2 * shared / max(size, 1), 2 * pairs / max(size - 2, 1), 2 * _common(wanted, found) / max(size, 1))
     return (*rouge, 1.0, *map(float, CHRF()._extract_corpus_statistics([answer], [[gold]])[0]))
 
 

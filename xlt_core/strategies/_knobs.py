@@ -8,6 +8,7 @@ from typing import Literal, get_args, get_origin, get_type_hints
 
 from xlt_core.contracts import Setting, Strategy
 from xlt_core.records import Example, InputError
+from xlt_core.text.forms import key
 
 
 def check_knobs(strategy: Strategy) -> None:
@@ -45,7 +46,7 @@ def check_words(words: Mapping[str, str], choices: tuple[str, ...]) -> None:
         raise InputError(
             f"Label words name {', '.join(unknown)}, which is no label here; the labels are {', '.join(choices)}."
         )
-    written = [words.get(choice, choice).casefold() for choice in choices]
+    written = [key(words.get(choice, choice)) for choice in choices]
     if words and len(set(written)) < len(written):
         raise InputError("Two labels have the same word; give each label a word of its own.")
 

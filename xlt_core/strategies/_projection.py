@@ -7,15 +7,20 @@ but only 57 of 311 dates: names need a match, dates a translation.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from itertools import pairwise
 
 from rapidfuzz import fuzz
 
 from xlt_core.records import Span
+from xlt_core.text.forms import canonical, caseless
+from xlt_core.text.placing import assign
+from xlt_core.text.search import Place, places
+from xlt_core.text.words import cuts
 
 NEAR = 85.0  # percent; "Uganda" and "Ugandan" are near, "Tuesday" and "Thursday" are not
 WORD = re.compile(r"[^\s!-/:-@\[-`{-~…“”‘’«»¿¡।–—]+")  # by exclusion: \w would break at combining marks
-Place = tuple[int, int]
+Find = Callable[[Sequence[str], str, Sequence[Place]], list[Place | None]]
 
 
 def project(
@@ -24,66 +29,89 @@ def project(
     """Entities as spans of the text, in its order, and those that were lost.
 
     translations: by the entity's text, into the text's language; may be empty. Each span's way says how it was
-    found: "exact", "fuzzy", "translated" or "translated, fuzzy". Spans do not overlap.
+    found: "exact", "fuzzy" or "translated", and behind a comma what more was needed. Spans do not overlap.
     """
     found: list[Span] = []
     lost = list(entities)
     own = {entity.text: entity.text for entity in entities}
-    stages = (
+    stages: tuple[tuple[str, Mapping[str, str], Find], ...] = (
         ("exact", own, whole),
+        ("exact, found by folding", own, folded),
         ("fuzzy", own, fuzzy),
         ("exact", own, inside),
         ("translated", translations, whole),
+        ("translated, found by folding", translations, folded),
         ("translated, fuzzy", translations, fuzzy),
         ("translated", translations, inside),
     )
     # Stage by stage over all entities, so that a near match never takes another entity's exact place.
     for way, spellings, find in stages:
-        for entity in tuple(lost):
-            place = find(spellings.get(entity.text, "").strip(), text, found)
-            if place:
-                found.append(Span(text[slice(*place)], entity.kind, *place, way))
-                lost.remove(entity)
+        wanted = [spellings.get(entity.text, "").strip() for entity in lost]
+        placed = find(wanted, text, [(span.start, span.end) for span in found])
+        found += [Span(text[slice(*place)], entity.kind, *place, way)
+                  for entity, place in zip(lost, placed, strict=True) if place]  # fmt: skip
+        lost = [entity for entity, place in zip(lost, placed, strict=True) if not place]
     return tuple(sorted(found, key=lambda span: span.start)), tuple(lost)
 
 
-def whole(entity: str, text: str, taken: Sequence[Span]) -> Place | None:
-    """The first free occurrence as written, as whole words."""
-    return _first(rf"(?<!\w){re.escape(entity)}(?!\w)", text, taken) if entity else None
+def whole(entities: Sequence[str], text: str, taken: Sequence[Place]) -> list[Place | None]:
+    """Free occurrences as written, in any normal form, as whole words."""
+    return assign([[places(entity, text)[0]] for entity in entities], taken, ordered=False)
 
 
-def inside(entity: str, text: str, taken: Sequence[Span]) -> Place | None:
-    """The first free occurrence as written, within a longer word: clitics on names, scripts without spaces."""
-    telling = len(entity) > 3 or not entity.isascii()
-    return _first(re.escape(entity), text, taken) if entity and telling else None
+def folded(entities: Sequence[str], text: str, taken: Sequence[Place]) -> list[Place | None]:
+    """Free occurrences as whole words, whatever the apostrophes, hyphens and no-break spaces."""
+    return assign([[places(entity, text, folded=True)[0]] for entity in entities], taken, ordered=False)
 
 
-def fuzzy(entity: str, text: str, taken: Sequence[Span]) -> Place | None:
-    """The free run of words most like the entity, where it is near; numbers must agree."""
-    words = [match.span() for match in WORD.finditer(text)]
-    length = len(WORD.findall(entity))
+def inside(entities: Sequence[str], text: str, taken: Sequence[Place]) -> list[Place | None]:
+    """Free occurrences as written, within a longer word: clitics on names."""
+    telling = [len(entity) > 3 or not entity.isascii() for entity in entities]
+    return assign([[places(entity, text)[1]] if tells else [] for entity, tells in zip(entities, telling, strict=True)],
+                  taken, ordered=False)  # fmt: skip
+
+
+def fuzzy(entities: Sequence[str], text: str, taken: Sequence[Place]) -> list[Place | None]:
+    """For one entity after another the free run of words most like it, where it is near; numbers must agree."""
+    placed: list[Place | None] = []
+    words = _words(text)
+    for entity in entities:
+        placed.append(_nearest(entity, text, words, [*taken, *filter(None, placed)]))
+    return placed
+
+
+def _nearest(entity: str, text: str, words: Sequence[Place], taken: Sequence[Place]) -> Place | None:
+    length = len(_words(entity))
     best, best_place = NEAR, None
-    for size in (length, length - 1, length + 1):
-        for first in range(len(words) - size + 1) if size > 0 else ():
+    least = 1 if cuts(text) else max(1, length - 1)  # a misspelt word of no dictionary is cut into many
+    for size in sorted(range(least, length + 2), key=lambda size: abs(size - length)):
+        for first in range(len(words) - size + 1):
             place = words[first][0], words[first + size - 1][1]
-            if place[1] - place[0] > 2 * len(entity) or not _free(place, taken):
+            candidate = canonical(text[slice(*place)])
+            if len(candidate) > 2 * len(canonical(entity)) or not _free(place, taken):
                 continue
-            likeness = _likeness(entity, text[slice(*place)], best)
+            likeness = _likeness(entity, candidate, best)
             if likeness > best or (likeness == best and best_place is None):
                 best, best_place = likeness, place
     return best_place
+
+
+def _words(text: str) -> list[Place]:
+    """Words, which end at spaces and punctuation, or where a dictionary says so in scripts without spaces."""
+    edges = cuts(text)
+    found: list[Place] = []
+    for match in WORD.finditer(text):
+        ends = [edge for edge in sorted(edges) if match.start() < edge < match.end()]
+        found += pairwise([match.start(), *ends, match.end()])
+    return found
 
 
 def _likeness(entity: str, candidate: str, least: float) -> float:
     """0..100, whatever the case; 0 where it is below the least, or where the digits differ."""
     if re.findall(r"\d+", entity) != re.findall(r"\d+", candidate):
         return 0.0
-    return fuzz.ratio(entity.casefold(), candidate.casefold(), score_cutoff=least)
+    return fuzz.ratio(caseless(entity), caseless(candidate), score_cutoff=least)
 
 
-def _first(pattern: str, text: str, taken: Sequence[Span]) -> Place | None:
-    return next((match.span() for match in re.finditer(pattern, text) if _free(match.span(), taken)), None)
-
-
-def _free(place: Place, taken: Sequence[Span]) -> bool:
-    return all(place[1] <= span.start or place[0] >= span.end for span in taken)
+def _free(place: Place, taken: Sequence[Place]) -> bool:
+    return all(place[1] <= start or place[0] >= end for start, end in taken)

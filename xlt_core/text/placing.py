@@ -11,16 +11,21 @@ from xlt_core.text.search import Place
 DEPTH = 6  # mentions that move, one after another, to make room for one
 
 
-def assign(wanted: Sequence[Sequence[Sequence[Place]]], taken: Iterable[Place] = ()) -> list[Place | None]:
+def assign(
+    wanted: Sequence[Sequence[Sequence[Place]]], taken: Iterable[Place] = (), ordered: bool = True
+) -> list[Place | None]:
     """A place for each mention; None where it has none that is free. No two overlap each other, or those taken.
 
     wanted: for each mention, in the order named, its places, the likeliest group of them first. Of a group a mention
-    takes one that is not within a longer mention's, behind the one named before it, the nearest; one that finds all
-    taken has others move, as in Kuhn's algorithm for matchings.
+    takes one that is not within a longer mention's, and (ordered) behind the one named before it, the nearest; one that
+    finds all taken has others move, as in Kuhn's algorithm for matchings.
     """
-    table = _Table([_outer_first(groups, inner) for inner in [_inner(wanted)] for groups in wanted], list(taken))
-    for mention in range(len(wanted)):
-        table.settle(mention, DEPTH, set())
+    table = _Table([_outer_first(groups, inner) for inner in [_inner(wanted)] for groups in wanted],
+                   list(taken), ordered)  # fmt: skip
+    full: list[list[list[Place]]] = []  # where one found no room, no more of the same will: outputs repeat themselves
+    for mention, groups in enumerate(table.wanted):
+        if groups not in full and not table.settle(mention, DEPTH, set()):
+            full.append(groups)
     return table.chosen
 
 
@@ -51,13 +56,14 @@ class _Table:
 
     wanted: list[list[list[Place]]]
     taken: list[Place]
+    ordered: bool
     chosen: list[Place | None] = field(init=False)
 
     def __post_init__(self) -> None:
         self.chosen = [None] * len(self.wanted)
 
-    def settle(self, mention: int, depth: int, tried: set[tuple[int, Place]]) -> bool:
-        """Gives the mention a place, where need be by moving others. tried: what has been asked for it so far."""
+    def settle(self, mention: int, depth: int, tried: set[Place]) -> bool:
+        """Gives the mention a place, where need be by moving others. tried: the places asked for so far."""
         places = self._in_order(mention)
         for place in places:
             if not self._rivals(place) and self._open(place):
@@ -65,10 +71,10 @@ class _Table:
                 return True
         return depth > 0 and any(self._makes_room(mention, place, depth, tried) for place in places)
 
-    def _makes_room(self, mention: int, place: Place, depth: int, tried: set[tuple[int, Place]]) -> bool:
-        if (mention, place) in tried or not self._open(place):
+    def _makes_room(self, mention: int, place: Place, depth: int, tried: set[Place]) -> bool:
+        if place in tried or not self._open(place):
             return False
-        tried.add((mention, place))
+        tried.add(place)
         before, rivals = list(self.chosen), self._rivals(place)
         for rival in rivals:
             self.chosen[rival] = None
@@ -79,7 +85,8 @@ class _Table:
         return False
 
     def _in_order(self, mention: int) -> list[Place]:
-        last = next((place[1] for place in reversed(self.chosen[:mention]) if place), 0)
+        before = reversed(self.chosen[:mention]) if self.ordered else ()
+        last = next((place[1] for place in before if place), 0)
         return [place for group in self.wanted[mention] for behind in (True, False) for place in group
                 if (place[0] >= last) is behind]  # fmt: skip
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
+from itertools import pairwise
 
 import regex
 
@@ -18,8 +19,9 @@ Place = tuple[int, int]  # start and end, in characters of the text
 SEQUENCE = regex.compile(r".[\P{Canonical_Combining_Class=0}\u0f73\u0f75\u0f81]*", regex.DOTALL)
 HYPHEN_SPACES = regex.compile(r"\s+(?=-)|(?<=-)\s+")
 INSIDE_WORD = regex.compile(rf"(?<={WORD})(?={WORD})")
-INSIDE_LETTER = regex.compile(rf"(?={MARK})")
-BREAKABLE = r"[^\S\u00a0\u2007\u202f]+"  # spaces, but for those that no line is broken at
+BEFORE_MARK = regex.compile(rf"(?={MARK})")
+SPACES = regex.compile(r"\s+")
+BREAKABLE = regex.compile(r"[^\S\u00a0\u2007\u202f]+")  # without those that no line is broken at
 
 
 @dataclass(frozen=True)
@@ -40,15 +42,19 @@ class Spelling:
     def cuts(self) -> frozenset[int]:
         return cuts(self.text)
 
-    def whole(self, edge: int) -> bool:
-        """Whether a word can end here."""
-        return edge in self.cuts or not INSIDE_WORD.match(self.text, edge)
+    def between_words(self, position: int) -> bool:
+        return position in self.cuts or not INSIDE_WORD.match(self.text, position)
+
+    def rewritten(self, letters: Sequence[str]) -> Spelling:
+        """With other letters for each of its own; "" leaves one out."""
+        pairs = [(new, at) for new, at in zip(letters, self.characters, strict=True) if new]
+        return Spelling("".join(new for new, _ in pairs), tuple(at for new, at in pairs for _ in new))
 
 
 def decomposed(text: str) -> Spelling:
     """The text in NFD."""
     if text.isascii():
-        return Spelling(text, tuple((at, at + 1) for at in range(len(text))))
+        return Spelling(text, tuple(pairwise(range(len(text) + 1))))
     letters: list[str] = []
     characters: list[Place] = []
     for match in SEQUENCE.finditer(text):
@@ -61,50 +67,68 @@ def decomposed(text: str) -> Spelling:
 
 
 def folding(spelling: Spelling) -> Spelling:
-    """Another with one kind of apostrophe and hyphen, without spaces around hyphens or characters without a width."""
-    translated = [letter.translate(FOLDED) for letter in spelling.text]
-    kept = [at for at, letter in enumerate(translated) if letter]
-    text = "".join(translated)
-    dropped = {at for match in HYPHEN_SPACES.finditer(text) for at in range(*match.span())}
-    left = [at for at in range(len(text)) if at not in dropped]
-    return Spelling("".join(text[at] for at in left), tuple(spelling.characters[kept[at]] for at in left))
+    """Another with one kind of apostrophe and hyphen, no spaces around hyphens, and no characters without a width."""
+    if spelling.text.translate(FOLDED) != spelling.text:
+        spelling = spelling.rewritten([FOLDED.get(ord(letter), letter) for letter in spelling.text])
+    dropped = {at for match in HYPHEN_SPACES.finditer(spelling.text) for at in range(*match.span())}
+    return spelling.rewritten(_without(spelling.text, dropped)) if dropped else spelling
 
 
-@dataclass(frozen=True)
-class Searched:
-    """A text that is searched many times."""
-
-    text: str
-
-    @cached_property
-    def _written(self) -> Spelling:
-        return decomposed(self.text)
-
-    @cached_property
-    def _folded(self) -> Spelling:
-        return folding(self._written)
-
-    def places(self, sought: str, whole: bool = True, caseless: bool = False, folded: bool = False) -> Iterator[Place]:
-        """Where a text stands that is canonically equivalent to the one sought, from the left; such may overlap.
-
-        whole: only as whole words; else also within longer ones, never within a letter. caseless: whatever the case,
-        and the spaces that are there. folded: whatever the apostrophes, hyphens, and no-break or unseen spaces.
-        """
-        hay, needle = (self._folded if folded else self._written), decomposed(sought)
-        needle_text = (folding(needle) if folded else needle).text
-        if not needle_text.strip():
-            return
-        between = r"\s+" if folded else BREAKABLE
-        pieces = map(regex.escape, needle_text.split()) if caseless or folded else [regex.escape(needle_text)]
-        pattern = regex.compile(between.join(pieces), regex.IGNORECASE if caseless else 0)
-        for match in pattern.finditer(hay.text, overlapped=True):
-            place = hay.place(*match.span())
-            if place and _ends(hay, *match.span(), whole):
-                yield place
+def spaced(spelling: Spelling, spaces: regex.Pattern[str]) -> Spelling:
+    """Another with one common space for each run of the spaces."""
+    runs = [match.span() for match in spaces.finditer(spelling.text) if match[0] != " "]
+    if not runs:
+        return spelling
+    letters = _without(spelling.text, {at for start, end in runs for at in range(start, end)})
+    for start, _ in runs:
+        letters[start] = " "
+    return spelling.rewritten(letters)
 
 
-def _ends(hay: Spelling, start: int, end: int, whole: bool) -> bool:
-    """Whether both ends of a place are between words, or (not whole) between letters."""
-    if whole:
-        return hay.whole(start) and hay.whole(end)
-    return not INSIDE_LETTER.match(hay.text, end)
+def _without(text: str, dropped: set[int]) -> list[str]:
+    return ["" if at in dropped else letter for at, letter in enumerate(text)]
+
+
+def casefolded(spelling: Spelling) -> Spelling:
+    """Another, whatever the case."""
+    text = spelling.text.casefold()
+    if len(text) == len(spelling.text):
+        return Spelling(text, spelling.characters)
+    return spelling.rewritten([letter.casefold() for letter in spelling.text])
+
+
+@lru_cache(maxsize=256)
+def spelled(text: str, caseless: bool = False, folded: bool = False) -> Spelling:
+    """The text as it is compared."""
+    spelling = decomposed(text)
+    if folded:
+        spelling = spaced(folding(spelling), SPACES)
+    elif caseless:
+        spelling = spaced(spelling, BREAKABLE)
+    return casefolded(spelling) if caseless else spelling
+
+
+def places(sought: str, text: str, caseless: bool = False, folded: bool = False) -> tuple[list[Place], list[Place]]:
+    """Where in a text stands what is canonically equivalent to the one sought, from the left; such may overlap.
+
+    First the places of whole words, then those within longer words; never one that begins or ends within a letter.
+    caseless: whatever the case, and the spaces there; folded: whatever the apostrophes, the hyphens, and no-break or
+    unseen spaces.
+    """
+    there = spelled(text, caseless, folded)
+    whole: list[Place] = []
+    within: list[Place] = []
+    for start, end in _found(spelled(sought.strip(), caseless, folded).text, there.text):
+        place = there.place(start, end)
+        if place and there.between_words(start) and there.between_words(end):
+            whole.append(place)
+        elif place and not BEFORE_MARK.match(there.text, end):
+            within.append(place)
+    return whole, within
+
+
+def _found(sought: str, text: str) -> Iterator[Place]:
+    start = text.find(sought) if sought else -1
+    while start >= 0:
+        yield start, start + len(sought)
+        start = text.find(sought, start + 1)

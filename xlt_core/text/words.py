@@ -11,15 +11,19 @@ import regex
 # UTS #18's word characters, and numbers of any script. `re` has no combining marks among its own.
 WORD = r"[\w\p{N}]"
 MARK = r"[\p{M}\u200c\u200d]"  # with the joiners of UAX #29
-UNSPACED = regex.compile(
-    r"[\p{Line_Break=Complex_Context}\p{Han}\p{Hiragana}\p{Katakana}]"
-)  # Thai, Burmese, Chinese...
+# Thai, Lao, Burmese, Khmer and their like; Chinese and Japanese; Tibetan, which ends syllables with a point.
+UNSPACED = regex.compile(r"[\p{Line_Break=Complex_Context}\p{Han}\p{Hiragana}\p{Katakana}\p{Tibetan}]")
 RUN = regex.compile(r"[\p{L}\p{M}\p{N}][\p{L}\p{M}\p{N}\u200c\u200d]*")
 
 
 def words(text: str) -> list[str]:
     """The words of a text, in its order, without what stands between them."""
     return [piece for match in RUN.finditer(text) for piece in _cut(match[0])]
+
+
+def count(text: str) -> int:
+    """How many words: what stands between spaces, or, where the script puts none between words, `words`."""
+    return len(words(text) if UNSPACED.search(text) else text.split())
 
 
 def cuts(text: str) -> frozenset[int]:

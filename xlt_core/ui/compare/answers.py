@@ -5,6 +5,7 @@ from __future__ import annotations
 from math import exp
 
 from xlt_core.records import Answer, Example, Language, Prediction, Reply, Span
+from xlt_core.text.forms import canonical
 from xlt_core.ui.shared.html import escape, language_attributes, truncated
 
 
@@ -76,7 +77,11 @@ def last_reply(prediction: Prediction) -> Reply | None:
 
 
 def _bars(shares: dict[str, float], answer: Answer | None, gold: Answer | None) -> str:
-    return f"<ol class='xlt-bars'>{''.join(_bar(c, p, c == answer, c == gold) for c, p in shares.items())}</ol>"
+    return f"<ol class='xlt-bars'>{''.join(_bar(c, p, _is(c, answer), _is(c, gold)) for c, p in shares.items())}</ol>"
+
+
+def _is(choice: str, answer: Answer | None) -> bool:
+    return isinstance(answer, str) and canonical(choice) == canonical(answer)
 
 
 def _bar(choice: str, share: float, chosen: bool, gold: bool) -> str:

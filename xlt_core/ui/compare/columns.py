@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from xlt_core.findings.colours import colour
 from xlt_core.records import Comparison, Example, Language, Prediction, Reply, Run, Score
 from xlt_core.scoring import metrics
+from xlt_core.text.words import count
 from xlt_core.ui.compare.answers import answer_html, gold_html
 from xlt_core.ui.shared.html import details_html, escape, language_attributes, number, seconds, truncated
 
@@ -75,7 +76,7 @@ def verdict_html(task_metric: str, example: Example, prediction: Prediction) -> 
 def tokens_per_word(run: Run) -> float | None:
     """Tokens per word of the final prompts, by the model's tokenizer; None before the first call."""
     finals = [prediction.replies[-1] for prediction in run.predictions if prediction.replies]
-    words = sum(len(reply.sent.split()) for reply in finals)
+    words = sum(count(reply.sent) for reply in finals)
     return sum(reply.tokens_in for reply in finals) / words if words else None
 
 
