@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from xlt_core.engine.plain_prompts import cut_at_stop, one_begins_another
+from xlt_core.engine.plain_prompts import cut_at_stop
+from xlt_core.formats.outputs import one_begins_another
 
 
 @pytest.mark.parametrize(("text", "stop", "read"), [

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from itertools import pairwise
 
 from xlt_core.formats.outputs import answer_begins
 from xlt_core.records import Message, Prompt
@@ -30,18 +29,6 @@ def plain_text(prompt: Prompt) -> str:
 def continuation(choice: str) -> str:
     """A choice as it follows a plain-text prompt."""
     return f" {choice}"
-
-
-def one_begins_another(choices: Sequence[str]) -> bool:
-    """Whether the likelihoods of these choices go up to the end of the answer.
-
-    The rule: where one choice begins another, such as `science` and `science and technology`, the likelihood of each
-    choice of the set includes what ends an answer; the shorter one could never be the less likely otherwise. That is
-    the token that ends a turn, or the line break that each demonstration has behind it. All other sets are scored up
-    to their last token: none of their choices has the likelihood of another in it.
-    """
-    found = sorted(set(choices))  # a choice stands right before one that it begins
-    return any(longer.startswith(choice) for choice, longer in pairwise(found))
 
 
 def merge_system_turn(prompt: Prompt) -> Prompt:

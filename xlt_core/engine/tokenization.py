@@ -13,8 +13,9 @@ from threading import Lock
 from jinja2.exceptions import TemplateError
 from transformers import PreTrainedTokenizerBase
 
-from xlt_core.engine.plain_prompts import NEXT, continuation, merge_system_turn, one_begins_another, plain_text
+from xlt_core.engine.plain_prompts import NEXT, continuation, merge_system_turn, plain_text
 from xlt_core.engine.prefix_cache import common_prefix_length
+from xlt_core.formats.outputs import one_begins_another
 from xlt_core.records import InputError, Message, Prompt
 
 CACHE_SIZE = 2048  # texts, of at most MAX_CACHED_CHARACTERS each

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
+from itertools import pairwise
 
 REMOVED = "thoughts removed"  # the note on a prediction
 NAMES = "think|thinking|thoughts?|reasoning|reflection|scratchpad"
@@ -41,3 +43,15 @@ def without_lead_in(text: str) -> str:
     rest = text[courtesy.end() :] if courtesy else text
     rest = rest[answer_begins(rest) :]
     return INLINE.sub("", rest, count=1) if INLINE.match(rest) else rest
+
+
+def one_begins_another(choices: Sequence[str]) -> bool:
+    """Whether the likelihoods of these choices go up to the end of the answer.
+
+    The rule: where one choice begins another, such as `science` and `science and technology`, the likelihood of each
+    choice of the set includes what ends an answer; the shorter one could never be the less likely otherwise. That is
+    the token that ends a turn, or the line break that each demonstration has behind it. All other sets are scored up
+    to their last token: none of their choices has the likelihood of another in it.
+    """
+    found = sorted(set(choices))  # a choice stands right before one that it begins
+    return any(longer.startswith(choice) for choice, longer in pairwise(found))

@@ -135,7 +135,7 @@ class LocalHost:
         self, prompts: Sequence[Prompt], choices: Sequence[Sequence[str]], adapter: str = ""
     ) -> Iterator[tuple[int, Reply]]:
         """Yields (index, reply) with the log-likelihood (nats) of every choice, and as text the likeliest one; where
-        one choice begins another, of all up to the end of the answer (see plain_prompts.one_begins_another).
+        one choice begins another, of all up to the end of the answer (see formats.outputs.one_begins_another).
 
         tokens_in: of the prompt; tokens_out: of all choices, which run through the model too.
         """

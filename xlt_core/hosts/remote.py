@@ -9,8 +9,8 @@ from functools import partial
 from time import perf_counter
 from urllib.parse import urlsplit
 
-from xlt_core.engine.plain_prompts import NEXT, continuation, merge_system_turn, one_begins_another, plain_text
-from xlt_core.formats.outputs import answer_begins
+from xlt_core.engine.plain_prompts import NEXT, continuation, merge_system_turn, plain_text
+from xlt_core.formats.outputs import answer_begins, one_begins_another
 from xlt_core.hosts import _logprobs, _stream
 from xlt_core.hosts._concurrent import Report, run_concurrently
 from xlt_core.hosts._probe import Probe, count_tokens, probe
@@ -153,7 +153,7 @@ class ScoringHost(RemoteHost):
         self, prompts: Sequence[Prompt], choices: Sequence[Sequence[str]], adapter: str = ""
     ) -> Iterator[tuple[int, Reply]]:
         """Yields (index, reply) with the log-likelihood (nats) of every choice, and as text the likeliest one; where
-        one choice begins another, of all up to the end of the answer (see plain_prompts.one_begins_another).
+        one choice begins another, of all up to the end of the answer (see formats.outputs.one_begins_another).
 
         tokens_in: the prompt's; tokens_out: those of all choices. Raises ServerError at the end, if one failed.
         """

@@ -10,8 +10,7 @@ from functools import cached_property
 from typing import Any, Literal
 
 from xlt_core.contracts import Host, Scores, Setting, Strategy
-from xlt_core.engine.plain_prompts import one_begins_another
-from xlt_core.formats.outputs import REMOVED, without_thoughts
+from xlt_core.formats.outputs import REMOVED, one_begins_another, without_thoughts
 from xlt_core.records import Answer, Example, InputError, Message, Prediction, Prompt, Reply, Span
 from xlt_core.strategies._calls import EMPTY, Outcome, attempt, reason
 from xlt_core.strategies._fit import fit
