@@ -47,7 +47,7 @@ def test_test_items_fill_the_chart_the_items_and_the_downloads(tab: Any) -> None
     many_items(tab, 10)
     compare(tab)
     assert finished(tab) == ["done"] * 3
-    tab.wait_for_selector("#chart .js-plotly-plot")
+    tab.wait_for_selector("#chart .xlt-dots-row")
     assert "10 of 10 items" in tab.inner_text("#columns")
     tab.click("#items > button")
     tab.wait_for_selector("#table td")

@@ -113,14 +113,16 @@ def test_many_items_show_scores_with_intervals() -> None:
     assert "0.50" in html and "95% interval 0.25 to 0.75" in html and "valid outputs" in html and "1 of 1 items" in html
 
 
-def test_the_chart_has_points_in_the_strategies_colours_and_chance() -> None:
-    scored = [run_of(name, scores={"macro_f1": Score(0.5, 0.3, 0.6)}) for name in ("prompt", "laft")]
-    figure = chart.figure(comparison_of(*scored), "macro_f1")
-    assert [trace.y[0] for trace in figure.data] == ["laft", "prompt"]
-    assert figure.data[0].marker.color != figure.data[1].marker.color
-    assert all(trace.cliponaxis is False for trace in figure.data), "a point at 0 or 1 is cut in half on a phone"
-    assert len(figure.layout.shapes) == 1
-    assert chart.figure(comparison_of(run_of("prompt")), "macro_f1") is None
+def test_the_chart_has_a_row_for_each_column_in_its_colour_and_chance() -> None:
+    scored = [run_of(name, scores={"macro_f1": Score(0.5, -0.1, 0.6)}) for name in ("prompt", "laft")]
+    html = chart.chart_html(comparison_of(*scored), "macro_f1")
+    rows = html.split("<div class='xlt-dots-row'")[1:]
+    assert [row.partition("<b>")[2].partition("</b>")[0] for row in rows] == ["prompt", "laft"]
+    assert rows[0].partition(">")[0] != rows[1].partition(">")[0], "each strategy has its colour"
+    assert all("left:0.00%;width:60.00%" in row and "left:50.00%" in row for row in rows)
+    assert html.count("xlt-dots-chance") == 2 and "the dashed line is chance" in html
+    assert "0.50 <small>" in html and "to 0.60)</small>" in html
+    assert chart.chart_html(comparison_of(run_of("prompt")), "macro_f1") == ""
 
 
 def test_the_sentence_says_what_can_be_concluded_and_what_cannot() -> None:

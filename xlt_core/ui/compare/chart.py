@@ -2,28 +2,33 @@
 
 from __future__ import annotations
 
-import plotly.graph_objects as go
-
 from xlt_core.findings.colours import colour
 from xlt_core.records import Comparison, PairedTest, Run, Score
 from xlt_core.scoring import metrics
 from xlt_core.ui.shared.html import escape, number
 
-GREY = "#7b7f87"
 SIGNIFICANT = 0.05
 ONE_ITEM = "One item shows how each column works, but nothing can be concluded from it; compare on more items for that."
-FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, sans-serif"
+TICKS = (0.0, 0.25, 0.5, 0.75, 1.0)
 
 
-def figure(comparison: Comparison, metric: str) -> go.Figure | None:
-    """Scores with 95% intervals, a row for each column, and the chance level; None where nothing is scored."""
+def chart_html(comparison: Comparison, metric: str) -> str:
+    """Scores with 95% intervals, a row for each column, and the chance level; "" where nothing is scored.
+
+    Plain HTML: a plotting library takes longer to load than the rest of the page.
+    """
     scored = [(run, run.scores[metric]) for run in comparison.runs if metric in run.scores]
     if not scored:
-        return None
+        return ""
     chance = chance_of(comparison, metric)
-    points = [_point(run, score) for run, score in reversed(scored)]
-    # Built in one call: plotly validates the whole figure again at each later change.
-    return go.Figure(points, _layout(f"{metrics.title(metric)}, 95% intervals", chance, len(scored)))
+    rows = "".join(_row(run, score, chance) for run, score in scored)
+    ticks = "".join(f"<span style='left:{tick:.0%}'>{tick:g}</span>" for tick in TICKS)
+    caption = f"{metrics.title(metric)}, 95% intervals"
+    line = "" if chance is None else f"; the dashed line is chance, {number(chance)}"
+    return (
+        f"<figure class='xlt-dots'>{rows}<div class='xlt-dots-axis' aria-hidden='true'><span></span>"
+        f"<span class='xlt-dots-ticks'>{ticks}</span></div><figcaption>{escape(caption)}{line}</figcaption></figure>"
+    )
 
 
 def chance_of(comparison: Comparison, metric: str) -> float | None:
@@ -62,40 +67,17 @@ def caution(comparison: Comparison) -> str:
     return ""
 
 
-def _point(run: Run, score: Score) -> go.Scatter:
-    low, high = max(score.value - score.low, 0), max(score.high - score.value, 0)
-    error = {"type": "data", "array": [high], "arrayminus": [low], "thickness": 3, "width": 9}
-    label = f"{number(score.value)} ({number(score.low)} to {number(score.high)})"
-    return go.Scatter(
-        x=[score.value],
-        y=[run.name],
-        error_x=error,
-        mode="markers",
-        name=run.name,
-        marker={"color": colour(run.strategy), "size": 14},
-        cliponaxis=False,
-        hovertemplate=f"{escape(run.name)}: {label}<extra></extra>",
+def _row(run: Run, score: Score, chance: float | None) -> str:
+    low, high = (min(max(end, 0.0), 1.0) for end in (score.low, score.high))
+    dashed = "" if chance is None else f"<i class='xlt-dots-chance' style='left:{chance:.2%}'></i>"
+    return (
+        f"<div class='xlt-dots-row' style='--strategy:{colour(run.strategy)}'><b>{escape(run.name)}</b>"
+        f"<span class='xlt-dots-track'>{dashed}<i class='xlt-dots-interval' "
+        f"style='left:{low:.2%};width:{high - low:.2%}'></i>"
+        f"<i class='xlt-dot' style='left:{score.value:.2%}'></i></span>"
+        f"<span class='xlt-dots-value'>{number(score.value)} "
+        f"<small>({number(score.low)} to {number(score.high)})</small></span></div>"
     )
-
-
-def _layout(title: str, chance: float | None, rows: int) -> dict[str, object]:
-    line = {"type": "line", "x0": chance, "x1": chance, "y0": 0, "y1": 1, "yref": "paper",
-            "line": {"dash": "dash", "color": GREY, "width": 1.5}}  # fmt: skip
-    label = {"x": chance, "y": 1.0, "yref": "paper", "yanchor": "bottom", "text": "chance", "showarrow": False}
-    return {
-        "height": 110 + 46 * rows,
-        "margin": {"l": 10, "r": 20, "t": 26, "b": 50},
-        "paper_bgcolor": "rgba(0,0,0,0)",
-        "plot_bgcolor": "rgba(0,0,0,0)",
-        "font": {"family": FONT, "size": 13, "color": GREY},
-        "showlegend": False,
-        "dragmode": False,
-        "shapes": [] if chance is None else [line],
-        "annotations": [] if chance is None else [label],
-        "xaxis": {"range": [-0.01, 1.01], "gridcolor": "rgba(128,128,128,.22)", "zeroline": False,
-                  "title": {"text": title, "font": {"size": 13}}},
-        "yaxis": {"type": "category", "ticksuffix": "  ", "automargin": True, "showgrid": False},
-    }  # fmt: skip
 
 
 def _adjusted(test: PairedTest) -> float:

@@ -32,7 +32,7 @@ class Results:
     heading: gr.HTML
     columns: gr.HTML
     conclusion: gr.HTML
-    chart: gr.Plot
+    chart: gr.HTML
     history: gr.HTML
     items_panel: gr.Accordion
     disagree: gr.Checkbox
@@ -54,8 +54,7 @@ def build(sample: Comparison | None) -> Results:
     heading = gr.HTML(heading_html(sample, "A finished sample") if sample else "", elem_id="heading")
     shown = gr.HTML(columns_html(sample) if sample else EMPTY, elem_id="columns")
     conclusion = gr.HTML(conclusion_html(sample) if sample else "", elem_id="conclusion")
-    figure = chart.figure(sample, metric) if sample and many else None
-    plot = gr.Plot(figure, visible=figure is not None, show_label=False, container=False, elem_id="chart", buttons=[])
+    scores = gr.HTML(chart.chart_html(sample, metric) if sample and many else "", elem_id="chart")
     history = gr.HTML("", elem_id="history")
     with gr.Accordion("Items", open=False, visible=many, elem_id="items") as items_panel:
         with gr.Row(elem_classes=["xlt-tools"]):
@@ -69,7 +68,7 @@ def build(sample: Comparison | None) -> Results:
         table = gr.HTML(table_html(sample, False, 0) if sample and many else "", elem_id="table")
     shared = share.build(sample)
     return Results(
-        heading, shown, conclusion, plot, history, items_panel, disagree, previous, following, page_label, table,
+        heading, shown, conclusion, scores, history, items_panel, disagree, previous, following, page_label, table,
         shared, gr.State(sample), gr.State(0), gr.State(()), gr.Timer(INTERVAL, active=False),
     )  # fmt: skip
 
@@ -79,7 +78,7 @@ def clear(results: Results) -> Updates:
     hidden = gr.update(visible=False)
     old = {
         results.conclusion: "",
-        results.chart: hidden,
+        results.chart: "",
         results.items_panel: hidden,
         results.table: "",
         results.page: 0,
@@ -95,11 +94,10 @@ def show_columns(results: Results, comparison: Comparison) -> Updates:
 def show(results: Results, comparison: Comparison) -> Updates:
     """The updates of columns, conclusion and chart; the timer updates the items."""
     many = not columns.single(comparison)
-    figure = chart.figure(comparison, metric_of(comparison)) if many else None
     return show_columns(results, comparison) | {
         results.heading: heading_html(comparison),
         results.conclusion: conclusion_html(comparison),
-        results.chart: gr.update(value=figure, visible=figure is not None),
+        results.chart: chart.chart_html(comparison, metric_of(comparison)) if many else "",
         results.items_panel: gr.update(visible=many),
     }
 
