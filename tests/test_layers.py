@@ -121,3 +121,13 @@ def test_the_rules_catch_what_they_forbid():
 def test_no_circle():
     graph = {module(path): set(own(ast.parse(path.read_text("utf-8")))) for path in FILES}
     TopologicalSorter({name: imported - {name} for name, imported in graph.items()}).prepare()
+
+
+@pytest.mark.parametrize("path", FILES, ids=module)
+def test_a_folder_names_what_other_folders_may_use(path):
+    """The modules in its `__all__`; those of the folders of what one adds are found by the catalog."""
+    for name in own(ast.parse(path.read_text("utf-8"))):
+        *folder, used = name.split(".")
+        if folder and folder[0] not in EXTENSIONS and folder != module(path).split(".")[:-1]:
+            init = ROOT.joinpath("xlt_core", *folder, "__init__.py").read_text("utf-8")
+            assert f'"{used}"' in init.partition("__all__")[2], f"{'.'.join(folder)} does not name {used}"

@@ -1,10 +1,12 @@
-"""The strategies' colours and their order, the same on the page, in charts and in reports."""
+"""The strategies' colours and their order, grey and the font, the same on the page, in charts and in reports."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 
 PREFERRED = ("prompt", "translate", "laft")
+GREY = "#7b7f87"
+FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, sans-serif"
 COLOURS = {"prompt": "#3f7fcb", "translate": "#c8741c", "laft": "#9560c4"}
 SPARE_COLOURS = ("#2f8f83", "#b5527d", "#7a7f2b", "#5c6f87")
 

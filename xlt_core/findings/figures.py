@@ -7,17 +7,15 @@ from typing import Any
 
 import plotly.graph_objects as go
 
-from xlt_core.findings.colours import colour
+from xlt_core.findings.colours import FONT, GREY, colour
 from xlt_core.findings.details import INVALID, WAYS, Confusion, Survival, pareto_front
 from xlt_core.findings.records import Average, Condition, Findings, Leader
 from xlt_core.findings.sentences import amount, language_name, number, shots_of, task_title
 from xlt_core.records import Score
 from xlt_core.scoring import metrics
 
-GREY = "#7b7f87"
 TILE = 72  # pixels at least for the name of a column
 GRID = "rgba(128,128,128,.22)"
-FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, sans-serif"
 DASHES = ("solid", "dash", "dot", "dashdot")  # tells columns of the same strategy apart
 SYMBOLS = ("circle", "square", "diamond", "cross")
 WAY_COLOURS = {"exact": "#2f8f83", "fuzzy": "#7fbdb4", "translated": "#c8a23c"}

@@ -8,8 +8,7 @@ import plotly.graph_objects as go
 
 from xlt_core import catalog
 from xlt_core.adaptation.records import Estimate, Snapshot, Survey
-from xlt_core.findings.colours import colour
-from xlt_core.findings.figures import FONT, GREY
+from xlt_core.findings.colours import FONT, GREY, colour
 from xlt_core.formats.durations import duration
 from xlt_core.jobs import Job
 from xlt_core.ui.shared.html import escape

@@ -1,1 +1,17 @@
 """What every tab uses: events, limits, error messages, figures, downloads, the runs and who may see them."""
+
+__all__ = [
+    "background",
+    "downloads",
+    "errors",
+    "events",
+    "figure_panel",
+    "html",
+    "limits",
+    "result_set",
+    "run_manager",
+    "stop_signals",
+    "table",
+    "updates",
+    "zero_gpu",
+]
