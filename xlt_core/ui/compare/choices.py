@@ -53,7 +53,12 @@ def build(plan: Plan) -> Choices:
     """Draws the widgets, set to a plan."""
     menus = {
         "language": gr.Dropdown(
-            language_menu(plan.dataset, plan.task), value=plan.language, label="Language", elem_id="language"
+            language_menu(plan.dataset, plan.task),
+            value=plan.language,
+            label="Language",
+            elem_id="language",
+            allow_custom_value=True,
+            info="Or type any language: its name or code.",
         ),
         "task": gr.Dropdown(
             [(task.title, name) for name, task in catalog.tasks().items()],
@@ -86,11 +91,11 @@ def build(plan: Plan) -> Choices:
 
 
 def language_menu(dataset: str, task: str) -> list[tuple[str, str]]:
-    """All languages: first those of the dataset, then the others, marked as not in it."""
+    """Languages to choose from: first those of the dataset, then ours, marked as not in it. Any other can be typed."""
     offered = catalog.dataset(dataset).languages(task)
-    known = catalog.languages()
-    inside = [(language_label(known[code]), code) for code in offered if code in known]
-    rest = [(f"{language_label(row)}: not in this dataset", code) for code, row in known.items() if code not in offered]
+    inside = [(language_label(row), row.code) for row in map(catalog.by_code, offered) if row]
+    rest = [(f"{language_label(row)}: not in this dataset", code)
+            for code, row in catalog.languages().items() if code not in offered]  # fmt: skip
     return inside + rest
 
 
@@ -99,7 +104,7 @@ def read(choices: Choices, values: Values) -> Plan:
     columns = strategies.read_columns(choices.strategies, choices.knobs, choices.extras, choices.extra_names, values)
     return Plan(
         task=_menu(values[choices.task], "a task"),
-        language=_menu(values[choices.language], "a language"),
+        language=catalog.language(_menu(values[choices.language], "a language")).code,
         columns=columns,
         **sources.read(choices.sources, values),
         shots=int(values[choices.shots]),

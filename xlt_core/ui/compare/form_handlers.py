@@ -222,7 +222,7 @@ def _redrawn(page: ComparePage, values: Values, rows: tuple[Row, ...]) -> Update
 
 def _language_updates(page: ComparePage, plan: Plan, host: Host | None) -> Updates:
     """The updates of everything that depends on the language, the task or the sources."""
-    language = catalog.languages().get(plan.language)
+    language = catalog.by_code(plan.language)
     updates = demonstrations.set_language(page.demonstrations, language)
     boxes = (page.inputs.text, page.inputs.gold)
     updates |= {box: gr.update(**demonstrations.language_options(language)) for box in boxes}
