@@ -17,7 +17,7 @@ from xlt_core.catalog_tools import Knob, coerced, once, pick, scan, unknown
 from xlt_core.contracts import ABILITIES, Dataset, Host, Strategy, Task, Translator
 from xlt_core.formats.rows import FORMATS
 from xlt_core.language_table import by_code as by_code
-from xlt_core.language_table import find, known_names, languages
+from xlt_core.language_table import find, known_names, languages, listed_codes
 from xlt_core.models.suggested import suggested
 from xlt_core.records import Column, InputError, Language, Plan, Row
 from xlt_core.settings import ANY, DATA_ROOTS, DATASETS, HOST_KEY, HOST_URL, MODELS, POCKET, TRANSLATORS
@@ -219,7 +219,7 @@ def why_no_data(plan: Plan, parts: Parts = PARTS) -> str:
     labelled = served or plan.labels or task.answer_kind == "text"
     if parts.dataset(plan.dataset).serves(plan.task, spoken.code) or (labelled and not needs_rows(plan)):
         return ""
-    there = f"choose one of {', '.join(served)}" if served else "choose another dataset or task"
+    there = f"choose one of {listed_codes(served)}" if served else "choose another dataset or task"
     own = ", or write the demonstrations yourself, or take 0 shots" if plan.inputs and labelled else ""
     return f"The dataset {plan.dataset} has no {plan.task} in {spoken.name} ({spoken.code}); {there}{own}."
 

@@ -15,7 +15,7 @@ from xlt_core.settings import ASSETS
 SPECIAL = "S"  # the scope of codes such as und, which name no language
 RIGHT_TO_LEFT = frozenset(
     "Adlm Arab Aran Armi Avst Chrs Cprt Elym Gara Hatr Hebr Hung Khar Lydi Mand Mani Mend Merc Mero Narb Nbat Nkoo "
-    "Orkh Palm Phli Phlp Phnx Prti Rohg Samr Sarb Sidt Sogd Sogo Syrc Syre Syrj Syrn Thaa Yezi".split()
+    "Orkh Ougr Palm Phli Phlp Phnx Prti Rohg Samr Sarb Sidt Sogd Sogo Syrc Syre Syrj Syrn Thaa Yezi".split()
 )
 REASONS = {"N": "ISO 639-3 says that there is no such language", "S": "it was split", "": "ISO 639-3 has it no more"}
 

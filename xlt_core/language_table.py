@@ -10,7 +10,7 @@ import csv
 import re
 import unicodedata
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -23,6 +23,7 @@ from xlt_core.text.forms import key
 
 WITH_SCRIPT = re.compile(r"(\w+)[-_]([a-z]{4})", re.ASCII | re.IGNORECASE)  # kin-Latn (BCP 47), kin_Latn (FLORES-200)
 MOST_READINGS = 8
+MOST_LISTED = 20
 
 Readings = Mapping[str, set[str]]  # codes by what is the same for all spellings of a name
 
@@ -83,20 +84,26 @@ def other_scripts(language: str) -> tuple[str, ...]:
     return tuple(code for code in (*languages(), *_flores_rows()) if code.startswith(f"{language}_"))
 
 
+def listed_codes(codes: Sequence[str]) -> str:
+    """Codes to choose from, in a sentence: the first ones, and how many more there are."""
+    more = f" and {len(codes) - MOST_LISTED} more" if len(codes) > MOST_LISTED else ""
+    return ", ".join(codes[:MOST_LISTED]) + more
+
+
 def find(text: str) -> Language | None:
     """The language by its code, FLORES code, alias or name, whatever the case, with or without its marks.
 
     Raises InputError for a name of several languages, and for a code that is no longer used.
     """
     wanted = key(text)
-    found = _ours().get(wanted) or _of_code(wanted)
-    if found and text.strip() in (wanted, text.strip().upper(), found.name):
-        return found
+    if wanted in _ours():
+        return _ours()[wanted]
+    coded = _of_code(wanted)
+    if coded and text.strip() != wanted.capitalize():
+        return coded
     named = _named(wanted)
-    if found and text.strip() in {language.name for language in named}:
-        named = [found, *(language for language in named if language != found)]  # Fur, whose code is not fur
-    elif found:
-        return found
+    if coded:  # Fur is a language whose code is not fur
+        named = [coded, *(language for language in named if text.strip() == language.name and language != coded)]
     if len(named) > 1:
         raise InputError(_several(text.strip(), named))
     return named[0] if named else None

@@ -149,7 +149,10 @@ def test_an_odd_link_leads_to_the_page_with_a_sentence(blank: Any, address: str,
 def test_a_link_about_what_is_not_there_is_refused() -> None:
     with gr.Blocks() as blocks:
         page = page_module.build(blocks, gr.HTML(), RunManager(), gr.BrowserState())
-    for plan, sentence in ((Plan("poetry", "kin"), "no task 'poetry'"), (Plan("ner", "klingon"), "no language 'kling")):
+    for plan, sentence in (
+        (Plan("poetry", "kin"), "no task 'poetry'"),
+        (Plan("ner", "wolofish"), "no language 'wolofi"),
+    ):
         with pytest.raises(InputError, match=sentence):
             form_handlers.open_link(page, document.decode(document.encode(plan)))
 

@@ -26,7 +26,7 @@ def add(command: argparse.ArgumentParser, name: str) -> None:
 
 def run(options: argparse.Namespace, parts: Parts) -> int:
     rows = LISTS[options.name]()
-    print(_json(rows) if options.json else listing(rows))
+    print(as_json(rows) if options.json else listing(rows))
     return DONE
 
 
@@ -35,7 +35,7 @@ def listing(rows: Sequence[dict[str, object]]) -> str:
     return aligned([tuple(rows[0]), *([short(_cell(value)) for value in row.values()] for row in rows)] if rows else [])
 
 
-def _json(rows: Rows) -> str:
+def as_json(rows: Rows) -> str:
     """A row a line: thousands are written at once where an indented document takes a quarter of a second."""
     return "[\n" + ",\n".join(json.dumps(row, ensure_ascii=False) for row in rows) + "\n]"
 

@@ -53,7 +53,7 @@ def build(plan: Plan) -> Choices:
     """Draws the widgets, set to a plan."""
     menus = {
         "language": gr.Dropdown(
-            language_menu(plan.dataset, plan.task),
+            language_menu(plan),
             value=plan.language,
             label="Language",
             elem_id="language",
@@ -90,13 +90,17 @@ def build(plan: Plan) -> Choices:
     )  # fmt: skip
 
 
-def language_menu(dataset: str, task: str) -> list[tuple[str, str]]:
-    """Languages to choose from: first those of the dataset, then ours, marked as not in it. Any other can be typed."""
-    offered = catalog.dataset(dataset).languages(task)
-    inside = [(language_label(row), row.code) for row in map(catalog.by_code, offered) if row]
-    rest = [(f"{language_label(row)}: not in this dataset", code)
-            for code, row in catalog.languages().items() if code not in offered]  # fmt: skip
-    return inside + rest
+def language_menu(plan: Plan) -> list[tuple[str, str]]:
+    """Languages to choose from: those of the plan's dataset, then its own and ours, marked as not in it.
+
+    Any other can be typed: a menu of thousands would make the page slow.
+    """
+    dataset = catalog.dataset(plan.dataset)
+    offered = dataset.languages(plan.task)
+    others = [code for code in dict.fromkeys((plan.language, *catalog.languages())) if code not in offered]
+    rows = [row for row in map(catalog.by_code, (*offered, *others)) if row]
+    return [(language_label(row) + ": not in this dataset" * (not dataset.serves(plan.task, row.code)), row.code)
+            for row in rows]  # fmt: skip
 
 
 def read(choices: Choices, values: Values) -> Plan:
@@ -122,7 +126,7 @@ def fill(choices: Choices, plan: Plan) -> Updates:
     firsts = {column.strategy: column for column in reversed(plan.columns)}
     extras = tuple(column for column in plan.columns if firsts[column.strategy] is not column)
     updates: Updates = {
-        choices.language: gr.update(choices=language_menu(plan.dataset, plan.task), value=plan.language),
+        choices.language: gr.update(choices=language_menu(plan), value=plan.language),
         choices.task: plan.task,
         **sources.fill(choices.sources, plan),
         choices.shots: min(plan.shots, 8),

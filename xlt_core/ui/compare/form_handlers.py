@@ -228,7 +228,7 @@ def _language_updates(page: ComparePage, plan: Plan, host: Host | None) -> Updat
     updates |= {box: gr.update(**demonstrations.language_options(language)) for box in boxes}
     return updates | {
         # Without a value: the visitor may have chosen another language meanwhile.
-        page.choices.language: gr.update(choices=choices.language_menu(plan.dataset, plan.task)),
+        page.choices.language: gr.update(choices=choices.language_menu(plan)),
         **sources.describe(page.choices.sources, plan),
         **choices.offer_adapters(page.choices, sources.adapters(host, plan.language)),
         page.inputs.example: gr.update(choices=inputs.menu(inputs.offered_items(plan)), value=None),
