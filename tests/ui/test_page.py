@@ -182,6 +182,28 @@ def test_what_cannot_be_combined_is_greyed_with_the_reason(tab: Any) -> None:
 
 
 @needs_chromium
+def test_any_language_can_be_typed(tab: Any) -> None:
+    one_input(tab)
+    for typed, code, direction in (("Central Kurdish", "ckb", "rtl"), ("Tibetan", "bo", "ltr"), ("prs", "prs", "rtl"),
+                                   ("nqo", "nqo", "rtl"), ("mni_Beng", "mni", "ltr")):  # fmt: skip
+        type_language(tab, typed)
+        tab.wait_for_selector(f"#text textarea[lang={code}]", state="attached")
+        assert tab.get_attribute("#text textarea", "dir") == direction
+        assert tab.evaluate("document.querySelector('#message').innerText.includes('has no topic in')")
+    type_language(tab, "Malay")
+    tab.wait_for_function("document.querySelector('#message').innerText.includes('may mean Standard Malay (zsm) or')")
+    type_language(tab, "mol")
+    tab.wait_for_function("document.querySelector('#message').innerText.includes('it became ron')")
+    type_language(tab, "rw")
+    tab.wait_for_selector("#text textarea[lang=rw]", state="attached")
+
+
+def type_language(tab: Any, words: str) -> None:
+    tab.fill("#language input", words)
+    tab.press("#language input", "Enter")
+
+
+@needs_chromium
 def test_a_lesson_sets_everything_and_asks(tab: Any) -> None:
     tab.click("#lesson-1")
     tab.wait_for_function("document.querySelector('#lesson').innerText.includes('names get lost')")
