@@ -71,7 +71,7 @@ def test_a_strategy_keeps_the_contract(name):
 def test_a_dataset_keeps_the_contract(name):
     dataset = catalog.dataset(name)
     assert isinstance(dataset, Dataset) and dataset.title and dataset.licence
-    assert all(code in catalog.languages() for task in catalog.tasks() for code in dataset.languages(task))
+    assert all(catalog.by_code(code) for task in catalog.tasks() for code in dataset.languages(task))
 
 
 @pytest.mark.parametrize("task", ["topic", "ner", "summary"])

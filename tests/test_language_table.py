@@ -3,11 +3,19 @@
 from __future__ import annotations
 
 import re
+import subprocess
+import sys
+import unicodedata
 
 import pytest
+import regex
+from babel import Locale, localedata
 
 from xlt_core import catalog
-from xlt_core.language_table import other_scripts
+from xlt_core.language_codes import autonyms, direction, script_names, short_codes, standards
+from xlt_core.language_table import every, flores_codes, languages, other_scripts
+from xlt_core.records import InputError
+from xlt_core.settings import ROOT
 
 MASAKHANEWS = "amh eng fra hau ibo lin lug orm pcm run sna som swa tir xho yor"
 MASAKHANER = "bam bbj ewe fon hau ibo kin lug luo mos nya pcm sna swa tsn twi wol xho yor zul amh"
@@ -57,3 +65,114 @@ def test_a_language_and_its_script_are_one_choice() -> None:
     for language in catalog.languages().values():
         named = {name.partition("_")[2] for name in (language.flores, *language.aliases)}
         assert named & scripts <= {language.script}, f"{language.code} also stands for another script"
+
+
+@pytest.mark.parametrize(("text", "code"), [
+    ("eus", "eus"), ("EUS", "eus"), ("eu", "eus"), ("baq", "eus"), ("eus_Latn", "eus"), ("Basque", "eus"),
+    ("euskara", "eus"), ("kin-Latn", "kin"), ("swh", "swa"), ("gaz", "orm"), ("zho", "zho"), ("cmn", "zho"),
+    ("zh", "zho"), ("Mandarin", "zho"), ("中文", "zho"), ("ara", "arb"), ("ar", "arb"), ("arb", "arb"), ("iw", "heb"),
+    ("he", "heb"), ("mo", "ron"), ("Guaraní", "grn"), ("guarani", "grn"), ("Zotung Chin", "czt"),
+    ("zho-Hant", "zho_Hant"), ("zh_hant", "zho_Hant"), ("ajp", "ajp"), ("ajp_Arab", "ajp"), ("sat_Beng", "sat"),
+    ("kas_Arab", "kas"), ("Ghomala'", "bbj"), ("Ikinyarwanda", "kin"), ("Luba-Katanga", "lub"), ("fur", "fur"),
+    ("FUR", "fur"), ("Klingon", "tlh"),
+])  # fmt: skip
+def test_a_language_of_the_world_is_found_by_code_name_and_autonym(text: str, code: str) -> None:
+    found = catalog.language(text)
+    assert found.code == code and catalog.by_code(code) == found
+
+
+@pytest.mark.parametrize(("text", "sentence"), [
+    ("Malay", "'Malay' may mean Standard Malay (zsm) or Malay (individual language) (zlm); give the code that is "
+              "meant."),
+    ("Fur", "'Fur' may mean Friulian (fur) or Fur (fvr); give the code that is meant."),
+    ("mol", "The code mol (Moldavian) is no longer used: it became ron; give ron (Romanian)."),
+    ("bvs", "The code bvs (Belgian Sign Language) is no longer used: split into Langue des signes de Belgique "
+            "Francophone [sfb], and Vlaamse Gebarentaal [vgt]; give another code."),
+    ("amd", "The code amd (Amapá Creole) is no longer used: ISO 639-3 says that there is no such language; give "
+            "another code."),
+    ("Basqe", "There is no language 'Basqe'; did you mean basque, "), ("und", "There is no language 'und'"),
+    ("kin_Qqqq", "There is no language 'kin_Qqqq'"), ("kin-Latn-RW-x", "There is no language 'kin-Latn-RW-x'"),
+])  # fmt: skip
+def test_what_is_no_one_language_is_one_sentence(text: str, sentence: str) -> None:
+    with pytest.raises(InputError) as error:
+        catalog.language(text)
+    assert str(error.value).startswith(sentence)
+
+
+def test_every_language_of_iso_639_3_is_there_once() -> None:
+    found = list(every())
+    assert len(found) > 7800 and len({language.code for language in found}) == len(found)
+    assert all(language.code and language.name and language.direction in ("", "ltr", "rtl") for language in found)
+    assert {language.code for language in found[: len(languages())]} == set(languages())
+    assert not {"swh", "gaz", "cmn", "ara", "und"} & {language.code for language in found}
+    assert sum(bool(language.script) for language in found) > 7000
+
+
+def test_a_language_in_another_script_is_a_choice_of_its_own() -> None:
+    uzbek, kashmiri = catalog.language("uzn-cyrl"), catalog.language("kas_Deva")
+    assert (uzbek.code, uzbek.name, uzbek.direction) == ("uzn_Cyrl", "Northern Uzbek (Cyrillic script)", "ltr")
+    assert (kashmiri.flores, kashmiri.script, kashmiri.direction) == ("kas_Deva", "Deva", "ltr")
+    assert catalog.language("kas").direction == "rtl" and other_scripts("kas") == ("kas_Deva",)
+    assert catalog.language("kin_Arab").direction == "rtl" and catalog.by_code("kin_Latn") is None
+
+
+@pytest.mark.parametrize(("code", "script", "direction"), [
+    ("ckb", "Arab", "rtl"), ("prs", "Arab", "rtl"), ("nqo", "Nkoo", "rtl"), ("amh", "Ethi", "ltr"),
+    ("mya", "Mymr", "ltr"), ("bod", "Tibt", "ltr"), ("mni_Beng", "Beng", "ltr"), ("quy", "Latn", "ltr"),
+    ("heb", "Hebr", "rtl"), ("div", "Thaa", "rtl"), ("fuf_Adlm", "Adlm", "rtl"), ("uig", "Arab", "rtl"),
+])  # fmt: skip
+def test_a_language_has_its_script_and_direction(code: str, script: str, direction: str) -> None:
+    language = catalog.language(code)
+    assert (language.script, language.direction) == (script, direction)
+
+
+def test_the_scripts_from_right_to_left_are_those_of_unicode() -> None:
+    """The bidirectional class of a letter, for the scripts that regex knows by their codes."""
+    for script in script_names():
+        letters = _letters(script)
+        if letters:
+            backwards = sum(unicodedata.bidirectional(letter) in ("R", "AL") for letter in letters)
+            assert direction(script) == ("rtl" if 2 * backwards > len(letters) else "ltr"), script
+
+
+def _letters(script: str) -> list[str]:
+    try:
+        pattern = regex.compile(rf"\p{{Script={script}}}")
+    except regex.error:
+        return []
+    every_letter = (chr(point) for point in range(0x11000))
+    return [letter for letter in every_letter if unicodedata.category(letter)[0] == "L" and pattern.match(letter)]
+
+
+def test_the_table_of_autonyms_is_that_of_babel() -> None:
+    for code in ("eus", "ckb", "bod", "amh", "mya", "yor", "quc", "zho"):
+        standard = standards()[code]
+        assert autonyms()[code] == Locale(standard.two or code).languages[standard.two or code]
+    known = {short_codes().get(name, name) for name in localedata.locale_identifiers() if "_" not in name}
+    assert autonyms().keys() <= known and len(autonyms()) > 300
+
+
+def test_a_language_of_ours_is_found_without_the_world() -> None:
+    line = ("import sys; from xlt_core import catalog, language_codes; [catalog.language(name) for name in "
+            "('kin', 'Kinyarwanda', 'knc_Arab', 'SWH')]; "
+            "print(language_codes.standards.cache_info().currsize, 'babel' in sys.modules)")  # fmt: skip
+    done = subprocess.run([sys.executable, "-c", line], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert done.stdout.split() == ["0", "False"]
+
+
+def test_all_languages_are_listed_at_once() -> None:
+    """In under 0.3 seconds of the processor; the least of three, since the machine may be busy."""
+    line = ("import time, json; from xlt_core.cli import lists; began = time.process_time(); "
+            "text = lists.as_json(lists.languages()); "
+            "print(time.process_time() - began, len(json.loads(text)))")  # fmt: skip
+    said = [subprocess.run([sys.executable, "-c", line], cwd=ROOT, capture_output=True, text=True, check=True)
+            .stdout.split() for _ in range(3)]  # fmt: skip
+    assert min(float(seconds) for seconds, _ in said) < 0.3 and all(int(number) > 7000 for _, number in said)
+
+
+def test_flores_200_has_its_205_codes() -> None:
+    codes = flores_codes()
+    assert len(codes) == 205 == len(set(codes.values())) and set(AFRICAN_FLORES.split()) <= set(codes.values())
+    assert all(catalog.by_code(code) and catalog.language(name).code == code for code, name in codes.items())
+    for code, name in codes.items():
+        assert catalog.by_code(code).flores == name and catalog.by_code(code).script == name.partition("_")[2]

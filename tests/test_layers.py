@@ -12,9 +12,9 @@ import pytest
 from xlt_core.settings import ROOT
 
 # By folder or root module, from the left: whoever stands further left is imported, and never imports.
-ORDER = ["records", "settings", "text", ("language_table", "scoring", "models"), "contracts", "formats",
-         ("world", "engine"), ("tasks", "strategies", "hosts", "translators", "datasets"), "catalog_tools", "catalog",
-         "comparison", "findings", "store", "documents", ("sweeps", "adaptation", "jobs"), "pocket",
+ORDER = ["records", "settings", "text", "language_codes", ("language_table", "scoring", "models"), "contracts",
+         "formats", ("world", "engine"), ("tasks", "strategies", "hosts", "translators", "datasets"), "catalog_tools",
+         "catalog", "comparison", "findings", "store", "documents", ("sweeps", "adaptation", "jobs"), "pocket",
          "cli", ("interface", "__main__"), "ui.shared", "ui.compare", "ui.results",
          ("ui.evaluate", "ui.adapt", "ui.runs"), "ui", "app"]  # fmt: skip
 RANKS = {name: rank for rank, names in enumerate(ORDER) for name in ([names] if isinstance(names, str) else names)}

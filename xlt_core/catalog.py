@@ -16,11 +16,11 @@ from xlt_core import catalog_tools
 from xlt_core.catalog_tools import Knob, coerced, once, pick, scan, unknown
 from xlt_core.contracts import ABILITIES, Dataset, Host, Strategy, Task, Translator
 from xlt_core.formats.rows import FORMATS
-from xlt_core.language_table import languages
+from xlt_core.language_table import by_code as by_code
+from xlt_core.language_table import find, known_names, languages, listed_codes
 from xlt_core.models.suggested import suggested
 from xlt_core.records import Column, InputError, Language, Plan, Row
 from xlt_core.settings import ANY, DATA_ROOTS, DATASETS, HOST_KEY, HOST_URL, MODELS, POCKET, TRANSLATORS
-from xlt_core.text.forms import key
 
 PIVOT = "eng"
 LLM = "llm"  # the translator that is the plan's own model
@@ -30,15 +30,14 @@ LONGEST_ID = 96  # characters, as the Hub has it
 
 
 def language(text: str) -> Language:
-    """The language by its code, FLORES code, alias or name, whatever the case."""
-    wanted, names = key(text), {}
-    for entry in reversed(languages().values()):
-        names |= dict.fromkeys(map(key, filter(None, (*entry.aliases, entry.autonym, entry.flores))), entry)
-    names |= {key(entry.name): entry for entry in languages().values()}
-    names |= {key(entry.code): entry for entry in languages().values()}
-    if wanted not in names:
-        raise InputError(unknown("language", text, list(names), list(languages())))
-    return names[wanted]
+    """The language by its code, FLORES code, alias or name, whatever the case.
+
+    Raises InputError where there is none, where several share the name, and for a code that is no longer used.
+    """
+    found = find(text)
+    if not found:
+        raise InputError(unknown("language", text, known_names(), languages()))
+    return found
 
 
 @cache
@@ -218,9 +217,9 @@ def why_no_data(plan: Plan, parts: Parts = PARTS) -> str:
     spoken, task = parts.language(plan.language), parts.task(plan.task)
     served = parts.dataset(plan.dataset).languages(plan.task)
     labelled = served or plan.labels or task.answer_kind == "text"
-    if spoken.code in served or (labelled and not needs_rows(plan)):
+    if parts.dataset(plan.dataset).serves(plan.task, spoken.code) or (labelled and not needs_rows(plan)):
         return ""
-    there = f"choose one of {', '.join(served)}" if served else "choose another dataset or task"
+    there = f"choose one of {listed_codes(served)}" if served else "choose another dataset or task"
     own = ", or write the demonstrations yourself, or take 0 shots" if plan.inputs and labelled else ""
     return f"The dataset {plan.dataset} has no {plan.task} in {spoken.name} ({spoken.code}); {there}{own}."
 

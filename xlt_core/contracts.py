@@ -129,6 +129,10 @@ class Dataset:
         """Codes of the languages with examples for the task; () where it has none."""
         raise NotImplementedError
 
+    def serves(self, task: str, language: str) -> bool:
+        """Whether it has examples for the task in the language, by its code."""
+        return language in self.languages(task)
+
     def load(self, task: str, language: str, split: str) -> list[Example]:
         """The split (train, validation or test), whole. Raises InputError where there is none."""
         raise NotImplementedError

@@ -106,7 +106,7 @@ def test_texts_knobs_and_demonstrations_come_from_the_line(capsys, tmp_path):
     ((*BASE, "--set", "prompt.scoring=loud"), "likelihood, generate"),
     ((*BASE, "--strategies", "prompt", "--adapter", "x"), "add laft"), ((*BASE, "--out", "/no/x.json"), "cannot be"),
     ((*BASE, "--demonstrations", "none.csv"), "cannot be read"), ((*BASE, "--plan", "x.json"), "leave out --task"),
-    (("compare", "--plan", "none.json"), "cannot be read"), ((*BASE, "--language", "klingon"), "no language 'klingon'"),
+    (("compare", "--plan", "none.json"), "cannot be read"), ((*BASE, "--language", "klingonish"), "no language 'kling"),
     ((*BASE, "--lang", "kin"), "unrecognized"), ((*BASE, "--seed", "-1"), "seed cannot be -1"),
     ((*BASE, "--out", "x.txt"), "must end in .json, .csv, .parquet, .md, .tex, .html"),
     ((*BASE, "--text", "Kato", "--out", "x.html"), "A report needs items with gold answers"),

@@ -102,7 +102,7 @@ def test_an_interrupted_sweep_says_that_it_goes_on(capsys, tmp_path):
 @pytest.mark.parametrize(("arguments", "sentence"), [
     (("sweep",), "required: --tasks, --languages, --out"), ((*BASE, "--shots", "few"), "--shots few is off"),
     ((*BASE, "--shots", ""), "at least one number of shots"), ((*BASE, "--seeds", "0,0"), "seed 0 is given twice"),
-    ((*BASE, "--tasks", "poetry"), "There is no task"), ((*BASE, "--languages", "klingon"), "There is no language"),
+    ((*BASE, "--tasks", "poetry"), "There is no task"), ((*BASE, "--languages", "klingonish"), "There is no language"),
     ((*BASE, "--languages", "yor"), "has no topic in Yoruba"), ((*BASE, "--samples", "0"), "0 samples"),
     ((*BASE, "--strategies", "prompt,prompt"), "names one twice"), ((*BASE, "--set", "prompt.a=1"), "no knob"),
     ((*BASE, "--engine", "steam"), "invalid choice"), ((*BASE, "--lang", "kin"), "unrecognized"),

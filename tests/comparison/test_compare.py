@@ -71,7 +71,7 @@ def test_knobs_are_kept_only_where_they_differ():
 
 
 @pytest.mark.parametrize(("changes", "sentence"), [
-    ({"language": "klingon"}, "There is no language"),
+    ({"language": "klingonish"}, "There is no language"),
     ({"task": "poetry"}, "There is no task"),
     ({"language": "yor"}, "has no topic in Yoruba"),
     ({"split": "dev"}, "There is no split"),

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 import os
 from unicodedata import normalize
 
@@ -7,6 +8,7 @@ import pytest
 from helpers import clones
 
 from xlt_core import catalog
+from xlt_core.__main__ import main
 from xlt_core.formats.rows import load_rows
 from xlt_core.records import InputError, Span
 
@@ -145,3 +147,21 @@ def test_gold_entities_are_read_in_any_form_and_order(tmp_path):
     found = [[(span.kind, span.start) for span in answer] for answer in answers]
     place = len(normalize("NFD", "Ọlá wá sí "))
     assert found == [[("PER", 0), ("LOC", place)], [("ORG", 0), ("LOC", 21)], [("PER", 3)]]
+
+
+@pytest.mark.parametrize(("code", "rows"), [
+    ("quy", ("Pukllaqkuna atiparqaku.", "Hampina wasi kichakun.", "Pukllay qallarin.")),
+    ("bod", ("རྩེད་མོ་པ་རྒྱལ་ཁ་ཐོབ།", "སྨན་ཁང་གསར་པ་སྒོ་ཕྱེས།", "རྩེད་མོ་འགོ་འཛུགས།")),
+    ("ckb", ("یاریزانەکان بردیانەوە.", "نەخۆشخانەی نوێ کرایەوە.", "یارییەکە دەستی پێکرد.")),
+])  # fmt: skip
+def test_a_file_may_be_in_any_language_of_the_world(capsys, tmp_path, code, rows):
+    lines = zip(("train", "test", "test"), rows, ("sports", "health", "sports"), strict=True)
+    clones.write(tmp_path / "mine.csv", "\n".join(["split,text,answer", *map(",".join, lines)]) + "\n")
+    assert code not in catalog.languages()
+    status = main(["compare", "--task", "topic", "--language", code, "--dataset", str(tmp_path / "mine.csv"), "--shots",
+                   "1", "--strategies", "prompt", "--out", str(tmp_path / "x.json")])  # fmt: skip
+    assert status == 0, capsys.readouterr().err
+    made = json.loads((tmp_path / "x.json").read_text("utf-8"))
+    assert made["plan"]["language"] == code and {p["error"] for p in made["runs"][0]["predictions"]} == {""}
+    sent = " ".join(reply["sent"] for p in made["runs"][0]["predictions"] for reply in p["replies"])
+    assert all(row in sent for row in rows)

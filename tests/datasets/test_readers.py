@@ -153,7 +153,7 @@ def test_a_reader_says_whose_the_data_are_and_where_they_lie(name):
     assert any(data.languages(task) for task in catalog.tasks()) and data.published
     for code, called in data.codes().items():
         address = data.address(called, "test")
-        assert address.clone and (address.hub or address.raw) and code in catalog.languages()
+        assert address.clone and (address.hub or address.raw) and catalog.by_code(code)
         assert all(url.startswith("https://") for url in address.raw)
 
 
@@ -200,3 +200,14 @@ def test_what_cannot_be_downloaded_says_why_and_what_to_do(monkeypatch, tmp_path
     address = Address(("data/x/test.tsv",), (), ("http://127.0.0.1:9/data/x/test.tsv",))
     with pytest.raises(InputError, match=r"test.tsv cannot be downloaded .*refused.*--data-root"):
         download(address)
+
+
+def test_sib200_has_all_its_205_languages():
+    served = catalog.dataset("sib200").languages("topic")
+    assert len(served) == 205 and {*"eus quy bod ckb nqo zho zho_Hant arb_Latn sat".split()} <= set(served)
+    assert catalog.dataset("sib200").codes()["ajp"] == "ajp_Arab"
+
+
+def test_a_dataset_that_lacks_a_language_lists_some_of_those_it_has():
+    with pytest.raises(InputError, match=r"SIB-200 has no topic in tlh; choose one of eng, .* and 185 more\."):
+        catalog.dataset("sib200").load("topic", "tlh", "test")

@@ -123,7 +123,7 @@ def test_a_store_that_cannot_be_used_is_a_warning(monkeypatch, tmp_path):
 
 
 @pytest.mark.parametrize(("changes", "sentence"), [
-    ({"task": ""}, "Give task and language, or plan"), ({"language": "klingon"}, "There is no language"),
+    ({"task": ""}, "Give task and language, or plan"), ({"language": "klingonish"}, "There is no language"),
     ({"task": "poetry"}, "There is no task"), ({"shot": 2}, "no argument of compare 'shot'; did you mean shots"),
     ({"shots": "two"}, "shots must be a whole number"), ({"samples": 2.5}, "samples must be a whole number"),
     ({"shots": -1}, "cannot be -1 shots"), ({"strategies": 5}, "strategies must be a list"),
@@ -203,7 +203,7 @@ def test_recorded_outputs_are_scored_and_joined(tmp_path):
 @pytest.mark.parametrize(("changes", "sentence"), [
     ({"corpus": ["a.txt", "b.txt"]}, "Give each language its corpus"), ({"corpus": 5}, "corpus must be"),
     ({"method": "magic"}, "There is no method"), ({"steps": "many"}, "steps must be a whole number"),
-    ({"steps": 0}, "The setting steps cannot be 0"), ({"language": "klingon"}, "There is no language"),
+    ({"steps": 0}, "The setting steps cannot be 0"), ({"language": "klingonish"}, "There is no language"),
 ])  # fmt: skip
 def test_a_training_that_is_off_is_one_sentence(tmp_path, changes, sentence):
     with pytest.raises(xlt.InputError, match=sentence):

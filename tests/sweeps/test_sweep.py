@@ -86,7 +86,7 @@ def test_a_language_that_no_dataset_has_cannot_be_and_the_others_can():
 
 @pytest.mark.parametrize(("changes", "sentence"), [
     ({"tasks": ()}, "at least one task"), ({"shots": ()}, "number of shots"), ({"tasks": ("poetry",)}, "no task"),
-    ({"languages": ("klingon",)}, "no language"), ({"languages": ("kin", "Kinyarwanda")}, "under two names"),
+    ({"languages": ("klingonish",)}, "no language"), ({"languages": ("kin", "Kinyarwanda")}, "under two names"),
     ({"seeds": (1, 1)}, "seed 1 is given twice"), ({"languages": ("yor",)}, "has no topic in Yoruba"),
     ({"columns": (Column("a", "magic"),)}, "no strategy"), ({"columns": ()}, "at least one strategy"),
     ({"samples": 0}, "0 samples"), ({"shots": (-1,)}, "-1 shots"), ({"limits": Limits(tokens=0)}, "output limit"),

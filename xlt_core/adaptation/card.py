@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from xlt_core.language_table import languages
+from xlt_core.language_table import by_code
 from xlt_core.models.adapted import NAME, read_card
 
 SETTINGS = ("method", "steps", "rows", "block", "rate", "rank", "alpha", "targets", "held_out", "packed", "average",
@@ -84,4 +84,5 @@ def _front(card: Mapping[str, Any]) -> list[str]:
 
 
 def _name(code: str) -> str:
-    return languages()[code].name if code in languages() else code
+    language = by_code(code)
+    return language.name if language else code

@@ -11,6 +11,7 @@ from xlt_core import catalog
 from xlt_core.catalog import Parts
 from xlt_core.cli.options import DONE
 from xlt_core.cli.printing import aligned, short
+from xlt_core.language_table import every
 from xlt_core.models.adapted import published_table
 from xlt_core.models.suggested import suggestions
 
@@ -25,13 +26,18 @@ def add(command: argparse.ArgumentParser, name: str) -> None:
 
 def run(options: argparse.Namespace, parts: Parts) -> int:
     rows = LISTS[options.name]()
-    print(json.dumps(rows, ensure_ascii=False, indent=1) if options.json else listing(rows))
+    print(as_json(rows) if options.json else listing(rows))
     return DONE
 
 
 def listing(rows: Sequence[dict[str, object]]) -> str:
     """A list for a reader, a line per entry."""
     return aligned([tuple(rows[0]), *([short(_cell(value)) for value in row.values()] for row in rows)] if rows else [])
+
+
+def as_json(rows: Rows) -> str:
+    """A row a line: thousands are written at once where an indented document takes a quarter of a second."""
+    return "[\n" + ",\n".join(json.dumps(row, ensure_ascii=False) for row in rows) + "\n]"
 
 
 def _cell(value: object) -> str:
@@ -41,7 +47,8 @@ def _cell(value: object) -> str:
 
 
 def languages() -> Rows:
-    return [{**asdict(language), "aliases": list(language.aliases)} for language in catalog.languages().values()]
+    """All languages of the world, ours first."""
+    return [{**vars(language), "aliases": list(language.aliases)} for language in every()]
 
 
 def tasks() -> Rows:

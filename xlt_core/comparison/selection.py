@@ -86,7 +86,7 @@ def _draw(plan: Plan, parts: Parts, rows: Sequence[Example], examples: Sequence[
 def _parallel(plan: Plan, parts: Parts, selected: Sequence[Example]) -> tuple[Row, ...]:
     """Rows of the train split that have their English, none of which is an item, a demonstration or a test text."""
     data = parts.dataset(plan.dataset)
-    served = plan.language in data.languages(plan.task) and "train" in data.splits(plan.task, plan.language)
+    served = data.serves(plan.task, plan.language) and "train" in data.splits(plan.task, plan.language)
     if plan.translator != LLM or not served or not any(parts.strategy(c).uses_translator for c in plan.columns):
         return ()
     others = selected if plan.split == "train" else [*selected, *split_rows(plan, parts)]
@@ -96,7 +96,7 @@ def _parallel(plan: Plan, parts: Parts, selected: Sequence[Example]) -> tuple[Ro
 
 def _remarks(plan: Plan, parts: Parts, examples: Sequence[Example]) -> tuple[str, ...]:
     data, task = parts.dataset(plan.dataset), parts.task(plan.task)
-    if plan.language not in data.languages(plan.task):
+    if not data.serves(plan.task, plan.language):
         kind = "" if plan.labels else {"label": "labels", "spans": "kinds of entities"}.get(task.answer_kind, "")
         theirs = f": the {kind} are those that it has in other languages" if kind else ""
         return (f"the dataset {plan.dataset} has no {plan.task} in this language{theirs}",)

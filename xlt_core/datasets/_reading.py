@@ -12,7 +12,7 @@ from typing import Any, ClassVar
 
 from xlt_core.contracts import SPLITS, Dataset
 from xlt_core.datasets._download import Address, download, kept
-from xlt_core.language_table import languages
+from xlt_core.language_table import languages, listed_codes
 from xlt_core.records import Example, InputError
 
 LONGEST_CELL = 10_000_000  # characters; a news article may exceed what the csv module takes by itself
@@ -56,7 +56,7 @@ class Reader(Dataset):
     def load(self, task: str, language: str, split: str) -> list[Example]:
         served = self.languages(task)
         if language not in served:
-            offer = f"choose one of {', '.join(served)}" if served else "choose another dataset or task"
+            offer = f"choose one of {listed_codes(served)}" if served else "choose another dataset or task"
             raise InputError(f"{self.title} has no {task} in {language}{' here' * bool(self.clones)}; {offer}.")
         there = self.splits(task, language)
         if split not in there:

@@ -54,6 +54,10 @@ class File(Dataset):
     def languages(self, task: str) -> tuple[str, ...]:
         return tuple(languages())
 
+    def serves(self, task: str, language: str) -> bool:
+        """A file may be in any language of the world, not only in those that are offered by name."""
+        return True
+
     def splits(self, task: str, language: str) -> tuple[str, ...]:
         found = {line.split for line in self.lines()}
         return tuple(split for split in SPLITS if split in found)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from xlt_core.datasets._download import Address
 from xlt_core.datasets._reading import Reader, table
-from xlt_core.language_table import languages
+from xlt_core.language_table import flores_codes
 from xlt_core.records import Example
 
 LABELS = ("science/technology", "travel", "politics", "sports", "health", "entertainment", "geography")
@@ -26,7 +26,7 @@ class Sib200(Reader):
     tasks = ("topic",)
 
     def codes(self) -> Mapping[str, str]:
-        return {language.code: language.flores for language in languages().values() if language.flores}
+        return flores_codes()
 
     def address(self, name: str, split: str) -> Address:
         path = f"{name}/{FILES[split]}.tsv"

@@ -40,7 +40,7 @@ def score(plan: Plan, paths: Sequence[Path], parts: Parts = PARTS, missing: str 
     """
     language = parts.language(plan.language).code
     data, task = parts.dataset(plan.dataset), parts.task(plan.task)
-    if language not in data.languages(plan.task):
+    if not data.serves(plan.task, language):
         raise InputError(f"The dataset {plan.dataset} has no {plan.task} in {language}; choose another language.")
     examples = split_rows(replace(plan, language=language), parts)
     names: list[str] = []

@@ -36,7 +36,7 @@ def shots_of(shots: Iterable[int | None]) -> str:
 
 
 def language_name(code: str) -> str:
-    known = catalog.languages().get(code)
+    known = catalog.by_code(code)
     return known.name if known else code
 
 

@@ -7,7 +7,7 @@ from xlt_core.interface.tables import Rows
 
 
 def languages() -> Rows:
-    """The languages that are known by name; a row has code, name, autonym, script, direction, family and aliases."""
+    """All languages of ISO 639-3, ours first; a row has code, name, autonym, script, direction, family and aliases."""
     return Rows(lists.languages())
 
 

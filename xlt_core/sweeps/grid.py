@@ -104,7 +104,7 @@ def _combined(grid: Grid, task: str, language: str, parts: Parts) -> Iterator[tu
     """A plan for each dataset that has the task in the language, with what cannot be; the first one where none has."""
     plan = Plan(task, language, grid.columns, split=grid.split, model=grid.model, translator=grid.translator,
                 samples=grid.samples, limits=grid.limits, labels=grid.labels)  # fmt: skip
-    having = [name for name in grid.datasets if language in parts.dataset(name).languages(task)]
+    having = [name for name in grid.datasets if parts.dataset(name).serves(task, language)]
     for name in having or grid.datasets[:1]:
         named = replace(plan, dataset=name)
         yield named, why_not(named, parts)

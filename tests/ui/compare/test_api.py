@@ -30,7 +30,8 @@ def test_the_endpoint_returns_the_document(address: str) -> None:
 
 @pytest.mark.parametrize(
     ("change", "words"),
-    [({"language": "klingon"}, "klingon"), ({"model": "/etc"}, "holds no model"), ({"text": " "}, "empty"),
+    [({"language": "klingon"}, "Klingon (tlh)"), ({"language": "klingn"}, "did you mean klingon"),
+         ({"model": "/etc"}, "holds no model"), ({"text": " "}, "empty"),
      ({"demonstrations": [{"text": "a"}]}, "Demonstration 1"), ({"strategies": []}, "No strategy"),
      ({"task": "nope"}, "nope"), ({"shots": -1}, "shots")],
 )  # fmt: skip

@@ -149,7 +149,10 @@ def test_an_odd_link_leads_to_the_page_with_a_sentence(blank: Any, address: str,
 def test_a_link_about_what_is_not_there_is_refused() -> None:
     with gr.Blocks() as blocks:
         page = page_module.build(blocks, gr.HTML(), RunManager(), gr.BrowserState())
-    for plan, sentence in ((Plan("poetry", "kin"), "no task 'poetry'"), (Plan("ner", "klingon"), "no language 'kling")):
+    for plan, sentence in (
+        (Plan("poetry", "kin"), "no task 'poetry'"),
+        (Plan("ner", "wolofish"), "no language 'wolofi"),
+    ):
         with pytest.raises(InputError, match=sentence):
             form_handlers.open_link(page, document.decode(document.encode(plan)))
 
@@ -176,6 +179,28 @@ def test_what_cannot_be_combined_is_greyed_with_the_reason(tab: Any) -> None:
     choose(tab, "language", "Kinyarwanda")
     tab.wait_for_function("document.querySelector('#strategy-prompt input').checked")
     assert tab.is_enabled("#compare")
+
+
+@needs_chromium
+def test_any_language_can_be_typed(tab: Any) -> None:
+    one_input(tab)
+    for typed, code, direction in (("Central Kurdish", "ckb", "rtl"), ("Tibetan", "bo", "ltr"), ("prs", "prs", "rtl"),
+                                   ("nqo", "nqo", "rtl"), ("mni_Beng", "mni", "ltr")):  # fmt: skip
+        type_language(tab, typed)
+        tab.wait_for_selector(f"#text textarea[lang={code}]", state="attached")
+        assert tab.get_attribute("#text textarea", "dir") == direction
+        assert tab.evaluate("document.querySelector('#message').innerText.includes('has no topic in')")
+    type_language(tab, "Malay")
+    tab.wait_for_function("document.querySelector('#message').innerText.includes('may mean Standard Malay (zsm) or')")
+    type_language(tab, "mol")
+    tab.wait_for_function("document.querySelector('#message').innerText.includes('it became ron')")
+    type_language(tab, "rw")
+    tab.wait_for_selector("#text textarea[lang=rw]", state="attached")
+
+
+def type_language(tab: Any, words: str) -> None:
+    tab.fill("#language input", words)
+    tab.press("#language input", "Enter")
 
 
 @needs_chromium

@@ -190,6 +190,14 @@ def test_updates_of_one_widget_are_joined() -> None:
 def test_language_tags_are_those_that_browsers_know() -> None:
     assert language_attributes(KIN) == "lang='rw' dir='ltr'"
     assert "dir='rtl'" in language_attributes(catalog.language("ary"))
+    shown = {code: language_attributes(catalog.language(code)) for code in "ckb prs nqo amh mya bod mni_Beng".split()}
+    assert shown == {
+        "ckb": "lang='ckb' dir='rtl'", "prs": "lang='prs' dir='rtl'", "nqo": "lang='nqo' dir='rtl'",
+        "amh": "lang='am' dir='ltr'", "mya": "lang='my' dir='ltr'", "bod": "lang='bo' dir='ltr'",
+        "mni_Beng": "lang='mni' dir='ltr'",
+    }  # fmt: skip
+    assert language_attributes(catalog.language("kin_Arab")) == "lang='kin-Arab' dir='rtl'"
+    assert language_attributes(catalog.language("ads")) == "lang='ads' dir='auto'"  # CLDR does not say its script
     assert escape("\x1b") == "\N{REPLACEMENT CHARACTER}"
 
 

@@ -7,8 +7,8 @@ from typing import Any
 
 import gradio as gr
 
-from xlt_core import catalog
 from xlt_core.adaptation import folders
+from xlt_core.findings.sentences import language_name
 from xlt_core.records import InputError
 from xlt_core.ui.shared import downloads
 from xlt_core.ui.shared.html import escape, message_html
@@ -99,6 +99,5 @@ def hide_confirm(library: Library, values: Values) -> Updates:
 def _menu_entry(name: str, card: dict[str, Any]) -> str:
     if not card:
         return f"{name} · has not ended"
-    known = catalog.languages()
-    names = ", ".join(known[code].name if code in known else code for code in card["plan"]["corpora"])
+    names = ", ".join(map(language_name, card["plan"]["corpora"]))
     return f"{name} · {names} · {card['base']['model']}"

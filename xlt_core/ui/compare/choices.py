@@ -53,7 +53,12 @@ def build(plan: Plan) -> Choices:
     """Draws the widgets, set to a plan."""
     menus = {
         "language": gr.Dropdown(
-            language_menu(plan.dataset, plan.task), value=plan.language, label="Language", elem_id="language"
+            language_menu(plan),
+            value=plan.language,
+            label="Language",
+            elem_id="language",
+            allow_custom_value=True,
+            info="Or type any language: its name or code.",
         ),
         "task": gr.Dropdown(
             [(task.title, name) for name, task in catalog.tasks().items()],
@@ -85,13 +90,17 @@ def build(plan: Plan) -> Choices:
     )  # fmt: skip
 
 
-def language_menu(dataset: str, task: str) -> list[tuple[str, str]]:
-    """All languages: first those of the dataset, then the others, marked as not in it."""
-    offered = catalog.dataset(dataset).languages(task)
-    known = catalog.languages()
-    inside = [(language_label(known[code]), code) for code in offered if code in known]
-    rest = [(f"{language_label(row)}: not in this dataset", code) for code, row in known.items() if code not in offered]
-    return inside + rest
+def language_menu(plan: Plan) -> list[tuple[str, str]]:
+    """Languages to choose from: those of the plan's dataset, then its own and ours, marked as not in it.
+
+    Any other can be typed: a menu of thousands would make the page slow.
+    """
+    dataset = catalog.dataset(plan.dataset)
+    offered = dataset.languages(plan.task)
+    others = [code for code in dict.fromkeys((plan.language, *catalog.languages())) if code not in offered]
+    rows = [row for row in map(catalog.by_code, (*offered, *others)) if row]
+    return [(language_label(row) + ": not in this dataset" * (not dataset.serves(plan.task, row.code)), row.code)
+            for row in rows]  # fmt: skip
 
 
 def read(choices: Choices, values: Values) -> Plan:
@@ -99,7 +108,7 @@ def read(choices: Choices, values: Values) -> Plan:
     columns = strategies.read_columns(choices.strategies, choices.knobs, choices.extras, choices.extra_names, values)
     return Plan(
         task=_menu(values[choices.task], "a task"),
-        language=_menu(values[choices.language], "a language"),
+        language=catalog.language(_menu(values[choices.language], "a language")).code,
         columns=columns,
         **sources.read(choices.sources, values),
         shots=int(values[choices.shots]),
@@ -117,7 +126,7 @@ def fill(choices: Choices, plan: Plan) -> Updates:
     firsts = {column.strategy: column for column in reversed(plan.columns)}
     extras = tuple(column for column in plan.columns if firsts[column.strategy] is not column)
     updates: Updates = {
-        choices.language: gr.update(choices=language_menu(plan.dataset, plan.task), value=plan.language),
+        choices.language: gr.update(choices=language_menu(plan), value=plan.language),
         choices.task: plan.task,
         **sources.fill(choices.sources, plan),
         choices.shots: min(plan.shots, 8),

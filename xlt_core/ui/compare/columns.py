@@ -43,7 +43,7 @@ def call_languages(strategy: str, language: Language | None) -> CallLanguages:
     """The language of the text that a call sends and of the text that it returns, by the purpose of the call."""
     from xlt_core import catalog
 
-    english = catalog.languages().get(catalog.PIVOT)
+    english = catalog.by_code(catalog.PIVOT)
     kind = catalog.strategies().get(strategy)
     prompt = english if kind and kind.uses_translator else language
     to_english = dict.fromkeys(("translate demonstration", "translate input"), (language, english))

@@ -222,13 +222,13 @@ def _redrawn(page: ComparePage, values: Values, rows: tuple[Row, ...]) -> Update
 
 def _language_updates(page: ComparePage, plan: Plan, host: Host | None) -> Updates:
     """The updates of everything that depends on the language, the task or the sources."""
-    language = catalog.languages().get(plan.language)
+    language = catalog.by_code(plan.language)
     updates = demonstrations.set_language(page.demonstrations, language)
     boxes = (page.inputs.text, page.inputs.gold)
     updates |= {box: gr.update(**demonstrations.language_options(language)) for box in boxes}
     return updates | {
         # Without a value: the visitor may have chosen another language meanwhile.
-        page.choices.language: gr.update(choices=choices.language_menu(plan.dataset, plan.task)),
+        page.choices.language: gr.update(choices=choices.language_menu(plan)),
         **sources.describe(page.choices.sources, plan),
         **choices.offer_adapters(page.choices, sources.adapters(host, plan.language)),
         page.inputs.example: gr.update(choices=inputs.menu(inputs.offered_items(plan)), value=None),

@@ -45,7 +45,7 @@ def preview(page: ComparePage, values: Values) -> Iterator[Updates]:
     with stop_signal() as (work_id, signal):
         yield busy(page) | {page.work_id: work_id}
         plan = yield from show_loading(page, values, lambda: selection.select(form.read(page, values)).plan, signal)
-        language = catalog.languages().get(plan.language)
+        language = catalog.by_code(plan.language)
         strategies = {column.name: column.strategy for column in plan.columns}
         heading = "<h2 class='xlt-heading'>Preview <small>what would be sent for the first input</small></h2>"
         yield view.clear(page.results) | {page.message: "", page.results.heading: heading}

@@ -74,7 +74,7 @@ def bind_from_outside(
 def _draw(
     plan: Plan, sample: Comparison | None, host: gr.HTML, manager: RunManager, visitor: gr.BrowserState
 ) -> ComparePage:
-    language = catalog.languages().get(plan.language)
+    language = catalog.by_code(plan.language)
     with gr.Row(elem_id="layout"):
         chosen, lesson_buttons = form.build_choices(plan)
         with gr.Column(scale=3, min_width=320, elem_id="work"):

@@ -180,7 +180,7 @@ def metric_of(comparison: Comparison) -> str:
 
 
 def language_name(comparison: Comparison) -> Language | None:
-    return catalog.languages().get(comparison.plan.language)
+    return catalog.by_code(comparison.plan.language)
 
 
 def _earlier(comparison: Comparison) -> tuple[str, tuple[tuple[str, str, float, float, float], ...]]:

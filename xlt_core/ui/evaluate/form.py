@@ -108,8 +108,7 @@ def language_menu(datasets: tuple[str, ...]) -> list[tuple[str, str]]:
     """The languages that at least one of the datasets has for some task."""
     offered = [catalog.dataset(name).languages(task) for name in datasets for task in catalog.tasks()]
     codes = dict.fromkeys(code for codes in offered for code in codes)
-    known = catalog.languages()
-    return [(language_label(known[code]), code) for code in codes if code in known]
+    return [(language_label(row), row.code) for row in map(catalog.by_code, codes) if row]
 
 
 def _count(number: int, what: str) -> str:

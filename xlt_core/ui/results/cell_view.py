@@ -124,7 +124,7 @@ def _figures(comparison: Comparison) -> list[tuple[go.Figure, str, str]]:
 
 
 def _items(view: CellView, comparison: Comparison, disagreeing: bool, page: int) -> Updates:
-    language = catalog.languages().get(comparison.plan.language)
+    language = catalog.by_code(comparison.plan.language)
     metric = catalog.task(comparison.plan.task).metrics[0]
     return {
         view.page_label: items.page_label_html(comparison, disagreeing, page),

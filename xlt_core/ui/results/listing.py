@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from xlt_core import catalog
-from xlt_core.findings.sentences import listed
+from xlt_core.findings.sentences import language_name, listed
 from xlt_core.formats.values import build
 from xlt_core.records import Comparison, InputError, Plan
 from xlt_core.store.store import StoredRun
@@ -37,8 +37,7 @@ def description(kept: StoredRun) -> str:
 def describe_grid(grid: Grid) -> str:
     """A grid in one line."""
     tasks = ", ".join(catalog.task(name).title for name in grid.tasks if name in catalog.tasks())
-    known = catalog.languages()
-    languages = listed([known[code].name if code in known else code for code in grid.languages])
+    languages = listed([language_name(code) for code in grid.languages])
     seeds = f" · {len(grid.seeds)} seeds" if len(grid.seeds) > 1 else ""
     shots = ", ".join(map(str, grid.shots))
     return f"{tasks} in {languages} · {shots} shots · {grid.samples} items{seeds} · {_model_name(grid.model)}"

@@ -61,7 +61,7 @@ def problems_html(cells: Sequence[Cell]) -> str:
 
 def cell_name(plan: Plan) -> str:
     """A cell by task, language, shots and seed."""
-    language = catalog.languages().get(plan.language)
+    language = catalog.by_code(plan.language)
     seed = f", seed {plan.seed}" if plan.seed else ""
     name = language.name if language else plan.language
     return f"{catalog.task(plan.task).title} in {name}, {_shots(plan.shots)}{seed}"
@@ -73,7 +73,7 @@ def _row(plan: Plan) -> Row:
 
 def _title(row: Row, several: bool) -> str:
     task, code, dataset = row
-    language = catalog.languages().get(code)
+    language = catalog.by_code(code)
     more = f" <small>{escape(dataset)}</small>" if several else ""
     return f"{escape(catalog.task(task).title)} · {escape(language.name if language else code)}{more}"
 
