@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import zipfile
 from collections.abc import Sequence
 from pathlib import Path
@@ -47,8 +48,6 @@ def _write_shape(writer: GGUFWriter, words: int) -> None:
 
 
 def _write_tokenizer(writer: GGUFWriter, words: Sequence[str], written: str, chat: str) -> None:
-    import json
-
     merges = json.loads(written)["model"]["merges"]
     writer.add_tokenizer_model("gpt2")
     writer.add_token_list(words)

@@ -67,6 +67,7 @@ def test_its_revision_is_a_digest_of_the_file(file: Path, tmp_path: Path) -> Non
 
 
 @pytest.mark.parametrize("method", ["lora", "full"])
+@pytest.mark.filterwarnings("error::UserWarning")
 def test_it_is_adapted_like_others(file: Path, tmp_path: Path, method: str) -> None:
     plan = adaptations.plan(adaptations.text(tmp_path), model=file, method=method, steps=2)
     card = adaptations.finished(plan, tmp_path / "out").card

@@ -93,6 +93,7 @@ def options(path: Path, is_model: bool) -> dict[str, Any]:
 def forget_quantization(model: Any) -> None:
     """Lets a model be trained and saved like any other: its weights were de-quantized as they were loaded."""
     model.hf_quantizer, model.is_quantized = None, False
+    model.name_or_path = None  # the file's folder: peft would miss a config.json there
     for owner, name in ((model, "quantization_method"), (model.config, "quantization_config")):
         if name in vars(owner):
             delattr(owner, name)
