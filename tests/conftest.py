@@ -17,6 +17,7 @@ os.environ["XLT_STORE"] = ":memory:"
 processes = int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))
 os.environ.setdefault("OMP_NUM_THREADS", str(max(1, (os.cpu_count() or 1) // processes)))  # they share the cores
 os.environ["XLT_ADAPTERS"] = tempfile.mkdtemp(prefix="xlt-adapters-")
+os.environ["XLT_MODELS_DIR"] = tempfile.mkdtemp(prefix="xlt-models-")
 for name in [name for name in os.environ if name.startswith(("HF_", "TRANSFORMERS_OFFLINE"))]:
     del os.environ[name]  # the tests say themselves which hub they reach
 

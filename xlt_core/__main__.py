@@ -10,7 +10,7 @@ from types import ModuleType
 from typing import Any, NoReturn
 
 from xlt_core.catalog import PARTS, Parts
-from xlt_core.cli import adapt, average, compare, lists, pocket, score, sweep
+from xlt_core.cli import adapt, average, compare, get, lists, pocket, score, sweep
 from xlt_core.cli.options import DONE, FAILED, OFF, STOPPED
 from xlt_core.records import InputError
 
@@ -57,7 +57,7 @@ def _parser() -> argparse.ArgumentParser:
         _add(commands, module)
     for name in lists.LISTS:
         lists.add(commands.add_parser(name, help=f"list the {name}", allow_abbrev=False), name)
-    for module in (pocket, adapt, average):
+    for module in (get, pocket, adapt, average):
         _add(commands, module)
     return parser
 

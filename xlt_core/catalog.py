@@ -18,6 +18,7 @@ from xlt_core.contracts import ABILITIES, Dataset, Host, Strategy, Task, Transla
 from xlt_core.formats.rows import FORMATS
 from xlt_core.language_table import by_code as by_code
 from xlt_core.language_table import find, known_names, languages, listed_codes
+from xlt_core.models import gguf, packages
 from xlt_core.models.suggested import suggested
 from xlt_core.records import Column, InputError, Language, Plan, Row
 from xlt_core.settings import ANY, DATA_ROOTS, DATASETS, HOST_KEY, HOST_URL, MODELS, POCKET, TRANSLATORS
@@ -130,7 +131,11 @@ def model_path(name: str, part: Literal["model", "translator"] = "model") -> str
                 f"The bundled {part} is not there; write it with `python -m xlt_core pocket`, or name another one."
             )
         return str(POCKET / part)
-    folder = Path(os.path.expanduser(name))
+    folder, entry = Path(os.path.expanduser(name)), suggested(part).get(name)
+    if entry and entry.file:
+        return packages.path(entry)
+    if part == "model" and (file := _gguf(name, folder)):
+        return file
     if os.path.isfile(folder / "config.json"):  # unlike pathlib's, false for a name that no file can have
         return str(folder)
     if name.strip("./") and os.path.isdir(folder):
@@ -138,6 +143,15 @@ def model_path(name: str, part: Literal["model", "translator"] = "model") -> str
     if HUB_ID.fullmatch(name) and len(name) <= LONGEST_ID and not name.startswith("."):
         return name
     raise InputError(f"There is no {part} {name[:80]!r}; give pocket, a Hugging Face id such as org/name, or a folder.")
+
+
+def _gguf(name: str, path: Path) -> str:
+    """The GGUF file that a model's name stands for: itself, the one in a folder, or one of the Hub; "" if none."""
+    if os.path.isdir(path):
+        return gguf.in_folder(path)
+    if os.path.isfile(path) and gguf.is_gguf(name):
+        return str(path)
+    return name if gguf.HUB_FILE.fullmatch(name) else ""
 
 
 @once

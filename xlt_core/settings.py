@@ -10,6 +10,7 @@ ASSETS = Path(os.environ.get("XLT_ASSETS") or ROOT / "assets")
 POCKET = ASSETS / "pocket"
 _DATA_HOME = os.environ.get("XDG_DATA_HOME") or Path.home() / ".local" / "share"
 ADAPTERS = Path(os.environ.get("XLT_ADAPTERS") or Path(_DATA_HOME, "xlt", "adapters")).expanduser()  # made here
+MODEL_FOLDER = Path(os.environ.get("XLT_MODELS_DIR") or Path(_DATA_HOME, "xlt", "models")).expanduser()  # fetched
 DATA_ROOTS = tuple(Path(root).expanduser() for root in os.environ.get("XLT_DATA_ROOTS", "").split(os.pathsep) if root)
 DATASETS = tuple(os.environ.get("XLT_DATASETS", "").replace(",", " ").split())  # offered on the page, from the Hub
 HOST_URL = os.environ.get("XLT_HOST_URL", "").strip().rstrip("/")  # of an OpenAI-compatible server, ending in /v1

@@ -178,6 +178,8 @@ def _identity(base: Base, texts: Sequence[Text]) -> dict[str, Any]:
 def _named(path: str) -> str:
     """What a model is called in a card, which travels: a machine's folders do not."""
     folder = Path(path)
+    if folder.is_file():
+        return folder.name
     if not folder.is_dir():
         return path
     return "pocket" if folder.resolve() == (POCKET / "model").resolve() else folder.resolve().name

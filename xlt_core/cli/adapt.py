@@ -29,7 +29,11 @@ def add(command: argparse.ArgumentParser) -> None:
     command.add_argument("--language", action="append", required=True, help="repeat it, with --corpus, for several")
     command.add_argument("--corpus", action="append", required=True, metavar="FILE|hub:ID|pocket",
                          help="text: .txt, .jsonl, .parquet, hub:ID[:CONFIG][:COLUMN], or pocket")  # fmt: skip
-    command.add_argument("--model", default=fresh.model, help="pocket, a Hugging Face id or a folder (default: pocket)")
+    command.add_argument(
+        "--model",
+        default=fresh.model,
+        help="pocket, smollm2, a Hugging Face id, a folder or a .gguf file (default: pocket)",
+    )
     command.add_argument("--out", type=Path, metavar="DIR", help=f"default: a new folder in {settings.ADAPTERS}")
     command.add_argument("--method", choices=METHODS, default=fresh.method, help="default: %(default)s")
     helps = {

@@ -66,7 +66,7 @@ def models() -> Rows:
     """The bundled, the suggested with size and licence, those that the settings name, and public adaptations."""
     suggested = [asdict(entry) for entry in suggestions()]
     here = [("model", name) for name in catalog.models()] + [("translator", name) for name in catalog.translators()]
-    known = {(entry["kind"], entry["id"]) for entry in suggested}
+    known = {(entry["kind"], entry["name"] or entry["id"]) for entry in suggested}
     blank, notes = dict.fromkeys(suggested[0], ""), {catalog.LLM: "the language model translates for itself"}
     named = [{**blank, "id": name, "kind": kind, "note": notes.get(name, "")}
              for kind, name in here if (kind, name) not in known]  # fmt: skip

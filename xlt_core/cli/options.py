@@ -30,7 +30,9 @@ def add_shared(command: argparse.ArgumentParser) -> None:
     command.add_argument("--strategies", help=f"default: {','.join(column.strategy for column in FRESH.columns)}")
     command.add_argument("--set", action="append", metavar="STRATEGY.KNOB=VALUE", help="set a knob (repeatable)")
     command.add_argument(
-        "--model", help=f"pocket, a Hugging Face id, a folder or http(s)://host/v1 (default: {FRESH.model})"
+        "--model",
+        help="pocket, smollm2, a Hugging Face id, a folder, a .gguf file or http(s)://host/v1 "
+        f"(default: {FRESH.model})",
     )
     command.add_argument("--adapter", metavar="NAME|DIR|ID", help="the adapted weights of laft, LoRA or full")
     command.add_argument("--translator", help="pocket, llm, apertium, a Hugging Face id or a folder")

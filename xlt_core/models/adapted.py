@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from xlt_core import settings
-from xlt_core.models import hub
+from xlt_core.models import gguf, hub
 from xlt_core.records import InputError
 from xlt_core.settings import ASSETS
 
@@ -37,8 +37,9 @@ class Published:
 
 
 def in_folder(folder: str) -> dict[str, str]:
-    """Folders by name: the adapters in the subfolder `adapters` of the model's folder."""
-    found = [path for path in sorted(Path(folder).glob("adapters/*")) if is_adapter(str(path))]
+    """Folders by name: the adapters in the subfolder `adapters` of the model's folder, or beside its one file."""
+    place = Path(folder).parent if gguf.is_gguf(folder) else Path(folder)
+    found = [path for path in sorted(place.glob("adapters/*")) if is_adapter(str(path))]
     return {path.name: str(path) for path in found}
 
 

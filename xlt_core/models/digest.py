@@ -1,4 +1,4 @@
-"""A digest of a folder's model in twelve characters: the revision of models that are not from the Hub."""
+"""A digest of a folder's or a file's model in twelve characters: the revision of models that are not from the Hub."""
 
 from __future__ import annotations
 
@@ -10,7 +10,10 @@ READ_WHOLE = 256 << 20  # bytes; of a larger file only the start and the end are
 
 
 def digest(folder: Path) -> str:
-    """Twelve hexadecimal digits from the weights, configuration and tokenizer of a model's or an adapter's folder."""
+    """Twelve hexadecimal digits from the weights, configuration and tokenizer of a model's or an adapter's folder, or
+    from a model's one file."""
+    if folder.is_file():
+        return _digest(((folder, folder.stat().st_size, folder.stat().st_mtime_ns),))
     names = ("config.json", "tokenizer.json", "adapter_config.json", "adapter_model.bin")
     kinds = ("*.safetensors", "pytorch_model*.bin", "*.model")  # older formats of weights, and SentencePiece models
     found = (file for kind in kinds for file in sorted(folder.resolve().glob(kind)))

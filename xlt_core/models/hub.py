@@ -81,6 +81,14 @@ def fetch_adapter(name: str) -> str:
     return _snapshot(name, None, ADAPTER_FILES)
 
 
+def fetch_file(name: str, file: str, revision: str | None = None) -> str:
+    """The path of one file of a Hub id, downloaded if needed. Raises OSError as `fetch_config` does."""
+    path = Path(_snapshot(name, revision, (file,)), file)
+    if not path.is_file():
+        raise FileNotFoundError(f"{UNREACHABLE}" if offline() else f"it has no file {file}")
+    return str(path)
+
+
 def has_file(name: str, file: str) -> bool:
     """Whether a folder or a Hub id has a file. Raises OSError if there is no such id."""
     if Path(name).is_dir():

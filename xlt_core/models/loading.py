@@ -19,7 +19,7 @@ from transformers import (
     PreTrainedTokenizerBase,
 )
 
-from xlt_core.models import pretrained
+from xlt_core.models import gguf, pretrained
 from xlt_core.models.pool import free_bytes, model_bytes
 from xlt_core.records import InputError
 from xlt_core.settings import POCKET
@@ -34,8 +34,9 @@ KIND = "language model"
 class ModelDescription:
     """A model without its weights.
 
-    source: what the user named; folder: of its files; context: tokens of prompt and answer together; end_tokens: the
-    tokens that end an answer; quantization: "" or 4bit; skeleton: the network on torch's meta device, without values.
+    source: what the user named; folder: of its files, or its one GGUF file; context: tokens of prompt and answer
+    together; end_tokens: the tokens that end an answer; quantization: "" or 4bit; skeleton: the network on torch's meta
+    device, without values.
     """
 
     source: str
@@ -75,10 +76,13 @@ def describe(model: str, revision: str | None, device: str, dtype: str) -> Model
     """
     source, _, quantization = model.partition("#")
     _check_quantization(quantization)
-    if not Path(source).is_dir() and not HUB_ID.fullmatch(source):
+    if not Path(source).is_dir() and not HUB_ID.fullmatch(source) and not gguf.is_gguf(source):
         raise InputError(f"There is no model folder {source!r}; give an existing folder, or a Hugging Face id.")
+    if quantization and gguf.is_gguf(source):
+        raise InputError(f"A GGUF file is loaded without its quantization; leave out #{quantization}.")
     config = pretrained.load(AutoConfig, source, KIND, revision=revision)
-    folder = config.name_or_path or source
+    is_file = gguf.is_gguf(source)
+    folder = str(pretrained.gguf_file(source, revision)) if is_file else config.name_or_path or source
     tokenizer = pretrained.load(AutoTokenizer, folder, KIND)
     device = device or _choose_device()
     skeleton = _skeleton(config, source)
@@ -107,6 +111,8 @@ def load_weights(description: ModelDescription) -> PreTrainedModel:
         options["quantization_config"] = BitsAndBytesConfig(
             load_in_4bit=True, bnb_4bit_quant_type="nf4", bnb_4bit_compute_dtype=description.dtype
         )
+    if gguf.is_gguf(description.folder):
+        options["config"] = description.skeleton.config  # to read it once more takes seconds
     options["device_map"] = "auto" if exceeds_gpu(description) else {"": description.device}
     return pretrained.load(AutoModelForCausalLM, description.folder, KIND, **options)
 
@@ -176,6 +182,8 @@ def _choose_dtype(skeleton: PreTrainedModel, config: Any, device: str) -> torch.
 
 def _display_name(model: str) -> str:
     path = Path(model)
+    if path.is_file():
+        return path.name
     if not path.is_dir():
         return model
     return "pocket" if path.resolve() == (POCKET / "model").resolve() else path.resolve().name
@@ -188,9 +196,10 @@ def _context_length(config: Any, tokenizer: PreTrainedTokenizerBase) -> int:
 
 
 def _end_tokens(skeleton: PreTrainedModel, tokenizer: PreTrainedTokenizerBase, folder: str) -> frozenset[int]:
+    configured = skeleton.config.get_text_config(decoder=True).eos_token_id
     try:
-        end = GenerationConfig.from_pretrained(folder).eos_token_id
+        end = configured if gguf.is_gguf(folder) else GenerationConfig.from_pretrained(folder).eos_token_id
     except (OSError, ValueError):  # older models have it in their configuration
-        end = skeleton.config.get_text_config(decoder=True).eos_token_id
+        end = configured
     end = tokenizer.eos_token_id if end is None else end
     return frozenset(end if isinstance(end, list) else [] if end is None else [end])

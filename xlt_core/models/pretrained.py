@@ -13,7 +13,7 @@ from pathlib import Path
 from threading import RLock
 from typing import TYPE_CHECKING, Any
 
-from xlt_core.models import hub
+from xlt_core.models import gguf, hub
 from xlt_core.models.digest import digest
 from xlt_core.records import InputError
 
@@ -32,13 +32,18 @@ def load(kind: Any, name: str, what: str, **options: Any) -> Any:
 
     disable_progress_bar()
     try:
-        folder = name
-        if not Path(name).is_dir():
-            is_model = hasattr(kind, "from_config")
+        folder, is_model = name, hasattr(kind, "from_config")
+        if gguf.is_gguf(name):
+            file = gguf_file(name, options.pop("revision", None))
+            folder, options = str(file.parent), options | gguf.options(file, is_model)
+        elif not Path(name).is_dir():
             fetch = hub.fetch_weights if is_model else hub.fetch_config
             folder = fetch(name, options.pop("revision", None))
         with BUILD_LOCK:
-            return kind.from_pretrained(folder, trust_remote_code=False, **options)
+            loaded = kind.from_pretrained(folder, trust_remote_code=False, **options)
+        if is_model and gguf.is_gguf(name):
+            gguf.forget_quantization(loaded)
+        return loaded
     except (OSError, ValueError, ImportError, RuntimeError, KeyError, SafetensorError) as error:
         raise InputError(
             f"No {what} could be loaded from {name!r}; give a model folder, or a Hugging Face id that can be "
@@ -48,12 +53,22 @@ def load(kind: Any, name: str, what: str, **options: Any) -> Any:
 
 def fetch_weights(name: str, revision: str | None = None) -> None:
     """Downloads the weights of a Hub id; does nothing for a folder. Raises InputError if they cannot be had."""
-    if Path(name).is_dir():
+    if Path(name).is_dir() or gguf.is_gguf(name):  # one file, which was fetched for its configuration
         return
     try:
         hub.fetch_weights(name, revision)
     except (OSError, ValueError) as error:
         raise InputError(f"The weights of {name} could not be fetched ({reason(error)}).") from error
+
+
+def gguf_file(name: str, revision: str | None = None) -> Path:
+    """The GGUF file that a name stands for, fetched and checked. Raises InputError."""
+    try:
+        file = gguf.fetch(name, revision)
+    except (OSError, ValueError) as error:
+        raise InputError(f"{name} could not be fetched ({reason(error)}).") from error
+    gguf.check(file)
+    return file
 
 
 def revision(name: str, model: PreTrainedModel) -> str:
@@ -63,6 +78,8 @@ def revision(name: str, model: PreTrainedModel) -> str:
 
 def revision_at(name: str, folder: str) -> str:
     """As `revision`, from the folder of the model's files: the Hub's cache has one for each commit."""
+    if gguf.is_gguf(name):
+        return digest(gguf_file(name))
     return digest(Path(name)) if Path(name).is_dir() else Path(folder).name
 
 

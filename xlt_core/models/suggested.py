@@ -14,7 +14,12 @@ Part = Literal["model", "translator"]
 
 @dataclass(frozen=True)
 class Suggestion:
-    """A model of the Hub, or the bundled one. gigabytes: of its download, "" if there is none."""
+    """A model of the Hub, or the bundled one.
+
+    gigabytes: of its download, "" if there is none; name: by which it is used, if not by its id, which it then stands
+    for as one GGUF file: hub, file: where the Hub has that; sha256: of the file; package: the package of PyPI that
+    carries the same file, with its version.
+    """
 
     id: str
     kind: Part
@@ -22,10 +27,26 @@ class Suggestion:
     gigabytes: str
     licence: str
     note: str = ""
+    name: str = ""
+    hub: str = ""
+    file: str = ""
+    sha256: str = ""
+    package: str = ""
+
+    @property
+    def key(self) -> str:
+        """What the model is called in a plan."""
+        return self.name or self.id
+
+    @property
+    def size(self) -> str:
+        """Of its download, in words; "" if there is none."""
+        gigabytes = float(self.gigabytes or 0)
+        return f"{self.gigabytes} GB" if gigabytes >= 1 else f"{1000 * gigabytes:.0f} MB" if gigabytes else ""
 
     def describe(self) -> str:
         """Its size and licence, in a line."""
-        size = f"{self.parameters} parameters{f', a download of {self.gigabytes} GB' * bool(self.gigabytes)}"
+        size = f"{self.parameters} parameters{f', a download of {self.size}' * bool(self.size)}"
         return "; ".join(filter(None, [size, f"licence: {self.licence}", self.note]))
 
 
@@ -37,5 +58,5 @@ def suggestions() -> tuple[Suggestion, ...]:
 
 
 def suggested(kind: Part) -> dict[str, Suggestion]:
-    """The suggestions of a kind, by id."""
-    return {entry.id: entry for entry in suggestions() if entry.kind == kind}
+    """The suggestions of a kind, by the name or id that they are used by."""
+    return {entry.key: entry for entry in suggestions() if entry.kind == kind}

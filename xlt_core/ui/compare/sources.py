@@ -162,9 +162,9 @@ def model_menu(part: Part, value: str, prefix: str = "") -> gr.Dropdown:
 
 def _menu_entry(part: Part, name: str) -> str:
     entry = suggested(part).get(name)
-    if entry is None or not entry.gigabytes:
+    if entry is None or not entry.size:
         return name
-    return f"{name} · {entry.parameters}, {entry.gigabytes} GB, {entry.licence}"
+    return f"{name} · {entry.parameters}, {entry.size}, {entry.licence}"
 
 
 def _chosen(value: Any, what: str) -> str:

@@ -1,0 +1,99 @@
+"""GGUF: one file with a model's configuration, tokenizer and weights, as llama.cpp has it, here for transformers."""
+
+from __future__ import annotations
+
+import re
+import struct
+from pathlib import Path
+from typing import Any
+
+from xlt_core.models import hub
+from xlt_core.records import InputError
+
+SUFFIX = ".gguf"
+HUB_FILE = re.compile(r"([\w-][\w.-]*/[\w-][\w.-]*):([\w-][\w.-]*\.gguf)", re.ASCII)  # one file of a Hub id
+OTHER_WEIGHTS = ("*.safetensors", "pytorch_model*.bin")
+AGAIN = "fetch it again, or choose another file"
+
+
+def is_gguf(name: str) -> bool:
+    """Whether a name stands for a GGUF file: here, or `ORG/NAME:FILE.gguf` on the Hub."""
+    return name.lower().endswith(SUFFIX)
+
+
+def in_folder(folder: Path) -> str:
+    """The GGUF file of a folder without other weights; "" if it has none. Raises InputError if it has several."""
+    found = sorted(path for path in folder.iterdir() if is_gguf(path.name) and path.is_file())
+    if not found or any(any(folder.glob(pattern)) for pattern in OTHER_WEIGHTS):
+        return ""
+    if len(found) > 1:
+        names = ", ".join(path.name for path in found)
+        raise InputError(f"The folder {folder} holds several GGUF files; name one of them: {names}.")
+    return str(found[0])
+
+
+def fetch(name: str, revision: str | None = None) -> Path:
+    """The file that a name stands for, downloaded if it is one of the Hub. Raises OSError with a reason."""
+    on_hub = HUB_FILE.fullmatch(name)
+    return Path(hub.fetch_file(*on_hub.groups(), revision)) if on_hub and not Path(name).is_file() else Path(name)
+
+
+def check(path: Path) -> None:
+    """Raises InputError for a file that cannot be loaded, with what is wrong with it. Reads no weights."""
+    from transformers.integrations.gguf.reader import GgufHeader, read_gguf_metadata
+
+    if not path.is_file():
+        raise InputError(f"There is no file {path}; name one that exists.")
+    if not path.stat().st_size:
+        raise InputError(f"{path.name} is empty (0 bytes); {AGAIN}.")
+    try:
+        metadata, _ = read_gguf_metadata(str(path))
+        _check_metadata(path.name, metadata)
+        header = GgufHeader.from_file(str(path))
+    except (struct.error, IndexError, OverflowError, MemoryError, UnicodeDecodeError) as error:
+        raise InputError(f"{path.name} is cut or damaged: its header cannot be read; {AGAIN}.") from error
+    except (ValueError, OSError) as error:
+        reason = str(error).removeprefix(f"{path} ").rstrip(".")
+        raise InputError(f"{path.name} cannot be read as GGUF ({reason}); {AGAIN}.") from error
+    needed = header.data_start + max((tensor.offset + tensor.nbytes for tensor in header.tensors), default=0)
+    if path.stat().st_size < needed:
+        raise InputError(f"{path.name} is cut: it has {path.stat().st_size:,} of {needed:,} bytes; {AGAIN}.")
+
+
+def _check_metadata(name: str, metadata: dict[str, Any]) -> None:
+    from transformers.integrations.gguf.utils import GGUF_ARCHS
+    from transformers.modeling_gguf_pytorch_utils import GGUF_SUPPORTED_ARCHITECTURES
+
+    kind = metadata["general.architecture"]
+    if _plain(kind) not in map(_plain, (*GGUF_SUPPORTED_ARCHITECTURES, *GGUF_ARCHS)):
+        raise InputError(f"{name} is of the architecture {kind!r}, which transformers cannot load from GGUF; "
+                         "choose another model, or its own format.")  # fmt: skip
+    if metadata.get("split.count", 1) > 1:
+        raise InputError(f"{name} is one of {metadata['split.count']} parts; join them with "
+                         "`llama-gguf-split --merge`, and name the whole file.")  # fmt: skip
+    if not metadata.get("tokenizer.ggml.model") or not metadata.get("tokenizer.ggml.tokens"):
+        raise InputError(f"{name} holds no tokenizer; choose a file that has one.")
+
+
+def _plain(architecture: str) -> str:
+    """llama.cpp and transformers write the same names differently: qwen2moe, qwen2_moe; gpt-oss, gpt_oss."""
+    return re.sub("[-_]", "", architecture)
+
+
+def options(path: Path, is_model: bool) -> dict[str, Any]:
+    """What from_pretrained needs beside the file's folder."""
+    if not is_model:
+        return {"gguf_file": path.name}
+    from transformers import GgufConfig, modeling_gguf_pytorch_utils
+
+    modeling_gguf_pytorch_utils.tqdm = lambda tensors, desc: tensors  # its progress bar knows no switch
+    return {"gguf_file": path.name, "quantization_config": GgufConfig(dequantize=True)}
+
+
+def forget_quantization(model: Any) -> None:
+    """Lets a model be trained and saved like any other: its weights were de-quantized as they were loaded."""
+    model.hf_quantizer, model.is_quantized = None, False
+    model.name_or_path = None  # the file's folder: peft would miss a config.json there
+    for owner, name in ((model, "quantization_method"), (model.config, "quantization_config")):
+        if name in vars(owner):
+            delattr(owner, name)
