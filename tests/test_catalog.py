@@ -17,6 +17,7 @@ from helpers.small_parts import parts, plan
 from xlt_core import catalog
 from xlt_core.catalog_tools import Knob, coerced
 from xlt_core.contracts import ABILITIES, Dataset, Strategy, Task
+from xlt_core.models.names import model_path
 from xlt_core.records import Column, InputError
 from xlt_core.scoring.metrics import family_of
 from xlt_core.settings import ASSETS, ROOT
@@ -114,18 +115,18 @@ ODD_NAMES = ["", "..", "/nowhere", "a b", "org/name/more", "http://x/v1", "ünï
 @pytest.mark.parametrize("name", ODD_NAMES)
 def test_a_model_that_cannot_be_is_one_sentence(name):
     with pytest.raises(InputError, match="Hugging Face id"):
-        catalog.model_path(name)
+        model_path(name)
 
 
 def test_a_model_is_a_folder_or_a_hub_id(tmp_path, monkeypatch):
     with pytest.raises(InputError, match="it lacks config"):
-        catalog.model_path(str(tmp_path))
+        model_path(str(tmp_path))
     monkeypatch.chdir(tmp_path.parent)
     with pytest.raises(InputError, match="it lacks config"):
-        catalog.model_path(tmp_path.name)
+        model_path(tmp_path.name)
     (tmp_path / "config.json").touch()
-    assert catalog.model_path(str(tmp_path)) == str(tmp_path)
-    assert catalog.model_path("facebook/nllb-200-distilled-600M", "translator").startswith("facebook/")
+    assert model_path(str(tmp_path)) == str(tmp_path)
+    assert model_path("facebook/nllb-200-distilled-600M", "translator").startswith("facebook/")
 
 
 def test_one_thing_is_made_per_name_however_many_ask():

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import re
 import shutil
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
@@ -18,16 +16,14 @@ from xlt_core.contracts import ABILITIES, Dataset, Host, Strategy, Task, Transla
 from xlt_core.formats.rows import FORMATS
 from xlt_core.language_table import by_code as by_code
 from xlt_core.language_table import find, known_names, languages, listed_codes
-from xlt_core.models import gguf, packages
+from xlt_core.models.names import model_path
 from xlt_core.models.suggested import suggested
 from xlt_core.records import Column, InputError, Language, Plan, Row
-from xlt_core.settings import ANY, DATA_ROOTS, DATASETS, HOST_KEY, HOST_URL, MODELS, POCKET, TRANSLATORS
+from xlt_core.settings import ANY, DATA_ROOTS, DATASETS, HOST_KEY, HOST_URL, MODELS, TRANSLATORS
 
 PIVOT = "eng"
 LLM = "llm"  # the translator that is the plan's own model
 APERTIUM = "apertium"  # its program, or `apertium:ADDRESS` a server
-HUB_ID = re.compile(r"[\w.-]+(/[\w.-]+)?", re.ASCII)
-LONGEST_ID = 96  # characters, as the Hub has it
 
 
 def language(text: str) -> Language:
@@ -121,37 +117,6 @@ def typed(part: Literal["model", "translator"]) -> bool:
 
 def _named(*names: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(name for name in names if name != ANY))
-
-
-def model_path(name: str, part: Literal["model", "translator"] = "model") -> str:
-    """The folder or Hub id that a name stands for. Raises InputError where it can be neither."""
-    if name == "pocket":
-        if not (POCKET / part / "config.json").is_file():
-            raise InputError(
-                f"The bundled {part} is not there; write it with `python -m xlt_core pocket`, or name another one."
-            )
-        return str(POCKET / part)
-    folder, entry = Path(os.path.expanduser(name)), suggested(part).get(name)
-    if entry and entry.file:
-        return packages.path(entry)
-    if part == "model" and (file := _gguf(name, folder)):
-        return file
-    if os.path.isfile(folder / "config.json"):  # unlike pathlib's, false for a name that no file can have
-        return str(folder)
-    if name.strip("./") and os.path.isdir(folder):
-        raise InputError(f"The folder {name} holds no {part}: it lacks config.json.")
-    if HUB_ID.fullmatch(name) and len(name) <= LONGEST_ID and not name.startswith("."):
-        return name
-    raise InputError(f"There is no {part} {name[:80]!r}; give pocket, a Hugging Face id such as org/name, or a folder.")
-
-
-def _gguf(name: str, path: Path) -> str:
-    """The GGUF file that a model's name stands for: itself, the one in a folder, or one of the Hub; "" if none."""
-    if os.path.isdir(path):
-        return gguf.in_folder(path)
-    if os.path.isfile(path) and gguf.is_gguf(name):
-        return str(path)
-    return name if gguf.HUB_FILE.fullmatch(name) else ""
 
 
 @once

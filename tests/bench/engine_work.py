@@ -6,9 +6,9 @@ import random
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from xlt_core import catalog
 from xlt_core.comparison.data import split_rows
 from xlt_core.comparison.sampling import sample
+from xlt_core.models.names import model_path
 from xlt_core.records import Limits, Message, Plan, Prompt
 from xlt_core.settings import POCKET
 
@@ -104,7 +104,7 @@ def make_llama(folder: Path) -> Path:
 def model_folder(size: str, scratch: Path) -> Path:
     """The folder of the 6M model, which is pocket, or of the 160M one, which is made in `scratch`."""
     llama = scratch / "llama-160m"
-    return Path(catalog.model_path("pocket")) if size == "6M" else llama if llama.exists() else make_llama(llama)
+    return Path(model_path("pocket")) if size == "6M" else llama if llama.exists() else make_llama(llama)
 
 
 def longer(folder: Path, context: int = 4096) -> Path:

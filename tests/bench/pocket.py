@@ -17,6 +17,7 @@ from xlt_core import catalog
 from xlt_core.comparison.compare import compare
 from xlt_core.comparison.data import split_rows
 from xlt_core.comparison.sampling import sample
+from xlt_core.models.names import model_path
 from xlt_core.records import Column, Comparison, Plan, Score
 from xlt_core.scoring.metrics import measure
 from xlt_core.world import world
@@ -70,7 +71,7 @@ def perplexity(language: str, model: str, documents: int = 100) -> str:
 
     from xlt_core.adaptation.bits_per_byte import bits_per_byte
 
-    path = catalog.model_path(model)
+    path = model_path(model)
     tokenizer, base = AutoTokenizer.from_pretrained(path), AutoModelForCausalLM.from_pretrained(path).float()
     adapted = PeftModel.from_pretrained(base, f"{path}/adapters/{language}")
     cells = []

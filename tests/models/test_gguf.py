@@ -15,10 +15,10 @@ from helpers.model_hub import HubServer
 from helpers.tiny_models import make_model
 from transformers import AutoModelForCausalLM, AutoTokenizer
 
-from xlt_core import catalog
 from xlt_core.documents.document import _without_folder
 from xlt_core.hosts.local import LocalHost
 from xlt_core.models import gguf, loading, pretrained
+from xlt_core.models.names import model_path
 from xlt_core.records import InputError, Limits, Message
 from xlt_core.settings import ROOT
 
@@ -78,16 +78,16 @@ def test_it_is_adapted_like_others(file: Path, tmp_path: Path, method: str) -> N
 
 
 def test_a_model_is_a_file_or_a_folder_with_one(file: Path, tmp_path: Path, monkeypatch) -> None:
-    assert catalog.model_path(str(file)) == catalog.model_path(str(file.parent)) == str(file)
-    assert catalog.model_path("org/name:tiny.gguf") == "org/name:tiny.gguf"
+    assert model_path(str(file)) == model_path(str(file.parent)) == str(file)
+    assert model_path("org/name:tiny.gguf") == "org/name:tiny.gguf"
     for name in ("a.gguf", "b.GGUF"):
         (tmp_path / name).write_bytes(b"GGUF")
     with pytest.raises(InputError, match=r"several GGUF files; name one of them: a\.gguf, b\.GGUF\."):
-        catalog.model_path(str(tmp_path))
+        model_path(str(tmp_path))
     with pytest.raises(InputError, match="There is no model"):
-        catalog.model_path(str(tmp_path / "c.gguf"))
+        model_path(str(tmp_path / "c.gguf"))
     make_model(tmp_path)
-    assert catalog.model_path(str(tmp_path)) == str(tmp_path), "a folder with weights of its own is that"
+    assert model_path(str(tmp_path)) == str(tmp_path), "a folder with weights of its own is that"
     monkeypatch.chdir(tmp_path)
     assert _without_folder("../" + tmp_path.name + "/a.gguf") == "a.gguf" and _without_folder("org/a") == "org/a"
 

@@ -11,6 +11,7 @@ from helpers.gguf_files import make_wheel
 
 from xlt_core import catalog, settings
 from xlt_core.models import hub, packages
+from xlt_core.models.names import model_path
 from xlt_core.models.suggested import Suggestion, suggested
 from xlt_core.records import InputError
 
@@ -112,8 +113,8 @@ def test_a_model_is_used_by_its_name(monkeypatch: pytest.MonkeyPatch, tmp_path: 
     monkeypatch.setattr(packages, "_installed", lambda package: ())
     entry = suggested("model")["smollm2"]
     with pytest.raises(InputError, match=r"get smollm2` \(93 MB, Apache-2\.0\)"):
-        catalog.model_path("smollm2")
+        model_path("smollm2")
     path = tmp_path / "smollm2" / entry.file
     path.parent.mkdir()
     path.write_bytes(CONTENT)
-    assert catalog.model_path("smollm2") == str(path) and "smollm2" in catalog.models()
+    assert model_path("smollm2") == str(path) and "smollm2" in catalog.models()

@@ -13,6 +13,7 @@ from xlt_core import catalog
 from xlt_core.adaptation.corpus import MOST_CHARACTERS, Text, read
 from xlt_core.adaptation.records import METHODS, Adaptation, Estimate, Snapshot
 from xlt_core.formats.files import check_folder
+from xlt_core.models import names
 from xlt_core.models.memory import release_unused
 from xlt_core.records import InputError
 
@@ -73,7 +74,7 @@ def checked(plan: Adaptation) -> tuple[Adaptation, str]:
     twice = next((code for code in codes if codes.count(code) > 1), "")
     if twice:
         raise InputError(f"There are two texts of {twice}; join them in one file.")
-    return replace(plan, corpora=corpora), catalog.model_path(plan.model)
+    return replace(plan, corpora=corpora), names.model_path(plan.model)
 
 
 def _read(plan: Adaptation) -> tuple[Text, ...]:

@@ -1,3 +1,3 @@
 """The command line: one file a command."""
 
-__all__ = ["adapt", "average", "compare", "lists", "options", "pocket", "printing", "score", "sweep"]
+__all__ = ["adapt", "average", "compare", "get", "lists", "options", "pocket", "printing", "score", "sweep"]
