@@ -133,6 +133,12 @@ def test_a_call_that_is_off_gives_status_2_and_one_line(capsys, arguments, sente
     assert status == 2 and not out and sentence in err and err.count("\n") == 1
 
 
+@pytest.mark.parametrize(("given", "told"), [("\x1b[31m", "\\x1b[31m"), ("a\nb", "a\\nb"), ("a\u2028b", "a\\u2028b")])
+def test_what_a_sentence_quotes_neither_breaks_its_line_nor_steers_the_terminal(capsys, given, told):
+    status, _, err = run(capsys, *BASE, "--nothing", given)
+    assert status == 2 and told in err and err.count("\n") == 1
+
+
 @pytest.mark.parametrize(("option", "part"), [("--dataset", "dataset"), ("--model", "host"),
                                                ("--translator", "translator")])  # fmt: skip
 def test_an_unknown_part_gives_status_2(capsys, option, part):
