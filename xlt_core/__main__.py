@@ -8,6 +8,7 @@ import sys
 from collections.abc import Sequence
 from types import ModuleType
 from typing import Any, NoReturn
+from unicodedata import category
 
 from xlt_core.catalog import PARTS, Parts
 from xlt_core.cli import adapt, average, compare, get, lists, pocket, score, sweep
@@ -36,7 +37,7 @@ def main(arguments: Sequence[str] | None = None, parts: Parts = PARTS) -> int:
             sys.stdout.flush()
         return status
     except InputError as error:
-        print(f"xlt_core: {error}", file=sys.stderr)
+        print(f"xlt_core: {_one_line(error)}", file=sys.stderr)
         return OFF
     except KeyboardInterrupt as stop:  # a command that can go on says how
         print(f"xlt_core: stopped. {stop}".rstrip(), file=sys.stderr)
@@ -47,6 +48,11 @@ def main(arguments: Sequence[str] | None = None, parts: Parts = PARTS) -> int:
     except OSError as error:  # such as a disk that is full
         print(f"xlt_core: {error}", file=sys.stderr)
         return FAILED
+
+
+def _one_line(error: InputError) -> str:
+    """The sentence, with what would break its line or steer a terminal spelt out: it may quote what was given."""
+    return "".join(repr(c)[1:-1] if category(c) in ("Cc", "Zl", "Zp") else c for c in str(error))
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -84,6 +84,23 @@ def test_a_column_that_fails_gives_status_1_and_the_others_are_written(capsys, t
     assert states == ["done", "failed", "failed"]
 
 
+@pytest.mark.parametrize(("texts", "status", "said"), [
+    (("broken",), 1, "translate failed: the translator broke"),
+    (("broken a", "broken b"), 1, "translate failed: all 2 items failed, the first with: the translator broke"),
+    (("broken", "Kato yatsinze"), 0,
+     "translate done: 1 of 2 items failed and is left out of the scores, the first with: the translator broke"),
+])  # fmt: skip
+def test_items_that_failed_are_said_in_the_table_the_document_and_beside_the_status(
+    capsys, tmp_path, texts, status, said
+):
+    lines = [f"--text={text}" for text in texts]
+    found, out, err = run(capsys, *BASE, *lines, "--strategies", "translate", "--out", str(tmp_path / "x.json"))
+    written = json.loads((tmp_path / "x.json").read_text("utf-8"))["runs"][0]
+    assert found == status and said in err.splitlines()
+    assert written["note"] == said.partition(": ")[2] and written["state"] == said.split()[1].rstrip(":")
+    assert "the translator broke" in out
+
+
 def test_texts_knobs_and_demonstrations_come_from_the_line(capsys, tmp_path):
     rows = tmp_path / "rows.csv"
     rows.write_text("text,answer\nAline yaje,health\n")
@@ -114,6 +131,12 @@ def test_texts_knobs_and_demonstrations_come_from_the_line(capsys, tmp_path):
 def test_a_call_that_is_off_gives_status_2_and_one_line(capsys, arguments, sentence):
     status, out, err = run(capsys, *arguments)
     assert status == 2 and not out and sentence in err and err.count("\n") == 1
+
+
+@pytest.mark.parametrize(("given", "told"), [("\x1b[31m", "\\x1b[31m"), ("a\nb", "a\\nb"), ("a\u2028b", "a\\u2028b")])
+def test_what_a_sentence_quotes_neither_breaks_its_line_nor_steers_the_terminal(capsys, given, told):
+    status, _, err = run(capsys, *BASE, "--nothing", given)
+    assert status == 2 and told in err and err.count("\n") == 1
 
 
 @pytest.mark.parametrize(("option", "part"), [("--dataset", "dataset"), ("--model", "host"),

@@ -200,6 +200,18 @@ def test_recorded_outputs_are_scored_and_joined(tmp_path):
             xlt.score(predictions=path, **named)
 
 
+def test_items_without_an_output_are_refused_wrong_or_left_out(tmp_path):
+    path = tmp_path / "mine.csv"
+    path.write_text("id,output\n" + "".join(f"{e.id},{e.answer}\n" for e in SMALL.load("topic", "kin", "test")[:10]))
+    call = {"task": "topic", "language": "kin", "predictions": path, "parts": parts()}
+    with pytest.raises(xlt.InputError, match="--missing wrong"):
+        xlt.score(**call)
+    assert xlt.score(**call, missing="wrong").scores()[0]["accuracy"] == 0.5
+    assert xlt.score(**call, missing="skip").scores()[0]["accuracy"] == 1.0
+    with pytest.raises(xlt.InputError, match="missing must be one of error, wrong, skip, not 'perhaps'"):
+        xlt.score(**call, missing="perhaps")
+
+
 @pytest.mark.parametrize(("changes", "sentence"), [
     ({"corpus": ["a.txt", "b.txt"]}, "Give each language its corpus"), ({"corpus": 5}, "corpus must be"),
     ({"method": "magic"}, "There is no method"), ({"steps": "many"}, "steps must be a whole number"),

@@ -27,6 +27,7 @@ from xlt_core.cli.options import (  # fmt: skip
     rooted,
     save,
 )
+from xlt_core.comparison.endings import failures
 from xlt_core.records import Comparison, InputError, Plan, Row
 
 if TYPE_CHECKING:
@@ -64,7 +65,7 @@ def run(options: argparse.Namespace, parts: Parts) -> int:
             for comparison in work:
                 progress.show(comparison)
     except KeyboardInterrupt:
-        comparison = compare.stopped(comparison)
+        comparison = compare.stopped(comparison, parts)
         halt = KeyboardInterrupt(GOES_ON if store and store.persistent else "")
     problem = _saved(options.out, comparison)  # before anything is printed: who reads the table may leave early
     _tell(comparison, parts)
@@ -125,8 +126,9 @@ def _tell(comparison: Comparison, parts: Parts) -> None:
         print(f"Note: {recalled} answers were computed before, and taken from {settings.STORE}.", file=sys.stderr)
     print(printing.table(comparison, parts.task(comparison.plan.task)))
     for run in comparison.runs:
-        if run.state != "done":
-            print(f"{run.name} {run.state}{': ' * bool(run.note)}{run.note}", file=sys.stderr)
+        problem = failures(run) if run.state == "done" else run.note
+        if run.state != "done" or problem:
+            print(f"{run.name} {run.state}{': ' * bool(problem)}{problem}", file=sys.stderr)
 
 
 def _plan(options: argparse.Namespace) -> Plan:

@@ -9,12 +9,11 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 from xlt_core.catalog import PIVOT, Parts, translator_of, why_not
+from xlt_core.comparison.endings import ended, scored
 from xlt_core.comparison.selection import Selection
 from xlt_core.comparison.signature import column_key, item_key
 from xlt_core.contracts import Memory, Setting, Solver, Translator
-from xlt_core.records import Column, HostError, InputError, Prediction, Reply, Run, Score
-from xlt_core.scoring import metrics
-from xlt_core.scoring.significance import common_items
+from xlt_core.records import Column, HostError, InputError, Prediction, Reply, Run
 
 SCORING_PAUSE = 1.0  # seconds at least between two scorings of a running column
 
@@ -65,7 +64,7 @@ class ColumnRunner:
         self._predictions: dict[str, Prediction] = {}
         self._notes: list[str] = list(job.selection.remarks)
         self._transient: list[str] = []
-        self._scored = (0, 0.0)
+        self._scored: tuple[tuple[Prediction, ...], float] = ((), 0.0)
         self._steps = self._run_column(column)
 
     def step(self) -> bool:
@@ -74,7 +73,7 @@ class ColumnRunner:
             next(self._steps)
             return True
         except StopIteration:
-            self._run = replace(self._run, state="done")
+            self._end("done")
         except (InputError, HostError) as error:
             self._fail(str(error))
         except Exception as error:
@@ -87,18 +86,28 @@ class ColumnRunner:
         self._steps.close()
 
     def snapshot(self) -> Run:
-        """The column as it stands, scored again if it has ended or SCORING_PAUSE has passed."""
-        predictions = tuple(self._predictions[e.id] for e in self._job.selection.examples if e.id in self._predictions)
-        self._run = replace(self._run, predictions=predictions, note="; ".join(self._notes + self._transient))
-        final, now = sum(p.final for p in predictions), time.monotonic()
-        due = self._run.state != "running" or now - self._scored[1] >= SCORING_PAUSE
-        if final != self._scored[0] and due:
-            self._run = replace(self._run, scores=_scores(self._job, self._run), scoring=_scoring(predictions))
-            self._scored = (final, now)
+        """The column as it stands; while it is running, scored again if SCORING_PAUSE has passed."""
+        if self._run.state in ("waiting", "running"):
+            self._run = self._current()
+            final, now = tuple(p for p in self._run.predictions if p.final), time.monotonic()
+            if final != self._scored[0] and now - self._scored[1] >= SCORING_PAUSE:
+                self._run, self._scored = scored(self._run, self._job.setting.task, self._seed), (final, now)
         return self._run
 
+    @property
+    def _seed(self) -> int:
+        return self._job.selection.plan.seed
+
+    def _current(self) -> Run:
+        predictions = tuple(self._predictions[e.id] for e in self._job.selection.examples if e.id in self._predictions)
+        return replace(self._run, predictions=predictions, note="; ".join(self._notes + self._transient))
+
     def _fail(self, reason: str) -> None:
-        self._run, self._notes, self._transient = replace(self._run, state="failed"), [*self._notes, reason], []
+        self._notes, self._transient = [*self._notes, reason], []
+        self._end("failed")
+
+    def _end(self, state: str) -> None:
+        self._run = ended(self._current(), state, self._job.setting.task, self._seed)
 
     def _add_notes(self, replies: Sequence[Reply], final: bool) -> None:
         """Adds the notes on calls: those of final replies stay, those of partial ones are replaced by the next."""
@@ -151,13 +160,3 @@ class ColumnRunner:
                 self._run = replace(self._run, preparation=self._run.preparation + done)
                 self._add_notes([made], made.final)
             yield
-
-
-def _scores(job: Job, run: Run) -> dict[str, Score]:
-    marked = common_items(run)[0]
-    return metrics.measure(job.setting.task.metrics, marked.golds, marked.answers, seed=job.selection.plan.seed)
-
-
-def _scoring(predictions: Sequence[Prediction]) -> str:
-    """Whether answers were chosen by their likelihood or generated."""
-    return "likelihood" if any(r.choices for p in predictions for r in p.replies) else "generated"

@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from xlt_core.catalog import PARTS, Parts
 from xlt_core.comparison.columns import ColumnRunner, Job
+from xlt_core.comparison.endings import ended
 from xlt_core.comparison.selection import Selection, select
 from xlt_core.contracts import Memory
 from xlt_core.records import Comparison, Plan
@@ -54,10 +55,20 @@ def signatures(selection: Selection, parts: Parts = PARTS) -> tuple[str, ...]:
     return tuple(map(Job.of(selection, parts).signature, selection.plan.columns))
 
 
-def stopped(comparison: Comparison) -> Comparison:
-    """The snapshot of a comparison that was stopped before its columns had ended."""
-    ended = [replace(r, state="stopped") if r.state in ("waiting", "running") else r for r in comparison.runs]
-    return replace(comparison, runs=tuple(ended))
+def stopped(comparison: Comparison, parts: Parts = PARTS) -> Comparison:
+    """The snapshot of a comparison that was stopped before its columns had ended: these are scored anew, since the
+    scores of a running column are of a moment ago."""
+    if all(run.state not in ("waiting", "running") for run in comparison.runs):
+        return comparison
+    task, seed = parts.task(comparison.plan.task), comparison.plan.seed
+    runs = [ended(r, "stopped", task, seed) if r.state in ("waiting", "running") else r for r in comparison.runs]
+    return replace(comparison, runs=tuple(runs))
+
+
+def end_state(comparison: Comparison) -> str:
+    """The state of a comparison that has ended: stopped or failed where one of its columns is, else done."""
+    states = {run.state for run in comparison.runs}
+    return next((state for state in ("stopped", "failed") if state in states), "done")
 
 
 def _snapshot(job: Job, runners: Sequence[ColumnRunner]) -> Comparison:

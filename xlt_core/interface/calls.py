@@ -8,11 +8,11 @@ from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import fields, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, get_args
 
 from xlt_core.formats.files import check_folder
 from xlt_core.formats.rows import text_of
-from xlt_core.interface.options import Adapt, Compare, Score, Sweep, checked, listed, paths, rooted, takes
+from xlt_core.interface.options import Adapt, Compare, Missing, Score, Sweep, checked, listed, paths, rooted, takes
 from xlt_core.interface.progress import progress
 from xlt_core.interface.results import AdaptationResult, ComparisonResult, Result, SweepResult
 from xlt_core.records import Comparison, InputError, Plan
@@ -78,25 +78,28 @@ def score(options: Score) -> ComparisonResult:
     """Scores outputs that were recorded elsewhere on a whole split: a column for each file.
 
     predictions: .jsonl, .csv or .tsv files with the columns id and output, for entities also tokens with tags.
+    missing: items without an output refuse the file ("error"), count as "wrong", or are left out ("skip").
     join: a result, or its .json file, to add the columns to. Raises InputError that names what does not fit.
 
         xlt.score(task="topic", language="kin", predictions="outputs.csv")
     """
     from xlt_core.documents import outputs
 
-    files = paths(options.predictions, "predictions")
+    files, missing = paths(options.predictions, "predictions"), options.missing
+    if missing not in get_args(Missing):
+        raise InputError(f"missing must be one of {', '.join(get_args(Missing))}, not {str(missing)[:40]!r}.")
     if options.join is None:
         if not options.task or not options.language:
             raise InputError("Give task and language, or join.")
         plan = checked(Plan, {"task": options.task, "language": options.language, "columns": [],
                               "dataset": options.dataset, "split": options.split,
                               "labels": listed(options.labels, "labels")})  # fmt: skip
-        return ComparisonResult((outputs.score(plan, files, rooted(options.parts, options.data_root)),))
+        return ComparisonResult((outputs.score(plan, files, rooted(options.parts, options.data_root), missing),))
     if options.task or options.language:
         raise InputError("join has its own task and language; leave out task and language.")
     comparison = _joined(options.join)
     for path in files:
-        comparison = outputs.joined(comparison, path)
+        comparison = outputs.joined(comparison, path, missing=missing)
     return ComparisonResult((comparison,))
 
 

@@ -22,6 +22,7 @@ P, Options, R = ParamSpec("P"), TypeVar("Options"), TypeVar("R")
 FRESH = Plan("", "")
 TRAINING = Adaptation(())
 Names = str | Sequence[str]  # "a,b" as on the command line, or a list
+Missing = Literal["error", "wrong", "skip"]
 Value = str | int | float | bool
 Demonstrations = str | Path | Sequence[Row | Mapping[str, str] | tuple[str, str]]
 
@@ -136,8 +137,9 @@ class Sweep(Shared):
 
 @dataclass(frozen=True, kw_only=True)
 class Score:
-    """The arguments of score. predictions: a file of outputs, or several; join: a result, or its .json file, to add
-    columns to, in place of task and language."""
+    """The arguments of score. predictions: a file of outputs, or several; missing: what becomes of an item without an
+    output: error refuses the file, wrong counts it as wrong, skip leaves it out; join: a result, or its .json file, to
+    add columns to, in place of task and language."""
 
     predictions: str | Path | Sequence[str | Path]
     task: str = ""
@@ -146,6 +148,7 @@ class Score:
     data_root: str | Path | Sequence[str | Path] = ()
     split: str = FRESH.split
     labels: Names = ()
+    missing: Missing = "error"
     join: Any = None
     parts: Parts | None = None
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from xlt_core.catalog import PARTS, Parts
-from xlt_core.comparison.compare import run, stopped
+from xlt_core.comparison.compare import end_state, run, stopped
 from xlt_core.comparison.selection import Selection
 from xlt_core.formats.values import plain
 from xlt_core.records import Comparison
@@ -24,6 +24,5 @@ def compare_stored(selection: Selection, store: Store, parts: Parts = PARTS, own
             yield comparison
     finally:
         if comparison:
-            comparison = stopped(comparison)
-            states = {side.state for side in comparison.runs}
-            store.end(stored, 0, comparison, next((s for s in ("stopped", "failed") if s in states), "done"))
+            comparison = stopped(comparison, parts)
+            store.end(stored, 0, comparison, end_state(comparison))

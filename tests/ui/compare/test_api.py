@@ -33,7 +33,14 @@ def test_the_endpoint_returns_the_document(address: str) -> None:
     [({"language": "klingon"}, "Klingon (tlh)"), ({"language": "klingn"}, "did you mean klingon"),
          ({"model": "/etc"}, "holds no model"), ({"text": " "}, "empty"),
      ({"demonstrations": [{"text": "a"}]}, "Demonstration 1"), ({"strategies": []}, "No strategy"),
-     ({"task": "nope"}, "nope"), ({"shots": -1}, "shots")],
+     ({"task": "nope"}, "nope"), ({"shots": -1}, "shots must lie between 0 and 16"),
+     ({"task": None}, "task must be text, not null"), ({"model": None}, "model must be text, not null"),
+     ({"translator": {}}, "translator must be text, not an object"), ({"language": 5}, "language must be text"),
+     ({"text": None}, "text must be text, not null"), ({"strategies": 5}, "strategies must be a list or null"),
+     ({"strategies": [None]}, "strategies[0] must be text"), ({"demonstrations": 5}, "demonstrations must be a list"),
+     ({"shots": 2.5}, "shots must be a whole number"), ({"seed": True}, "a whole number, not true or false"),
+     ({"seed": 10**30}, "seed must lie between 0 and 4,294,967,295"), ({"model": "m" * 9999}, "has 9,999 characters"),
+     ({"demonstrations": [{"text": "a", "answer": "b"}] * 17}, "At most 16 demonstrations")],
 )  # fmt: skip
 def test_the_endpoint_refuses_in_a_sentence(address: str, change: dict[str, Any], words: str) -> None:
     from gradio_client import Client

@@ -108,6 +108,14 @@ def test_an_unreadable_answer_an_error_and_a_failed_column_say_so() -> None:
     assert "no adapter" in view.columns_html(comparison_of(failed))
 
 
+def test_a_column_whose_items_failed_shows_how_many_and_why_beside_its_calls() -> None:
+    some = replace(run_of("prompt"), note="1 of 2 items failed: no server")
+    assert "1 of 2 items failed: no server" in view.columns_html(comparison_of(some))
+    failed = replace(run_of("prompt"), state="failed", note="no server")
+    html = view.columns_html(comparison_of(failed, inputs=(Row("t"),)))
+    assert "class='xlt-reason'>no server" in html and "sent &lt;script&gt;" in html and ">right<" not in html
+
+
 def test_many_items_show_scores_with_intervals() -> None:
     html = view.columns_html(comparison_of(run_of("prompt", scores={"macro_f1": Score(0.5, 0.25, 0.75)})))
     assert "0.50" in html and "95% interval 0.25 to 0.75" in html and "valid outputs" in html and "1 of 1 items" in html

@@ -8,8 +8,11 @@ from pathlib import Path
 import pytest
 
 from xlt_core.records import Comparison, Example, InputError, Plan, Prediction, Run
+from xlt_core.store.store import ENDED as ENDED_STATES
 from xlt_core.store.store import Store
-from xlt_core.sweeps.sweep import Grid
+from xlt_core.sweeps.sweep import Cell, Grid
+from xlt_core.ui.results.progress import LABELS, grid_html
+from xlt_core.ui.results.run_state import of_comparisons, state_of
 from xlt_core.ui.shared.limits import check_grid
 from xlt_core.ui.shared.run_manager import RunManager, new_visitor_key
 
@@ -50,6 +53,25 @@ def test_a_comparison_is_kept_as_it_ended_and_a_file_by_its_name(store: Store) -
     (found,) = store.comparisons(manager.save(stopped, ""))
     assert found.runs == stopped.runs and found.plan.dataset == "mine.csv"
     assert store.runs()[0].states == {"stopped": 1}
+
+
+@pytest.mark.parametrize("state", ["stopped", "failed", "done"])
+def test_a_comparison_can_be_opened_again_however_it_ended(store: Store, state: str) -> None:
+    manager = RunManager(lambda: store, public=False)
+    ended = replace(ENDED, runs=(replace(DONE, state=state),))
+    opened = state_of(manager, manager.save(ended, ""), "")
+    assert [cell.state for cell in opened.cells] == [state] and f"data-state='{state}'" in opened.progress_html()
+    assert not opened.unfinished, "only a sweep can be resumed"
+    assert of_comparisons([ended], "").cells[0].state == state
+
+
+def test_every_state_of_a_cell_has_its_field_and_its_words() -> None:
+    states = {*ENDED_STATES, "waiting", "running", "cannot"}
+    assert set(LABELS) == states
+    for state in states:
+        assert f"data-state='{state}'" in grid_html([Cell(ENDED.plan, state=state, total=4)])
+    several = [Cell(ENDED.plan, state="stopped", done=1, total=4), Cell(replace(ENDED.plan, seed=1), state="done")]
+    assert ">1 of 4, stopped<" in grid_html(several)
 
 
 @pytest.mark.parametrize(("changes", "public", "sentence"), [

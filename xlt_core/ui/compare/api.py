@@ -12,9 +12,12 @@ from xlt_core.comparison import selection
 from xlt_core.documents import document
 from xlt_core.findings.colours import ordered
 from xlt_core.records import Column, InputError, Plan, Row
+from xlt_core.ui.compare import parameters
 from xlt_core.ui.shared import zero_gpu
 from xlt_core.ui.shared.errors import error_sentence
-from xlt_core.ui.shared.limits import check_offered
+from xlt_core.ui.shared.limits import MAX_ROWS, check_offered
+
+MAX_SEED = 2**32 - 1  # what the libraries take that draw by it
 
 
 def compare_text(
@@ -41,37 +44,40 @@ def compare_text(
 
 
 def plan_of(
-    language: str,
-    task: str,
-    text: str,
-    demonstrations: list[dict[str, str]] | None,
-    shots: int,
-    model: str,
-    translator: str,
-    seed: int,
+    language: Any,
+    task: Any,
+    text: Any,
+    demonstrations: Any,
+    shots: Any,
+    model: Any,
+    translator: Any,
+    seed: Any,
 ) -> Plan:
     """The plan of a call, without columns. Raises InputError for arguments that cannot be read."""
-    if not isinstance(text, str) or not text.strip():
+    words = parameters.text_of("text", text)
+    if not words.strip():
         raise InputError("The text is empty; give some.")
-    rows = None if demonstrations is None else tuple(_row(index, row) for index, row in enumerate(demonstrations, 1))
+    rows = parameters.rows_of(demonstrations, MAX_ROWS)
+    drawn = parameters.whole_number("shots", shots, MAX_ROWS)
     return Plan(
-        task=task,
-        language=catalog.language(str(language)).code,
+        task=parameters.name_of("task", task),
+        language=catalog.language(parameters.name_of("language", language)).code,
         columns=(),
-        model=model,
-        translator=translator,
-        shots=_whole("shots", shots) if rows is None else len(rows),
+        model=parameters.name_of("model", model),
+        translator=parameters.name_of("translator", translator),
+        shots=drawn if rows is None else len(rows),
         demonstrations=rows,
-        inputs=(Row(text),),
-        seed=_whole("seed", seed),
+        inputs=(Row(words),),
+        seed=parameters.whole_number("seed", seed, MAX_SEED),
     )
 
 
-def _with_columns(plan: Plan, strategies: list[str] | None) -> Plan:
-    names = ordered(tuple(catalog.strategies())) if strategies is None else list(dict.fromkeys(map(str, strategies)))
+def _with_columns(plan: Plan, strategies: Any) -> Plan:
+    chosen = parameters.names_of("strategies", strategies)
+    names = ordered(tuple(catalog.strategies())) if chosen is None else chosen
     columns = tuple(Column(name, name) for name in names)
     full = replace(plan, columns=columns)
-    if strategies is not None:
+    if chosen is not None:
         return full
     reasons = catalog.why_not(check_offered(full))
     return replace(plan, columns=tuple(column for column in columns if column.name not in reasons))
@@ -80,15 +86,3 @@ def _with_columns(plan: Plan, strategies: list[str] | None) -> Plan:
 def _finished(plan: Plan) -> Any:
     *_, last = zero_gpu.run_comparison(plan)
     return last
-
-
-def _row(index: int, row: Any) -> Row:
-    if not isinstance(row, dict) or not isinstance(row.get("text"), str) or not isinstance(row.get("answer"), str):
-        raise InputError(f'Demonstration {index} must look like {{"text": "...", "answer": "..."}}.')
-    return Row(row["text"], row["answer"])
-
-
-def _whole(name: str, value: Any) -> int:
-    if isinstance(value, bool) or not isinstance(value, int | float) or value != int(value):
-        raise InputError(f"{name} must be a whole number.")
-    return int(value)

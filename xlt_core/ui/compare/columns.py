@@ -11,6 +11,8 @@ from xlt_core.text.words import count
 from xlt_core.ui.compare.answers import answer_html, gold_html
 from xlt_core.ui.shared.html import details_html, escape, language_attributes, number, seconds, truncated
 
+MAX_STEPS = 20  # calls of a column that failed
+
 
 def columns_html(comparison: Comparison, language: Language | None, titles: Mapping[str, str]) -> str:
     """One column for each run. titles: the title of each strategy."""
@@ -83,7 +85,8 @@ def tokens_per_word(run: Run) -> float | None:
 def _column(comparison: Comparison, run: Run, language: Language | None, title: str) -> str:
     metric = headline(run, comparison)
     if run.state == "failed":
-        body = f"<p class='xlt-reason'>{escape(run.note or 'This column failed.')}</p>"
+        steps = steps_html(run.name, "all", run.replies[:MAX_STEPS], call_languages(run.strategy, language))
+        body = f"<p class='xlt-reason'>{escape(run.note or 'This column failed.')}</p>{steps}"
     elif single(comparison):
         body = _single(run, metric, language)
     else:

@@ -7,16 +7,18 @@ from collections.abc import Iterable, Sequence
 from xlt_core import catalog
 from xlt_core.formats.durations import duration
 from xlt_core.records import Plan
+from xlt_core.store.store import ENDED
 from xlt_core.sweeps.sweep import Cell
 from xlt_core.ui.shared.html import escape
 
 MAX_PROBLEMS = 12
-STATES = ("failed", "running", "waiting", "done", "cannot")  # a field with several seeds shows the first of these
+# By state, what a field says; one with several seeds shows the first of these.
 LABELS = {
-    "waiting": "waiting",
-    "running": "running",
-    "done": "done",
     "failed": "failed",
+    "running": "running",
+    "stopped": "stopped",
+    "waiting": "waiting",
+    "done": "done",
     "cannot": "cannot be combined",
 }
 
@@ -44,7 +46,7 @@ def grid_html(cells: Sequence[Cell]) -> str:
 def progress_html(cells: Sequence[Cell], seconds: float, left: float | None) -> str:
     """The numbers of answers and cells that are done, the elapsed seconds, those left, and a progress bar."""
     done, total = sum(cell.done for cell in cells), sum(cell.total for cell in cells)
-    ended = sum(cell.state in ("done", "failed") for cell in cells)
+    ended = sum(cell.state in ENDED for cell in cells)
     possible = sum(cell.state != "cannot" for cell in cells)
     parts = [f"<b>{done:,}</b> of {total:,} answers", f"{ended} of {possible} cells", f"{duration(seconds)} so far"]
     parts += [] if left is None else [f"about <b>{duration(left)}</b> left"]
@@ -86,11 +88,12 @@ def _field(cells: Sequence[Cell]) -> str:
     states = {cell.state for cell in cells}
     if not cells or states == {"cannot"}:
         return f"<td data-state='cannot' title='{escape(cells[0].note if cells else '')}'>not possible</td>"
-    state = next(name for name in STATES if name in states)
+    state = next(name for name in LABELS if name in states)
     done, total = sum(cell.done for cell in cells), sum(cell.total for cell in cells)
     shown = "begun" if state == "waiting" and done else state
     share = 100 if state == "done" else round(100 * done / max(total, 1))
-    text = f"{done} of {total}" if state in ("running", "waiting") and done else LABELS[state]
+    far = f"{done} of {total}" + ", stopped" * (state == "stopped")
+    text = far if state in ("running", "stopped", "waiting") and done else LABELS[state]
     return f"<td data-state='{shown}' style='--share:{share}%'>{text}</td>"
 
 

@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 
+from xlt_core.comparison.compare import end_state
 from xlt_core.documents import export
 from xlt_core.records import Comparison, InputError
 from xlt_core.settings import ASSETS
@@ -28,7 +29,7 @@ EXAMPLE_TITLE = "A finished example"
 @dataclass(frozen=True)
 class RunState:
     """cells: as they are now. results: gives the results, or None while another thread computes them. snapshot: the
-    last of a job that ran since the app started. error: why it ended."""
+    last of a job that ran since the app started. error: why it ended. sweep: whether it is one of the store's."""
 
     title: str
     cells: tuple[Cell, ...]
@@ -37,6 +38,7 @@ class RunState:
     running: bool = False
     error: str = ""
     example: bool = False
+    sweep: bool = False
 
     @property
     def failed(self) -> int:
@@ -44,8 +46,12 @@ class RunState:
 
     @property
     def unfinished(self) -> bool:
-        """Whether the run can be resumed."""
-        return not self.running and any(cell.state in ("failed", "waiting", "stopped") for cell in self.cells)
+        """Whether the run can be resumed, as a sweep can."""
+        return (
+            self.sweep
+            and not self.running
+            and any(cell.state in ("failed", "waiting", "stopped") for cell in self.cells)
+        )
 
     def heading_html(self) -> str:
         if not (self.title or self.running):
@@ -85,7 +91,7 @@ def state_of(manager: RunManager, run: str, visitor: object) -> RunState:
         return manager.results.get(run, version, make, latest)
 
     cells = cells if running else tuple(map(_not_running, cells))
-    return RunState(title, cells, results, snapshot, running, job.error if job else "")
+    return RunState(title, cells, results, snapshot, running, job.error if job else "", sweep=kept.kind == "sweep")
 
 
 @cache
@@ -114,9 +120,9 @@ def empty() -> RunState:
 
 def _ended_cell(comparison: Comparison) -> Cell:
     done = sum(prediction.final for run in comparison.runs for prediction in run.predictions)
-    state = "failed" if any(run.state == "failed" for run in comparison.runs) else "done"
+    total = sum(len(run.examples) for run in comparison.runs)
     note = "; ".join(f"{run.name}: {run.note}" for run in comparison.runs if run.state == "failed")
-    return Cell(comparison.plan, state=state, note=note, done=done, total=done)
+    return Cell(comparison.plan, state=end_state(comparison), note=note, done=done, total=total)
 
 
 def _cell(kept: StoredCell) -> Cell:

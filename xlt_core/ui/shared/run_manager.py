@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from xlt_core import settings
+from xlt_core.comparison.compare import end_state
 from xlt_core.formats.values import plain
 from xlt_core.jobs import Job, Jobs
 from xlt_core.records import Comparison, InputError
@@ -64,10 +65,8 @@ class RunManager:
         owner, plan = self.owner(visitor), comparison.plan
         if Path(plan.dataset).suffix:
             plan = replace(plan, dataset=Path(plan.dataset).name)
-        states = {run.state for run in comparison.runs}
-        state = next((name for name in ("stopped", "failed") if name in states), "done")
         run = self.store().begin("comparison", plain(plan), [StoredCell(0, plan, "waiting", "")], owner)
-        self.store().end(run, 0, replace(comparison, plan=plan), state)
+        self.store().end(run, 0, replace(comparison, plan=plan), end_state(comparison))
         return run
 
     def job(self, run: str, visitor: object) -> Job[Snapshot] | None:
