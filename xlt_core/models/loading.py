@@ -21,6 +21,7 @@ from transformers import (
 
 from xlt_core.models import pretrained
 from xlt_core.models.pool import free_bytes, model_bytes
+from xlt_core.models.reading import reading
 from xlt_core.records import InputError
 from xlt_core.settings import POCKET
 
@@ -77,6 +78,11 @@ def describe(model: str, revision: str | None, device: str, dtype: str) -> Model
     _check_quantization(quantization)
     if not Path(source).is_dir() and not HUB_ID.fullmatch(source):
         raise InputError(f"There is no model folder {source!r}; give an existing folder, or a Hugging Face id.")
+    with reading(pretrained.not_loaded(source, KIND)):
+        return _described(source, quantization, revision, device, dtype)
+
+
+def _described(source: str, quantization: str, revision: str | None, device: str, dtype: str) -> ModelDescription:
     config = pretrained.load(AutoConfig, source, KIND, revision=revision)
     folder = config.name_or_path or source
     tokenizer = pretrained.load(AutoTokenizer, folder, KIND)
@@ -146,14 +152,8 @@ def _check_quantization(quantization: str) -> None:
 
 
 def _skeleton(config: Any, source: str) -> PreTrainedModel:
-    try:
-        with pretrained.BUILD_LOCK, torch.device("meta"):
-            network = AutoModelForCausalLM.from_config(config, trust_remote_code=False)
-    except (ValueError, ImportError, AttributeError, KeyError) as error:
-        raise InputError(
-            f"No {KIND} could be loaded from {source!r}; it is of the kind {config.model_type} "
-            f"({pretrained.reason(error)})."
-        ) from error
+    with pretrained.BUILD_LOCK, torch.device("meta"):
+        network = AutoModelForCausalLM.from_config(config, trust_remote_code=False)
     if "past_key_values" not in inspect.signature(network.forward).parameters:
         raise InputError(f"{source!r} is of the kind {config.model_type}, which cannot run here; choose a transformer.")
     return network
