@@ -39,6 +39,8 @@ def read_config(source: str, label: str) -> LoraConfig:
     """The configuration of an adapter that this program can run. Raises InputError."""
     with reading(broken(source, label)):
         config = PeftConfig.from_pretrained(source)
+    if config.peft_type is None:
+        raise InputError(f"{broken(source, label)} (its adapter_config.json does not say of what kind it is).")
     if not isinstance(config, LoraConfig):
         raise InputError(f"The adapter {label!r} is of the kind {config.peft_type}; give a LoRA adapter.")
     if config.bias != "none":

@@ -158,7 +158,7 @@ class LocalHost:
         for row in rows:
             if not row:
                 raise InputError("The prompt is empty; write a text.")
-            self._check_length(len(row) + min_answer)
+            self._check_tokens(row, len(row) + min_answer)
         return sent, rows
 
     def _item(self, sent: str, row: list[int], choices: Sequence[str]) -> Item:
@@ -170,11 +170,18 @@ class LocalHost:
             raise InputError("There is nothing to choose from; give at least one label.")
         split, rest = self._tokenizer.continuations(sent, row, choices)
         rest = [tokens + end for tokens, end in zip(rest, self._tokenizer.ends(choices), strict=True)]
-        self._check_length(split + max(map(len, rest)))
+        self._check_tokens([token for tokens in rest for token in tokens], split + max(map(len, rest)))
         return Item(row[:split], rest)
 
-    def _check_length(self, tokens: int) -> None:
-        if tokens > self.context:
+    def _check_tokens(self, tokens: Sequence[int], length: int) -> None:
+        """Raises InputError for tokens that the model does not know, or a length that it does not take."""
+        known = self._model.skeleton.get_input_embeddings().weight.shape[0]
+        if max(tokens, default=0) >= known:
+            raise InputError(
+                f"The tokenizer in {self._model.folder} is of another model: it has {max(tokens) + 1} tokens or more, "
+                f"and the model {known}; save or download the folder again."
+            )
+        if length > self.context:
             raise InputError(
                 f"The prompt is too long for the model, which takes {self.context} tokens; "
                 "shorten the text, or take fewer demonstrations."

@@ -36,4 +36,5 @@ def reason(error: Exception) -> str:
     if isinstance(error, KeyError):
         return f"there is no {error}"
     lines = str(error).strip().splitlines() or [type(error).__name__]
-    return lines[0][:MAX_REASON].rstrip(".: ")
+    said = " ".join(map(str.strip, lines[: 2 if lines[0].endswith(":") else 1]))
+    return said[:MAX_REASON].rstrip(".: ")
