@@ -126,9 +126,7 @@ def check_same_architecture(base: ModelDescription, other: ModelDescription) -> 
     """Raises InputError if full weights are of another architecture than the base model, and so no adaptation of it."""
     configs = [model.skeleton.config.get_text_config(decoder=True) for model in (base, other)]
     for key, what in (("model_type", "kind"), ("hidden_size", "width"), ("num_hidden_layers", "number of layers")):
-        ours, theirs = (
-            getattr(model.skeleton.config.get_text_config(decoder=True), key, None) for model in (base, other)
-        )
+        ours, theirs = (getattr(config, key, None) for config in configs)
         if ours != theirs:
             raise InputError(
                 f"The adapter {other.name!r} does not fit this model: its {what} is {theirs}, and {ours} here; "
