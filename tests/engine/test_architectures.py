@@ -89,13 +89,6 @@ def test_an_instruct_model_gets_turns_and_does_not_think(instruct: Path) -> None
     assert sent.endswith("<|assistant|>\n<think>\n\n</think>\n\n")
 
 
-def test_a_template_that_refuses_the_prompt_is_a_sentence(tmp_path: Path) -> None:
-    refusing = "{{ raise_exception('never') }}"
-    host = LocalHost(make_model(tmp_path, refusing), device="cpu")
-    with pytest.raises(InputError, match="chat template refuses this prompt: never"):
-        host.render((Message("user", "Hi"),))
-
-
 def test_full_weights_made_by_the_command_run_as_laft(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     corpus, out = tmp_path / "kin.txt", tmp_path / "adapted"
     corpus.write_text("\n\n".join(f"Aline yasuye ibitaro bya {n} i Huye ku wa mbere." for n in range(30)), "utf-8")

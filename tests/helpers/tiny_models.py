@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import torch
 from peft import LoraConfig, get_peft_model
@@ -65,6 +66,8 @@ def make_model(
     size: int = 420,
     seed: int = 0,
     context: int = 512,
+    tied: bool = False,
+    layers: int = 3,
 ) -> Path:
     """A random model with its tokenizer, sharp enough that no two tokens tie. size: of the vocabulary."""
     tokenizer = make_tokenizer(chat, size)
@@ -73,13 +76,14 @@ def make_model(
         vocab_size=len(tokenizer),
         hidden_size=width,
         intermediate_size=64,
-        num_hidden_layers=3,
+        num_hidden_layers=layers,
         num_attention_heads=4,
         max_position_embeddings=context,
         initializer_range=0.3,
         bos_token_id=0,
         eos_token_id=1,
         pad_token_id=1,
+        tie_word_embeddings=tied,
         **{} if kind is GPTNeoXConfig else {"num_key_value_heads": 2},
     )
     AutoModelForCausalLM.from_config(config).save_pretrained(folder)
@@ -87,15 +91,18 @@ def make_model(
     return folder
 
 
-def make_adapter(model: Path, folder: Path, seed: int = 1) -> Path:
-    """A LoRA adapter whose weights are random, not zero."""
+def make_adapter(model: Path, folder: Path, seed: int = 1, size: int = 0, **options: Any) -> Path:
+    """An adapter whose weights are random, not zero. options: of LoraConfig; size: of the vocabulary, if resized."""
     torch.manual_seed(seed)
-    config = LoraConfig(r=4, lora_alpha=8, target_modules="all-linear", task_type="CAUSAL_LM")
-    model = get_peft_model(AutoModelForCausalLM.from_pretrained(model, dtype=torch.float32), config)
-    for name, weight in model.named_parameters():
-        if "lora_" in name:
+    config = LoraConfig(**{"r": 4, "lora_alpha": 8, "target_modules": "all-linear", "task_type": "CAUSAL_LM"} | options)
+    base = AutoModelForCausalLM.from_pretrained(model, dtype=torch.float32)
+    if size:
+        base.resize_token_embeddings(size)
+    adapted = get_peft_model(base, config)
+    for name, weight in adapted.named_parameters():
+        if any(part in name for part in ("lora_", "modules_to_save", "trainable_tokens_delta")):
             torch.nn.init.normal_(weight, std=0.3)
-    model.save_pretrained(folder)
+    adapted.save_pretrained(folder)
     return folder
 
 

@@ -329,7 +329,7 @@ def test_an_adapter_may_be_any_folder_and_is_loaded_again_when_its_files_change(
 def test_an_adapter_that_does_not_fit_is_refused_and_harms_nothing(host: LocalHost, tmp_path: Path) -> None:
     expected = texts(host.generate(PROMPTS, "", FREE))
     other = make_adapter(make_model(tmp_path / "wide", width=64), tmp_path / "wide-adapter")
-    with pytest.raises(InputError, match=r"does not fit this model: .*32 wide here, and 64 there"):
+    with pytest.raises(InputError, match=r"does not fit this model; .*32 wide here, and 64 there"):
         list(host.generate(PROMPTS, str(other), FREE))
     with pytest.raises(InputError, match=r"no adapter 'nope' .*it has hau, kin, kin-long"):
         list(host.generate(PROMPTS, "nope", FREE))

@@ -8,13 +8,14 @@ import pytest
 
 from xlt_core import catalog, settings
 from xlt_core.cli import lists
+from xlt_core.models import names
 from xlt_core.models.suggested import suggested, suggestions
 
 
 def test_every_suggestion_says_what_it_is() -> None:
     for entry in suggestions():
         assert entry.kind in ("model", "translator") and entry.licence and re.fullmatch(r"[\d.]+[MB]", entry.parameters)
-        assert entry.id == "pocket" or (catalog.HUB_ID.fullmatch(entry.id) and float(entry.gigabytes) > 0)
+        assert entry.id == "pocket" or (names.HUB_ID.fullmatch(entry.id) and float(entry.gigabytes) > 0)
     words = suggested("translator")["facebook/nllb-200-distilled-600M"].describe()
     assert words == "0.6B parameters, a download of 2.5 GB; licence: CC BY-NC 4.0; 196 languages"
 

@@ -28,6 +28,7 @@ from xlt_core.adaptation.texts import HUB
 from xlt_core.adaptation.trainer import CHECKPOINTS, Progress, Run, fit, memory_told, step_seconds
 from xlt_core.models import pretrained
 from xlt_core.models.adapted import read_card
+from xlt_core.models.reading import reason
 from xlt_core.records import InputError
 from xlt_core.settings import POCKET
 from xlt_core.world import world
@@ -138,7 +139,7 @@ def _with_lora(model: Any, plan: Adaptation) -> Any:
     except ValueError as error:
         raise InputError(
             f"The targets {plan.targets!r} do not fit a model of the kind {model.config.model_type} "
-            f"({pretrained.reason(error)}); choose all-linear, or name modules of it."
+            f"({reason(error)}); choose all-linear, or name modules of it."
         ) from error
     return model
 

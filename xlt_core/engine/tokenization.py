@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from array import array
 from collections import OrderedDict
 from collections.abc import Sequence
@@ -10,13 +9,13 @@ from dataclasses import dataclass
 from functools import cached_property
 from threading import Lock
 
-from jinja2.exceptions import TemplateError
 from transformers import PreTrainedTokenizerBase
 
-from xlt_core.engine.plain_prompts import NEXT, continuation, merge_system_turn, plain_text
+from xlt_core.engine.chat_template import ChatTemplate
+from xlt_core.engine.plain_prompts import NEXT, continuation, plain_text
 from xlt_core.engine.prefix_cache import common_prefix_length
 from xlt_core.formats.outputs import one_begins_another
-from xlt_core.records import InputError, Message, Prompt
+from xlt_core.records import Prompt
 
 CACHE_SIZE = 2048  # texts, of at most MAX_CACHED_CHARACTERS each
 MAX_CACHED_CHARACTERS = 100_000
@@ -38,27 +37,23 @@ class LastLine:
 
 
 class PromptTokenizer:
-    """Renders and tokenizes prompts: plain text for a base model, chat turns for one with a chat template."""
+    """Renders and tokenizes prompts: plain text for a base model, chat turns for one with a chat template.
+
+    Raises InputError if the chat template cannot be used.
+    """
 
     def __init__(self, tokenizer: PreTrainedTokenizerBase) -> None:
         self._tokenizer = tokenizer
         self._lock = Lock()  # fast tokenizers may not be used by two threads at once
         self._tokens: OrderedDict[str, array[int]] = OrderedDict()
         self._last_lines: OrderedDict[tuple[str, ...], LastLine | None] = OrderedDict()
-        self.chat = bool(tokenizer.chat_template)
-        self._control_tokens = _control_token_pattern(tokenizer)
+        self._template = ChatTemplate(tokenizer, self._lock) if tokenizer.chat_template else None
+        self.chat = self._template is not None
         self._start_tokens = [] if self.chat else _start_tokens(tokenizer)
-        self._takes_system = self.chat and self._template_takes_system_turn()
 
     def render(self, prompt: Prompt) -> str:
         """The exact text, without the tokens that the tokenizer puts before every text."""
-        if not self.chat:
-            return plain_text(prompt)
-        turns = prompt if self._takes_system else merge_system_turn(prompt)
-        try:
-            return self._apply_chat_template(turns)
-        except TemplateError as error:
-            raise InputError(f"The model's chat template refuses this prompt: {error}.") from error
+        return self._template.render(prompt) if self._template else plain_text(prompt)
 
     def continuation(self, choice: str) -> str:
         """A choice as it follows a rendered prompt."""
@@ -107,12 +102,7 @@ class PromptTokenizer:
     @cached_property
     def _turn_end(self) -> list[int]:
         """What the chat template writes behind an answer, up to its first control token."""
-        try:
-            text = self._apply_chat_template((Message("user", "question"), Message("assistant", "zebra"))).rpartition(
-                "zebra"
-            )[2]
-        except TemplateError:
-            text = ""
+        text = self._template.after_answer() if self._template else ""
         with self._lock:
             tokens = self._tokenize([text])[0]
             special = {number for number, token in self._tokenizer.added_tokens_decoder.items() if token.special}
@@ -174,25 +164,6 @@ class PromptTokenizer:
         while len(self._tokens) > CACHE_SIZE:
             self._tokens.popitem(last=False)
 
-    def _apply_chat_template(self, prompt: Prompt) -> str:
-        # The tokenizer reads control tokens in the template's output, so a text must not spell one and end its turn.
-        texts = (
-            self._control_tokens.sub(lambda found: f"{found[0][0]} {found[0][1:]}", message.text) for message in prompt
-        )
-        turns = [{"role": message.role, "content": text} for message, text in zip(prompt, texts, strict=True)]
-        with self._lock:
-            return self._tokenizer.apply_chat_template(
-                turns, tokenize=False, add_generation_prompt=True, enable_thinking=False
-            )
-
-    def _template_takes_system_turn(self) -> bool:
-        try:
-            return "instruction" in self._apply_chat_template(
-                (Message("system", "instruction"), Message("user", "question"))
-            )
-        except TemplateError:
-            return False
-
 
 def _last_line_start(text: str) -> int:
     """Where the last line that is not blank starts, with the line breaks before it; 0 if there is only one line."""
@@ -214,9 +185,3 @@ def _start_tokens(tokenizer: PreTrainedTokenizerBase) -> list[int]:
         if whole[start : start + len(bare)] == bare:
             return list(whole[:start])
     return []
-
-
-def _control_token_pattern(tokenizer: PreTrainedTokenizerBase) -> re.Pattern[str]:
-    """Matches the spelling of any control token."""
-    tokens = [token.content for token in tokenizer.added_tokens_decoder.values() if token.special and token.content]
-    return re.compile("|".join(map(re.escape, sorted(tokens, key=len, reverse=True))) or r"(?!)")

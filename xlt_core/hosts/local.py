@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import weakref
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager
@@ -13,7 +12,7 @@ from xlt_core.contracts import Host
 from xlt_core.engine.plain_prompts import cut_at_stop
 from xlt_core.language_table import other_scripts
 from xlt_core.models import hub, pretrained
-from xlt_core.models.adapted import in_folder, is_adapter, is_lora, made_here, modified_at, published
+from xlt_core.models.adapted import in_folder, is_lora, made_here, modified_at, published, source_of
 from xlt_core.models.digest import digest
 from xlt_core.models.pool import POOL, ModelHandle, ModelLoader, ModelPool, model_bytes
 from xlt_core.records import InputError, Limits, Prompt, Reply
@@ -22,8 +21,6 @@ if TYPE_CHECKING:
     from xlt_core.engine.batching import Item
     from xlt_core.engine.engine import Engine
     from xlt_core.models.loading import ModelDescription
-
-HUB_ID = re.compile(r"[\w-][\w.-]*/[\w-][\w.-]*")
 
 
 class LocalHost:
@@ -55,6 +52,7 @@ class LocalHost:
         self._tokenizer, self._pool, self._key = PromptTokenizer(description.tokenizer), pool, object()
         self._loader = _loader(description)
         self._adapted: dict[tuple[str, int], Host] = {}
+        self._copies: dict[str, tuple[object, ModelLoader]] = {}  # of the base model, for adapters that rewrite it
         weakref.finalize(self, pool.evict, self._key)
 
     def describe(self) -> str:
@@ -121,7 +119,7 @@ class LocalHost:
         def decode(tokens: list[list[int]]) -> list[tuple[str, bool]]:
             return [cut_at_stop(text, limits.stop) for text in self._tokenizer.decode(tokens)]
 
-        with self._use_model() as handle:
+        with self._use_model(adapter) as handle:
             yield from self._until_loaded(handle, sent[0])
             name = self._load_adapter(handle, adapter)
             for index, out in handle.model.generate(rows, name, limits, max_tokens, decode):
@@ -146,7 +144,7 @@ class LocalHost:
             return
         sent, rows = self._encode(prompts, min_answer=0)
         items = [self._item(*one) for one in zip(sent, rows, choices, strict=True)]
-        with self._use_model() as handle:
+        with self._use_model(adapter) as handle:
             yield from self._until_loaded(handle, sent[0])
             for index, out in handle.model.score(items, self._load_adapter(handle, adapter)):
                 values = dict(zip(choices[index], out.log_likelihoods, strict=True))
@@ -160,7 +158,7 @@ class LocalHost:
         for row in rows:
             if not row:
                 raise InputError("The prompt is empty; write a text.")
-            self._check_length(len(row) + min_answer)
+            self._check_tokens(row, len(row) + min_answer)
         return sent, rows
 
     def _item(self, sent: str, row: list[int], choices: Sequence[str]) -> Item:
@@ -172,11 +170,18 @@ class LocalHost:
             raise InputError("There is nothing to choose from; give at least one label.")
         split, rest = self._tokenizer.continuations(sent, row, choices)
         rest = [tokens + end for tokens, end in zip(rest, self._tokenizer.ends(choices), strict=True)]
-        self._check_length(split + max(map(len, rest)))
+        self._check_tokens([token for tokens in rest for token in tokens], split + max(map(len, rest)))
         return Item(row[:split], rest)
 
-    def _check_length(self, tokens: int) -> None:
-        if tokens > self.context:
+    def _check_tokens(self, tokens: Sequence[int], length: int) -> None:
+        """Raises InputError for tokens that the model does not know, or a length that it does not take."""
+        known = self._model.skeleton.get_input_embeddings().weight.shape[0]
+        if max(tokens, default=0) >= known:
+            raise InputError(
+                f"The tokenizer in {self._model.folder} is of another model: it has {max(tokens) + 1} tokens or more, "
+                f"and the model {known}; save or download the folder again."
+            )
+        if length > self.context:
             raise InputError(
                 f"The prompt is too long for the model, which takes {self.context} tokens; "
                 "shorten the text, or take fewer demonstrations."
@@ -188,8 +193,10 @@ class LocalHost:
         with self._use_model() as handle:
             return handle.model
 
-    def _use_model(self) -> AbstractContextManager[ModelHandle]:
-        return self._pool.use(self._key, self._loader)
+    def _use_model(self, adapter: str = "") -> AbstractContextManager[ModelHandle]:
+        """The base model; for an adapter that rewrites parts of it, a copy that no other adapter uses."""
+        copy = self._copies.get(self._source(adapter)) if adapter else None
+        return self._pool.use(*copy or (self._key, self._loader))
 
     def _until_loaded(self, handle: ModelHandle, sent: str) -> Iterator[tuple[int, Reply]]:
         """Yields empty partial replies until the weights are loaded, so that the caller may stop, or free memory."""
@@ -205,24 +212,19 @@ class LocalHost:
 
     def _source(self, adapter: str) -> str:
         """The folder or Hugging Face id that an adapter's name stands for."""
-        own = made_here(self.name, self.revision) | in_folder(self._model.folder)
-        if adapter in own:
-            return own[adapter]
-        if is_adapter(adapter) or HUB_ID.fullmatch(adapter):
-            return adapter
-        names = ", ".join(own) or "none"
-        raise InputError(
-            f"There is no adapter {adapter!r} for {self.name} (it has {names}); "
-            "name one of those, a folder or a Hugging Face id."
-        )
+        return source_of(adapter, self.name, self.revision, self._model.folder)
 
     def _host_of(self, source: str, label: str) -> Host:
         """The host that runs the adapted weights. Raises InputError if they do not fit."""
-        from xlt_core.engine.adapters import check_fit
+        from xlt_core.engine.adapter_files import shares_base
         from xlt_core.models import loading
 
         if is_lora(source):
-            check_fit(self._model.skeleton, pretrained.adapter_folder(source), label)
+            if source in self._copies:  # made for other files in the same folder
+                self._pool.evict(self._copies.pop(source)[0])
+            if not shares_base(self._model.skeleton, pretrained.adapter_folder(source), label):
+                self._copies[source] = object(), _loader(self._model, f" + {label}")
+                weakref.finalize(self, self._pool.evict, self._copies[source][0])
             return self
         model = self._model
         suffix = f"#{model.quantization}" * bool(model.quantization)
@@ -231,12 +233,13 @@ class LocalHost:
         return other
 
 
-def _loader(model: ModelDescription) -> ModelLoader:
+def _loader(model: ModelDescription, suffix: str = "") -> ModelLoader:
+    """suffix: of the name under which the pool knows this copy of the model."""
     from xlt_core.engine.engine import Engine
     from xlt_core.models import loading
 
     return ModelLoader(
-        model.name,
+        f"{model.name}{suffix}",
         model.device,
         model.bytes_needed,
         lambda: loading.fetch_weights(model),

@@ -1,3 +1,15 @@
 """Model weights on disk and in memory: found, downloaded, loaded, identified, and kept in a pool while memory lasts."""
 
-__all__ = ["adapted", "digest", "hub", "loading", "memory", "names", "packages", "pool", "pretrained", "suggested"]
+__all__ = [
+    "adapted",
+    "digest",
+    "hub",
+    "loading",
+    "memory",
+    "names",
+    "packages",
+    "pool",
+    "pretrained",
+    "reading",
+    "suggested",
+]

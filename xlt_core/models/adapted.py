@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import re
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -11,10 +12,12 @@ from typing import Any
 
 from xlt_core import settings
 from xlt_core.models import gguf, hub
+from xlt_core.models.reading import reading
 from xlt_core.records import InputError
 from xlt_core.settings import ASSETS
 
 NAME = "adaptation.json"  # the card of weights that were adapted locally
+HUB_ID = re.compile(r"[\w-][\w.-]*/[\w-][\w.-]*")
 LORA, FULL = "adapter_config.json", "config.json"
 
 
@@ -81,15 +84,25 @@ def is_adapter(folder: str) -> bool:
 
 def is_lora(source: str) -> bool:
     """Whether a folder or Hub id holds a LoRA adapter; otherwise it holds full weights. Raises InputError."""
-    try:
+    with reading(
+        f"The adapter {source!r} could not be fetched; name a folder, or a Hugging Face id that can be "
+        "reached from here"
+    ):
         return hub.has_file(source, LORA)
-    except (OSError, ValueError) as error:
-        from xlt_core.models.pretrained import reason
 
-        raise InputError(
-            f"The adapter {source!r} could not be fetched; name a folder, or a Hugging Face id that can be "
-            f"reached from here ({reason(error)})."
-        ) from error
+
+def source_of(adapter: str, model: str, revision: str, folder: str) -> str:
+    """The folder or Hub id that an adapter's name stands for. folder: of the base model. Raises InputError."""
+    own = made_here(model, revision) | in_folder(folder)
+    if adapter in own:
+        return own[adapter]
+    if is_adapter(adapter) or HUB_ID.fullmatch(adapter):
+        return adapter
+    names = ", ".join(own) or "none"
+    raise InputError(
+        f"There is no adapter {adapter!r} for {model} (it has {names}); name one of those, a folder or a "
+        "Hugging Face id."
+    )
 
 
 def modified_at(source: str) -> int:
@@ -105,6 +118,7 @@ def read_card(folder: Path) -> dict[str, Any]:
 def read_json(path: Path) -> dict[str, Any]:
     """The contents of a JSON file; empty if it is missing or damaged."""
     try:
-        return json.loads(path.read_text(encoding="utf-8"))
+        found = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return {}
+    return found if isinstance(found, dict) else {}

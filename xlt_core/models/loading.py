@@ -21,6 +21,7 @@ from transformers import (
 
 from xlt_core.models import gguf, pretrained
 from xlt_core.models.pool import free_bytes, model_bytes
+from xlt_core.models.reading import reading
 from xlt_core.records import InputError
 from xlt_core.settings import POCKET
 
@@ -80,6 +81,11 @@ def describe(model: str, revision: str | None, device: str, dtype: str) -> Model
         raise InputError(f"There is no model folder {source!r}; give an existing folder, or a Hugging Face id.")
     if quantization and gguf.is_gguf(source):
         raise InputError(f"A GGUF file is loaded without its quantization; leave out #{quantization}.")
+    with reading(pretrained.not_loaded(source, KIND)):
+        return _described(source, quantization, revision, device, dtype)
+
+
+def _described(source: str, quantization: str, revision: str | None, device: str, dtype: str) -> ModelDescription:
     config = pretrained.load(AutoConfig, source, KIND, revision=revision)
     is_file = gguf.is_gguf(source)
     folder = str(pretrained.gguf_file(source, revision)) if is_file else config.name_or_path or source
@@ -124,8 +130,9 @@ def fetch_weights(description: ModelDescription) -> None:
 
 def check_same_architecture(base: ModelDescription, other: ModelDescription) -> None:
     """Raises InputError if full weights are of another architecture than the base model, and so no adaptation of it."""
+    configs = [model.skeleton.config.get_text_config(decoder=True) for model in (base, other)]
     for key, what in (("model_type", "kind"), ("hidden_size", "width"), ("num_hidden_layers", "number of layers")):
-        ours, theirs = (getattr(model.skeleton.config.get_text_config(decoder=True), key) for model in (base, other))
+        ours, theirs = (getattr(config, key, None) for config in configs)
         if ours != theirs:
             raise InputError(
                 f"The adapter {other.name!r} does not fit this model: its {what} is {theirs}, and {ours} here; "
@@ -152,14 +159,8 @@ def _check_quantization(quantization: str) -> None:
 
 
 def _skeleton(config: Any, source: str) -> PreTrainedModel:
-    try:
-        with pretrained.BUILD_LOCK, torch.device("meta"):
-            network = AutoModelForCausalLM.from_config(config, trust_remote_code=False)
-    except (ValueError, ImportError, AttributeError, KeyError) as error:
-        raise InputError(
-            f"No {KIND} could be loaded from {source!r}; it is of the kind {config.model_type} "
-            f"({pretrained.reason(error)})."
-        ) from error
+    with pretrained.BUILD_LOCK, torch.device("meta"):
+        network = AutoModelForCausalLM.from_config(config, trust_remote_code=False)
     if "past_key_values" not in inspect.signature(network.forward).parameters:
         raise InputError(f"{source!r} is of the kind {config.model_type}, which cannot run here; choose a transformer.")
     return network

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from xlt_core.models import gguf, hub
 from xlt_core.models.digest import digest
+from xlt_core.models.reading import reading, reason
 from xlt_core.records import InputError
 
 if TYPE_CHECKING:
@@ -23,42 +24,53 @@ if TYPE_CHECKING:
 
 # transformers replaces functions of torch while it builds a model: if two are built at once, neither gets its weights.
 BUILD_LOCK = RLock()
+WITH_GAPS = {"output_loading_info": True}  # so that from_pretrained tells which weights it has not found
 
 
 def load(kind: Any, name: str, what: str, **options: Any) -> Any:
     """kind.from_pretrained(name). what: such as "language model". Raises InputError if none can be loaded."""
-    from safetensors import SafetensorError
     from transformers.utils.logging import disable_progress_bar
 
     disable_progress_bar()
-    try:
-        folder, is_model = name, hasattr(kind, "from_config")
-        if gguf.is_gguf(name):
+    folder, is_model, is_file = name, hasattr(kind, "from_config"), gguf.is_gguf(name)
+    with reading(not_loaded(name, what)):
+        if is_file:
             file = gguf_file(name, options.pop("revision", None))
             folder, options = str(file.parent), options | gguf.options(file, is_model)
         elif not Path(name).is_dir():
             fetch = hub.fetch_weights if is_model else hub.fetch_config
             folder = fetch(name, options.pop("revision", None))
         with BUILD_LOCK:
-            loaded = kind.from_pretrained(folder, trust_remote_code=False, **options)
-        if is_model and gguf.is_gguf(name):
-            gguf.forget_quantization(loaded)
-        return loaded
-    except (OSError, ValueError, ImportError, RuntimeError, KeyError, SafetensorError) as error:
-        raise InputError(
-            f"No {what} could be loaded from {name!r}; give a model folder, or a Hugging Face id that can be "
-            f"reached from here ({reason(error)})."
-        ) from error
+            found = kind.from_pretrained(folder, trust_remote_code=False, **options, **WITH_GAPS if is_model else {})
+    if not is_model:
+        return found
+    model = _whole(name, what, *found)
+    if is_file:
+        gguf.forget_quantization(model)
+    return model
+
+
+def not_loaded(name: str, what: str) -> str:
+    """That nothing could be loaded, and what to do."""
+    return (
+        f"No {what} could be loaded from {name!r}; give a model folder, or a Hugging Face id that can be "
+        "reached from here"
+    )
+
+
+def _whole(name: str, what: str, model: PreTrainedModel, gaps: dict[str, Any]) -> PreTrainedModel:
+    """The model, if its files hold all weights: transformers fills those that they lack with random numbers."""
+    if missing := sorted(gaps["missing_keys"]):
+        raise InputError(f"{not_loaded(name, what)} (its files lack {len(missing)} weights, such as {missing[0]}).")
+    return model
 
 
 def fetch_weights(name: str, revision: str | None = None) -> None:
     """Downloads the weights of a Hub id; does nothing for a folder. Raises InputError if they cannot be had."""
     if Path(name).is_dir() or gguf.is_gguf(name):  # one file, which was fetched for its configuration
         return
-    try:
+    with reading(f"The weights of {name} could not be fetched; try again when the Hub can be reached from here"):
         hub.fetch_weights(name, revision)
-    except (OSError, ValueError) as error:
-        raise InputError(f"The weights of {name} could not be fetched ({reason(error)}).") from error
 
 
 def gguf_file(name: str, revision: str | None = None) -> Path:
@@ -88,13 +100,11 @@ def adapter_folder(name: str) -> str:
     """The folder of an adapter, which is downloaded if the name is a Hub id. Raises InputError."""
     if Path(name).is_dir():
         return name
-    try:
+    with reading(
+        f"The adapter {name!r} could not be fetched; name a LoRA folder, or a Hugging Face id that can be "
+        "reached from here"
+    ):
         return hub.fetch_adapter(name)
-    except (OSError, ValueError) as error:
-        raise InputError(
-            f"The adapter {name!r} could not be fetched; name a LoRA folder, or a Hugging Face id that can be "
-            f"reached from here ({reason(error)})."
-        ) from error
 
 
 def wrap_with_adapter(model: PreTrainedModel, config: PeftConfig, name: str = "default", **options: Any) -> PeftModel:
@@ -107,19 +117,9 @@ def wrap_with_adapter(model: PreTrainedModel, config: PeftConfig, name: str = "d
 
 @contextmanager
 def hide_peft_warning() -> Iterator[None]:
-    """Hides a warning that users can do nothing about: peft uses a deprecated name of transformers."""
+    """Hides warnings that users can do nothing about: peft uses a deprecated name of transformers, and would rather
+    have trained an adapter of tied embeddings in another way."""
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", "`is_gradient_checkpointing` is deprecated", FutureWarning)
+        warnings.filterwarnings("ignore", "Model has `tie_word_embeddings=True`", UserWarning)
         yield
-
-
-def reason(error: Exception) -> str:
-    """The reason of an error, as a clause of a sentence."""
-    from huggingface_hub.errors import GatedRepoError, RepositoryNotFoundError
-
-    if isinstance(error, GatedRepoError):
-        return "its owner asks you to accept terms on its page at huggingface.co first; then set HF_TOKEN"
-    if isinstance(error, RepositoryNotFoundError):
-        return "there is no such id, or it is private: then set HF_TOKEN"
-    lines = str(error).strip().splitlines() or [type(error).__name__]
-    return lines[0][:200].rstrip(".")
