@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 from helpers.browser import compare, finished, many_items, needs_chromium, on_tab, served
+from helpers.comparisons import comparison
 
 from xlt_core.documents import export
 from xlt_core.records import Column
 from xlt_core.store.store import Store
 from xlt_core.sweeps.sweep import Grid, sweep
+from xlt_core.ui.shared.run_manager import RunManager
 
 PROMPT = (Column("prompt", "prompt"),)
 FEW = Grid(("topic",), ("kin",), shots=(0,), columns=PROMPT, samples=5)
@@ -40,6 +43,24 @@ def tab(browser: Any, kept: Path, tmp_path: Path) -> Iterator[Any]:
         opened = on_tab(browser, url, "Runs")
         opened.wait_for_selector("#runs-list label")
         yield opened
+        opened.close()
+
+
+@needs_chromium
+@pytest.mark.parametrize("state", ["stopped", "failed"])
+def test_a_comparison_that_did_not_finish_opens_again(browser: Any, tmp_path: Path, state: str) -> None:
+    store, made = Store(tmp_path / "store.sqlite"), comparison({"prompt": 0.5, "laft": 0.5}, items=8)
+    ended = replace(made, runs=(made.runs[0], replace(made.runs[1], state=state)))
+    RunManager(lambda: store, public=False).save(ended, "")
+    with served(store) as url:
+        opened = on_tab(browser, url, "Runs")
+        opened.wait_for_selector("#runs-list label")
+        assert state in lines(opened)[0]
+        tick(opened, "8 items")
+        opened.set_default_timeout(30_000)
+        opened.wait_for_selector(f".xlt-grid td[data-state='{state}']")
+        opened.wait_for_function(HEADING, arg="8 items")
+        assert "Something went wrong" not in opened.inner_text("body")
         opened.close()
 
 

@@ -6,11 +6,13 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from helpers.comparisons import grid
 
 from xlt_core.records import Comparison, Example, InputError, Plan, Prediction, Run
 from xlt_core.store.store import ENDED as ENDED_STATES
 from xlt_core.store.store import Store
 from xlt_core.sweeps.sweep import Cell, Grid
+from xlt_core.ui.results import overview
 from xlt_core.ui.results.progress import LABELS, grid_html
 from xlt_core.ui.results.run_state import of_comparisons, state_of
 from xlt_core.ui.shared.limits import check_grid
@@ -63,6 +65,15 @@ def test_a_comparison_can_be_opened_again_however_it_ended(store: Store, state: 
     assert [cell.state for cell in opened.cells] == [state] and f"data-state='{state}'" in opened.progress_html()
     assert not opened.unfinished, "only a sweep can be resumed"
     assert of_comparisons([ended], "").cells[0].state == state
+
+
+@pytest.mark.parametrize("languages", [["kin"], ["kin", "hau"]])
+def test_results_are_drawn_of_one_condition_and_of_several(languages: list[str]) -> None:
+    results = of_comparisons(grid({"prompt": 0.5, "laft": 0.9}, languages), "").results(latest=True)
+    assert results and overview.sentences_html(results) and overview.tables_html(results.findings)
+    for name, place in overview.place_menu(results.findings).items():
+        figure, caption = overview._by_shots(results.findings, place)
+        assert name and figure and caption
 
 
 def test_every_state_of_a_cell_has_its_field_and_its_words() -> None:

@@ -139,7 +139,7 @@ def show_figures(overview: Overview, results: ResultSet, place: str, number: str
 
 def place_menu(findings: Findings) -> dict[str, Condition | None]:
     """The pairs of task and language by name; where there are several, all of them together come first."""
-    each: dict[str, Condition | None] = {sentences.title_of(place, findings): place for place in findings.places}
+    each: dict[str, Condition | None] = {sentences.title_of(place, findings): place for place in findings.conditions}
     return ({ALL: None} if len(findings.complete) > 1 else {}) | each
 
 
@@ -151,12 +151,11 @@ def shots_menu(findings: Findings) -> dict[str, int | None]:
 
 def sentences_html(results: ResultSet) -> str:
     """What can be concluded, in a few sentences."""
-    findings = results.findings
+    findings, places = results.findings, results.findings.conditions
     over = [sentences.over_conditions(one) for one in findings.aggregates if one.shots is None]
-    single = len(findings.places) == 1
-    says = [sentences.over_shots(findings, findings.places[0])] if single else [sentences.where_best(findings), *over]
+    says = [sentences.over_shots(findings, places[0])] if len(places) == 1 else [sentences.where_best(findings), *over]
     says.append(sentences.readable(findings.cells))
-    pocket = all(place.model == "pocket" and place.dataset == "world" for place in findings.places)
+    pocket = all(place.model == "pocket" and place.dataset == "world" for place in places)
     caution = f"<p class='xlt-quiet'>{CAUTION}</p>" if pocket else ""
     return f"<div class='xlt-sentences'>{''.join(f'<p>{escape(one)}</p>' for one in says)}{caution}</div>"
 
@@ -182,7 +181,7 @@ def _by_shots(findings: Findings, place: Condition | None) -> FigureAndCaption:
     from xlt_core.findings import figures
 
     if place is None:
-        caption = f"The mean over {len(findings.complete)} of {len(findings.places)} pairs of task and language."
+        caption = f"The mean over {len(findings.complete)} of {len(findings.conditions)} pairs of task and language."
         return figures.average_over_shots(findings), caption
     return figures.over_shots(findings, place), sentences.over_shots(findings, place)
 

@@ -131,7 +131,7 @@ def _cells(results: ResultSet | None, place: object) -> list[int]:
 def _outputs_panel(form: RunsForm, results: ResultSet | None) -> Updates:
     """The places to which outputs of another system can be added."""
     findings = results.findings if results else None
-    places = [sentences.title_of(place, findings) for place in findings.places] if findings else []
+    places = [sentences.title_of(place, findings) for place in findings.conditions] if findings else []
     return {
         form.outputs_panel: gr.update(visible=bool(places)),
         form.place: gr.update(choices=places, value=places[0] if places else None),
