@@ -189,7 +189,6 @@ def test_any_language_can_be_typed(tab: Any) -> None:
         type_language(tab, typed)
         tab.wait_for_selector(f"#text textarea[lang={code}]", state="attached")
         assert tab.get_attribute("#text textarea", "dir") == direction
-        assert tab.evaluate("document.querySelector('#message').innerText.includes('has no topic in')")
     type_language(tab, "Malay")
     tab.wait_for_function("document.querySelector('#message').innerText.includes('may mean Standard Malay (zsm) or')")
     type_language(tab, "mol")
