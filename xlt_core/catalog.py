@@ -10,7 +10,6 @@ from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Literal
 
 from xlt_core import catalog_tools
 from xlt_core.catalog_tools import Knob, coerced, once, pick, scan, unknown
@@ -18,7 +17,7 @@ from xlt_core.contracts import ABILITIES, Dataset, Host, Strategy, Task, Transla
 from xlt_core.formats.rows import FORMATS
 from xlt_core.language_table import languages
 from xlt_core.models import gguf, packages
-from xlt_core.models.suggested import suggested
+from xlt_core.models.suggested import Part, suggested
 from xlt_core.records import Column, InputError, Language, Plan, Row
 from xlt_core.settings import ANY, DATA_ROOTS, DATASETS, HOST_KEY, HOST_URL, MODELS, POCKET, TRANSLATORS
 from xlt_core.text.forms import key
@@ -115,7 +114,7 @@ def translators() -> tuple[str, ...]:
     return _named("pocket", *here, LLM, *TRANSLATORS, *(suggested("translator") if ANY in TRANSLATORS else ()))
 
 
-def typed(part: Literal["model", "translator"]) -> bool:
+def typed(part: Part) -> bool:
     """Whether any other one, by its Hub id, folder or server's address, may be typed on the page."""
     return ANY in (MODELS if part == "model" else TRANSLATORS)
 
@@ -124,18 +123,15 @@ def _named(*names: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(name for name in names if name != ANY))
 
 
-def model_path(name: str, part: Literal["model", "translator"] = "model") -> str:
+def model_path(name: str, part: Part = "model") -> str:
     """The folder or Hub id that a name stands for. Raises InputError where it can be neither."""
     if name == "pocket":
         if not (POCKET / part / "config.json").is_file():
-            raise InputError(
-                f"The bundled {part} is not there; write it with `python -m xlt_core pocket`, or name another one."
-            )
+            raise InputError(f"The bundled {part} is not there; write it with `python -m xlt_core pocket`, "
+                             "or name another one.")  # fmt: skip
         return str(POCKET / part)
-    folder, entry = Path(os.path.expanduser(name)), suggested(part).get(name)
-    if entry and entry.file:
-        return packages.path(entry)
-    if part == "model" and (file := _gguf(name, folder)):
+    folder = Path(os.path.expanduser(name))
+    if file := packages.named(name, part) or (gguf.named(name, folder) if part == "model" else ""):
         return file
     if os.path.isfile(folder / "config.json"):  # unlike pathlib's, false for a name that no file can have
         return str(folder)
@@ -144,15 +140,6 @@ def model_path(name: str, part: Literal["model", "translator"] = "model") -> str
     if HUB_ID.fullmatch(name) and len(name) <= LONGEST_ID and not name.startswith("."):
         return name
     raise InputError(f"There is no {part} {name[:80]!r}; give pocket, a Hugging Face id such as org/name, or a folder.")
-
-
-def _gguf(name: str, path: Path) -> str:
-    """The GGUF file that a model's name stands for: itself, the one in a folder, or one of the Hub; "" if none."""
-    if os.path.isdir(path):
-        return gguf.in_folder(path)
-    if os.path.isfile(path) and gguf.is_gguf(name):
-        return str(path)
-    return name if gguf.HUB_FILE.fullmatch(name) else ""
 
 
 @once

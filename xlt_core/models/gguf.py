@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import struct
 from pathlib import Path
@@ -18,7 +19,17 @@ AGAIN = "fetch it again, or choose another file"
 
 def is_gguf(name: str) -> bool:
     """Whether a name stands for a GGUF file: here, or `ORG/NAME:FILE.gguf` on the Hub."""
-    return name.lower().endswith(SUFFIX)
+    return name.lower().endswith(SUFFIX) and not os.path.isdir(name)
+
+
+def named(name: str, path: Path) -> str:
+    """The GGUF file that a model's name stands for, which as a local path is `path`: itself, the one in a folder, or
+    one of the Hub; "" if none. Raises InputError for a folder with several."""
+    if os.path.isdir(path):  # unlike pathlib's, false for a name that no file can have
+        return in_folder(path)
+    if os.path.isfile(path) and is_gguf(name):
+        return str(path)
+    return name if HUB_FILE.fullmatch(name) else ""
 
 
 def in_folder(folder: Path) -> str:
