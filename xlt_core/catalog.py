@@ -60,10 +60,8 @@ def strategy(column: Column) -> Strategy:
     """The column's strategy with its knobs, which may be given as text. Raises InputError for a knob that is off."""
     kind = pick("strategy", strategies(), column.strategy)
     known = {knob.name: knob for knob in knobs(column.strategy)}
-    given = {
-        name: coerced(column.strategy, pick(f"knob of {column.strategy}", known, name), value)
-        for name, value in column.knobs.items()
-    }
+    given = {name: coerced(column.strategy, pick(f"knob of {column.strategy}", known, name), value)
+             for name, value in column.knobs.items()}  # fmt: skip
     return kind(**given)
 
 
