@@ -8,7 +8,6 @@ from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Literal
 
 from xlt_core import catalog_tools
 from xlt_core.catalog_tools import Knob, coerced, once, pick, scan, unknown
@@ -17,7 +16,7 @@ from xlt_core.formats.rows import FORMATS
 from xlt_core.language_table import by_code as by_code
 from xlt_core.language_table import find, known_names, languages, listed_codes
 from xlt_core.models.names import model_path
-from xlt_core.models.suggested import suggested
+from xlt_core.models.suggested import Part, suggested
 from xlt_core.records import Column, InputError, Language, Plan, Row
 from xlt_core.settings import ANY, DATA_ROOTS, DATASETS, HOST_KEY, HOST_URL, MODELS, TRANSLATORS
 
@@ -56,10 +55,8 @@ def strategy(column: Column) -> Strategy:
     """The column's strategy with its knobs, which may be given as text. Raises InputError for a knob that is off."""
     kind = pick("strategy", strategies(), column.strategy)
     known = {knob.name: knob for knob in knobs(column.strategy)}
-    given = {
-        name: coerced(column.strategy, pick(f"knob of {column.strategy}", known, name), value)
-        for name, value in column.knobs.items()
-    }
+    given = {name: coerced(column.strategy, pick(f"knob of {column.strategy}", known, name), value)
+             for name, value in column.knobs.items()}  # fmt: skip
     return kind(**given)
 
 
@@ -110,7 +107,7 @@ def translators() -> tuple[str, ...]:
     return _named("pocket", *here, LLM, *TRANSLATORS, *(suggested("translator") if ANY in TRANSLATORS else ()))
 
 
-def typed(part: Literal["model", "translator"]) -> bool:
+def typed(part: Part) -> bool:
     """Whether any other one, by its Hub id, folder or server's address, may be typed on the page."""
     return ANY in (MODELS if part == "model" else TRANSLATORS)
 

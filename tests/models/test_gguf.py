@@ -15,6 +15,7 @@ from helpers.model_hub import HubServer
 from helpers.tiny_models import make_model
 from transformers import AutoModelForCausalLM, AutoTokenizer
 
+from xlt_core import settings
 from xlt_core.documents.document import _without_folder
 from xlt_core.hosts.local import LocalHost
 from xlt_core.models import gguf, loading, pretrained
@@ -90,6 +91,18 @@ def test_a_model_is_a_file_or_a_folder_with_one(file: Path, tmp_path: Path, monk
     assert model_path(str(tmp_path)) == str(tmp_path), "a folder with weights of its own is that"
     monkeypatch.chdir(tmp_path)
     assert _without_folder("../" + tmp_path.name + "/a.gguf") == "a.gguf" and _without_folder("org/a") == "org/a"
+
+
+def test_configuration_and_tokenizer_are_read_from_the_file_once(file: Path, tmp_path: Path, monkeypatch) -> None:
+    monkeypatch.setattr(settings, "MODEL_FOLDER", tmp_path / "kept")
+    first = LocalHost(file, device="cpu")
+    with monkeypatch.context() as patched:
+        patched.setattr(gguf, "_write_description", None)
+        again = LocalHost(file, device="cpu")
+    assert answers(again) == answers(first) and len(list(tmp_path.glob("kept/gguf/*"))) == 1
+    (tmp_path / "file").touch()
+    monkeypatch.setattr(settings, "MODEL_FOLDER", tmp_path / "file")
+    assert answers(LocalHost(file, device="cpu")) == answers(first), "where nothing can be kept"
 
 
 def test_its_quantization_is_not_kept(file: Path) -> None:

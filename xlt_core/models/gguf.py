@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import os
 import re
 import struct
+from contextlib import suppress
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
+from xlt_core import settings
 from xlt_core.models import hub
+from xlt_core.models.digest import digest
 from xlt_core.records import InputError
 
 SUFFIX = ".gguf"
@@ -18,7 +23,17 @@ AGAIN = "fetch it again, or choose another file"
 
 def is_gguf(name: str) -> bool:
     """Whether a name stands for a GGUF file: here, or `ORG/NAME:FILE.gguf` on the Hub."""
-    return name.lower().endswith(SUFFIX)
+    return name.lower().endswith(SUFFIX) and not os.path.isdir(name)
+
+
+def named(name: str, path: Path) -> str:
+    """The GGUF file that a model's name stands for, which as a local path is `path`: itself, the one in a folder, or
+    one of the Hub; "" if none. Raises InputError for a folder with several."""
+    if os.path.isdir(path):  # unlike pathlib's, false for a name that no file can have
+        return in_folder(path)
+    if os.path.isfile(path) and is_gguf(name):
+        return str(path)
+    return name if HUB_FILE.fullmatch(name) else ""
 
 
 def in_folder(folder: Path) -> str:
@@ -80,14 +95,40 @@ def _plain(architecture: str) -> str:
     return re.sub("[-_]", "", architecture)
 
 
-def options(path: Path, is_model: bool) -> dict[str, Any]:
-    """What from_pretrained needs beside the file's folder."""
-    if not is_model:
-        return {"gguf_file": path.name}
+def weights(path: Path) -> tuple[str, dict[str, Any]]:
+    """The folder and the options from which from_pretrained loads the model."""
     from transformers import GgufConfig, modeling_gguf_pytorch_utils
 
     modeling_gguf_pytorch_utils.tqdm = lambda tensors, desc: tensors  # its progress bar knows no switch
-    return {"gguf_file": path.name, "quantization_config": GgufConfig(dequantize=True)}
+    return str(path.parent), {"gguf_file": path.name, "quantization_config": GgufConfig(dequantize=True)}
+
+
+def description(path: Path) -> tuple[str, dict[str, Any]]:
+    """The folder and the options from which from_pretrained loads configuration and tokenizer.
+
+    To read them from the file takes transformers eight seconds for 50,000 tokens, so they are kept as ordinary files.
+    """
+    import transformers
+
+    folder = settings.MODEL_FOLDER / "gguf" / f"{digest(path)}-{transformers.__version__}"
+    try:
+        if not folder.is_dir():
+            _write_description(path, folder)
+    except OSError:  # such as a disk that is full or cannot be written
+        return str(path.parent), {"gguf_file": path.name}
+    return str(folder), {}
+
+
+def _write_description(path: Path, folder: Path) -> None:
+    from transformers import AutoConfig, AutoTokenizer
+
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    with TemporaryDirectory(prefix="unfinished-", dir=folder.parent) as unfinished:
+        whole = Path(unfinished, "whole")
+        for kind in (AutoConfig, AutoTokenizer):
+            kind.from_pretrained(path.parent, gguf_file=path.name).save_pretrained(whole)
+        with suppress(FileExistsError):  # another process was faster
+            whole.rename(folder)
 
 
 def forget_quantization(model: Any) -> None:

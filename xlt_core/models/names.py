@@ -5,10 +5,9 @@ from __future__ import annotations
 import os
 import re
 from pathlib import Path
-from typing import Literal
 
 from xlt_core.models import gguf, packages
-from xlt_core.models.suggested import suggested
+from xlt_core.models.suggested import Part
 from xlt_core.records import InputError
 from xlt_core.settings import POCKET
 
@@ -16,18 +15,15 @@ HUB_ID = re.compile(r"[\w.-]+(/[\w.-]+)?", re.ASCII)
 LONGEST_ID = 96  # characters, as the Hub has it
 
 
-def model_path(name: str, part: Literal["model", "translator"] = "model") -> str:
+def model_path(name: str, part: Part = "model") -> str:
     """The folder or Hub id that a name stands for. Raises InputError where it can be neither."""
     if name == "pocket":
         if not (POCKET / part / "config.json").is_file():
-            raise InputError(
-                f"The bundled {part} is not there; write it with `python -m xlt_core pocket`, or name another one."
-            )
+            raise InputError(f"The bundled {part} is not there; write it with `python -m xlt_core pocket`, "
+                             "or name another one.")  # fmt: skip
         return str(POCKET / part)
-    folder, entry = Path(os.path.expanduser(name)), suggested(part).get(name)
-    if entry and entry.file:
-        return packages.path(entry)
-    if part == "model" and (file := _gguf(name, folder)):
+    folder = Path(os.path.expanduser(name))
+    if file := packages.named(name, part) or (gguf.named(name, folder) if part == "model" else ""):
         return file
     if os.path.isfile(folder / "config.json"):  # unlike pathlib's, false for a name that no file can have
         return str(folder)
@@ -36,12 +32,3 @@ def model_path(name: str, part: Literal["model", "translator"] = "model") -> str
     if HUB_ID.fullmatch(name) and len(name) <= LONGEST_ID and not name.startswith("."):
         return name
     raise InputError(f"There is no {part} {name[:80]!r}; give pocket, a Hugging Face id such as org/name, or a folder.")
-
-
-def _gguf(name: str, path: Path) -> str:
-    """The GGUF file that a model's name stands for: itself, the one in a folder, or one of the Hub; "" if none."""
-    if os.path.isdir(path):
-        return gguf.in_folder(path)
-    if os.path.isfile(path) and gguf.is_gguf(name):
-        return str(path)
-    return name if gguf.HUB_FILE.fullmatch(name) else ""

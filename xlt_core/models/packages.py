@@ -16,13 +16,20 @@ from threading import Thread
 from xlt_core import settings
 from xlt_core.models import hub, pretrained
 from xlt_core.models.hub import Download
-from xlt_core.models.suggested import Suggestion
+from xlt_core.models.suggested import Part, Suggestion, suggested
 from xlt_core.records import InputError
 
 CHUNK = 1 << 20  # bytes
 POLL_SECONDS = 0.2  # between two looks at how far a download is
 PIP = ("-m", "pip", "download", "--no-deps", "--only-binary", ":all:", "--no-input", "--no-cache-dir", "--quiet",
        "--disable-pip-version-check", "--retries", "1")  # fmt: skip
+
+
+def named(name: str, kind: Part) -> str:
+    """The file of a suggested model that is used by a name of its own; "" for any other name. Raises InputError if it
+    is not here."""
+    entry = suggested(kind).get(name)
+    return path(entry) if entry and entry.file else ""
 
 
 def path(entry: Suggestion) -> str:

@@ -36,7 +36,8 @@ def load(kind: Any, name: str, what: str, **options: Any) -> Any:
     with reading(not_loaded(name, what)):
         if is_file:
             file = gguf_file(name, options.pop("revision", None))
-            folder, options = str(file.parent), options | gguf.options(file, is_model)
+            folder, more = gguf.weights(file) if is_model else gguf.description(file)
+            options |= more
         elif not Path(name).is_dir():
             fetch = hub.fetch_weights if is_model else hub.fetch_config
             folder = fetch(name, options.pop("revision", None))
