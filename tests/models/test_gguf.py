@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import random
 import subprocess
 import sys
 from pathlib import Path
@@ -20,7 +21,8 @@ from xlt_core.documents.document import _without_folder
 from xlt_core.hosts.local import LocalHost
 from xlt_core.models import gguf, loading, pretrained
 from xlt_core.models.names import model_path
-from xlt_core.records import InputError, Limits, Message
+from xlt_core.models.pool import ModelPool
+from xlt_core.records import HostError, InputError, Limits, Message
 from xlt_core.settings import ROOT
 
 PROMPTS = [(Message("user", "The team won"),), (Message("user", "Minisitiri w'ubuzima"),)]
@@ -151,6 +153,24 @@ for name in sys.argv[1:]:
     except InputError as error:
         print(error)
 """
+
+
+@pytest.mark.parametrize("seed", range(10))
+def test_a_damaged_file_is_one_sentence(file: Path, tmp_path: Path, seed: int) -> None:
+    chance, content = random.Random(seed), bytearray(file.read_bytes())
+    if seed % 2:
+        del content[chance.randrange(len(content)) :]
+    else:
+        for place in chance.choices(range(4000), k=20):
+            content[place] = chance.randrange(256)
+    damaged = tmp_path / "tiny.gguf"
+    damaged.write_bytes(content)
+    try:
+        answers(LocalHost(damaged, device="cpu", pool=ModelPool()))
+    except (InputError, HostError) as error:
+        assert "\n" not in str(error) and str(error).endswith(".")
+    else:
+        assert seed % 2 == 0, "what was cut off is missed"
 
 
 def test_one_file_of_a_hub_id_is_fetched(file: Path, tmp_path: Path) -> None:
