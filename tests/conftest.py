@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     from xlt_core.hosts.local import LocalHost
 
 os.environ["XLT_STORE"] = ":memory:"
-processes = int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))
-os.environ.setdefault("OMP_NUM_THREADS", str(max(1, (os.cpu_count() or 1) // processes)))  # they share the cores
+if workers := os.environ.get("PYTEST_XDIST_WORKER_COUNT"):  # not in the process that starts them: they would inherit it
+    os.environ.setdefault("OMP_NUM_THREADS", str(max(1, (os.cpu_count() or 1) // int(workers))))  # they share the cores
 os.environ["XLT_ADAPTERS"] = tempfile.mkdtemp(prefix="xlt-adapters-")
 os.environ["XLT_MODELS_DIR"] = tempfile.mkdtemp(prefix="xlt-models-")
 for name in [name for name in os.environ if name.startswith(("HF_", "TRANSFORMERS_OFFLINE"))]:
