@@ -133,7 +133,7 @@ def test_a_model_in_use_is_not_evicted_and_the_other_waits(folders, largest, wat
     begun = [next(piece for piece in early if piece[1].text or piece[1].final)]
     late = second.generate(PROMPTS, "", FREE)
     _, partial = next(late)
-    assert not partial.final and partial.note == f"loading {second._model.source}"
+    assert not partial.final and partial.note == f"loading {second.name}", "no path of this machine"
     assert list(pool.loaded()) == [first.name]
     assert texts([*begun, *early]) == expected[0]
     assert texts(late) == expected[1]

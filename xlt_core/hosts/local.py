@@ -201,7 +201,7 @@ class LocalHost:
     def _until_loaded(self, handle: ModelHandle, sent: str) -> Iterator[tuple[int, Reply]]:
         """Yields empty partial replies until the weights are loaded, so that the caller may stop, or free memory."""
         while not handle.wait():
-            yield 0, Reply("answer", sent, "", final=False, note=hub.progress(self._model.source))
+            yield 0, Reply("answer", sent, "", final=False, note=hub.progress(self._model.source, self.name))
 
     def _load_adapter(self, handle: ModelHandle, adapter: str) -> str:
         """The engine's name for a LoRA adapter, which it loads on first use."""

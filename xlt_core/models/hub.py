@@ -44,9 +44,9 @@ def downloads() -> tuple[Download, ...]:
     return tuple(_downloads.values())
 
 
-def progress(name: str) -> str:
-    """The progress of loading a model, for the user."""
-    return str(_downloads[name]) if name in _downloads else f"loading {name}"
+def progress(source: str, name: str) -> str:
+    """The progress of loading a model, for the user. source: its Hub id or folder; name: what it is called."""
+    return str(_downloads[source]) if source in _downloads else f"loading {name}"
 
 
 def fetch_config(name: str, revision: str | None = None) -> str:

@@ -125,7 +125,7 @@ class Seq2Seq:
         with self._pool.use(self._key, self._loader) as handle:
             (index, *_), *_ = pending.values()
             while not handle.wait():  # the caller may stop, or free memory
-                yield index, Reply("translate", texts[index], "", final=False, note=hub.progress(self.path))
+                yield index, Reply("translate", texts[index], "", final=False, note=hub.progress(self.path, self.name))
             for window in self._windows(sorted(pending, key=len), source, codes):
                 for batch in self._batches(window, beams):
                     for reply in self._replies(handle.model, batch, pending, codes, beams):
