@@ -119,7 +119,7 @@ def test_the_command_says_the_whole_plan():
 
 
 @pytest.mark.parametrize("change", [
-    {"columns": (Column("a", "prompt"),)}, {"inputs": (Row("a", "health"),)}, {"limits": Limits(tokens=3)},
+    {"columns": (Column("a,b", "prompt"),)}, {"inputs": (Row("a", "health"),)}, {"limits": Limits(tokens=3)},
     {"demonstrations": (Row("Aline yaje", "health"),)},
 ])  # fmt: skip
 def test_what_no_option_can_say_is_replayed_from_the_download(change):

@@ -150,7 +150,7 @@ def _plan(options: argparse.Namespace) -> Plan:
         if name in given:
             given[{"text": "inputs"}.get(name, name)] = read(given.pop(name))
     columns = columns_of(options)
-    spare = ("strategies", "set", "adapter")
+    spare = ("strategies", "column", "set", "adapter")
     return Plan(**{name: value for name, value in given.items() if name not in spare}, columns=columns)
 
 

@@ -34,8 +34,10 @@ class Progress:
 def table(comparison: Comparison, task: Task) -> str:
     """The comparison for a reader: answers of typed inputs, notes, scores with 95% intervals, tests."""
     plan = comparison.plan
+    own = map(plan.of, plan.columns) if plan.columns else [plan]
+    models = dict.fromkeys(f"{one.model} ({one.model_revision})" for one in own)
     head = (f"{plan.task} in {plan.language}, {plan.dataset} {plan.split}, {plan.shots} shots, seed {plan.seed}, "
-            f"model {plan.model} ({plan.model_revision})")  # fmt: skip
+            f"model{'s' * (len(models) > 1)} {', '.join(models)}")  # fmt: skip
     answers = [aligned(_answers(comparison, task))] if plan.inputs else []
     tests = [_test(test) for test in comparison.tests]
     notes = "\n".join(_notes(comparison))

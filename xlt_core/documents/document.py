@@ -130,7 +130,8 @@ def load_plan(path: Path) -> Plan:
 
 def encode(plan: Plan) -> str:
     """The plan for a share link: compressed, in characters that an address may have; of a folder only its name."""
-    columns = tuple(replace(column, knobs=_shared_knobs(column.knobs)) for column in plan.columns)
+    columns = tuple(replace(column, knobs=_shared_knobs(column.knobs), model=_without_folder(column.model),
+                            translator=_without_folder(column.translator)) for column in plan.columns)  # fmt: skip
     shared = replace(plan, model=_without_folder(plan.model), translator=_without_folder(plan.translator),
                      dataset=_without_folder(plan.dataset), columns=columns)  # fmt: skip
     packed = zlib.compress(json.dumps(plan_document(shared), ensure_ascii=False).encode(), 9)
@@ -173,9 +174,7 @@ def command(plan: Plan, dataset: str = "") -> str:
     if not _fits_options(plan):
         return shlex.join(["python", "-m", "xlt_core", "compare", "--plan", DOWNLOAD])
     words = ["python", "-m", "xlt_core", "compare", *data]
-    words += ["--strategies", ",".join(column.strategy for column in plan.columns)]
-    for column in plan.columns:
-        words += settings_of(column)
+    words += columns_words(plan.columns)
     words += ["--shots", str(plan.shots), "--seed", str(plan.seed)]
     words += [f"--text={row.text}" for row in plan.inputs] or ["--samples", str(plan.samples)]
     return shlex.join([*words, "--model", plan.model, "--translator", plan.translator])
@@ -186,19 +185,35 @@ def _data(plan: Plan) -> list[str]:
     return ["--task", plan.task, "--language", plan.language, "--dataset", plan.dataset, "--split", plan.split, *labels]
 
 
-def settings_of(column: Column) -> list[str]:
-    """The options that set the column's knobs."""
-    values = {name: str(v).lower() if isinstance(v, bool) else v for name, v in column.knobs.items()}
-    return [word for name, value in values.items() for word in ("--set", f"{column.strategy}.{name}={value}")]
+def columns_words(columns: Sequence[Column]) -> list[str]:
+    """The options that stand for the columns: their strategies and knobs, or each column by itself."""
+    if any(column.name != column.strategy or column.model or column.translator for column in columns):
+        return [word for column in columns for word in ("--column", _column_word(column))]
+    settings = [f"{c.strategy}.{name}={value}" for c in columns for name, value in _written(c.knobs).items()]
+    return ["--strategies", ",".join(c.strategy for c in columns), *(w for s in settings for w in ("--set", s))]
+
+
+def _column_word(column: Column) -> str:
+    own = {"model": column.model, "translator": column.translator, **_written(column.knobs)}
+    return ",".join([f"{column.name}={column.strategy}", *(f"{name}={v}" for name, v in own.items() if v != "")])
+
+
+def _written(knobs: Mapping[str, Any]) -> Json:
+    return {name: str(value).lower() if isinstance(value, bool) else value for name, value in knobs.items()}
+
+
+def columns_fit_options(columns: Sequence[Column]) -> bool:
+    """Whether options can express the columns: a comma in a value would end it, and no name may hold an equals sign."""
+    own = [str(value) for c in columns for value in (c.name, c.model, c.translator, *c.knobs.values())]
+    return not any("," in value for value in own) and not any("=" in column.name for column in columns)
 
 
 def _fits_options(plan: Plan) -> bool:
-    """Whether options can express it: one column per strategy, plain texts, usual limits, demonstrations as drawn."""
-    names = [column.strategy for column in plan.columns]
+    """Whether options can express it: plain texts, usual limits, demonstrations as drawn."""
     texts_only = all(row == Row(row.text, id=row.id) for row in plan.inputs)
     usual = plan.limits == Limits(seed=plan.limits.seed)
     listed = not any("," in label for label in plan.labels)
-    if [column.name for column in plan.columns] != names or not (texts_only and usual and listed):
+    if not (columns_fit_options(plan.columns) and texts_only and usual and listed):
         return False
     try:
         return plan.demonstrations is None or draw(plan) == plan.demonstrations

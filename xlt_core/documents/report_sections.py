@@ -12,7 +12,7 @@ import plotly.graph_objects as go
 from xlt_core.documents import document
 from xlt_core.findings import details, figures, sentences, tables
 from xlt_core.findings.records import Findings
-from xlt_core.records import Comparison
+from xlt_core.records import Column, Comparison
 from xlt_core.settings import ASSETS
 
 
@@ -154,17 +154,22 @@ def _settings(page: ReportPage) -> str:
     """How the numbers came about, and how to make them again."""
     plans = [comparison.plan for comparison in page.comparisons]
     lines = list(dict.fromkeys(document.command(plan) for plan in plans))
+    each = [own for plan in plans for own in ([plan.of(column) for column in plan.columns] or [plan])]
     used = sorted(
-        {(p.model, p.model_revision, p.translator, p.dataset, p.split, p.language, p.data_digest) for p in plans}
+        {(p.model, p.model_revision, p.translator, p.dataset, p.split, p.language, p.data_digest) for p in each}
     )
     heads = ("model", "revision", "translator", "dataset", "split", "language", "data digest")
-    knobs = sorted({f"{c.name}: {c.strategy}" + "".join(f", {k} = {v}" for k, v in sorted(c.knobs.items()))
-                    for plan in plans for c in plan.columns})  # fmt: skip
+    knobs = sorted({_column_text(column) for plan in plans for column in plan.columns})
     columns = f"<p>Columns: {escape('; '.join(knobs))}.</p>" if knobs else ""
     method = _paragraphs((ASSETS / "method.txt").read_text(encoding="utf-8").split("\n\n"))
     return (f"<h2>Settings, and how to make it again</h2>{method}{columns}"
             f"{_table(tables.Table('Models and data', heads, tuple(used)))}"
             f"{_fold('The command of each comparison', [_code(lines)])}")  # fmt: skip
+
+
+def _column_text(column: Column) -> str:
+    own = {"model": column.model, "translator": column.translator, **dict(sorted(column.knobs.items()))}
+    return f"{column.name}: {column.strategy}" + "".join(f", {key} = {v}" for key, v in own.items() if v != "")
 
 
 def made_by(command: str) -> str:

@@ -153,7 +153,7 @@ def description(comparison: Comparison) -> str:
     shots = "1 shot" if rows == 1 else f"{rows} shots"
     name = language.name if language else plan.language
     task, split = catalog.task(plan.task).title, f"{plan.split} · " * (plan.split != "test")
-    return f"{name} · {task} · {split}{shots} · {size} · {plan.model} · seed {plan.seed}"
+    return f"{name} · {task} · {split}{shots} · {size} · {', '.join(plan.models)} · seed {plan.seed}"
 
 
 def conclusion_html(comparison: Comparison) -> str:
