@@ -125,7 +125,7 @@ def test_texts_knobs_and_demonstrations_come_from_the_line(capsys, tmp_path):
     ((*BASE, "--demonstrations", "none.csv"), "cannot be read"), ((*BASE, "--plan", "x.json"), "leave out --task"),
     (("compare", "--plan", "none.json"), "cannot be read"), ((*BASE, "--language", "klingonish"), "no language 'kling"),
     ((*BASE, "--lang", "kin"), "unrecognized"), ((*BASE, "--seed", "-1"), "seed cannot be -1"),
-    ((*BASE, "--out", "x.txt"), "must end in .json, .csv, .parquet, .md, .tex, .html"),
+    ((*BASE, "--out", "x.txt"), "must end in .json, .gz, .csv, .parquet, .md, .tex, .html"),
     ((*BASE, "--text", "Kato", "--out", "x.html"), "A report needs items with gold answers"),
 ])  # fmt: skip
 def test_a_call_that_is_off_gives_status_2_and_one_line(capsys, arguments, sentence):
