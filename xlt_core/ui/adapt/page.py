@@ -14,7 +14,7 @@ from xlt_core.ui.compare import page as compare_page
 from xlt_core.ui.compare.form import ComparePage
 from xlt_core.ui.shared import downloads
 from xlt_core.ui.shared.errors import catch_errors_while_yielding
-from xlt_core.ui.shared.events import QUIET, bind
+from xlt_core.ui.shared.events import QUIET, bind, quiet
 from xlt_core.ui.shared.html import message_html
 
 OFF = ("Adapting is off on this public page: a training takes its machine for minutes or hours. "
@@ -38,12 +38,12 @@ def _wire_training(blocks: gr.Blocks, form: AdaptForm) -> None:
     for button, handler in ((form.survey, handlers.survey_texts), (form.start, handlers.start),
                             (form.resume, handlers.resume)):  # fmt: skip
         catching = catch_errors_while_yielding(partial(handler, form), on_error)
-        button.click(catching, form.inputs(), form.outputs(), **QUIET)
+        button.click(catching, form.inputs(), form.outputs(), **quiet(form.message))
     bind(form.kind.input, partial(adapt_form.show_kind, form), {form.kind}, {form.file, form.hub}, form.message)
     outputs = {form.others, form.added, form.file, form.hub}
     bind(form.add.click, partial(adapt_form.add_text, form), form.inputs(), outputs, form.message)
     bind(form.stop.click, partial(handlers.stop, form), {form.stop}, {form.stop}, form.message)
-    blocks.load(partial(handlers.open_page, form), None, form.outputs(), **QUIET)
+    blocks.load(partial(handlers.open_page, form), None, form.outputs(), **quiet(form.message))
 
 
 def _wire_library(form: AdaptForm) -> None:
