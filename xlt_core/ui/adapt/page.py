@@ -21,19 +21,19 @@ OFF = ("Adapting is off on this public page: a training takes its machine for mi
        "Run the app on a machine of your own, or use the command `python -m xlt_core adapt`.")  # fmt: skip
 
 
-def build(blocks: gr.Blocks, compare: ComparePage, tabs: gr.Tabs) -> None:
-    """Draws the tab, with its events. compare, tabs: where adapted weights are used."""
+def build(tab: gr.Tab, compare: ComparePage, tabs: gr.Tabs) -> None:
+    """Draws the tab, with its events. tab: the tab itself; compare, tabs: where adapted weights are used."""
     if settings.PUBLIC:
         gr.HTML(message_html(OFF), elem_id="adapt-off")
         return
     form = adapt_form.build()
-    _wire_training(blocks, form)
+    _wire_training(tab, form)
     _wire_library(form)
     use, outputs = partial(handlers.use, form, tabs), {tabs, form.library.message}
     compare_page.bind_from_outside(compare, form.library.use.click, use, {form.library.list}, outputs)
 
 
-def _wire_training(blocks: gr.Blocks, form: AdaptForm) -> None:
+def _wire_training(tab: gr.Tab, form: AdaptForm) -> None:
     on_error = partial(handlers.show_error, form)
     for button, handler in ((form.survey, handlers.survey_texts), (form.start, handlers.start),
                             (form.resume, handlers.resume)):  # fmt: skip
@@ -43,7 +43,8 @@ def _wire_training(blocks: gr.Blocks, form: AdaptForm) -> None:
     outputs = {form.others, form.added, form.file, form.hub}
     bind(form.add.click, partial(adapt_form.add_text, form), form.inputs(), outputs, form.message)
     bind(form.stop.click, partial(handlers.stop, form), {form.stop}, {form.stop}, form.message)
-    blocks.load(partial(handlers.open_page, form), None, form.outputs(), **quiet(form.message))
+    bind(tab.select, partial(handlers.open_page, form), {form.opened}, form.outputs() | {form.opened}, form.message,
+         generator=True)  # fmt: skip
 
 
 def _wire_library(form: AdaptForm) -> None:
