@@ -26,7 +26,7 @@ from xlt_core.ui.compare import (
 from xlt_core.ui.compare.form import ComparePage
 from xlt_core.ui.shared import downloads
 from xlt_core.ui.shared.errors import LOG, catch_errors, catch_errors_while_yielding, error_sentence
-from xlt_core.ui.shared.events import MODEL, QUIET
+from xlt_core.ui.shared.events import MODEL, QUIET, quiet
 from xlt_core.ui.shared.run_manager import RunManager
 from xlt_core.ui.shared.updates import Updates, Values
 
@@ -102,7 +102,7 @@ def _bind(
         bound = catch_errors_while_yielding(partial(handler, page), on_error)
     else:
         bound = catch_errors(answer, on_error)
-    return event(bound, inputs, outputs | page.error_outputs(), **(QUIET | options))
+    return event(bound, inputs, outputs | page.error_outputs(), **(quiet(page.message) | options))
 
 
 def _wire_choices(page: ComparePage) -> None:
@@ -184,5 +184,5 @@ def _wire_load(blocks: gr.Blocks, page: ComparePage, plan: Plan, show: Callable[
     def load_host() -> Iterator[str]:
         yield catch_errors(partial(form_handlers.host_html, plan.model), str)()
 
-    blocks.load(load, None, page.plan_outputs() | page.error_outputs(), **QUIET)
-    blocks.load(load_host, None, page.host, **QUIET)
+    blocks.load(load, None, page.plan_outputs() | page.error_outputs(), **quiet(page.message))
+    blocks.load(load_host, None, page.host, **quiet(page.host))

@@ -17,19 +17,19 @@ from xlt_core.ui.evaluate.form import EvaluatePage
 from xlt_core.ui.results import listing, run_view
 from xlt_core.ui.results.run_state import EXAMPLE, example_menu
 from xlt_core.ui.shared.html import message_html
-from xlt_core.ui.shared.run_manager import new_visitor_key
 from xlt_core.ui.shared.updates import Updates, Values
 
 
 def open_page(page: EvaluatePage, values: Values) -> Updates:
-    """On opening the page: shows the visitor's running run, else the last one, else the example."""
-    manager, visitor = page.view.manager, values[page.view.visitor] or new_visitor_key()
-    known = {page.view.visitor: visitor}
+    """On opening the tab: keeps the run that is shown; at first shows the running run, the last one, or the example."""
+    if values[page.view.run]:
+        return refresh_menu(page, values)
+    manager, visitor = page.view.manager, values[page.view.visitor]
     runs = [run for _, run in listing.sweep_menu(manager, visitor)]
     examples = [run for _, run in example_menu()]
     run = manager.running_run(visitor) or next(iter([*runs, *examples]), EXAMPLE)
     notice = {page.view.message: message_html(manager.store().message)}  # such as a damaged file that was set aside
-    return known | open_run(page, {**values, **known}, run) | notice | {page.start: gr.update(interactive=True)}
+    return open_run(page, values, run) | notice | {page.start: gr.update(interactive=True)}
 
 
 def form_changed(page: EvaluatePage, values: Values) -> Updates:
