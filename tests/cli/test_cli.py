@@ -46,6 +46,15 @@ def test_a_comparison_prints_a_table_and_writes_the_document(capsys, tmp_path):
     assert [run["state"] for run in written["runs"]] == ["done"] * 3 and written["plan"]["samples"] == 8
 
 
+def test_the_table_says_how_good_the_pivot_is_and_whether_it_decides(capsys, tmp_path):
+    status, out, _ = run(capsys, *BASE, "--strategies", "prompt,translate", "--out", str(tmp_path / "x.json"))
+    assert status == 0 and "pivot of" in out and "chrF++" in out and "untranslated" in out
+    assert "translate: Does a worse pivot mean a wrong answer? Nothing can be said: it takes 10 right items" in out
+    assert json.loads((tmp_path / "x.json").read_text("utf-8"))["runs"][1]["pivot"]["says"] in out
+    assert "pivot of" not in run(capsys, *BASE, "--strategies", "prompt")[1]
+    assert "worse pivot" not in run(capsys, *BASE, "--strategies", "translate", "--text", "Aline yaje")[1]
+
+
 def test_a_host_that_breaks_is_a_sentence_and_no_traceback():
     code = f"""import sys
 sys.path[:0] = ["tests"]

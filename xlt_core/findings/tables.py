@@ -14,6 +14,7 @@ from xlt_core.scoring import metrics
 LATEX = {"\\": r"\textbackslash{}", "&": r"\&", "%": r"\%", "$": r"\$", "#": r"\#", "_": r"\_", "{": r"\{", "}": r"\}",
          "~": r"\textasciitilde{}", "^": r"\textasciicircum{}", "<": r"\textless{}", ">": r"\textgreater{}",
          "|": r"\textbar{}", "\N{MINUS SIGN}": r"$-$"}  # fmt: skip
+PIVOT_HEADS = ("items", "chrF++", "length ratio", "repetition", "untranslated", "other script", "back-translation")
 
 
 @dataclass(frozen=True)
@@ -76,18 +77,18 @@ def aggregates(found: Findings) -> Table:
 
 def pivots(rows: Iterable[tuple[Condition, str, ColumnPivot]], found: Findings) -> Table:
     """A row per condition and column that a machine takes to English."""
-    heads = ("task", "language", "column", "items", "chrF++", "length ratio", "repetition", "untranslated",
-             "other script", "back-translation")  # fmt: skip
-    made = [(task_title(condition, found), language_name(condition.language), column, str(one.items),
-             score_text(one.chrf_pp), *sign_texts(one)) for condition, column, one in rows]  # fmt: skip
+    heads = ("task", "language", "column", *PIVOT_HEADS)
+    made = [(task_title(condition, found), language_name(condition.language), column, *pivot_cells(one))
+            for condition, column, one in rows]  # fmt: skip
     return Table("The machine's pivot", heads, tuple(made))
 
 
-def sign_texts(one: ColumnPivot) -> tuple[str, str, str, str, str]:
-    """The signs of a pivot, and the chrF++ of its translation back."""
+def pivot_cells(one: ColumnPivot) -> tuple[str, ...]:
+    """A column's pivots as cells under PIVOT_HEADS."""
     signs, back = one.signs, one.back_chrf_pp
     shares = (signs.repetition, signs.untranslated, signs.other_script)
-    return (number(signs.length_ratio), *map(_share, shares), "-" if back is None else number(back))
+    return (str(one.items), score_text(one.chrf_pp), number(signs.length_ratio), *map(_share, shares),
+            "-" if back is None else number(back))  # fmt: skip
 
 
 def markdown(table: Table) -> str:
