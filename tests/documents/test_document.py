@@ -73,7 +73,7 @@ import json, sys
 from xlt_core.documents import document, export, report
 from xlt_core.ui.compare import columns, items
 read = document.read_document(json.loads(open(sys.argv[1], encoding="utf-8").read()))
-assert "xlt-columns" in columns.columns_html(read, None, {}) and items.rows_of(read, False)
+assert "xlt-columns" in columns.columns_html(read, None, {}) and items.rows_of(read)
 assert document.items_csv(read) and list(export.items([read])) and document.command(read.plan)
 assert "Which is best where" in report.html([read])
 assert not {"torch", "transformers", "peft"} & set(sys.modules)

@@ -8,6 +8,7 @@ from xlt_core.findings.colours import colour
 from xlt_core.records import Comparison, Example, Language, Prediction, Reply, Run, Score
 from xlt_core.scoring import metrics
 from xlt_core.text.words import count
+from xlt_core.ui.compare import pivots
 from xlt_core.ui.compare.answers import answer_html, gold_html
 from xlt_core.ui.shared.html import details_html, escape, language_attributes, number, seconds, truncated
 
@@ -90,7 +91,7 @@ def _column(comparison: Comparison, run: Run, language: Language | None, title: 
     elif single(comparison):
         body = _single(run, metric, language)
     else:
-        body = _many(run, metric, language)
+        body = _many(run, metric, language) + pivots.column_html(run, metric, comparison.plan.seed)
     note = f"<p class='xlt-note'>{escape(run.note)}</p>" if run.note and run.state != "failed" else ""
     return _frame(run.name, run.strategy, title, run.state, body + note)
 
@@ -129,6 +130,7 @@ def _single(run: Run, metric: str, language: Language | None) -> str:
         verdict_html(metric, example, prediction),
         _notes(prediction.notes),
         _costs(run),
+        pivots.item_html(f"{run.name}/item", example, prediction),
         steps_html(run.name, "item", run.replies, call_languages(run.strategy, language)),
     ]
     return "".join(parts)

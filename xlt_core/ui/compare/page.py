@@ -143,8 +143,8 @@ def _wire_comparison(page: ComparePage) -> None:
     results = page.results
     files = {results.share.json, results.share.csv, results.share.text}
     outputs = {results.heading, results.columns, results.conclusion, results.chart, results.history,
-               results.items_panel, results.page_label, results.table, results.comparison, results.page,
-               results.earlier, page.host, page.work_id} | files  # fmt: skip
+               results.items_panel, results.worst_pivot, results.page_label, results.table, results.comparison,
+               results.page, results.earlier, page.host, page.work_id} | files  # fmt: skip
     inputs = page.form_widgets() | {results.earlier, page.visitor}
     running = _bind(page, page.compare.click, handlers.run, inputs, outputs, generator=True, **MODEL)
     _bind(page, page.preview.click, handlers.preview, inputs, outputs, generator=True, **MODEL)
@@ -159,15 +159,15 @@ def _wire_results(page: ComparePage) -> None:
         made = _bind(page, button.click, handler, {results.comparison}, {results.share.file})
         made.then(None, js=downloads.click_script("compare"), **QUIET)
     # The timer draws the same page of items again, since columns that still run add answers to it.
-    events = ((results.disagree.input, None), (results.previous.click, -1), (results.next.click, 1),
-              (results.timer.tick, 0))  # fmt: skip
+    events = ((results.disagree.input, None), (results.worst_pivot.input, None), (results.previous.click, -1),
+              (results.next.click, 1), (results.timer.tick, 0))  # fmt: skip
     for event, by in events:
         _bind_items(page, event, by)
 
 
 def _bind_items(page: ComparePage, event: Callable[..., Any], by: int | None) -> None:
     results = page.results
-    inputs = {results.comparison, results.disagree, results.page}
+    inputs = {results.comparison, results.disagree, results.worst_pivot, results.page}
     _bind(page, event, partial(handlers.turn_page, by), inputs, {results.page, results.page_label, results.table})
 
 
