@@ -126,7 +126,8 @@ def _wire_inputs(page: ComparePage) -> None:
     note, entered, values = page.mismatch, page.inputs, page.form_widgets()
     item = {entered.gold, entered.picked, entered.example} | note.widgets()
     _bind(page, entered.example.input, input_handlers.example_picked, values | {entered.example}, item | {entered.text})
-    _bind(page, entered.text.input, input_handlers.text_edited, values, item, trigger_mode="always_last")
+    # Not `input`, which Gradio does not send for a text that was pasted.
+    _bind(page, entered.text.change, input_handlers.text_edited, values, item, trigger_mode="always_last")
     pivots = [own[input_handlers.PIVOT] for own in page.choices.knobs.values() if input_handlers.PIVOT in own]
     for widget in (*pivots, *page.choices.translating()):
         _bind(page, widget.input, input_handlers.choice_checked, values, note.widgets())
