@@ -18,6 +18,7 @@ from typing import Any
 from xlt_core import catalog
 from xlt_core.comparison.selection import draw
 from xlt_core.contracts import Task
+from xlt_core.documents.pivot_fields import column_fields, item_fields, item_figures
 from xlt_core.formats.rows import FORMATS, text_of
 from xlt_core.formats.values import build, plain
 from xlt_core.records import (
@@ -41,22 +42,24 @@ from xlt_core.scoring.significance import MCNEMAR
 Json = dict[str, Any]
 LONGEST_LINK = 2_000_000  # bytes of a plan behind a link, unpacked
 DOWNLOAD = "comparison.json"
+ITEM_PARTS = ("", " score", " valid", " error", " pivot chrF++")
+DERIVED = ("gold", "pivot")  # of a prediction: made of the rest when it is written
 
 
 def document(comparison: Comparison) -> Json:
     """The comparison as plain JSON values; "examples" has the items' texts, each once."""
     examples = {example.id: example for run in comparison.runs for example in run.examples}
+    metric, seed = catalog.task(comparison.plan.task).metrics[0], comparison.plan.seed
     return {
         "plan": plan_document(comparison.plan),
-        "runs": [_run_document(run) for run in comparison.runs],
+        "runs": [_run_document(run) | column_fields(run, metric, seed) for run in comparison.runs],
         "tests": _tests_document(comparison.tests),
         "examples": plain(tuple(examples.values())),
     }
 
 
 def _run_document(run: Run) -> Json:
-    golds = {example.id: example.answer for example in run.examples}
-    replies = run.replies
+    examples, replies = {example.id: example for example in run.examples}, run.replies
     return {
         **{name: plain(getattr(run, name)) for name in ("name", "strategy", "state", "note", "scoring", "scores")},
         "valid": run.valid,
@@ -65,8 +68,13 @@ def _run_document(run: Run) -> Json:
         "tokens_out": sum(reply.tokens_out for reply in replies),
         "seconds": round(sum(reply.seconds for reply in replies), 4),
         "preparation": plain(run.preparation),
-        "predictions": [{**plain(p), "gold": plain(golds.get(p.id))} for p in run.predictions],
+        "predictions": [_prediction_document(p, examples.get(p.id)) for p in run.predictions],
     }
+
+
+def _prediction_document(prediction: Prediction, example: Example | None) -> Json:
+    gold = {"gold": plain(example.answer) if example else None}
+    return plain(prediction) | gold | (item_fields(example, prediction) if example else {})
 
 
 def _tests_document(tests: Sequence[PairedTest]) -> list[Json]:
@@ -99,7 +107,7 @@ def _read_run(data: Any, examples: tuple[Example, ...], path_in_document: str) -
         raise InputError(f"{path_in_document} has no list of predictions.")
     given = {name: data[name] for name in ("name", "strategy", "state", "note", "scoring") if name in data}
     run = build(Run, given, path_in_document)
-    bare = [{k: v for k, v in p.items() if k != "gold"} if isinstance(p, dict) else p for p in data["predictions"]]
+    bare = [{k: v for k, v in p.items() if k not in DERIVED} if isinstance(p, dict) else p for p in data["predictions"]]
     return replace(
         run,
         examples=examples,
@@ -227,9 +235,9 @@ def write_answer(task: Task, answer: Answer | None) -> str:
 
 
 def items_csv(comparison: Comparison) -> str:
-    """One line per item: id, text, gold; then per column its answer, score, validity and error."""
+    """One line per item: id, text, gold; then per column its answer, score, validity, error and its pivot's chrF++."""
     task = catalog.task(comparison.plan.task)
-    heads = [f"{run.name}{part}" for run in comparison.runs for part in ("", " score", " valid", " error")]
+    heads = [f"{run.name}{part}" for run in comparison.runs for part in ITEM_PARTS]
     sheet = io.StringIO()
     lines = csv.writer(sheet, lineterminator="\n")
     lines.writerow(["id", "text", "gold", *heads])
@@ -243,7 +251,14 @@ def items_csv(comparison: Comparison) -> str:
 def _cells(task: Task, run: Run, example: Example) -> tuple[str, ...]:
     found = next((p for p in run.predictions if p.id == example.id and p.final), None)
     if found is None or found.error:
-        return "", "", "", found.error if found else ""
+        return "", "", "", found.error if found else "", ""
     marked = example.answer is not None
     score = f"{metrics.item_score(task.metrics[0], example.answer, found.answer):.4f}" if marked else ""
-    return write_answer(task, found.answer), score, str(found.valid).lower(), ""
+    pivot = item_figures(example, found).get("chrf_pp")
+    return (
+        write_answer(task, found.answer),
+        score,
+        str(found.valid).lower(),
+        "",
+        "" if pivot is None else f"{pivot:.4f}",
+    )

@@ -13,6 +13,7 @@ from typing import Any
 
 from xlt_core import catalog
 from xlt_core.documents.document import document, read_document, write_answer
+from xlt_core.documents.pivot_fields import NAMES, item_figures
 from xlt_core.findings import tables
 from xlt_core.findings.findings import find
 from xlt_core.formats import files
@@ -38,6 +39,7 @@ def items(comparisons: Iterable[Comparison]) -> Iterator[dict[str, str | int | f
 def _item(task_name: str, example: Example, found: Mapping[str, Prediction]) -> dict[str, Any]:
     task, prediction = catalog.task(task_name), found[example.id]
     marked = example.answer is not None and not prediction.error
+    figures = item_figures(example, prediction)
     return {
         "id": example.id,
         "text": example.text,
@@ -50,7 +52,7 @@ def _item(task_name: str, example: Example, found: Mapping[str, Prediction]) -> 
         "tokens_in": sum(reply.tokens_in for reply in prediction.replies),
         "tokens_out": sum(reply.tokens_out for reply in prediction.replies),
         "seconds": sum(reply.seconds for reply in prediction.replies),
-    }
+    } | {f"pivot_{name}": figures.get(name) for name in NAMES}
 
 
 def items_csv(comparisons: Iterable[Comparison]) -> str:

@@ -10,7 +10,7 @@ from itertools import groupby
 import plotly.graph_objects as go
 
 from xlt_core.documents import document
-from xlt_core.findings import details, figures, sentences, tables
+from xlt_core.findings import details, figures, pivots, sentences, tables
 from xlt_core.findings.records import Findings
 from xlt_core.records import Column, Comparison
 from xlt_core.settings import ASSETS
@@ -139,6 +139,19 @@ def _survivals(page: ReportPage) -> str:
     return f"{head}<div class='figures'>{''.join(made)}</div>" if made else ""
 
 
+def _pivots(page: ReportPage) -> str:
+    """The quality of the machine's English, and whether it decides the answers."""
+    rows = pivots.column_pivots(page.comparisons, page.found.shots[-1])
+    if not rows:
+        return ""
+    says = [f"{sentences.title_of(condition, page.found)}, {column}. {one.says}" for condition, column, one in rows]
+    signatures = sorted({one.signature for _, _, one in rows if one.signature})
+    signed = f" chrF++ by sacreBLEU, {', '.join(signatures)}." if signatures else ""
+    at = f"At {sentences.shots_of([page.found.shots[-1]])}. {pivots.DEFINITIONS}{signed}"
+    table = _table(tables.pivots(rows, page.found), fold=False)
+    return f"<h2>How good is the pivot</h2><p class='quiet'>{escape(at)}</p>{table}{_paragraphs(says)}"
+
+
 def _numbers(page: ReportPage) -> str:
     """All tables, and what has no result."""
     found = page.found
@@ -212,4 +225,4 @@ def _count(n: int, what: str) -> str:
 
 
 SECTIONS: tuple[Callable[[ReportPage], str], ...] = (
-    _summary, _best_by_condition, _shots, _costs, _confusions, _survivals, _numbers, _settings)  # fmt: skip
+    _summary, _best_by_condition, _shots, _costs, _confusions, _survivals, _pivots, _numbers, _settings)  # fmt: skip
