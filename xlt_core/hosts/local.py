@@ -42,14 +42,15 @@ class LocalHost:
     ) -> None:
         import torch
 
-        from xlt_core.engine.tokenization import PromptTokenizer
+        from xlt_core.engine.encoder_decoder import tokenizer_for
         from xlt_core.models import loading
 
         if threads:
             torch.set_num_threads(threads)
         self._model = description = loading.describe(str(model), revision, device, dtype)
         self.name, self.revision, self.context = description.name, description.revision, description.context
-        self._tokenizer, self._pool, self._key = PromptTokenizer(description.tokenizer), pool, object()
+        self._tokenizer = tokenizer_for(description.tokenizer, description.skeleton)
+        self._pool, self._key = pool, object()
         self._loader = _loader(description)
         self._adapted: dict[tuple[str, int], Host] = {}
         self._copies: dict[str, tuple[object, ModelLoader]] = {}  # of the base model, for adapters that rewrite it
@@ -235,7 +236,7 @@ class LocalHost:
 
 def _loader(model: ModelDescription, suffix: str = "") -> ModelLoader:
     """suffix: of the name under which the pool knows this copy of the model."""
-    from xlt_core.engine.engine import Engine
+    from xlt_core.engine.encoder_decoder import engine_for
     from xlt_core.models import loading
 
     return ModelLoader(
@@ -243,6 +244,6 @@ def _loader(model: ModelDescription, suffix: str = "") -> ModelLoader:
         model.device,
         model.bytes_needed,
         lambda: loading.fetch_weights(model),
-        lambda: Engine(loading.load_weights(model), model.end_tokens),
+        lambda: engine_for(loading.load_weights(model), model.end_tokens),
         lambda engine: model_bytes(engine.model),
     )
