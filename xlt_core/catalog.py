@@ -19,6 +19,7 @@ from xlt_core.models.names import model_path
 from xlt_core.models.suggested import Part, suggested
 from xlt_core.records import Column, InputError, Language, Plan, Row
 from xlt_core.settings import ANY, DATA_ROOTS, DATASETS, HOST_KEY, HOST_URL, MODELS, TRANSLATORS
+from xlt_core.translators import chat_mt
 
 PIVOT = "eng"
 LLM = "llm"  # the translator that is the plan's own model
@@ -125,19 +126,28 @@ def host(model: str) -> Host:
         # The key goes to the server that it is for, whatever other address a plan names.
         own = HOST_URL.partition("#")[0] in ("", model.partition("#")[0].rstrip("/"))
         return connect(model, HOST_KEY if own else "")
+    return _local_host(model)
+
+
+def _local_host(model: str, urgent: bool = False) -> Host:
     from xlt_core.hosts.local import LocalHost
 
     name, mark, form = model.partition("#")
-    return LocalHost(model_path(name) + mark + form)
+    return LocalHost(model_path(name) + mark + form, urgent=urgent)
 
 
 @once
 def translator(name: str) -> Translator:
-    """A translator other than the plan's model, made once: `apertium`, `apertium:ADDRESS`, or weights of its own."""
+    """A translator other than the plan's model, made once: `apertium`, `apertium:ADDRESS`, `chat-mt:MODEL`, or weights
+    of its own."""
     if name.partition(":")[0] == APERTIUM:
         from xlt_core.translators.apertium import connect as translating
 
         return translating(name)
+    if model := chat_mt.model_of(name):
+        served = model.startswith(("http://", "https://"))
+        # Urgent: a column that waits for its translator may itself keep the plan's model in use.
+        return chat_mt.ChatMt(name, model, host(model) if served else _local_host(model, urgent=True))
     from xlt_core.translators.seq2seq import Seq2Seq
 
     return Seq2Seq(model_path(name, "translator"), name=name)

@@ -28,7 +28,7 @@ def nothing_here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 def test_without_a_name_it_lists_what_there_is(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["get"]) == 0
     lines = capsys.readouterr().out.splitlines()
-    assert len(lines) == 1 + len(suggestions()) and lines[2].split() == ["smollm2", "model", "93", "MB", "Apache-2.0"]
+    assert len(lines) == 1 + len(suggestions()) and lines[1].split() == ["smollm2", "model", "93", "MB", "Apache-2.0"]
 
 
 def test_size_and_licence_come_first(capsys, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

@@ -9,7 +9,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from helpers.tiny_models import CHAT, GPTNeoXConfig, make_adapter, make_model
+from helpers import tiny_encoder_decoders
+from helpers.tiny_models import CHAT, GPTNeoXConfig, Qwen2Config, make_adapter, make_model
 from safetensors.torch import load_file, save_file
 
 from xlt_core.hosts.local import LocalHost
@@ -161,3 +162,29 @@ def test_a_tokenizer_of_a_larger_model_is_named(folder: Path, tmp_path: Path) ->
     shutil.copytree(folder, copy)
     shutil.copy(folder.parent / "other" / "tokenizer.json", copy)
     assert f"The tokenizer in {copy} is of another model" in told(copy)
+
+
+def without_tokenizer(folder: Path) -> Path:
+    for pattern in ("*token*", "sp*", "chat_template*"):
+        for path in folder.glob(pattern):
+            path.unlink()
+    return folder
+
+
+def test_a_folder_without_a_tokenizer_gets_no_empty_one(tmp_path: Path) -> None:
+    causal = without_tokenizer(make_model(tmp_path / "qwen2", kind=Qwen2Config))
+    both = without_tokenizer(tiny_encoder_decoders.make("mt5", tmp_path / "mt5"))
+    for folder in (causal, both):
+        assert told(folder) == f"{folder} holds no tokenizer; save or download it again, with its tokenizer's files."
+
+
+@pytest.mark.parametrize(("kind", "said"), [
+    ("nonesuch", "model type `nonesuch` but Transformers does not recognize this architecture)."),
+    ("whisper", "(Unrecognized configuration class"),
+])  # fmt: skip
+def test_an_architecture_that_is_unknown_is_named(folder: Path, tmp_path: Path, kind: str, said: str) -> None:
+    copy = tmp_path / "copy"
+    shutil.copytree(folder, copy)
+    values = json.loads((copy / "config.json").read_text("utf-8"))
+    (copy / "config.json").write_text(json.dumps({**values, "model_type": kind}), "utf-8")
+    assert said in told(copy) and "\n" not in told(copy)

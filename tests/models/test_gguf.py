@@ -143,6 +143,12 @@ def test_what_is_wrong_with_a_file_is_one_sentence(kind: str, said: str, tmp_pat
         assert said in str(caught.value) and "\n" not in str(caught.value) and str(tmp_path) not in str(caught.value)
 
 
+def test_without_the_package_it_is_named(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "gguf", None)
+    with pytest.raises(InputError, match=r"^GGUF files need the package gguf; install it with `pip install gguf`\.$"):
+        LocalHost(file, device="cpu")
+
+
 FETCH = """
 import sys
 from xlt_core.models import pretrained

@@ -15,7 +15,7 @@ from typing import Any
 import torch
 from accelerate import PartialState
 from peft import LoraConfig
-from transformers import AutoModelForCausalLM, AutoTokenizer, PreTrainedTokenizerBase
+from transformers import AutoConfig, AutoModelForCausalLM, AutoTokenizer, PreTrainedTokenizerBase
 
 from xlt_core.adaptation import average
 from xlt_core.adaptation import card as cards
@@ -107,6 +107,11 @@ def measure(plan: Adaptation, path: str, texts: Sequence[Text]) -> Estimate:
 def _base(plan: Adaptation, path: str) -> Base:
     on_gpu = torch.cuda.is_available()
     dtype = torch.bfloat16 if on_gpu and plan.method == "lora" else torch.float32
+    if pretrained.load(AutoConfig, path, "language model").is_encoder_decoder:
+        raise InputError(
+            f"The model {plan.model} has an encoder and a decoder, and adapt trains models that continue a text; "
+            "choose a causal model, such as smollm2."
+        )
     tokenizer = pretrained.load(AutoTokenizer, path, "language model")
     model = pretrained.load(AutoModelForCausalLM, path, "language model", dtype=dtype)
     revision = pretrained.revision(path, model)

@@ -25,7 +25,7 @@ def add(command: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace, parts: Parts) -> int:
     if options.name is None:
-        print(aligned([("name", "kind", "size", "licence", "here"), *map(_row, suggestions())]))
+        print(aligned([("name", "kind", "size", "licence", "gated", "here"), *map(_row, suggestions())]))
         return DONE
     entry = _entry(options.name)
     print(f"{entry.key}: {entry.describe()}.", flush=True)
@@ -48,7 +48,8 @@ def _entry(name: str) -> Suggestion:
 
 def _row(entry: Suggestion) -> tuple[str, ...]:
     there = entry.id == BUNDLED or (entry.file and packages.here(entry))
-    return entry.key, entry.kind, entry.size, entry.licence, "yes" if there else ""
+    gated = "yes" if entry.gate else ""
+    return entry.key, entry.kind, entry.size, entry.terms, gated, "yes" if there else ""
 
 
 def _fetch(entry: Suggestion) -> None:

@@ -70,6 +70,13 @@ def pad_left(rows: Sequence[Sequence[int]]) -> tuple[list[list[int]], list[list[
     return ids, [[0] * (longest - len(row)) + [1] * len(row) for row in rows]
 
 
+def pad_right(rows: Sequence[Sequence[int]]) -> tuple[list[list[int]], list[list[int]]]:
+    """Token ids and mask, each (rows, longest)."""
+    longest = max(map(len, rows))
+    ids = [list(row) + [0] * (longest - len(row)) for row in rows]
+    return ids, [[1] * len(row) + [0] * (longest - len(row)) for row in rows]
+
+
 def causal_mask(mask: torch.Tensor, width: int) -> torch.Tensor:
     """The causal mask of the last `width` positions, (rows, 1, width, length). mask: false at padding."""
     length = mask.shape[1]

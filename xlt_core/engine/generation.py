@@ -74,13 +74,7 @@ class GenerationBatch:
 
     def choose_tokens(self, logits: torch.Tensor, limits: Limits) -> None:
         """Appends the next token to every row of the step, greedy or sampled. logits: (rows, vocabulary)."""
-        if limits.temperature > 0:
-            tokens = [_sample(row, line, limits) for row, line in zip(self.step_rows, logits.cpu(), strict=True)]
-        else:
-            tokens = logits.argmax(-1).tolist()
-        for row, token in zip(self.step_rows, tokens, strict=True):
-            if not row.finished:
-                row.generated.append(token)
+        choose_tokens(self.step_rows, logits, limits)
 
     @torch.inference_mode()
     def remove_finished(self) -> None:
@@ -146,6 +140,17 @@ class GenerationBatch:
         # In the text, not in the cache: there, padding has positions too.
         position_ids = torch.tensor([[len(row.prompt) + len(row.generated) - 1] for row in self.rows])
         return ids, self._mask[: len(positions), : max(positions) + 1], position_ids
+
+
+def choose_tokens(rows: Sequence[Row], logits: torch.Tensor, limits: Limits) -> None:
+    """Appends the next token to every row, greedy or sampled. logits: (rows, vocabulary)."""
+    if limits.temperature > 0:
+        tokens = [_sample(row, line, limits) for row, line in zip(rows, logits.cpu(), strict=True)]
+    else:
+        tokens = logits.argmax(-1).tolist()
+    for row, token in zip(rows, tokens, strict=True):
+        if not row.finished:
+            row.generated.append(token)
 
 
 def _sample(row: Row, logits: torch.Tensor, limits: Limits) -> int:

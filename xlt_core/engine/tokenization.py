@@ -179,9 +179,19 @@ def _split_after_common(row: list[int], wholes: Sequence[list[int]]) -> tuple[in
 
 def _start_tokens(tokenizer: PreTrainedTokenizerBase) -> list[int]:
     """The tokens that the tokenizer puts before every text. Those that some put after it are left out: they end it."""
+    return _around(tokenizer)[0]
+
+
+def end_tokens_of_texts(tokenizer: PreTrainedTokenizerBase) -> list[int]:
+    """The tokens that the tokenizer puts behind every text."""
+    return _around(tokenizer)[1]
+
+
+def _around(tokenizer: PreTrainedTokenizerBase) -> tuple[list[int], list[int]]:
+    """The tokens that the tokenizer puts before and behind every text."""
     bare = tokenizer("a", add_special_tokens=False)["input_ids"]
     whole = tokenizer("a", add_special_tokens=True)["input_ids"]
     for start in range(len(whole) - len(bare) + 1):
         if whole[start : start + len(bare)] == bare:
-            return list(whole[:start])
-    return []
+            return list(whole[:start]), list(whole[start + len(bare) :])
+    return [], []

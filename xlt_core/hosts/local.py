@@ -27,8 +27,8 @@ class LocalHost:
     """One base model with its adapters; several threads may use it at once.
 
     model: a folder, or a Hugging Face id; with #4bit after it, in weights of four bits. device, dtype: chosen by the
-    machine and the model if empty. threads: of the CPU. The weights are loaded when they are first needed, and evicted
-    from the pool when others need their room. Raises InputError if there is no such model.
+    machine and the model if empty. threads: of the CPU; urgent: as of ModelLoader. The weights are loaded when they are
+    first needed, and evicted from the pool when others need their room. Raises InputError if there is no such model.
     """
 
     def __init__(
@@ -39,18 +39,19 @@ class LocalHost:
         dtype: str = "",
         threads: int | None = None,
         pool: ModelPool = POOL,
+        urgent: bool = False,
     ) -> None:
         import torch
 
-        from xlt_core.engine.tokenization import PromptTokenizer
+        from xlt_core.engine.encoder_decoder import tokenizer_for
         from xlt_core.models import loading
 
         if threads:
             torch.set_num_threads(threads)
         self._model = description = loading.describe(str(model), revision, device, dtype)
         self.name, self.revision, self.context = description.name, description.revision, description.context
-        self._tokenizer, self._pool, self._key = PromptTokenizer(description.tokenizer), pool, object()
-        self._loader = _loader(description)
+        self._tokenizer = tokenizer_for(description.tokenizer, description.skeleton)
+        self._pool, self._key, self._loader = pool, object(), _loader(description, urgent=urgent)
         self._adapted: dict[tuple[str, int], Host] = {}
         self._copies: dict[str, tuple[object, ModelLoader]] = {}  # of the base model, for adapters that rewrite it
         weakref.finalize(self, pool.evict, self._key)
@@ -233,9 +234,9 @@ class LocalHost:
         return other
 
 
-def _loader(model: ModelDescription, suffix: str = "") -> ModelLoader:
+def _loader(model: ModelDescription, suffix: str = "", urgent: bool = False) -> ModelLoader:
     """suffix: of the name under which the pool knows this copy of the model."""
-    from xlt_core.engine.engine import Engine
+    from xlt_core.engine.encoder_decoder import engine_for
     from xlt_core.models import loading
 
     return ModelLoader(
@@ -243,6 +244,7 @@ def _loader(model: ModelDescription, suffix: str = "") -> ModelLoader:
         model.device,
         model.bytes_needed,
         lambda: loading.fetch_weights(model),
-        lambda: Engine(loading.load_weights(model), model.end_tokens),
+        lambda: engine_for(loading.load_weights(model), model.end_tokens),
         lambda engine: model_bytes(engine.model),
+        urgent,
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import os
 import re
 import struct
@@ -55,6 +56,8 @@ def fetch(name: str, revision: str | None = None) -> Path:
 
 def check(path: Path) -> None:
     """Raises InputError for a file that cannot be loaded, with what is wrong with it. Reads no weights."""
+    if importlib.util.find_spec("gguf") is None:
+        raise InputError("GGUF files need the package gguf; install it with `pip install gguf`.")
     from transformers.integrations.gguf.reader import GgufHeader, read_gguf_metadata
 
     if not path.is_file():

@@ -1,4 +1,4 @@
-"""Loads a causal language model in two steps: first its description without weights, then the weights."""
+"""Loads a language model in two steps: first its description without weights, then the weights."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ import torch
 from transformers import (
     AutoConfig,
     AutoModelForCausalLM,
+    AutoModelForSeq2SeqLM,
     AutoTokenizer,
     GenerationConfig,
     PreTrainedModel,
@@ -26,6 +27,8 @@ from xlt_core.records import InputError
 from xlt_core.settings import POCKET
 
 MAX_CONTEXT = 32_768  # tokens; the KV cache of the longer contexts that some models claim would not fit in memory
+# mT0, Aya-101 and ByT5 have relative positions, which claim no length, and were trained on 1,024 tokens or bytes.
+MAX_RELATIVE_CONTEXT = 4096
 HUB_ID = re.compile(r"[\w-][\w.-]*(/[\w-][\w.-]*)?")
 QUANTIZED = "4bit"
 KIND = "language model"
@@ -36,8 +39,8 @@ class ModelDescription:
     """A model without its weights.
 
     source: what the user named; folder: of its files, or its one GGUF file; context: tokens of prompt and answer
-    together; end_tokens: the tokens that end an answer; quantization: "" or 4bit; skeleton: the network on torch's meta
-    device, without values.
+    together, with an encoder too; end_tokens: the tokens that end an answer; quantization: "" or 4bit; skeleton: the
+    network on torch's meta device, without values.
     """
 
     source: str
@@ -120,7 +123,7 @@ def load_weights(description: ModelDescription) -> PreTrainedModel:
     if gguf.is_gguf(description.folder):
         options["config"] = description.skeleton.config  # to read it once more takes seconds
     options["device_map"] = "auto" if exceeds_gpu(description) else {"": description.device}
-    return pretrained.load(AutoModelForCausalLM, description.folder, KIND, **options)
+    return pretrained.load(_network(description.skeleton.config), description.folder, KIND, **options)
 
 
 def fetch_weights(description: ModelDescription) -> None:
@@ -160,10 +163,15 @@ def _check_quantization(quantization: str) -> None:
 
 def _skeleton(config: Any, source: str) -> PreTrainedModel:
     with pretrained.BUILD_LOCK, torch.device("meta"):
-        network = AutoModelForCausalLM.from_config(config, trust_remote_code=False)
+        network = _network(config).from_config(config, trust_remote_code=False)
     if "past_key_values" not in inspect.signature(network.forward).parameters:
         raise InputError(f"{source!r} is of the kind {config.model_type}, which cannot run here; choose a transformer.")
     return network
+
+
+def _network(config: Any) -> type[Any]:
+    """What loads the network: an encoder-decoder reads the prompt with its encoder, and continues none."""
+    return AutoModelForSeq2SeqLM if config.is_encoder_decoder else AutoModelForCausalLM
 
 
 def _choose_device() -> str:
@@ -191,9 +199,10 @@ def _display_name(model: str) -> str:
 
 
 def _context_length(config: Any, tokenizer: PreTrainedTokenizerBase) -> int:
+    most = MAX_RELATIVE_CONTEXT if config.is_encoder_decoder else MAX_CONTEXT
     config = config.get_text_config(decoder=True)
     claimed = [getattr(config, key, None) for key in ("max_position_embeddings", "n_positions", "n_ctx")]
-    return int(min([MAX_CONTEXT, tokenizer.model_max_length, *filter(None, claimed)]))
+    return int(min([most, tokenizer.model_max_length, *filter(None, claimed)]))
 
 
 def _end_tokens(skeleton: PreTrainedModel, tokenizer: PreTrainedTokenizerBase, folder: str) -> frozenset[int]:

@@ -38,7 +38,7 @@ def path(entry: Suggestion) -> str:
     if found is None:
         raise InputError(
             f"The model {entry.key} is not here; fetch it with `python -m xlt_core get {entry.key}` "
-            f"({entry.size}, {entry.licence})."
+            f"({entry.size}, {entry.terms})."
         )
     return str(found)
 

@@ -20,10 +20,11 @@ from xlt_core.records import InputError
 
 if TYPE_CHECKING:
     from peft import PeftConfig, PeftModel
-    from transformers import PreTrainedModel
+    from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
 # transformers replaces functions of torch while it builds a model: if two are built at once, neither gets its weights.
 BUILD_LOCK = RLock()
+SOME_LETTERS = "a 1 的 अ ع"  # a tokenizer knows one of them, whatever its scripts
 WITH_GAPS = {"output_loading_info": True}  # so that from_pretrained tells which weights it has not found
 
 
@@ -43,6 +44,8 @@ def load(kind: Any, name: str, what: str, **options: Any) -> Any:
             folder = fetch(name, options.pop("revision", None))
         with BUILD_LOCK:
             found = kind.from_pretrained(folder, trust_remote_code=False, **options, **WITH_GAPS if is_model else {})
+        if hasattr(found, "decode"):
+            _check_tokenizer(found, name)
     if not is_model:
         return found
     model = _whole(name, what, *found)
@@ -57,6 +60,13 @@ def not_loaded(name: str, what: str) -> str:
         f"No {what} could be loaded from {name!r}; give a model folder, or a Hugging Face id that can be "
         "reached from here"
     )
+
+
+def _check_tokenizer(tokenizer: PreTrainedTokenizerBase, name: str) -> None:
+    """Raises InputError for one without words: transformers makes such a one where the files are missing."""
+    tokens = tokenizer(SOME_LETTERS, add_special_tokens=False)["input_ids"]
+    if not tokenizer.decode(tokens, skip_special_tokens=True).strip():
+        raise InputError(f"{name} holds no tokenizer; save or download it again, with its tokenizer's files.")
 
 
 def _whole(name: str, what: str, model: PreTrainedModel, gaps: dict[str, Any]) -> PreTrainedModel:

@@ -37,4 +37,5 @@ def reason(error: Exception) -> str:
         return f"there is no {error}"
     lines = str(error).strip().splitlines() or [type(error).__name__]
     said = " ".join(map(str.strip, lines[: 2 if lines[0].endswith(":") else 1]))
-    return said[:MAX_REASON].rstrip(".: ")
+    sentences = said[:MAX_REASON].rpartition(". ")[0] if len(said) > MAX_REASON else ""
+    return (sentences or said[:MAX_REASON]).rstrip(".: ")

@@ -10,15 +10,22 @@ from typing import Literal
 from xlt_core.settings import ASSETS
 
 Part = Literal["model", "translator"]
+GATES = {
+    "": "",
+    "terms": "gated: accept its terms on the Hub and set HF_TOKEN",
+    "request": "gated: ask its owner for access on the Hub and set HF_TOKEN",
+}
 
 
 @dataclass(frozen=True)
 class Suggestion:
     """A model of the Hub, or the bundled one.
 
-    gigabytes: of its download, "" if there is none; name: by which it is used, if not by its id, which it then stands
-    for as one GGUF file: hub, file: where the Hub has that; sha256: of the file; package: the package of PyPI that
-    carries the same file, with its version.
+    gigabytes: of its download, "" if there is none, and two bytes a parameter where its card gives no size; licence: ""
+    where none was found; name: by which it is used, if not by its id, which it then stands for as one GGUF file: hub,
+    file: where the Hub has that; sha256: of the file; package: the package of PyPI that carries the same file, with its
+    version; network: causal or seq2seq; gate: of GATES; languages: codes of those of ours that its card claims, with
+    spaces between, "" where it names none; source: the page that the row was checked against, "" for none.
     """
 
     id: str
@@ -32,6 +39,10 @@ class Suggestion:
     file: str = ""
     sha256: str = ""
     package: str = ""
+    network: str = "causal"
+    gate: str = ""
+    languages: str = ""
+    source: str = ""
 
     @property
     def key(self) -> str:
@@ -44,10 +55,16 @@ class Suggestion:
         gigabytes = float(self.gigabytes or 0)
         return f"{self.gigabytes} GB" if gigabytes >= 1 else f"{1000 * gigabytes:.0f} MB" if gigabytes else ""
 
+    @property
+    def terms(self) -> str:
+        """Its licence, or where to look for it."""
+        return self.licence or "see its card"
+
     def describe(self) -> str:
-        """Its size and licence, in a line."""
+        """Its size and licence, its gate, and what else is known of it, in a line."""
         size = f"{self.parameters} parameters{f', a download of {self.size}' * bool(self.size)}"
-        return "; ".join(filter(None, [size, f"licence: {self.licence}", self.note]))
+        claimed = f"claims {self.languages}" * bool(self.languages)
+        return "; ".join(filter(None, [size, f"licence: {self.terms}", GATES[self.gate], self.note, claimed]))
 
 
 @cache

@@ -164,7 +164,7 @@ def _menu_entry(part: Part, name: str) -> str:
     entry = suggested(part).get(name)
     if entry is None or not entry.size:
         return name
-    return f"{name} · {entry.parameters}, {entry.size}, {entry.licence}"
+    return f"{name} · {entry.parameters}, {entry.size}, {entry.terms}"
 
 
 def _chosen(value: Any, what: str) -> str:
