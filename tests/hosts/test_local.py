@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import threading
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 import torch
@@ -191,7 +192,7 @@ def test_queued_prompts_start_when_rows_have_finished(
     engine.cache_tokens = 450 if splits_attention else 900
     engine.step_tokens = 150 if shares_prefix else 900
     limits, rows, forward = Limits(tokens=24, stop=("e", "or", " t")), [], engine._forward
-    engine._forward = lambda ids, *rest: rows.append(len(ids)) or forward(ids, *rest)
+    engine._forward = lambda tokens, *rest: rows.append(len(tokens.ids)) or forward(tokens, *rest)
     prompts = PROMPTS + [few_shot(f"{text} {text[::-1]}") for text in TEXTS]
     expected = [reference.generate(host.render(prompt), 24, limits.stop) for prompt in prompts]
     assert texts(host.generate(prompts, limits=limits)) == expected
@@ -292,16 +293,16 @@ def test_a_batch_that_does_not_fit_is_halved(host: LocalHost, reference: Referen
     host._engine.step_tokens = 4096
     forward, sizes = host._engine._forward, []
 
-    def narrow(ids, *rest):
-        sizes.append(len(ids))
-        if len(ids) > 2:
+    def narrow(tokens, *rest):
+        sizes.append(len(tokens.ids))
+        if sizes[-1] > 2:
             raise torch.OutOfMemoryError("CUDA out of memory.")
-        return forward(ids, *rest)
+        return forward(tokens, *rest)
 
     host._engine._forward = narrow
     assert texts(host.generate(PROMPTS, limits=FREE)) == [reference.generate(host.render(p), 24) for p in PROMPTS]
     assert 6 in sizes and 3 in sizes
-    host._engine._forward = lambda *_: narrow([0, 0, 0])
+    host._engine._forward = lambda *_: narrow(SimpleNamespace(ids=[0, 0, 0]))
     with pytest.raises(InputError, match="ran out of memory"):
         list(host.generate([few_shot("another text")], limits=FREE))
 

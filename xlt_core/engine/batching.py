@@ -15,6 +15,24 @@ PADDING = -1  # the group of padding; an item's own tokens are group 0, its choi
 
 
 @dataclass(frozen=True)
+class Tokens:
+    """The tokens of a forward pass, (rows, width), and where they stand.
+
+    positions: in their texts; key_positions: of what the cache returns, (rows, keys); visible: which of it a token may
+    attend to, (rows, 1, width, keys), None for all tokens before it.
+    """
+
+    ids: torch.Tensor
+    positions: torch.Tensor
+    key_positions: torch.Tensor
+    visible: torch.Tensor | None = None
+
+    def to(self, device: torch.device) -> Tokens:
+        tensors = self.ids, self.positions, self.key_positions, self.visible
+        return Tokens(*(None if tensor is None else tensor.to(device) for tensor in tensors))
+
+
+@dataclass(frozen=True)
 class Item:
     """A prompt's tokens, and those of each choice that may follow it."""
 
@@ -36,6 +54,20 @@ class Item:
         return positions
 
 
+def chunk(tokens: Sequence[int], start: int) -> Tokens:
+    """Tokens of one row that continue `start` others."""
+    positions = torch.arange(start + len(tokens))[None]
+    return Tokens(torch.tensor([tokens]), positions[:, start:], positions)
+
+
+def packed(items: Sequence[Item], start: int, in_cache: int) -> Tokens:
+    """One row per item: its context from `start` on, then its choices, which do not attend to each other. The first
+    `in_cache` positions of the cache are the prefix."""
+    ids, positions, groups = map(torch.tensor, pack(items, start))
+    prefix = torch.arange(in_cache).expand(len(items), -1)
+    return Tokens(ids, positions, torch.cat([prefix, positions], -1), packed_mask(groups, in_cache))
+
+
 def pack(items: Sequence[Item], start: int) -> tuple[list[list[int]], list[list[int]], list[list[int]]]:
     """Token ids, position ids and groups, each (items, length). A row is an item's context from `start` on, padded on
     the left, and its choices one after the other, padded on the right."""
@@ -47,7 +79,7 @@ def pack(items: Sequence[Item], start: int) -> tuple[list[list[int]], list[list[
         inputs = [choice[:-1] for choice in item.choices]
         ids.append([0] * left + own + [token for choice in inputs for token in choice] + [0] * right)
         choice_positions = [length + i for choice in inputs for i in range(len(choice))]
-        positions.append([0] * left + [*range(start, length)] + choice_positions + [0] * right)
+        positions.append([start] * left + [*range(start, length)] + choice_positions + [length - 1] * right)
         numbers = [number for number, choice in enumerate(inputs, 1) for _ in choice]
         groups.append([PADDING] * left + [0] * len(own) + numbers + [PADDING] * right)
     return ids, positions, groups
@@ -74,11 +106,6 @@ def causal_mask(mask: torch.Tensor, width: int) -> torch.Tensor:
     """The causal mask of the last `width` positions, (rows, 1, width, length). mask: false at padding."""
     length = mask.shape[1]
     return mask[:, None, None, :] & torch.ones(width, length, dtype=torch.bool).tril(length - width)
-
-
-def additive_mask(mask: torch.Tensor, dtype: torch.dtype) -> torch.Tensor:
-    """A boolean attention mask as numbers that are added to the attention scores."""
-    return torch.zeros((), dtype=dtype, device=mask.device).where(mask, torch.finfo(dtype).min)
 
 
 def position_ids(mask: torch.Tensor) -> torch.Tensor:

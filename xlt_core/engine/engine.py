@@ -21,12 +21,12 @@ from types import SimpleNamespace
 import torch
 from transformers import DynamicCache, PreTrainedModel
 
-from xlt_core.engine import attention, batching, kv_cache
+from xlt_core.engine import batching, kv_cache, masks, ways
 from xlt_core.engine.adapters import Adapters
-from xlt_core.engine.attention import KeyValues
-from xlt_core.engine.batching import Item
+from xlt_core.engine.batching import Item, Tokens
 from xlt_core.engine.fair_lock import FairLock
 from xlt_core.engine.generation import GenerationBatch, Row
+from xlt_core.engine.masks import KeyValues, Layout
 from xlt_core.engine.prefix_cache import PrefixCache, common_prefix_length
 from xlt_core.records import Limits
 
@@ -62,9 +62,9 @@ class Engine:
         parameters = inspect.signature(model.forward).parameters
         self._takes_position_ids = "position_ids" in parameters
         self._takes_logits_to_keep = "logits_to_keep" in parameters
-        self.shares_prefix = self._takes_position_ids and kv_cache.has_full_attention(model.config)
-        self.splits_attention = self.shares_prefix and attention.install(model)
-        self.layers = model.config.get_text_config(decoder=True).num_hidden_layers
+        self.way = ways.choose(model)
+        self.shares_prefix, self.splits_attention = self.way.shares_prefix, self.way.splits_attention
+        self.layers = kv_cache.layer_count(model.config)
         self.step_tokens = batching.step_tokens(model.num_parameters(), self.device.type)
         self.cache_tokens = batching.cache_bytes(self.device) // kv_cache.bytes_per_token(model.config, model.dtype)
         self.prefix_cache = PrefixCache(max(model.get_memory_footprint() // 20, 32 << 20))
@@ -78,7 +78,7 @@ class Engine:
     def score(self, items: Sequence[Item], adapter: str) -> Outputs:
         """Yields (index, output) with the log-likelihood of each choice, batch by batch."""
         prefix, seconds = self._prefix([item.context for item in items], adapter)
-        start = kv_cache.token_count(prefix)
+        start = masks.token_count(prefix)
         sizes = [len(i.context) - start + i.packed_length for i in items]
         max_rows = max(self.cache_tokens // (self._cached_prefix_length(prefix) + max(sizes)), 1)
 
@@ -97,7 +97,7 @@ class Engine:
     ) -> Outputs:
         """Yields (index, output), partial ones while they stream. max_tokens: output tokens at most, per row."""
         prefix, seconds = self._prefix(rows, adapter)
-        start = kv_cache.token_count(prefix)
+        start = masks.token_count(prefix)
         sizes = [len(row) - start for row in rows]
         max_length = self._cached_prefix_length(prefix) + max(map(sum, zip(sizes, max_tokens, strict=True)))
         max_rows = min(max(self.cache_tokens // max_length, 1), len(rows))
@@ -115,8 +115,7 @@ class Engine:
         while batch.unfinished:
             try:
                 with self._turn(adapter) as turn:
-                    ids, mask, positions = batch.step(self.device)
-                    logits = self._forward(ids, batch.cache, mask, positions, prefix)[:, -1]
+                    logits = self._forward(batch.step(self.device), batch.cache, prefix)[:, -1]
                     batch.choose_tokens(logits, limits)
             except RuntimeError as error:
                 batch.halve(error)
@@ -161,18 +160,16 @@ class Engine:
             chunk = tokens[start : start + self.step_tokens]
             with self._turn(adapter) as turn:
                 cache.write_at(0, [start])
-                positions = torch.arange(start, start + len(chunk), device=self.device)[None]
-                self._forward(self._tensor([chunk]), cache, None, positions)
+                self._forward(batching.chunk(chunk, start).to(self.device), cache)
             seconds += turn.seconds
-        return [(layer.keys, layer.values) for layer in cache.layers], seconds
+        return cache.key_values(), seconds
 
     def _score_packed(self, items: Sequence[Item], prefix: KeyValues) -> list[tuple[float, ...]]:
         """One row per item: its own tokens, then those of every choice, which attend to the item and themselves."""
-        packed = batching.pack(items, kv_cache.token_count(prefix))
-        ids, positions, groups = (self._tensor(rows) for rows in packed)
         in_cache, keep = self._cached_prefix_length(prefix), 1 + max(item.packed_length for item in items)
-        cache = self._new_cache(prefix, len(items), in_cache + ids.shape[1]) if in_cache else None
-        logits = self._forward(ids, cache, batching.packed_mask(groups, in_cache), positions, prefix, keep)
+        tokens = batching.packed(items, masks.token_count(prefix), in_cache).to(self.device)
+        cache = self._new_cache(prefix, len(items), tokens.key_positions.shape[1]) if in_cache else None
+        logits = self._forward(tokens, cache, prefix, keep)
         logit_positions = [item.logit_positions() for item in items]
         return batching.log_likelihoods(logits, logit_positions, [item.choices for item in items])
 
@@ -180,32 +177,31 @@ class Engine:
         """One row per choice, for models with sliding windows, recurrent states or positions of another kind."""
         scores = []
         for item in items:
-            ids, mask = (self._tensor(p) for p in batching.pad_left([item.context + c for c in item.choices]))
-            keep = 1 + max(map(len, item.choices))
-            logits = self._forward(ids, None, mask, batching.position_ids(mask), (), keep)
+            ids, mask = map(torch.tensor, batching.pad_left([item.context + c for c in item.choices]))
+            keep, positions = 1 + max(map(len, item.choices)), batching.position_ids(mask)
+            tokens = Tokens(ids, positions, positions, mask).to(self.device)
+            logits = self._forward(tokens, None, (), keep)
             logit_positions = [[range(keep - 1 - len(choice), keep - 1)] for choice in item.choices]
             rows = batching.log_likelihoods(logits, logit_positions, [[choice] for choice in item.choices])
             scores.append(tuple(value for (value,) in rows))
         return scores
 
     def _forward(
-        self,
-        ids: torch.Tensor,
-        cache: kv_cache.Cache | None,
-        mask: torch.Tensor | None,
-        positions: torch.Tensor,
-        prefix: KeyValues = (),
-        keep: int = 1,
+        self, tokens: Tokens, cache: kv_cache.Cache | None, prefix: KeyValues = (), keep: int = 1
     ) -> torch.Tensor:
-        """Logits (rows, keep, vocabulary) of the last `keep` positions, in float32. mask: true where one attends."""
-        more: dict[str, object] = {"position_ids": positions} if self._takes_position_ids else {}
+        """Logits (rows, keep, vocabulary) of the last `keep` positions, in float32."""
+        more: dict[str, object] = {"position_ids": tokens.positions} if self._takes_position_ids else {}
         more |= {"logits_to_keep": keep} if self._takes_logits_to_keep else {}
-        if mask is not None and mask.dim() == 4:
-            mask = batching.additive_mask(mask, self.model.dtype)
-        with attention.shared_prefix(prefix if self.splits_attention else ()):
-            output = self.model(
-                input_ids=ids, attention_mask=mask, past_key_values=cache, use_cache=cache is not None, **more
-            )
+        mask, layout = tokens.visible, None
+        if self.way.own_masks and self.shares_prefix:
+            shared = prefix if self.splits_attention else ()
+            layout = Layout(tokens.positions, tokens.key_positions, mask, self.model.dtype, shared)
+            mask = torch.ones_like(tokens.ids)  # without one, some models look for several texts in a row
+        elif mask is not None and mask.dim() == 4:
+            mask = masks.additive_mask(mask, self.model.dtype)
+        with masks.active(layout):
+            output = self.model(input_ids=tokens.ids, attention_mask=mask, past_key_values=cache,
+                                use_cache=cache is not None, **more)  # fmt: skip
         return output.logits[:, -keep:].float()
 
     @contextmanager
@@ -226,10 +222,7 @@ class Engine:
 
     def _cached_prefix_length(self, prefix: KeyValues) -> int:
         """Positions that the prefix takes in each row of the cache."""
-        return 0 if self.splits_attention else kv_cache.token_count(prefix)
-
-    def _tensor(self, rows: Sequence[Sequence[int]]) -> torch.Tensor:
-        return torch.tensor(rows, device=self.device)
+        return 0 if self.splits_attention else masks.token_count(prefix)
 
     def _run_batches(self, batches: list[list[int]], run: Callable[[list[int]], Outputs]) -> Outputs:
         """Runs the batches; one that does not fit into memory runs again in halves, with a note."""

@@ -10,6 +10,7 @@ import torch
 from transformers.cache_utils import Cache
 
 from xlt_core.engine import batching
+from xlt_core.engine.batching import Tokens
 from xlt_core.engine.kv_cache import StaticKVCache
 from xlt_core.records import Limits
 
@@ -59,18 +60,13 @@ class GenerationBatch:
     def unfinished(self) -> bool:
         return bool(self.rows or self._queued)
 
-    def step(self, device: torch.device) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
-        """Token ids, attention mask and position ids of the next forward pass.
-
-        It takes a queued batch of prompts if the cache has rows for it, else the last token of each row.
-        """
+    def step(self, device: torch.device) -> Tokens:
+        """The tokens of the next forward pass: a queued batch of prompts if the cache has rows for it, else the last
+        token of each row. If the cache is not a static one, what they may attend to is (rows, keys)."""
         fits = self._queued and len(self.rows) + len(self._queued[0]) <= self._max_rows
-        if fits and (self._static or not self.rows):
-            ids, mask, positions = self._prefill(self._queued.pop(0))
-        else:
-            ids, mask, positions = self._decode()
-        mask = batching.causal_mask(mask, ids.shape[1]) if self._static else mask.long()
-        return ids.to(device), mask.to(device), positions.to(device)
+        starts = fits and (self._static or not self.rows)
+        tokens = self._prefill(self._queued.pop(0)) if starts else self._decode()
+        return tokens.to(device)
 
     def choose_tokens(self, logits: torch.Tensor, limits: Limits) -> None:
         """Appends the next token to every row of the step, greedy or sampled. logits: (rows, vocabulary)."""
@@ -91,7 +87,7 @@ class GenerationBatch:
             moved = [i for i, row in enumerate(self.rows) if i >= remaining and not row.finished]
             if gaps:
                 self.cache.copy_rows(moved, gaps)
-                self._mask[gaps] = self._mask[moved]
+                self._mask[gaps], self._positions[gaps] = self._mask[moved], self._positions[moved]
             for gap, source in zip(gaps, moved, strict=True):
                 self.rows[gap] = self.rows[source]
         if self._static or not remaining:
@@ -117,35 +113,44 @@ class GenerationBatch:
         self.cache = self._make_cache(self._max_rows)
         self._static = isinstance(self.cache, StaticKVCache)
         self._prefix_length = self.cache.prefix_length if self._static else 0
-        # True at the positions of the cache that a row attends to.
+        # Of each position of the cache: whether its row attends to it, and the token's position in its text.
         self._mask = torch.zeros(self._max_rows, self._max_length, dtype=torch.bool)
         self._mask[:, : self._prefix_length] = True
+        self._positions = torch.arange(self._max_length).repeat(self._max_rows, 1)
 
-    def _prefill(self, batch: list[Row]) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
+    def _prefill(self, batch: list[Row]) -> Tokens:
         first, last = len(self.rows), len(self.rows) + len(batch)
         ids, mask = map(torch.tensor, batching.pad_left([row.prompt[self._start :] for row in batch]))
-        end = self._prefix_length + ids.shape[1]
+        positions, end = self._start + batching.position_ids(mask), self._prefix_length + ids.shape[1]
         self._mask[first:last, self._prefix_length : end] = mask.bool()
         self._mask[first:last, end:] = False
+        self._positions[first:last, self._prefix_length : end] = positions
         for row in batch:
             row.position = end
         self.rows, self.step_rows = self.rows + batch, batch
         if self._static:
             self.cache.write_at(first, [self._prefix_length] * len(batch))
-        return ids, self._mask[first:last, :end], self._start + batching.position_ids(mask)
+        return self._tokens(ids, positions, first, end)
 
-    def _decode(self) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
+    def _decode(self) -> Tokens:
         self.step_rows = list(self.rows)
-        positions = [row.position for row in self.rows]
+        cached = [row.position for row in self.rows]
         if self._static:
-            self.cache.write_at(0, positions)
-        self._mask[range(len(positions)), positions] = True
+            self.cache.write_at(0, cached)
+        ids = torch.tensor([[row.generated[-1]] for row in self.rows])
+        positions = torch.tensor([[len(row.prompt) + len(row.generated) - 1] for row in self.rows])
+        self._mask[range(len(cached)), cached] = True
+        self._positions[range(len(cached)), cached] = positions[:, 0]
         for row in self.rows:
             row.position += 1
-        ids = torch.tensor([[row.generated[-1]] for row in self.rows])
-        # In the text, not in the cache: there, padding has positions too.
-        position_ids = torch.tensor([[len(row.prompt) + len(row.generated) - 1] for row in self.rows])
-        return ids, self._mask[: len(positions), : max(positions) + 1], position_ids
+        return self._tokens(ids, positions, 0, max(cached) + 1)
+
+    def _tokens(self, ids: torch.Tensor, positions: torch.Tensor, first: int, end: int) -> Tokens:
+        """The tokens of the rows from `first` on, which may attend to the cache up to `end`."""
+        rows = slice(first, first + len(ids))
+        mask = self._mask[rows, :end]
+        visible = batching.causal_mask(mask, ids.shape[1]) if self._static else mask.long()
+        return Tokens(ids, positions, self._positions[rows, :end], visible)
 
 
 def _sample(row: Row, logits: torch.Tensor, limits: Limits) -> int:

@@ -9,7 +9,7 @@ import torch
 from transformers import DynamicCache
 from transformers.cache_utils import Cache, DynamicLayer
 
-from xlt_core.engine.attention import KeyValues
+from xlt_core.engine.masks import KeyValues, token_count
 
 
 class WritePositions:
@@ -51,6 +51,10 @@ class StaticKVCache(Cache):
     def write_at(self, first_row: int, positions: Sequence[int]) -> None:
         """Sets where the next forward pass writes: the rows from `first_row` on, and the first position in each."""
         self._write_positions.set(first_row, positions)
+
+    def key_values(self) -> KeyValues:
+        """What the last forward pass attended to."""
+        return [(layer.keys, layer.values) for layer in self.layers]
 
     def copy_rows(self, sources: Sequence[int], targets: Sequence[int]) -> None:
         """Copies rows over others."""
@@ -96,13 +100,13 @@ class StaticKVLayer(DynamicLayer):
         return buffer
 
 
-def token_count(key_values: KeyValues) -> int:
-    """How many tokens the keys and values are of."""
-    return key_values[0][0].shape[-2] if key_values else 0
+def layer_count(config: Any) -> int:
+    """How many layers keep keys and values."""
+    return config.get_text_config(decoder=True).num_hidden_layers
 
 
 def has_full_attention(config: Any) -> bool:
-    """Whether every layer attends to all tokens. Only then can a prefix be shared, and choices packed into one row."""
+    """Whether every layer attends to all tokens."""
     layers = DynamicCache(config=config).layers
     return bool(layers) and all(type(layer) is DynamicLayer for layer in layers)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from threading import Lock
 
-from xlt_core.engine.attention import KeyValues
+from xlt_core.engine.masks import KeyValues
 
 MIN_TOKENS = 16  # running a shorter prefix again is cheaper than looking it up
 MAX_ENTRIES = 8
