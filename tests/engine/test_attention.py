@@ -12,6 +12,7 @@ from transformers import AutoModelForCausalLM, GPT2Config, GPT2LMHeadModel, XGLM
 from xlt_core.engine import attention, masks, ways
 from xlt_core.engine.kv_cache import StaticKVCache
 from xlt_core.engine.masks import Layout
+from xlt_core.engine.network import Network
 
 IMPLEMENTATIONS = {"fused on the CPU": attention._weighted, "eager": attention._eager}
 
@@ -52,12 +53,16 @@ def test_two_parts_make_the_whole(
     assert torch.allclose(found[rows], expected.transpose(1, 2)[rows], atol=1e-5)
 
 
+def choose(model: torch.nn.Module) -> ways.Way:
+    return ways.choose(model, Network(model))
+
+
 def test_install_tells_models_that_support_it_from_those_that_do_not(llama: torch.nn.Module) -> None:
     gpt2 = GPT2LMHeadModel(GPT2Config(vocab_size=50, n_embd=16, n_layer=2, n_head=2, bos_token_id=0, eos_token_id=0))
     xglm = XGLMForCausalLM(XGLMConfig(vocab_size=50, d_model=16, num_layers=2, attention_heads=2, ffn_dim=16))
-    assert ways.choose(llama).splits_attention and ways.choose(gpt2.eval()).splits_attention
-    way = ways.choose(xglm.eval())
-    assert way.shares_prefix and not way.own_masks and xglm.config._attn_implementation == "eager"
+    assert choose(llama).splits_attention and choose(gpt2.eval()).splits_attention
+    way = choose(xglm.eval())
+    assert way.packs and not way.own_masks and xglm.config._attn_implementation == "eager"
     assert str(way) == (
         "fast: prefix copied to each row, choices packed (the model computes attention in a way of its own)"
     )
@@ -68,7 +73,7 @@ def test_a_model_whose_results_would_change_keeps_its_attention(
     llama: torch.nn.Module, monkeypatch: pytest.MonkeyPatch, fault: object
 ) -> None:
     monkeypatch.setattr(torch, "lerp", lambda own, shared, share: fault(own, shared))
-    way = ways.choose(llama)
+    way = choose(llama)
     assert way.own_masks and not way.splits_attention and way.reason
 
 

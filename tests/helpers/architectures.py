@@ -31,11 +31,6 @@ class Shape:
                 "intermediate_size": 2 * self.width, "max_position_embeddings": self.context,
                 "initializer_range": self.std, "bos_token_id": 0, "eos_token_id": 1, "pad_token_id": 1}  # fmt: skip
 
-    @property
-    def alternating(self) -> list[str]:
-        """Kinds of layers: every other one slides."""
-        return [("sliding_attention", "full_attention")[i % 2] for i in range(self.layers)]
-
 
 def _of(name: str, **more: Any) -> Callable[[Shape], PreTrainedConfig]:
     """Builds the configuration of a class; what depends on the shape is given as a function."""
@@ -51,8 +46,12 @@ def _window(shape: Shape) -> int:
     return shape.window
 
 
-def _alternating(shape: Shape) -> list[str]:
-    return shape.alternating
+def _mixed(one: str, other: str) -> Callable[[Shape], list[str]]:
+    """Kinds of layers that take turns."""
+    return lambda shape: [(one, other)[i % 2] for i in range(shape.layers)]
+
+
+_alternating = _mixed("sliding_attention", "full_attention")
 
 
 SLIDING: dict[str, Callable[[Shape], PreTrainedConfig]] = {
@@ -81,7 +80,35 @@ FULL: dict[str, Callable[[Shape], PreTrainedConfig]] = {
     "bloom": _of("BloomConfig"),
     "falcon": _of("FalconConfig"),
 }
-ARCHITECTURES = FULL | SLIDING
+_MAMBA2 = {"mamba_n_heads": 8, "mamba_n_groups": 1, "mamba_d_state": 8, "mamba_expand": 2, "mamba_chunk_size": 8,
+           "mamba_d_head": lambda shape: shape.width // 4}  # fmt: skip
+
+_DELTA = {"linear_num_key_heads": 2, "linear_num_value_heads": 4, "linear_key_head_dim": 8, "linear_value_head_dim": 8,
+          "layer_types": _mixed("linear_attention", "full_attention")}  # fmt: skip
+_EXPERTS = {"num_experts": 2, "num_experts_per_tok": 1}
+RECURRENT: dict[str, Callable[[Shape], PreTrainedConfig]] = {
+    "mamba": _of("MambaConfig", state_size=8),
+    "falcon-mamba": _of("FalconMambaConfig", state_size=8),
+    "mamba2": _of("Mamba2Config", num_heads=8, state_size=8, n_groups=2, expand=2, chunk_size=8,
+                  head_dim=lambda shape: shape.width // 4),
+    "jamba": _of("JambaConfig", attn_layer_period=2, attn_layer_offset=1, expert_layer_period=2, expert_layer_offset=1,
+                 mamba_d_state=8, mamba_dt_rank=4, use_mamba_kernels=False, **_EXPERTS),
+    "bamba": _of("BambaConfig", attn_layer_indices=[1, 3], **_MAMBA2),
+    "granite-hybrid": _of("GraniteMoeHybridConfig", num_local_experts=2, num_experts_per_tok=1,
+                          shared_intermediate_size=32, **_MAMBA2,
+                          layer_types=_mixed("mamba", "attention")),
+    "falcon-h1": _of("FalconH1Config", mamba_d_ssm=lambda shape: 2 * shape.width, **_MAMBA2),
+    "qwen3-next": _of("Qwen3NextConfig", moe_intermediate_size=32, shared_expert_intermediate_size=32, **_EXPERTS,
+                      **_DELTA),
+    "qwen3.5": _of("Qwen3_5TextConfig", **_DELTA),
+    "lfm2": _of("Lfm2Config", conv_L_cache=3, layer_types=_mixed("conv", "full_attention")),
+    "olmo-hybrid": _of("OlmoHybridConfig", **_DELTA),
+    "nemotron-h": _of("NemotronHConfig", layers_block_type=["mamba", "attention", "mlp", "mamba"], mamba_num_heads=8,
+                      mamba_head_dim=lambda shape: shape.width // 4, ssm_state_size=8, n_groups=1, chunk_size=8),
+    "recurrent-gemma": _of("RecurrentGemmaConfig", lru_width=lambda shape: shape.width, conv1d_width=4,
+                           attention_window_size=_window, block_types=["recurrent", "recurrent", "attention"]),
+}  # fmt: skip
+ARCHITECTURES = FULL | SLIDING | RECURRENT
 
 
 def make(name: str, folder: Path, tokenizer: PreTrainedTokenizerBase, shape: Shape = Shape()) -> PreTrainedModel:

@@ -44,20 +44,15 @@ class Item:
         """Positions that the packed choices take in the row: nothing is predicted from a choice's last token."""
         return sum(max(len(choice) - 1, 0) for choice in self.choices)
 
-    def logit_positions(self) -> list[list[int]]:
-        """For each choice, the positions whose logits predict its tokens, counted from the prompt's last token."""
-        positions, next_position = [], 1
+    def packed_places(self, row: int, last: int) -> list[list[tuple[int, int, int]]]:
+        """For each choice, (row, position, token) of its tokens. last: the position of the prompt's last token."""
+        places, next_position = [], last + 1
         for choice in self.choices:
             rest = range(next_position, next_position + max(len(choice) - 1, 0))
-            positions.append([0, *rest][: len(choice)])
+            positions = [last, *rest][: len(choice)]
+            places.append([(row, *place) for place in zip(positions, choice, strict=True)])
             next_position += len(rest)
-        return positions
-
-
-def chunk(tokens: Sequence[int], start: int) -> Tokens:
-    """Tokens of one row that continue `start` others."""
-    positions = torch.arange(start + len(tokens))[None]
-    return Tokens(torch.tensor([tokens]), positions[:, start:], positions)
+        return places
 
 
 def packed(items: Sequence[Item], start: int, in_cache: int) -> Tokens:
@@ -102,6 +97,20 @@ def pad_left(rows: Sequence[Sequence[int]]) -> tuple[list[list[int]], list[list[
     return ids, [[0] * (longest - len(row)) + [1] * len(row) for row in rows]
 
 
+def aligned(rows: Sequence[Sequence[int]], start: int) -> Tokens:
+    """Rows that all continue `start` tokens, padded on the right: no token attends to what follows it."""
+    longest = max(map(len, rows))
+    ids = torch.tensor([[*row, *[0] * (longest - len(row))] for row in rows])
+    positions = torch.arange(start + longest).expand(len(rows), -1)
+    return Tokens(ids, positions[:, start:], positions)
+
+
+def column(tokens: Tokens, index: int) -> Tokens:
+    """One token of each row."""
+    one = slice(index, index + 1)
+    return Tokens(tokens.ids[:, one], tokens.positions[:, one], tokens.key_positions)
+
+
 def causal_mask(mask: torch.Tensor, width: int) -> torch.Tensor:
     """The causal mask of the last `width` positions, (rows, 1, width, length). mask: false at padding."""
     length = mask.shape[1]
@@ -111,23 +120,6 @@ def causal_mask(mask: torch.Tensor, width: int) -> torch.Tensor:
 def position_ids(mask: torch.Tensor) -> torch.Tensor:
     """The position id of each token among those that are no padding."""
     return (mask.cumsum(-1) - 1).clamp(min=0)
-
-
-def log_likelihoods(
-    logits: torch.Tensor, positions: Sequence[Sequence[Sequence[int]]], choices: Sequence[Sequence[Sequence[int]]]
-) -> list[tuple[float, ...]]:
-    """The log-likelihood of each row's choices, whose tokens are predicted at the given positions of the logits."""
-    flat = [
-        (row, position, token)
-        for row, (row_positions, row_choices) in enumerate(zip(positions, choices, strict=True))
-        for choice_positions, tokens in zip(row_positions, row_choices, strict=True)
-        for position, token in zip(choice_positions, tokens, strict=True)
-    ]
-    if not flat:
-        return [(0.0,) * len(row) for row in choices]
-    row, position, token = torch.tensor(flat, device=logits.device).unbind(1)
-    found = iter((logits[row, position, token] - logits.logsumexp(-1)[row, position]).tolist())
-    return [tuple(sum((next(found) for _ in choice), 0.0) for choice in row) for row in choices]
 
 
 def by_length(sizes: Sequence[int], max_rows: int, max_tokens: int) -> list[list[int]]:

@@ -100,6 +100,15 @@ class StaticKVLayer(DynamicLayer):
         return buffer
 
 
+def first(key_values: KeyValues, length: int) -> KeyValues:
+    """Those of the first tokens."""
+    return [(keys[:, :, :length], values[:, :, :length]) for keys, values in key_values]
+
+
+def nbytes(key_values: KeyValues) -> int:
+    return sum(tensor.nbytes for pair in key_values for tensor in pair)
+
+
 def layer_count(config: Any) -> int:
     """How many layers keep keys and values."""
     return config.get_text_config(decoder=True).num_hidden_layers
@@ -112,8 +121,9 @@ def has_full_attention(config: Any) -> bool:
 
 
 def bytes_per_token(config: Any, dtype: torch.dtype) -> int:
-    """Bytes that one token takes in the cache."""
+    """Bytes that one token takes in the cache; of a model with recurrent layers alone, what its width would take."""
     config = config.get_text_config(decoder=True)
-    heads = getattr(config, "num_key_value_heads", None) or config.num_attention_heads
-    size = getattr(config, "head_dim", None) or config.hidden_size // config.num_attention_heads
+    all_heads = getattr(config, "num_attention_heads", None) or 1
+    heads = getattr(config, "num_key_value_heads", None) or all_heads
+    size = getattr(config, "head_dim", None) or config.hidden_size // all_heads
     return 2 * config.num_hidden_layers * heads * size * dtype.itemsize
