@@ -15,9 +15,9 @@ from transformers import (
     Gemma3Config,
     Gemma3TextConfig,
     GPT2Config,
-    MambaConfig,
     MistralConfig,
     MixtralConfig,
+    RwkvConfig,
 )
 
 from xlt_core.__main__ import main
@@ -143,7 +143,7 @@ def test_any_transformer_writes_what_it_writes_alone(kind: str, tmp_path: Path) 
 
 
 def test_what_is_no_transformer_is_refused(tmp_path: Path) -> None:
-    AutoModelForCausalLM.from_config(MambaConfig(**SHAPE)).save_pretrained(tmp_path)
+    AutoModelForCausalLM.from_config(RwkvConfig(**SHAPE)).save_pretrained(tmp_path)
     make_tokenizer().save_pretrained(tmp_path)
-    with pytest.raises(InputError, match="of the kind mamba, which cannot run here; choose a transformer"):
+    with pytest.raises(InputError, match="of the kind rwkv, which cannot run here; choose a transformer"):
         LocalHost(tmp_path, device="cpu")

@@ -9,8 +9,10 @@ import pytest
 import torch
 from transformers import AutoModelForCausalLM, GPT2Config, GPT2LMHeadModel, XGLMConfig, XGLMForCausalLM
 
-from xlt_core.engine import attention
+from xlt_core.engine import attention, masks, ways
 from xlt_core.engine.kv_cache import StaticKVCache
+from xlt_core.engine.masks import Layout
+from xlt_core.engine.network import Network
 
 IMPLEMENTATIONS = {"fused on the CPU": attention._weighted, "eager": attention._eager}
 
@@ -23,35 +25,47 @@ def llama(folder: Path) -> torch.nn.Module:
 @pytest.mark.parametrize("implementation", IMPLEMENTATIONS)
 @pytest.mark.parametrize("heads", [4, 2, 1])
 @pytest.mark.parametrize("length", [5, 1])
+@pytest.mark.parametrize("window", [100, 5])
 def test_two_parts_make_the_whole(
-    monkeypatch: pytest.MonkeyPatch, implementation: str, heads: int, length: int
+    monkeypatch: pytest.MonkeyPatch, implementation: str, heads: int, length: int, window: int
 ) -> None:
     monkeypatch.setattr(attention, "_weighted", IMPLEMENTATIONS[implementation])
     torch.manual_seed(0)
     query = torch.randn(3, length, 4, 8).transpose(1, 2)  # as models lay it out
     key, value = torch.randn(3, heads, 6, 8), torch.randn(3, heads, 6, 8)
     layer = torch.randn(1, heads, 9, 8), torch.randn(1, heads, 9, 8)
-    mask = torch.rand(3, 1, length, 6) < 0.5
-    mask[..., 0], mask[1] = True, False  # a row of padding attends to none of its own tokens
-    lowest = torch.finfo(torch.float32).min
-    with attention.shared_prefix([layer]):
-        found, _ = attention._attention(
-            SimpleNamespace(layer_idx=0), query, key, value, torch.zeros(mask.shape).masked_fill(~mask, lowest)
-        )
+    visible = torch.rand(3, 1, length, 6) < 0.5
+    visible[..., 0], visible[1] = True, False  # a row of padding attends to none of its own tokens
+    # The last token of a window of 5 sees the end of the prefix, or nothing of it.
+    positions, key_positions = torch.arange(9, 9 + length).repeat(3, 1), torch.full((3, 6), 9)
+    layout = Layout(positions, key_positions, visible, torch.float32, [layer])
+    with masks.active(layout):
+        mask = layout.mask(lambda row, head, query, key: (key <= query) & (key > query - window))
+        found, _ = attention._attention(SimpleNamespace(layer_idx=0), query, key, value, mask)
     keys, values = (
         torch.cat([part.expand(3, -1, -1, -1), own], 2).repeat_interleave(4 // heads, 1)
         for part, own in zip(layer, (key, value), strict=True)
     )
-    whole = torch.cat([mask.new_ones(3, 1, length, 9), mask], -1)
+    in_window = torch.arange(9) > positions[:, None, :, None] - window
+    whole = torch.cat([in_window, visible & (positions[:, None, :, None] - window < 9)], -1)
     expected = torch.nn.functional.scaled_dot_product_attention(query, keys, values, whole)
-    assert torch.allclose(found, expected.transpose(1, 2), atol=1e-5)
+    rows = [0, 2] if window < 9 else [0, 1, 2]  # what padding sees in a window is nothing, and its result of no use
+    assert torch.allclose(found[rows], expected.transpose(1, 2)[rows], atol=1e-5)
+
+
+def choose(model: torch.nn.Module) -> ways.Way:
+    return ways.choose(model, Network(model))
 
 
 def test_install_tells_models_that_support_it_from_those_that_do_not(llama: torch.nn.Module) -> None:
     gpt2 = GPT2LMHeadModel(GPT2Config(vocab_size=50, n_embd=16, n_layer=2, n_head=2, bos_token_id=0, eos_token_id=0))
     xglm = XGLMForCausalLM(XGLMConfig(vocab_size=50, d_model=16, num_layers=2, attention_heads=2, ffn_dim=16))
-    assert attention.install(llama) and attention.install(gpt2.eval())
-    assert not attention.install(xglm.eval()) and xglm.config._attn_implementation == "eager"
+    assert choose(llama).splits_attention and choose(gpt2.eval()).splits_attention
+    way = choose(xglm.eval())
+    assert way.packs and not way.own_masks and xglm.config._attn_implementation == "eager"
+    assert str(way) == (
+        "fast: prefix copied to each row, choices packed (the model computes attention in a way of its own)"
+    )
 
 
 @pytest.mark.parametrize("fault", [lambda own, more: own, lambda own, more: own[0]])
@@ -59,7 +73,8 @@ def test_a_model_whose_results_would_change_keeps_its_attention(
     llama: torch.nn.Module, monkeypatch: pytest.MonkeyPatch, fault: object
 ) -> None:
     monkeypatch.setattr(torch, "lerp", lambda own, shared, share: fault(own, shared))
-    assert not attention.install(llama) and llama.config._attn_implementation == "sdpa"
+    way = choose(llama)
+    assert way.own_masks and not way.splits_attention and way.reason
 
 
 def test_each_layer_keeps_its_buffers_on_its_own_device() -> None:

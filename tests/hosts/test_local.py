@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import threading
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 import torch
@@ -14,6 +15,7 @@ from transformers import AutoModelForCausalLM, AutoTokenizer
 
 from xlt_core.contracts import Adapts, Generates, Host, Scores
 from xlt_core.engine.kv_cache import StaticKVLayer
+from xlt_core.engine.ways import Way
 from xlt_core.hosts.local import LocalHost
 from xlt_core.records import InputError, Limits, Message, Prompt, Reply
 
@@ -31,7 +33,8 @@ CHOICES = ("sports", "sport news", "health", "politics", "x", "religion and spor
 NESTED = ("hanya", "hanyas", "health")  # one begins another
 FREE = Limits(tokens=24, stop=())
 # Whether prefixes are shared at all, and whether attention to them is computed apart from that to a row's own tokens.
-MODES = [(True, True), (True, False), (False, False)]
+MODES = [Way(True, own_masks=True, splits_attention=True), Way(True, own_masks=True), Way(True), Way(False),
+         Way(False, continues=False), Way(False, keeps=False)]  # fmt: skip
 
 
 def few_shot(text: str) -> Prompt:
@@ -111,12 +114,10 @@ def test_a_control_token_in_a_text_stays_text(host: LocalHost) -> None:
 
 
 @pytest.mark.parametrize("adapter", ["", "kin"])
-@pytest.mark.parametrize("shares_prefix, splits_attention", MODES)
-def test_scores_equal_the_reference(
-    host: LocalHost, folder: Path, adapter: str, shares_prefix: bool, splits_attention: bool
-) -> None:
-    assert host._engine.shares_prefix and host._engine.splits_attention
-    host._engine.shares_prefix, host._engine.splits_attention = shares_prefix, splits_attention
+@pytest.mark.parametrize("way", MODES)
+def test_scores_equal_the_reference(host: LocalHost, folder: Path, adapter: str, way: Way) -> None:
+    assert str(host._engine.way) == "fast: prefix shared, choices packed"
+    host._engine.take(way)
     reference = Reference(folder, adapter)
     replies = finals(host.score(PROMPTS, [CHOICES] * len(PROMPTS), adapter))
     assert sorted(replies) == list(range(len(PROMPTS)))
@@ -141,11 +142,11 @@ def test_scores_of_single_prompts_and_of_different_choices(host: LocalHost, refe
             assert alone.choices[choice] == expected
 
 
-@pytest.mark.parametrize("shares, splits", MODES)
+@pytest.mark.parametrize("way", MODES)
 def test_where_one_choice_begins_another_all_are_scored_to_the_end_of_the_line(
-    host: LocalHost, reference: Reference, shares: bool, splits: bool
+    host: LocalHost, reference: Reference, way: Way
 ) -> None:
-    host._engine.shares_prefix, host._engine.splits_attention = shares, splits
+    host._engine.take(way)
     replies = finals(host.score(PROMPTS, [NESTED] * len(PROMPTS)))
     for reply in replies.values():
         for choice in NESTED:
@@ -170,28 +171,26 @@ def test_a_cached_prefix_changes_no_score_and_serves_later_calls(host: LocalHost
 
 
 @pytest.mark.parametrize("adapter", ["", "hau"])
-@pytest.mark.parametrize("shares_prefix, splits_attention", MODES)
+@pytest.mark.parametrize("way", MODES)
 @pytest.mark.parametrize("stop", [(), ("\n",), ("e", "or", " t")])
 def test_greedy_text_equals_generate(
-    host: LocalHost, folder: Path, adapter: str, shares_prefix: bool, splits_attention: bool, stop: tuple[str, ...]
+    host: LocalHost, folder: Path, adapter: str, way: Way, stop: tuple[str, ...]
 ) -> None:
-    host._engine.shares_prefix, host._engine.splits_attention = shares_prefix, splits_attention
+    host._engine.take(way)
     reference = Reference(folder, adapter)
     expected = [reference.generate(host.render(prompt), 24, stop) for prompt in PROMPTS]
     assert texts(host.generate(PROMPTS, adapter, Limits(tokens=24, stop=stop))) == expected
     assert any(expected)
 
 
-@pytest.mark.parametrize("shares_prefix, splits_attention", MODES)
-def test_queued_prompts_start_when_rows_have_finished(
-    host: LocalHost, reference: Reference, shares_prefix: bool, splits_attention: bool
-) -> None:
+@pytest.mark.parametrize("way", MODES)
+def test_queued_prompts_start_when_rows_have_finished(host: LocalHost, reference: Reference, way: Way) -> None:
     engine = host._engine
-    engine.shares_prefix, engine.splits_attention = shares_prefix, splits_attention
-    engine.cache_tokens = 450 if splits_attention else 900
-    engine.step_tokens = 150 if shares_prefix else 900
+    engine.take(way)
+    engine.cache_tokens = 450 if way.splits_attention else 900
+    engine.step_tokens = 150 if way.packs else 900
     limits, rows, forward = Limits(tokens=24, stop=("e", "or", " t")), [], engine._forward
-    engine._forward = lambda ids, *rest: rows.append(len(ids)) or forward(ids, *rest)
+    engine._forward = lambda tokens, *rest: rows.append(len(tokens.ids)) or forward(tokens, *rest)
     prompts = PROMPTS + [few_shot(f"{text} {text[::-1]}") for text in TEXTS]
     expected = [reference.generate(host.render(prompt), 24, limits.stop) for prompt in prompts]
     assert texts(host.generate(prompts, limits=limits)) == expected
@@ -292,16 +291,16 @@ def test_a_batch_that_does_not_fit_is_halved(host: LocalHost, reference: Referen
     host._engine.step_tokens = 4096
     forward, sizes = host._engine._forward, []
 
-    def narrow(ids, *rest):
-        sizes.append(len(ids))
-        if len(ids) > 2:
+    def narrow(tokens, *rest):
+        sizes.append(len(tokens.ids))
+        if sizes[-1] > 2:
             raise torch.OutOfMemoryError("CUDA out of memory.")
-        return forward(ids, *rest)
+        return forward(tokens, *rest)
 
     host._engine._forward = narrow
     assert texts(host.generate(PROMPTS, limits=FREE)) == [reference.generate(host.render(p), 24) for p in PROMPTS]
     assert 6 in sizes and 3 in sizes
-    host._engine._forward = lambda *_: narrow([0, 0, 0])
+    host._engine._forward = lambda *_: narrow(SimpleNamespace(ids=[0, 0, 0]))
     with pytest.raises(InputError, match="ran out of memory"):
         list(host.generate([few_shot("another text")], limits=FREE))
 

@@ -2,62 +2,20 @@
 
 Attention is computed in two parts: to the prefix, which is one large matrix product for all rows at once, and to a
 row's own tokens. Each part gives its output and the logarithm of the sum of its weights, from which the parts are
-combined.
+combined. In the same way a sink (a learned score that takes weight and gives nothing) is a part without an output.
 """
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
 from typing import Any
 
 import torch
-from transformers import AttentionInterface, AttentionMaskInterface, DynamicCache, PreTrainedModel
+from transformers import AttentionInterface
 from transformers.integrations.sdpa_attention import sdpa_attention_forward
-from transformers.masking_utils import sdpa_mask
 
-NAME = "xlt_shared_prefix"
-KeyValues = Sequence[tuple[torch.Tensor, torch.Tensor]]  # of each layer: (rows, heads, tokens, head size)
-_active = threading.local()
+from xlt_core.engine import masks
 
-
-def install(model: PreTrainedModel) -> bool:
-    """Gives the model this attention if it works there, which is tried on a few tokens; returns whether it does."""
-    if model.config._attn_implementation != "sdpa" or not model._can_set_attn_implementation():
-        return False
-    model.set_attn_implementation(NAME)
-    try:
-        works = _largest_difference(model) < max(1e-3, 64 * torch.finfo(model.dtype).eps)
-    except (RuntimeError, TypeError, ValueError, AttributeError):  # a model with an attention of another kind
-        works = False
-    if not works:
-        model.set_attn_implementation("sdpa")
-    return works
-
-
-@torch.inference_mode()
-def _largest_difference(model: PreTrainedModel) -> float:
-    """The largest difference between next-token log-probabilities (nats) with the prefix shared, and without."""
-    ids, positions = (torch.tensor([numbers], device=model.device) for numbers in ([5, 4, 3, 2, 1, 6], range(6)))
-    cache = DynamicCache(config=model.config)
-    whole = model(input_ids=ids, position_ids=positions).logits[0, -1]
-    model(input_ids=ids[:, :3], position_ids=positions[:, :3], past_key_values=cache, use_cache=True)
-    mask = torch.full((1, 1, 3, 3), torch.finfo(model.dtype).min, dtype=model.dtype, device=model.device).triu(1)
-    with shared_prefix([(layer.keys, layer.values) for layer in cache.layers]):
-        output = model(input_ids=ids[:, 3:], position_ids=positions[:, 3:], attention_mask=mask, use_cache=False)
-    shared = output.logits[0, -1]
-    return float((whole.float().log_softmax(-1) - shared.float().log_softmax(-1)).abs().max())
-
-
-@contextmanager
-def shared_prefix(key_values: KeyValues) -> Iterator[None]:
-    """In this thread's forward passes, every row attends to these keys and values of one row before its own."""
-    _active.prefix = key_values
-    try:
-        yield
-    finally:
-        _active.prefix = ()
+Part = tuple[torch.Tensor, torch.Tensor]  # (rows, length, heads, size), and the sums' logarithms (rows, length, heads)
 
 
 def _attention(
@@ -67,59 +25,104 @@ def _attention(
     value: torch.Tensor,
     attention_mask: torch.Tensor | None,
     scaling: float | None = None,
+    softcap: float | None = None,
+    s_aux: torch.Tensor | None = None,
     **more: Any,
 ) -> tuple[torch.Tensor, None]:
-    """What transformers calls for a layer. query: (rows, heads, length, size). Returns (rows, length, heads, size)."""
-    prefix = getattr(_active, "prefix", ())
-    if not prefix:
+    """What transformers calls for a layer. query: (rows, heads, length, size). Returns (rows, length, heads, size).
+
+    softcap: the largest score, approached smoothly; s_aux: the score of each head's sink.
+    """
+    layout = masks.current()
+    shares = layout is not None and bool(layout.prefix)
+    if not shares and softcap is None and s_aux is None:
         return sdpa_attention_forward(module, query, key, value, attention_mask, scaling=scaling, **more)
+    if more.get("position_bias") is not None:
+        raise ValueError("a bias by position cannot be split into two parts")
+    scale = query.shape[-1] ** -0.5 if scaling is None else scaling
+    mask = _causal(query, key) if attention_mask is None else attention_mask
+    found, total = _grouped_query(query, key, value, mask, scale, softcap)
+    if shares:
+        prefix, prefix_mask = layout.prefix[module.layer_idx], layout.prefix_mask(attention_mask)
+        if prefix_mask.start < prefix[0].shape[-2]:
+            found, total = _merge((found, total), _to_prefix(query, prefix, prefix_mask, scale, softcap))
+    if s_aux is not None:
+        found = found * torch.sigmoid(total - s_aux.float()).to(found.dtype)[..., None]
+    return found, None
+
+
+def _to_prefix(query: torch.Tensor, prefix: Part, mask: masks.PrefixMask, scale: float, softcap: float | None) -> Part:
+    """Attention of all rows to the prefix, as if they were one row."""
     rows, heads, length, size = query.shape
-    scale = size**-0.5 if scaling is None else scaling
-    own, own_sum = _grouped_query(query, key, value, attention_mask, scale)
+    key, value = (part[:, :, mask.start :] for part in prefix)
     flat = query.transpose(1, 2).reshape(1, rows * length, heads, size).transpose(1, 2)
-    shared, shared_sum = _grouped_query(flat, *prefix[module.layer_idx], None, scale)
-    weight = torch.sigmoid(shared_sum.view_as(own_sum) - own_sum).to(own.dtype)
-    return torch.lerp(own, shared.view_as(own), weight[..., None]), None
+    found, total = _grouped_query(flat, key, value, mask.mask, scale, softcap)
+    return found.view(rows, length, heads, -1), total.view(rows, length, heads)
+
+
+def _merge(one: Part, other: Part) -> Part:
+    """Attention to what two parts attend to together."""
+    (found, total), (more, more_total) = one, other
+    weight = torch.sigmoid(more_total - total).to(found.dtype)
+    return torch.lerp(found, more, weight[..., None]), torch.logaddexp(total, more_total)
+
+
+def _causal(query: torch.Tensor, key: torch.Tensor) -> torch.Tensor:
+    """The mask of tokens that attend to all before them, of which the last are the query's."""
+    allowed = torch.ones(query.shape[-2], key.shape[-2], dtype=torch.bool, device=query.device)
+    return masks.additive_mask(allowed.tril(key.shape[-2] - query.shape[-2])[None, None], query.dtype)
 
 
 def _grouped_query(
-    query: torch.Tensor, key: torch.Tensor, value: torch.Tensor, mask: torch.Tensor | None, scale: float
-) -> tuple[torch.Tensor, torch.Tensor]:
-    """Grouped-query attention: the query heads that share a key head become further positions of one head.
-
-    Returns (rows, length, heads, size) and the logarithm of the sum of the weights, (rows, length, heads).
-    """
+    query: torch.Tensor,
+    key: torch.Tensor,
+    value: torch.Tensor,
+    mask: torch.Tensor | None,
+    scale: float,
+    softcap: float | None = None,
+) -> Part:
+    """Grouped-query attention: the query heads that share a key head become further positions of one head."""
     rows, heads, length, size = query.shape
     group = heads // key.shape[1]
     query = query.unflatten(1, (-1, group)).transpose(2, 3).reshape(rows, -1, length * group, size)
     if mask is not None and group > 1:
         mask = mask.repeat_interleave(group, -2)
-    found, total = _weighted(query, key, value, mask, scale)
+    found, total = _weighted(query, key, value, mask, scale, softcap)
     found = found.unflatten(2, (length, group)).transpose(1, 2)
     total = total.unflatten(2, (length, group)).transpose(1, 2)
     return found.reshape(rows, length, heads, -1), total.reshape(rows, length, heads)
 
 
 def _weighted(
-    query: torch.Tensor, key: torch.Tensor, value: torch.Tensor, mask: torch.Tensor | None, scale: float
-) -> tuple[torch.Tensor, torch.Tensor]:
+    query: torch.Tensor,
+    key: torch.Tensor,
+    value: torch.Tensor,
+    mask: torch.Tensor | None,
+    scale: float,
+    softcap: float | None = None,
+) -> Part:
     """Attention and the logarithm of the sum of its weights, for as many query heads as key heads."""
-    if query.device.type == "cpu" and key.shape[-1] == value.shape[-1]:
+    if query.device.type == "cpu" and key.shape[-1] == value.shape[-1] and softcap is None:
         return torch.ops.aten._scaled_dot_product_flash_attention_for_cpu(
             query, key, value, attn_mask=mask, scale=scale
         )
-    return _eager(query, key, value, mask, scale)
+    return _eager(query, key, value, mask, scale, softcap)
 
 
 def _eager(
-    query: torch.Tensor, key: torch.Tensor, value: torch.Tensor, mask: torch.Tensor | None, scale: float
-) -> tuple[torch.Tensor, torch.Tensor]:
+    query: torch.Tensor,
+    key: torch.Tensor,
+    value: torch.Tensor,
+    mask: torch.Tensor | None,
+    scale: float,
+    softcap: float | None = None,
+) -> Part:
     """The same from its definition, in float32, for any device."""
     scores = (query.float() * scale) @ key.float().mT
+    scores = scores if softcap is None else torch.tanh(scores / softcap) * softcap
     scores = scores if mask is None else scores + mask
     total = scores.logsumexp(-1)
     return ((scores - total[..., None]).exp() @ value.float()).to(value.dtype), total
 
 
-AttentionInterface.register(NAME, _attention)
-AttentionMaskInterface.register(NAME, sdpa_mask)
+AttentionInterface.register(masks.NAME, _attention)

@@ -15,6 +15,24 @@ PADDING = -1  # the group of padding; an item's own tokens are group 0, its choi
 
 
 @dataclass(frozen=True)
+class Tokens:
+    """The tokens of a forward pass, (rows, width), and where they stand.
+
+    positions: in their texts; key_positions: of what the cache returns, (rows, keys); visible: which of it a token may
+    attend to, (rows, 1, width, keys), None for all tokens before it.
+    """
+
+    ids: torch.Tensor
+    positions: torch.Tensor
+    key_positions: torch.Tensor
+    visible: torch.Tensor | None = None
+
+    def to(self, device: torch.device) -> Tokens:
+        tensors = self.ids, self.positions, self.key_positions, self.visible
+        return Tokens(*(None if tensor is None else tensor.to(device) for tensor in tensors))
+
+
+@dataclass(frozen=True)
 class Item:
     """A prompt's tokens, and those of each choice that may follow it."""
 
@@ -26,14 +44,23 @@ class Item:
         """Positions that the packed choices take in the row: nothing is predicted from a choice's last token."""
         return sum(max(len(choice) - 1, 0) for choice in self.choices)
 
-    def logit_positions(self) -> list[list[int]]:
-        """For each choice, the positions whose logits predict its tokens, counted from the prompt's last token."""
-        positions, next_position = [], 1
+    def packed_places(self, row: int, last: int) -> list[list[tuple[int, int, int]]]:
+        """For each choice, (row, position, token) of its tokens. last: the position of the prompt's last token."""
+        places, next_position = [], last + 1
         for choice in self.choices:
             rest = range(next_position, next_position + max(len(choice) - 1, 0))
-            positions.append([0, *rest][: len(choice)])
+            positions = [last, *rest][: len(choice)]
+            places.append([(row, *place) for place in zip(positions, choice, strict=True)])
             next_position += len(rest)
-        return positions
+        return places
+
+
+def packed(items: Sequence[Item], start: int, in_cache: int) -> Tokens:
+    """One row per item: its context from `start` on, then its choices, which do not attend to each other. The first
+    `in_cache` positions of the cache are the prefix."""
+    ids, positions, groups = map(torch.tensor, pack(items, start))
+    prefix = torch.arange(in_cache).expand(len(items), -1)
+    return Tokens(ids, positions, torch.cat([prefix, positions], -1), packed_mask(groups, in_cache))
 
 
 def pack(items: Sequence[Item], start: int) -> tuple[list[list[int]], list[list[int]], list[list[int]]]:
@@ -47,7 +74,7 @@ def pack(items: Sequence[Item], start: int) -> tuple[list[list[int]], list[list[
         inputs = [choice[:-1] for choice in item.choices]
         ids.append([0] * left + own + [token for choice in inputs for token in choice] + [0] * right)
         choice_positions = [length + i for choice in inputs for i in range(len(choice))]
-        positions.append([0] * left + [*range(start, length)] + choice_positions + [0] * right)
+        positions.append([start] * left + [*range(start, length)] + choice_positions + [length - 1] * right)
         numbers = [number for number, choice in enumerate(inputs, 1) for _ in choice]
         groups.append([PADDING] * left + [0] * len(own) + numbers + [PADDING] * right)
     return ids, positions, groups
@@ -77,37 +104,29 @@ def pad_right(rows: Sequence[Sequence[int]]) -> tuple[list[list[int]], list[list
     return ids, [[1] * len(row) + [0] * (longest - len(row)) for row in rows]
 
 
+def aligned(rows: Sequence[Sequence[int]], start: int) -> Tokens:
+    """Rows that all continue `start` tokens, padded on the right: no token attends to what follows it."""
+    longest = max(map(len, rows))
+    ids = torch.tensor([[*row, *[0] * (longest - len(row))] for row in rows])
+    positions = torch.arange(start + longest).expand(len(rows), -1)
+    return Tokens(ids, positions[:, start:], positions)
+
+
+def column(tokens: Tokens, index: int) -> Tokens:
+    """One token of each row."""
+    one = slice(index, index + 1)
+    return Tokens(tokens.ids[:, one], tokens.positions[:, one], tokens.key_positions)
+
+
 def causal_mask(mask: torch.Tensor, width: int) -> torch.Tensor:
     """The causal mask of the last `width` positions, (rows, 1, width, length). mask: false at padding."""
     length = mask.shape[1]
     return mask[:, None, None, :] & torch.ones(width, length, dtype=torch.bool).tril(length - width)
 
 
-def additive_mask(mask: torch.Tensor, dtype: torch.dtype) -> torch.Tensor:
-    """A boolean attention mask as numbers that are added to the attention scores."""
-    return torch.zeros((), dtype=dtype, device=mask.device).where(mask, torch.finfo(dtype).min)
-
-
 def position_ids(mask: torch.Tensor) -> torch.Tensor:
     """The position id of each token among those that are no padding."""
     return (mask.cumsum(-1) - 1).clamp(min=0)
-
-
-def log_likelihoods(
-    logits: torch.Tensor, positions: Sequence[Sequence[Sequence[int]]], choices: Sequence[Sequence[Sequence[int]]]
-) -> list[tuple[float, ...]]:
-    """The log-likelihood of each row's choices, whose tokens are predicted at the given positions of the logits."""
-    flat = [
-        (row, position, token)
-        for row, (row_positions, row_choices) in enumerate(zip(positions, choices, strict=True))
-        for choice_positions, tokens in zip(row_positions, row_choices, strict=True)
-        for position, token in zip(choice_positions, tokens, strict=True)
-    ]
-    if not flat:
-        return [(0.0,) * len(row) for row in choices]
-    row, position, token = torch.tensor(flat, device=logits.device).unbind(1)
-    found = iter((logits[row, position, token] - logits.logsumexp(-1)[row, position]).tolist())
-    return [tuple(sum((next(found) for _ in choice), 0.0) for choice in row) for row in choices]
 
 
 def by_length(sizes: Sequence[int], max_rows: int, max_tokens: int) -> list[list[int]]:

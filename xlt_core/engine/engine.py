@@ -1,33 +1,38 @@
 """The engine of the local host: runs many prompts on one model in few forward passes.
 
-A call goes through four steps. (1) The tokens that all its prompts start with, the prefix, run once; their keys and
-values are kept for this call and later ones. (2) The prompts are grouped into batches of similar length, as large as
-the memory for the KV cache and a forward pass of a fraction of a second allow. (3) A batch continues from the shared
-prefix. Scoring packs all choices of an item into one row, where the attention mask hides them from each other;
-generation goes token by token. (4) Results are yielded after every forward pass, so that the caller may stop.
+A call goes through four steps. (1) The tokens that all its prompts start with, the prefix, run once; what the model
+keeps of them stays for this call and later ones. (2) The prompts are grouped into batches of similar length, as large
+as the memory for the cache and a forward pass of a fraction of a second allow. (3) A batch continues from the shared
+prefix. Scoring packs all choices of an item into one row, where the attention mask hides them from each other, or where
+the model allows none makes them rows; generation goes token by token. (4) Results are yielded after every forward pass,
+so that the caller may stop.
 
 The model is locked for one forward pass at a time, in the order of asking, and the adapter is set at that moment.
 """
 
 from __future__ import annotations
 
-import inspect
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from time import perf_counter
-from types import SimpleNamespace
+from typing import Any
 
 import torch
-from transformers import DynamicCache, PreTrainedModel
+from transformers import PreTrainedModel
+from transformers.cache_utils import Cache
 
-from xlt_core.engine import attention, batching, kv_cache
+from xlt_core.engine import batching, kv_cache, ways
 from xlt_core.engine.adapters import Adapters
-from xlt_core.engine.attention import KeyValues
-from xlt_core.engine.batching import Item
+from xlt_core.engine.batching import Item, Tokens
 from xlt_core.engine.fair_lock import FairLock
 from xlt_core.engine.generation import GenerationBatch, Row
-from xlt_core.engine.prefix_cache import PrefixCache, common_prefix_length
+from xlt_core.engine.masks import KeyValues
+from xlt_core.engine.network import Network
+from xlt_core.engine.packed import Packed
+from xlt_core.engine.prefix_cache import common_prefix_length
+from xlt_core.engine.row_generation import RowGeneration
+from xlt_core.engine.rows import Rows
+from xlt_core.engine.ways import Way
 from xlt_core.records import Limits
 
 Decode = Callable[[list[list[int]]], list[tuple[str, bool]]]  # output tokens -> text so far, and whether a stop came
@@ -58,17 +63,20 @@ class Engine:
 
     def __init__(self, model: PreTrainedModel, end_tokens: frozenset[int]) -> None:
         self.model, self.end_tokens, self.device = model.eval(), end_tokens, model.device
-        self.adapters, self.lock = Adapters(model), FairLock()
-        parameters = inspect.signature(model.forward).parameters
-        self._takes_position_ids = "position_ids" in parameters
-        self._takes_logits_to_keep = "logits_to_keep" in parameters
-        self.shares_prefix = self._takes_position_ids and kv_cache.has_full_attention(model.config)
-        self.splits_attention = self.shares_prefix and attention.install(model)
-        self.layers = model.config.get_text_config(decoder=True).num_hidden_layers
+        self.adapters, self.lock, self.network = Adapters(model), FairLock(), Network(model)
         self.step_tokens = batching.step_tokens(model.num_parameters(), self.device.type)
         self.cache_tokens = batching.cache_bytes(self.device) // kv_cache.bytes_per_token(model.config, model.dtype)
-        self.prefix_cache = PrefixCache(max(model.get_memory_footprint() // 20, 32 << 20))
         self.stream_interval = 0.05
+        self.take(ways.choose(model, self.network))
+
+    def take(self, way: Way) -> None:
+        """Chooses how prompts run."""
+        self.way = way
+        if way.packs:
+            self._method: Packed | Rows = Packed(self.model, way.splits_attention)
+        else:
+            self._method = Rows(self.model, way.keeps, way.continues)
+        self.prefix_cache = self._method.prefix_cache(max(self.model.get_memory_footprint() // 20, 32 << 20))
 
     def load(self, source: str, label: str) -> str:
         """The name under which an adapter runs; loads it on first use. Raises InputError if it does not fit."""
@@ -78,46 +86,34 @@ class Engine:
     def score(self, items: Sequence[Item], adapter: str) -> Outputs:
         """Yields (index, output) with the log-likelihood of each choice, batch by batch."""
         prefix, seconds = self._prefix([item.context for item in items], adapter)
-        start = kv_cache.token_count(prefix)
-        sizes = [len(i.context) - start + i.packed_length for i in items]
-        max_rows = max(self.cache_tokens // (self._cached_prefix_length(prefix) + max(sizes)), 1)
 
         def run(indices: list[int]) -> Outputs:
-            with self._turn(adapter) as turn:
-                batch = [items[i] for i in indices]
-                scores = self._score_packed(batch, prefix) if self.shares_prefix else self._score_unpacked(batch)
+            turn = Turn(self, adapter)
+            scores = self._method.score([items[i] for i in indices], prefix, turn.forward)
             for index, values in zip(indices, scores, strict=True):
                 share = turn.seconds / len(indices) + seconds / len(items)
                 yield index, Output(seconds=share, log_likelihoods=values)
 
-        yield from self._run_batches(batching.by_length(sizes, max_rows, self.step_tokens), run)
+        yield from self._run_batches(self._method.batches(items, prefix, self.step_tokens, self.cache_tokens), run)
 
     def generate(
         self, rows: Sequence[list[int]], adapter: str, limits: Limits, max_tokens: Sequence[int], decode: Decode
     ) -> Outputs:
         """Yields (index, output), partial ones while they stream. max_tokens: output tokens at most, per row."""
         prefix, seconds = self._prefix(rows, adapter)
-        start = kv_cache.token_count(prefix)
-        sizes = [len(row) - start for row in rows]
-        max_length = self._cached_prefix_length(prefix) + max(map(sum, zip(sizes, max_tokens, strict=True)))
-        max_rows = min(max(self.cache_tokens // max_length, 1), len(rows))
         all_rows = [Row(index, row, max_tokens[index], seconds / len(rows)) for index, row in enumerate(rows)]
-        batches = batching.by_length(sizes, max_rows, self.step_tokens)
-        queued = [[all_rows[i] for i in indices] for indices in batches]
-        batch = GenerationBatch(queued, start, max_rows, max_length, lambda n: self._new_cache(prefix, n, max_length))
-        yield from self._generate(batch, prefix, adapter, limits, decode)
+        batch, apart = self._method.generation(all_rows, prefix, self.step_tokens, self.cache_tokens)
+        yield from self._generate(batch, apart, adapter, limits, decode)
 
     def _generate(
-        self, batch: GenerationBatch, prefix: KeyValues, adapter: str, limits: Limits, decode: Decode
+        self, batch: GenerationBatch | RowGeneration, apart: KeyValues, adapter: str, limits: Limits, decode: Decode
     ) -> Outputs:
         """Generates token by token, until all rows have finished."""
         streamed_at, note = perf_counter(), ""
         while batch.unfinished:
+            turn = Turn(self, adapter)
             try:
-                with self._turn(adapter) as turn:
-                    ids, mask, positions = batch.step(self.device)
-                    logits = self._forward(ids, batch.cache, mask, positions, prefix)[:, -1]
-                    batch.choose_tokens(logits, limits)
+                batch.choose_tokens(turn.forward(*batch.step(), batch.cache, apart), limits)
             except RuntimeError as error:
                 batch.halve(error)
                 note = batching.HALVED
@@ -138,98 +134,32 @@ class Engine:
         texts = decode([row.generated[:-1] if end else row.generated for row, end in zip(rows, ended, strict=True)])
         return [(text, stopped or end) for (text, stopped), end in zip(texts, ended, strict=True)]
 
-    def _prefix(self, rows: Sequence[list[int]], adapter: str) -> tuple[KeyValues, float]:
-        """Keys and values of the rows' common prefix, without the last token of any, and the seconds it took."""
-        length = min(common_prefix_length(rows), min(map(len, rows)) - 1) if self.shares_prefix else 0
+    def _prefix(self, rows: Sequence[list[int]], adapter: str) -> tuple[Any, float]:
+        """What is kept of the rows' common prefix, without the last token of any, and the seconds it took."""
+        length = min(common_prefix_length(rows), min(map(len, rows)) - 1) if self.way.keeps else 0
         tokens = rows[0][:length]
-        cached, key_values = self.prefix_cache.find(adapter, tokens)
+        cached, kept = self.prefix_cache.find(adapter, tokens)
         if cached == length:
-            return key_values, 0.0
+            return kept, 0.0
         try:
-            key_values, seconds = self._extend_prefix(key_values, tokens, cached, adapter)
+            return self._extend_prefix(kept, tokens, cached, adapter)
         except RuntimeError as error:
             batching.split_after(error, [])
-        self.prefix_cache.store(adapter, tokens, key_values)
-        return key_values, seconds
+            raise
 
-    def _extend_prefix(
-        self, cached: KeyValues, tokens: list[int], cached_length: int, adapter: str
-    ) -> tuple[KeyValues, float]:
-        """Keys and values of all tokens, from those of the first `cached_length` tokens, and the seconds it took."""
-        cache, seconds = kv_cache.StaticKVCache(self.layers, 1, len(tokens), cached), 0.0
-        for start in range(cached_length, len(tokens), self.step_tokens):
-            chunk = tokens[start : start + self.step_tokens]
-            with self._turn(adapter) as turn:
-                cache.write_at(0, [start])
-                positions = torch.arange(start, start + len(chunk), device=self.device)[None]
-                self._forward(self._tensor([chunk]), cache, None, positions)
-            seconds += turn.seconds
-        return [(layer.keys, layer.values) for layer in cache.layers], seconds
-
-    def _score_packed(self, items: Sequence[Item], prefix: KeyValues) -> list[tuple[float, ...]]:
-        """One row per item: its own tokens, then those of every choice, which attend to the item and themselves."""
-        packed = batching.pack(items, kv_cache.token_count(prefix))
-        ids, positions, groups = (self._tensor(rows) for rows in packed)
-        in_cache, keep = self._cached_prefix_length(prefix), 1 + max(item.packed_length for item in items)
-        cache = self._new_cache(prefix, len(items), in_cache + ids.shape[1]) if in_cache else None
-        logits = self._forward(ids, cache, batching.packed_mask(groups, in_cache), positions, prefix, keep)
-        logit_positions = [item.logit_positions() for item in items]
-        return batching.log_likelihoods(logits, logit_positions, [item.choices for item in items])
-
-    def _score_unpacked(self, items: Sequence[Item]) -> list[tuple[float, ...]]:
-        """One row per choice, for models with sliding windows, recurrent states or positions of another kind."""
-        scores = []
-        for item in items:
-            ids, mask = (self._tensor(p) for p in batching.pad_left([item.context + c for c in item.choices]))
-            keep = 1 + max(map(len, item.choices))
-            logits = self._forward(ids, None, mask, batching.position_ids(mask), (), keep)
-            logit_positions = [[range(keep - 1 - len(choice), keep - 1)] for choice in item.choices]
-            rows = batching.log_likelihoods(logits, logit_positions, [[choice] for choice in item.choices])
-            scores.append(tuple(value for (value,) in rows))
-        return scores
+    def _extend_prefix(self, kept: Any, tokens: list[int], cached: int, adapter: str) -> tuple[Any, float]:
+        """What is kept of all tokens, from what is kept of the first `cached` ones, and the seconds it took."""
+        turn = Turn(self, adapter)
+        for end, kept in self._method.extend(kept, tokens, cached, self.step_tokens, turn.forward):  # noqa: B020
+            self.prefix_cache.store(adapter, tokens[:end], kept)
+        return kept, turn.seconds
 
     def _forward(
-        self,
-        ids: torch.Tensor,
-        cache: kv_cache.Cache | None,
-        mask: torch.Tensor | None,
-        positions: torch.Tensor,
-        prefix: KeyValues = (),
-        keep: int = 1,
+        self, tokens: Tokens, read: torch.Tensor, cache: Cache | None = None, prefix: KeyValues = ()
     ) -> torch.Tensor:
-        """Logits (rows, keep, vocabulary) of the last `keep` positions, in float32. mask: true where one attends."""
-        more: dict[str, object] = {"position_ids": positions} if self._takes_position_ids else {}
-        more |= {"logits_to_keep": keep} if self._takes_logits_to_keep else {}
-        if mask is not None and mask.dim() == 4:
-            mask = batching.additive_mask(mask, self.model.dtype)
-        with attention.shared_prefix(prefix if self.splits_attention else ()):
-            output = self.model(
-                input_ids=ids, attention_mask=mask, past_key_values=cache, use_cache=cache is not None, **more
-            )
-        return output.logits[:, -keep:].float()
-
-    @contextmanager
-    def _turn(self, adapter: str) -> Iterator[SimpleNamespace]:
-        """Locks the model for one forward pass, with the adapter set; .seconds is known afterwards."""
-        turn = SimpleNamespace(seconds=0.0)
-        with self.lock:
-            self.adapters.use(adapter)
-            started = perf_counter()
-            with torch.inference_mode():
-                yield turn
-            turn.seconds = perf_counter() - started
-
-    def _new_cache(self, prefix: KeyValues, rows: int, max_length: int) -> kv_cache.Cache:
-        if not self.shares_prefix:
-            return DynamicCache(config=self.model.config)
-        return kv_cache.StaticKVCache(self.layers, rows, max_length, () if self.splits_attention else prefix)
-
-    def _cached_prefix_length(self, prefix: KeyValues) -> int:
-        """Positions that the prefix takes in each row of the cache."""
-        return 0 if self.splits_attention else kv_cache.token_count(prefix)
-
-    def _tensor(self, rows: Sequence[Sequence[int]]) -> torch.Tensor:
-        return torch.tensor(rows, device=self.device)
+        """Logits (read positions, vocabulary) of one forward pass."""
+        lays_out = self.way.packs and self.way.own_masks
+        return self.network(tokens.to(self.device), read.to(self.device), cache, prefix, lays_out)
 
     def _run_batches(self, batches: list[list[int]], run: Callable[[list[int]], Outputs]) -> Outputs:
         """Runs the batches; one that does not fit into memory runs again in halves, with a note."""
@@ -245,3 +175,22 @@ class Engine:
             except RuntimeError as error:
                 note = batching.HALVED
                 queued += batching.split_after(error, [i for i in batch if i in unfinished])
+
+
+class Turn:
+    """Forward passes with an adapter: each locks the model for itself. seconds: what they took."""
+
+    def __init__(self, engine: Engine, adapter: str) -> None:
+        self._engine, self._adapter, self.seconds = engine, adapter, 0.0
+
+    @torch.inference_mode()
+    def forward(
+        self, tokens: Tokens, read: torch.Tensor, cache: Cache | None = None, prefix: KeyValues = ()
+    ) -> torch.Tensor:
+        """Logits (read positions, vocabulary) of one forward pass."""
+        with self._engine.lock:
+            self._engine.adapters.use(self._adapter)
+            started = perf_counter()
+            logits = self._engine._forward(tokens, read, cache, prefix)
+            self.seconds += perf_counter() - started
+        return logits

@@ -9,7 +9,7 @@ import torch
 from transformers import DynamicCache
 from transformers.cache_utils import Cache, DynamicLayer
 
-from xlt_core.engine.attention import KeyValues
+from xlt_core.engine.masks import KeyValues, token_count
 
 
 class WritePositions:
@@ -51,6 +51,10 @@ class StaticKVCache(Cache):
     def write_at(self, first_row: int, positions: Sequence[int]) -> None:
         """Sets where the next forward pass writes: the rows from `first_row` on, and the first position in each."""
         self._write_positions.set(first_row, positions)
+
+    def key_values(self) -> KeyValues:
+        """What the last forward pass attended to."""
+        return [(layer.keys, layer.values) for layer in self.layers]
 
     def copy_rows(self, sources: Sequence[int], targets: Sequence[int]) -> None:
         """Copies rows over others."""
@@ -96,20 +100,30 @@ class StaticKVLayer(DynamicLayer):
         return buffer
 
 
-def token_count(key_values: KeyValues) -> int:
-    """How many tokens the keys and values are of."""
-    return key_values[0][0].shape[-2] if key_values else 0
+def first(key_values: KeyValues, length: int) -> KeyValues:
+    """Those of the first tokens."""
+    return [(keys[:, :, :length], values[:, :, :length]) for keys, values in key_values]
+
+
+def nbytes(key_values: KeyValues) -> int:
+    return sum(tensor.nbytes for pair in key_values for tensor in pair)
+
+
+def layer_count(config: Any) -> int:
+    """How many layers keep keys and values."""
+    return config.get_text_config(decoder=True).num_hidden_layers
 
 
 def has_full_attention(config: Any) -> bool:
-    """Whether every layer attends to all tokens. Only then can a prefix be shared, and choices packed into one row."""
+    """Whether every layer attends to all tokens."""
     layers = DynamicCache(config=config).layers
     return bool(layers) and all(type(layer) is DynamicLayer for layer in layers)
 
 
 def bytes_per_token(config: Any, dtype: torch.dtype) -> int:
-    """Bytes that one token takes in the cache."""
+    """Bytes that one token takes in the cache; of a model with recurrent layers alone, what its width would take."""
     config = config.get_text_config(decoder=True)
-    heads = getattr(config, "num_key_value_heads", None) or config.num_attention_heads
-    size = getattr(config, "head_dim", None) or config.hidden_size // config.num_attention_heads
+    all_heads = getattr(config, "num_attention_heads", None) or 1
+    heads = getattr(config, "num_key_value_heads", None) or all_heads
+    size = getattr(config, "head_dim", None) or config.hidden_size // all_heads
     return 2 * config.num_hidden_layers * heads * size * dtype.itemsize

@@ -164,7 +164,7 @@ def _check_quantization(quantization: str) -> None:
 def _skeleton(config: Any, source: str) -> PreTrainedModel:
     with pretrained.BUILD_LOCK, torch.device("meta"):
         network = _network(config).from_config(config, trust_remote_code=False)
-    if "past_key_values" not in inspect.signature(network.forward).parameters:
+    if not {"past_key_values", "cache_params"} & set(inspect.signature(network.forward).parameters):
         raise InputError(f"{source!r} is of the kind {config.model_type}, which cannot run here; choose a transformer.")
     return network
 
