@@ -183,10 +183,12 @@ def why_not(plan: Plan, parts: Parts = PARTS) -> dict[str, str]:
         unserved = why_no_data(plan, parts)
         if unserved:
             return {"": unserved}
-        spoken, host = parts.language(plan.language), parts.host(plan.model)
+        parts.language(plan.language)
+        if not any(column.model for column in plan.columns):  # else a model that fails concerns its own columns
+            parts.host(plan.model)
     except InputError as error:
         return {"": str(error)}
-    reasons = {column.name: _reason(plan, column, spoken, host, parts) for column in plan.columns}
+    reasons = {column.name: _reason(plan.of(column), column, parts) for column in plan.columns}
     return {name: reason for name, reason in reasons.items() if reason}
 
 
@@ -210,9 +212,10 @@ def why_no_data(plan: Plan, parts: Parts = PARTS) -> str:
     return f"The dataset {plan.dataset} has no {plan.task} in {spoken.name} ({spoken.code}); {there}{own}."
 
 
-def _reason(plan: Plan, column: Column, spoken: Language, host: Host, parts: Parts) -> str:
+def _reason(plan: Plan, column: Column, parts: Parts) -> str:
+    """Why a column cannot run; "" where it can. plan: as the column has it."""
     try:
-        solver = parts.strategy(column)
+        spoken, host, solver = parts.language(plan.language), parts.host(plan.model), parts.strategy(column)
         for need in solver.needs:
             if not isinstance(host, ABILITIES[need]):
                 return f"{column.strategy} needs a host that {need}; that of {plan.model} does not."

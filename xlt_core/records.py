@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
+UNSAID = {"unsaid": True}  # marks a field that plain values leave out where it has its default
+
 
 class InputError(Exception):
     """A call that is off. The message is one sentence for the user that says what to change."""
@@ -161,11 +163,18 @@ class PairedTest:
 
 @dataclass(frozen=True)
 class Column:
-    """One strategy with its knobs, side by side with the others. knobs: only those that differ from the defaults."""
+    """One strategy with its knobs, side by side with the others.
+
+    knobs: only those that differ from the defaults; model, translator: where they differ from the plan's;
+    model_revision: of its own model, filled in by resolving.
+    """
 
     name: str
     strategy: str
     knobs: Mapping[str, str | int | float | bool] = field(default_factory=dict)
+    model: str = field(default="", metadata=UNSAID)
+    translator: str = field(default="", metadata=UNSAID)
+    model_revision: str = field(default="", metadata=UNSAID)
 
 
 @dataclass(frozen=True)
@@ -194,6 +203,17 @@ class Plan:
     labels: tuple[str, ...] = ()
     model_revision: str = ""
     data_digest: str = ""
+
+    def of(self, column: Column) -> Plan:
+        """The plan as the column has it: with the column's own model and translator."""
+        revision = column.model_revision if column.model else self.model_revision
+        return replace(self, model=column.model or self.model, translator=column.translator or self.translator,
+                       model_revision=revision)  # fmt: skip
+
+    @property
+    def models(self) -> tuple[str, ...]:
+        """The models of its columns, each once."""
+        return tuple(dict.fromkeys(self.of(column).model for column in self.columns)) or (self.model,)
 
 
 @dataclass(frozen=True)

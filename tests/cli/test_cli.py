@@ -46,6 +46,24 @@ def test_a_comparison_prints_a_table_and_writes_the_document(capsys, tmp_path):
     assert [run["state"] for run in written["runs"]] == ["done"] * 3 and written["plan"]["samples"] == 8
 
 
+def test_the_table_says_how_good_the_pivot_is_and_whether_it_decides(capsys, tmp_path):
+    status, out, _ = run(capsys, *BASE, "--strategies", "prompt,translate", "--out", str(tmp_path / "x.json"))
+    assert status == 0 and "pivot of" in out and "chrF++" in out and "untranslated" in out
+    assert "translate: Does a worse pivot mean a wrong answer? Nothing can be said: it takes 10 right items" in out
+    assert json.loads((tmp_path / "x.json").read_text("utf-8"))["runs"][1]["pivot"]["says"] in out
+    assert "pivot of" not in run(capsys, *BASE, "--strategies", "prompt")[1]
+    assert "worse pivot" not in run(capsys, *BASE, "--strategies", "translate", "--text", "Aline yaje")[1]
+
+
+def test_a_text_that_the_bundled_models_do_not_know_is_said_before_anything_runs(capsys):
+    line = (*BASE, "--strategies", "prompt,translate", "--shots", "0")
+    status, _, err = run(capsys, *line, "--text", "Poliisi yakutte ababbi")
+    warned, begun = err.partition("prompt: ")[::2]
+    assert status == 0 and warned.count("Warning: The bundled ") == 2 and begun
+    assert "Warning" not in run(capsys, *line, "--text", "Umukinnyi yatsinze umukino")[2]
+    assert "Warning" not in run(capsys, *line)[2]
+
+
 def test_a_host_that_breaks_is_a_sentence_and_no_traceback():
     code = f"""import sys
 sys.path[:0] = ["tests"]
@@ -125,7 +143,7 @@ def test_texts_knobs_and_demonstrations_come_from_the_line(capsys, tmp_path):
     ((*BASE, "--demonstrations", "none.csv"), "cannot be read"), ((*BASE, "--plan", "x.json"), "leave out --task"),
     (("compare", "--plan", "none.json"), "cannot be read"), ((*BASE, "--language", "klingonish"), "no language 'kling"),
     ((*BASE, "--lang", "kin"), "unrecognized"), ((*BASE, "--seed", "-1"), "seed cannot be -1"),
-    ((*BASE, "--out", "x.txt"), "must end in .json, .csv, .parquet, .md, .tex, .html"),
+    ((*BASE, "--out", "x.txt"), "must end in .json, .gz, .csv, .parquet, .md, .tex, .html"),
     ((*BASE, "--text", "Kato", "--out", "x.html"), "A report needs items with gold answers"),
 ])  # fmt: skip
 def test_a_call_that_is_off_gives_status_2_and_one_line(capsys, arguments, sentence):

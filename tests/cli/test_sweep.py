@@ -12,6 +12,7 @@ from helpers.small_hosts import Adapting
 from helpers.small_parts import parts
 
 from xlt_core.__main__ import main
+from xlt_core.documents import export
 from xlt_core.settings import ROOT
 from xlt_core.store.store import Store
 from xlt_core.sweeps.sweep import command, grid_of
@@ -41,6 +42,17 @@ def test_a_sweep_writes_a_document_for_each_cell_and_prints_a_table(capsys, tmp_
     assert first.split()[:6] == ["topic", "kin", "world", "0", "macro", "F1"]
     assert "8 cells, 96 answers" in err and "model calls" in err and "topic in kin, 2 shots, seed 0: done" in err
     assert "Left out, topic in hau, laft: The model pocket has no adapter for Hausa" in err
+
+
+def test_a_sweep_without_texts_writes_none_of_them(capsys, tmp_path):
+    status, _, _ = run(capsys, *BASE, "--no-texts", "--out", str(tmp_path))
+    whole = export.load(tmp_path / "results.json.gz")
+    assert status == 0 and len(whole) == 8
+    for comparison in (*whole, *(one for path in tmp_path.glob("*.json") for one in export.load(path))):
+        assert {example.text for side in comparison.runs for example in side.examples} == {""}
+        assert {reply.sent + reply.text for side in comparison.runs for reply in side.replies} == {""}
+    assert "yafunguye" not in (tmp_path / "items.csv").read_text("utf-8")
+    assert "yafunguye" not in (tmp_path / "report.html").read_text("utf-8")
 
 
 def test_the_line_that_runs_a_grid_says_all_of_it(capsys, tmp_path):

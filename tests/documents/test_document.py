@@ -34,7 +34,8 @@ def comparison(request):
 def test_a_document_has_the_keys_that_scripts_read(comparison):
     made = documents.document(comparison)
     assert {"plan", "runs", "tests"} <= set(made)
-    assert all(set(run) == KEYS for run in made["runs"])
+    assert [set(run) - KEYS for run in made["runs"]] == [set(), {"pivot"}, set()]
+    assert all(set(run) >= KEYS for run in made["runs"])
     assert {"id", "answer", "gold", "valid", "error", "notes", "replies"} <= set(made["runs"][0]["predictions"][0])
     keys = {"a", "b", "metric", "difference", "low", "high", "p", "test", "p_holm"}
     assert len({(test["a"], test["b"]) for test in made["tests"]}) == len(made["tests"]), "one row a pair"
@@ -51,6 +52,20 @@ def test_a_document_reads_back_the_same(comparison):
     assert documents.read_document(json.loads(text)) == comparison
 
 
+def test_a_document_says_how_good_the_pivot_is_and_opens_without_it(comparison):
+    made = documents.document(comparison)
+    translated = made["runs"][1]["pivot"]
+    assert (translated["items"], translated["references"]) == (4, 4) and "nw:2" in translated["signature"]
+    assert set(translated["chrf_pp"]) == {"value", "low", "high"} and "Nothing can be said" in translated["says"]
+    signs = {"length_ratio", "repetition", "untranslated", "other_script"}
+    assert signs <= set(translated) and "back_chrf_pp" not in translated and "correlation" not in translated
+    assert all(set(p["pivot"]) == signs | {"chrf_pp"} for p in made["runs"][1]["predictions"])
+    for run in made["runs"]:  # as it was written before
+        run.pop("pivot", None)
+        run["predictions"] = [{k: v for k, v in p.items() if k != "pivot"} for p in run["predictions"]]
+    assert documents.read_document(made) == comparison
+
+
 def test_a_document_opens_where_no_model_can_be_loaded(comparison, tmp_path):
     (tmp_path / "x.json").write_text(json.dumps(documents.document(comparison)), encoding="utf-8")
     code = """
@@ -58,7 +73,7 @@ import json, sys
 from xlt_core.documents import document, export, report
 from xlt_core.ui.compare import columns, items
 read = document.read_document(json.loads(open(sys.argv[1], encoding="utf-8").read()))
-assert "xlt-columns" in columns.columns_html(read, None, {}) and items.rows_of(read, False)
+assert "xlt-columns" in columns.columns_html(read, None, {}) and items.rows_of(read)
 assert document.items_csv(read) and list(export.items([read])) and document.command(read.plan)
 assert "Which is best where" in report.html([read])
 assert not {"torch", "transformers", "peft"} & set(sys.modules)
@@ -119,7 +134,7 @@ def test_the_command_says_the_whole_plan():
 
 
 @pytest.mark.parametrize("change", [
-    {"columns": (Column("a", "prompt"),)}, {"inputs": (Row("a", "health"),)}, {"limits": Limits(tokens=3)},
+    {"columns": (Column("a,b", "prompt"),)}, {"inputs": (Row("a", "health"),)}, {"limits": Limits(tokens=3)},
     {"demonstrations": (Row("Aline yaje", "health"),)},
 ])  # fmt: skip
 def test_what_no_option_can_say_is_replayed_from_the_download(change):

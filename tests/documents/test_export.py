@@ -74,7 +74,7 @@ def test_scores_come_in_markdown_and_latex(tmp_path):
 
 
 def test_a_form_that_there_is_none_of_is_refused(tmp_path):
-    with pytest.raises(InputError, match=r"must end in .json, .csv, .parquet, .md, .tex"):
+    with pytest.raises(InputError, match=r"must end in .json, .gz, .csv, .parquet, .md, .tex"):
         export.write(tmp_path / "a.xlsx", MADE)
     with pytest.raises(InputError, match="cannot be written"):
         export.write(tmp_path / "none" / "a.csv", [comparison({"prompt": 0.5}, items=2)])

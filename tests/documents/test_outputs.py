@@ -297,7 +297,7 @@ def test_the_command_joins_an_out_file(tmp_path, capsys):
     assert "gpt" in capsys.readouterr().out
     assert [run["name"] for run in json.loads(out.read_text("utf-8"))["runs"]] == ["prompt", "gpt"]
     assert main(["score", "--join", str(saved), "--predictions", str(path), "--out", str(tmp_path / "x.pdf")]) == 2
-    assert "must end in .json, .csv, .parquet, .md, .tex, .html." in capsys.readouterr().err
+    assert "must end in .json, .gz, .csv, .parquet, .md, .tex, .html." in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(("arguments", "sentence"), [

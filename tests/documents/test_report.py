@@ -88,6 +88,16 @@ def test_it_says_what_it_shows_and_how_to_make_it_again(path):
     assert "<img" not in text.partition("<script>")[0] and text.count("Content-Security-Policy") == 1
 
 
+def test_the_pivots_quality_stands_in_it_where_there_is_a_pivot():
+    from helpers.small_parts import parts, plan
+
+    from xlt_core.comparison.compare import compare
+
+    assert "How good is the pivot" not in report.html([comparison(FAR)])
+    text = report.html([list(compare(plan(samples=4), parts()))[-1]])
+    assert "How good is the pivot" in text and "Does a worse pivot mean a wrong answer?" in text and "nw:2" in text
+
+
 def test_one_comparison_makes_a_report_too(tmp_path):
     text = report.html([comparison({"prompt": 0.5}, task="summary")])
     assert "nothing to compare it with" in text and "Which labels are confused" not in text

@@ -5,7 +5,9 @@ from dataclasses import replace
 from helpers.comparisons import comparison, grid
 
 from xlt_core.findings.findings import find
-from xlt_core.findings.tables import Table, aggregates, cells, contrasts, escape, latex, markdown, summary
+from xlt_core.findings.pivots import INPUT, column_pivots
+from xlt_core.findings.tables import Table, aggregates, cells, contrasts, escape, latex, markdown, pivots, summary
+from xlt_core.records import Reply
 
 FAR = {"prompt": 0.4, "translate": 0.95}
 FOUND = find(grid(FAR, ["kin", "hau"]))
@@ -46,3 +48,14 @@ def test_latex_uses_booktabs_and_escapes():
     assert r"\textbf{\$x\$ \textbackslash{} \{y\}} & \textasciitilde{}\textasciicircum{}\# \\" in text
     assert escape("a \u2212 b") == "a $-$ b" and text.count(r"\begin") == text.count(r"\end") == 2
     assert latex(summary(find([comparison(FAR)]))).count("&") == 3 * 2
+
+
+def test_the_pivot_has_a_row_per_column_that_goes_by_it():
+    made = comparison(FAR)
+    crossed = [
+        replace(p, replies=(Reply(INPUT, "x", "Aline went to Huye"), *p.replies)) for p in made.runs[1].predictions
+    ]
+    made = replace(made, runs=(made.runs[0], replace(made.runs[1], predictions=tuple(crossed))))
+    table = pivots(column_pivots([made], 0), find([made]))
+    assert [row[2:5] for row in table.rows] == [("translate", "40", "-")] and len(table.rows[0]) == len(table.heads)
+    assert table.rows[0][6:] == ("0%", "33%", "0%", "-")

@@ -28,8 +28,8 @@ def options_of(command: str) -> set[str]:
 
 
 @pytest.mark.parametrize(("name", "renamed", "elsewhere"), [
-    ("compare", {"text": "texts"}, {"out"}),
-    ("sweep", {}, {"engine", "ray_address", "workers", "gpus_per_worker"}),
+    ("compare", {"text": "texts"}, {"out", "column"}),  # strategies takes columns, too
+    ("sweep", {}, {"engine", "ray_address", "workers", "gpus_per_worker", "column"}),
     ("score", {}, {"out"}),
     ("adapt", {"unpacked": "packed"}, {"survey"}),
 ])  # fmt: skip

@@ -7,7 +7,7 @@ import pytest
 
 from xlt_core.datasets.world import World
 from xlt_core.settings import POCKET
-from xlt_core.world import world
+from xlt_core.world import vocabulary, world
 
 CODES = world.languages()
 
@@ -73,3 +73,17 @@ def test_gender_agrees_in_hausa():
         for key in (man, woman)
     ]
     assert " ya " in told[0] and " ta " in told[1]
+
+
+@pytest.mark.parametrize("code", CODES)
+def test_every_word_that_the_world_is_told_in_is_known(code):
+    for facts in [*world.items("test"), *world.items("train")[:200]]:
+        item = world.tell(code, facts)
+        assert vocabulary.known_share(item.text, code) == vocabulary.known_share(item.summary, code) == 1
+
+
+def test_words_of_elsewhere_numbers_and_other_languages_are_told_apart():
+    assert vocabulary.known_share("Umukinnyi YATSINZE umukino 2026", "kin") == 1
+    assert vocabulary.known_share("Poliisi yakutte ababbi, umukino", "kin") == 0.25
+    assert vocabulary.known_share("The team won the match", "swa") == 0
+    assert vocabulary.known_share("12 34 !", "kin") == vocabulary.known_share("", "kin") == 1

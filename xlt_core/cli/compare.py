@@ -78,7 +78,9 @@ def run(options: argparse.Namespace, parts: Parts) -> int:
 
 
 def _selected(options: argparse.Namespace, parts: Parts) -> Selection:
-    """The plan of the options with its items and demonstrations; prints what one should know of the data."""
+    """The plan of the options with its items and demonstrations; prints what one should know of the data, and which
+    bundled models do not know them."""
+    from xlt_core.comparison import coverage
     from xlt_core.comparison.selection import select
 
     given = _plan(options)
@@ -93,6 +95,8 @@ def _selected(options: argparse.Namespace, parts: Parts) -> Selection:
             print(f"Note: the {what} is not that of the plan any more ({before}, now {now}).", file=sys.stderr)
     for remark in selection.remarks:
         print(f"Note: {remark}.", file=sys.stderr)
+    for mismatch in coverage.mismatches(plan, selection.examples, parts):
+        print(f"Warning: {coverage.sentence(mismatch)}", file=sys.stderr)
     return selection
 
 
@@ -150,7 +154,7 @@ def _plan(options: argparse.Namespace) -> Plan:
         if name in given:
             given[{"text": "inputs"}.get(name, name)] = read(given.pop(name))
     columns = columns_of(options)
-    spare = ("strategies", "set", "adapter")
+    spare = ("strategies", "column", "set", "adapter")
     return Plan(**{name: value for name, value in given.items() if name not in spare}, columns=columns)
 
 

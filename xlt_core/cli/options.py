@@ -28,6 +28,9 @@ def add_shared(command: argparse.ArgumentParser) -> None:
     command.add_argument("--split", help=f"train, validation or test (default: {FRESH.split})")
     command.add_argument("--samples", type=int, help=f"items of the split (default: {FRESH.samples})")
     command.add_argument("--strategies", help=f"default: {','.join(column.strategy for column in FRESH.columns)}")
+    command.add_argument("--column", action="append", metavar="NAME=STRATEGY[,model=M][,translator=T][,KNOB=VALUE]",
+                         help="a column with a model, translator or knobs of its own, in place of --strategies "
+                         "(repeatable)")  # fmt: skip
     command.add_argument("--set", action="append", metavar="STRATEGY.KNOB=VALUE", help="set a knob (repeatable)")
     command.add_argument(
         "--model",
@@ -50,12 +53,17 @@ def listed(text: str) -> tuple[str, ...]:
 
 
 def columns_of(options: argparse.Namespace) -> tuple[Column, ...]:
-    """The strategies with their knobs, each strategy once."""
+    """The columns by --column, or the strategies with their knobs, each strategy once."""
+    if options.column:
+        odd = next((name for name in ("strategies", "set", "adapter") if getattr(options, name) is not None), None)
+        if odd:
+            raise InputError(f"--column says all of a column; leave out --{odd}.")
+        return tuple(map(_column, options.column))
     names = [column.strategy for column in FRESH.columns]
     if options.strategies is not None:
         names = [*listed(options.strategies)]
     if len(set(names)) < len(names):
-        raise InputError("--strategies names one twice; two columns of the same strategy can be had with --plan.")
+        raise InputError("--strategies names one twice; write two columns of the same strategy with --column.")
     knobs: dict[str, dict[str, str]] = {name: {} for name in names}
     for setting in [*(options.set or []), *_adapter(options, names)]:
         target, equals, value = setting.partition("=")
@@ -66,6 +74,19 @@ def columns_of(options: argparse.Namespace) -> tuple[Column, ...]:
             raise InputError(f"--set {setting} concerns no column; choose one of {', '.join(names) or 'none'}.")
         knobs[strategy][knob] = value
     return tuple(Column(name, name, knobs[name]) for name in names)
+
+
+def _column(text: str) -> Column:
+    """The column of one --column. Raises InputError."""
+    head, *rest = text.split(",")
+    name, equals, strategy = map(str.strip, head.partition("="))
+    own = [tuple(map(str.strip, part.partition("="))) for part in rest]
+    odd = next((part for part, (key, sign, value) in zip(rest, own, strict=True) if not (key and sign and value)), None)
+    if not (name and equals and strategy) or odd is not None:
+        raise InputError(f"--column {text} is off; write it as NAME=STRATEGY,model=M,translator=T,KNOB=VALUE.")
+    values = {key: value for key, _, value in own}
+    model, translator = values.pop("model", ""), values.pop("translator", "")
+    return Column(name, strategy, values, model, translator)
 
 
 def _adapter(options: argparse.Namespace, names: Sequence[str]) -> list[str]:

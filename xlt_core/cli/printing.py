@@ -8,6 +8,8 @@ from itertools import zip_longest
 from typing import TextIO
 
 from xlt_core.contracts import Task
+from xlt_core.findings.pivots import column_pivot
+from xlt_core.findings.tables import PIVOT_HEADS, pivot_cells
 from xlt_core.records import Comparison, PairedTest, Run
 from xlt_core.scoring import metrics
 
@@ -34,12 +36,14 @@ class Progress:
 def table(comparison: Comparison, task: Task) -> str:
     """The comparison for a reader: answers of typed inputs, notes, scores with 95% intervals, tests."""
     plan = comparison.plan
+    own = map(plan.of, plan.columns) if plan.columns else [plan]
+    models = dict.fromkeys(f"{one.model} ({one.model_revision})" for one in own)
     head = (f"{plan.task} in {plan.language}, {plan.dataset} {plan.split}, {plan.shots} shots, seed {plan.seed}, "
-            f"model {plan.model} ({plan.model_revision})")  # fmt: skip
+            f"model{'s' * (len(models) > 1)} {', '.join(models)}")  # fmt: skip
     answers = [aligned(_answers(comparison, task))] if plan.inputs else []
-    tests = [_test(test) for test in comparison.tests]
-    notes = "\n".join(_notes(comparison))
-    return "\n\n".join(filter(None, [head, *answers, notes, aligned(_scores(comparison, task)), "\n".join(tests)]))
+    tests = "\n".join(_test(test) for test in comparison.tests)
+    scores, pivots = aligned(_scores(comparison, task)), _pivots(comparison, task)
+    return "\n\n".join(filter(None, [head, *answers, "\n".join(_notes(comparison)), scores, tests, pivots]))
 
 
 def _answers(comparison: Comparison, task: Task) -> Iterator[Sequence[str]]:
@@ -78,6 +82,17 @@ def _scores(comparison: Comparison, task: Task) -> Iterator[Sequence[str]]:
         costs = (sum(r.tokens_in for r in run.replies), sum(r.tokens_out for r in run.replies))
         seconds = f"{sum(r.seconds for r in run.replies):.1f}"
         yield (run.name, run.state, *cells, valid, str(run.errors), *map(str, costs), seconds)
+
+
+def _pivots(comparison: Comparison, task: Task) -> str:
+    """How good the machine's pivots are, and whether worse ones mean wrong answers."""
+    seed, metric = comparison.plan.seed, task.metrics[0]
+    found = {run.name: made for run in comparison.runs if (made := column_pivot([run], metric, seed))}
+    if not found:
+        return ""
+    rows = aligned([("pivot of", *PIVOT_HEADS), *((name, *pivot_cells(one)) for name, one in found.items())])
+    several = len(comparison.plan.inputs) != 1  # one input is no sample
+    return "\n".join([rows, *(f"{name}: {one.says}" for name, one in found.items() if several)])
 
 
 def _test(test: PairedTest) -> str:

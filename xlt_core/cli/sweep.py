@@ -46,6 +46,11 @@ def add(command: argparse.ArgumentParser) -> None:
                          help="on Ray (default: one where the cluster has any); 0.5 puts two on a GPU")  # fmt: skip
     command.add_argument("--out", required=True, type=Path, metavar="DIR",
                          help="a document for each cell, and the store; the same call goes on")  # fmt: skip
+    command.add_argument(
+        "--no-texts",
+        action="store_true",
+        help="write no text of the data, for results to pass on (the store keeps the texts)",
+    )
     command.set_defaults(run=run)
 
 
@@ -63,13 +68,13 @@ def run(options: argparse.Namespace, parts: Parts) -> int:
         with _engine(options) as engine, closing(sweep(grid, store, parts, engine=engine)) as work:
             for snapshot in work:
                 progress.show(snapshot)
-                _write(options.out, store, snapshot, snapshot.ended)
+                _write(options, parts, store, snapshot, snapshot.ended)
                 written |= {*snapshot.ended}
     except KeyboardInterrupt:
         raise KeyboardInterrupt(GOES_ON) from None
     # A file that is there may be another grid's.
-    _write(options.out, store, snapshot, [n for n in range(len(snapshot.cells)) if n not in written])
-    comparisons = tuple(store.comparisons(snapshot.run))
+    _write(options, parts, store, snapshot, [n for n in range(len(snapshot.cells)) if n not in written])
+    comparisons = tuple(_shown(options, parts, one) for one in store.comparisons(snapshot.run))
     _export(options.out, comparisons, command(grid, options.out.name))
     print(_summary(comparisons))
     return _report(snapshot)
@@ -117,22 +122,31 @@ def _numbers(text: str, option: str) -> tuple[int, ...]:
         raise InputError(f"{option} {text} is off; give whole numbers with commas, such as 0,2,4.") from None
 
 
-def _write(folder: Path, store: Store, snapshot: Snapshot, positions: Sequence[int]) -> None:
+def _shown(options: argparse.Namespace, parts: Parts, comparison: Comparison) -> Comparison:
+    """The comparison as it is written: with its texts or without. Raises InputError."""
+    from xlt_core.documents.texts import without_texts
+
+    return without_texts(comparison, parts) if options.no_texts else comparison
+
+
+def _write(
+    options: argparse.Namespace, parts: Parts, store: Store, snapshot: Snapshot, positions: Sequence[int]
+) -> None:
     """Writes the documents of cells that have ended."""
     from xlt_core.documents import export
 
     for position in positions:
-        path = folder / f"{_name(position, snapshot.cells[position])}.json"
+        path = options.out / f"{_name(position, snapshot.cells[position])}.json"
         comparison = store.comparison(snapshot.run, position)
         if comparison and comparison.runs:
-            export.write(path, [comparison])
+            export.write(path, [_shown(options, parts, comparison)])
 
 
 def _export(folder: Path, comparisons: Sequence[Comparison], command_line: str) -> None:
-    """The items as tables, and the report."""
+    """The results in one file, the items as tables, and the report."""
     from xlt_core.documents import export, report
 
-    for name in ("items.csv", "items.parquet"):
+    for name in ("results.json.gz", "items.csv", "items.parquet"):
         export.write(folder / name, comparisons)
     with suppress(InputError):  # there is nothing to report without one score
         report.write(folder / "report.html", comparisons, command=command_line)

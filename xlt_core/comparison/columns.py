@@ -5,14 +5,14 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Generator, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
-from xlt_core.catalog import PIVOT, Parts, translator_of, why_not
+from xlt_core.catalog import LLM, PIVOT, Parts, translator_of, why_not
 from xlt_core.comparison.endings import ended, scored
 from xlt_core.comparison.selection import Selection
 from xlt_core.comparison.signature import column_key, item_key
-from xlt_core.contracts import Memory, Setting, Solver, Translator
+from xlt_core.contracts import Memory, Setting, Solver, Task, Translator
 from xlt_core.records import Column, HostError, InputError, Prediction, Reply, Run
 
 SCORING_PAUSE = 1.0  # seconds at least between two scorings of a running column
@@ -20,40 +20,45 @@ SCORING_PAUSE = 1.0  # seconds at least between two scorings of a running column
 
 @dataclass(frozen=True)
 class Job:
-    """A selection with the parts that it needs. blocked: by column, why it cannot run; memory: earlier predictions."""
+    """A selection with the parts that it needs. blocked: by column, why it cannot run; memory: earlier predictions;
+    translators: one for all columns that name the same, so that nothing is translated twice."""
 
     selection: Selection
     parts: Parts
-    setting: Setting
     blocked: Mapping[str, str]
     memory: Memory | None = None
+    translators: dict[tuple[str, str], Translator] = field(default_factory=dict)
 
     @classmethod
     def of(cls, selection: Selection, parts: Parts, memory: Memory | None = None) -> Job:
-        plan = selection.plan
-        setting = Setting(
-            parts.task(plan.task), parts.language(plan.language), parts.language(PIVOT), parts.host(plan.model), None,
-            selection.demonstrations, plan.limits, plan.seed)  # fmt: skip
-        return cls(selection, parts, setting, why_not(plan, parts), memory)
+        return cls(selection, parts, why_not(selection.plan, parts), memory)
 
     @cached_property
-    def translator(self) -> Translator:
-        """One for all columns, so that nothing is translated twice."""
-        return translator_of(self.selection.plan, self.parts, self.selection.parallel)
+    def task(self) -> Task:
+        return self.parts.task(self.selection.plan.task)
 
     def prepare(self, column: Column) -> Generator[str | Reply, None, Solver]:
         """Prepares the column's strategy. Raises InputError for a column that cannot run."""
         if column.name in self.blocked:
             raise InputError(self.blocked[column.name])
-        setting = replace(self.setting, translator=self._translator_of(column))
-        return (yield from self.parts.strategy(column).prepare(setting))
+        plan, parts = self.selection.plan.of(column), self.parts
+        setting = Setting(
+            self.task, parts.language(plan.language), parts.language(PIVOT), parts.host(plan.model),
+            self._translator_of(column), self.selection.demonstrations, plan.limits, plan.seed)  # fmt: skip
+        return (yield from parts.strategy(column).prepare(setting))
 
     def signature(self, column: Column) -> str:
         """Changes with all that the column's predictions depend on."""
-        return column_key(self.selection.plan, column, self.parts, self._translator_of(column))
+        return column_key(self.selection.plan.of(column), column, self.parts, self._translator_of(column))
 
     def _translator_of(self, column: Column) -> Translator | None:
-        return self.translator if self.parts.strategy(column).uses_translator else None
+        if not self.parts.strategy(column).uses_translator:
+            return None
+        plan = self.selection.plan.of(column)
+        key = plan.translator, plan.model if plan.translator == LLM else ""
+        if key not in self.translators:
+            self.translators[key] = translator_of(plan, self.parts, self.selection.parallel)
+        return self.translators[key]
 
 
 class ColumnRunner:
@@ -91,7 +96,7 @@ class ColumnRunner:
             self._run = self._current()
             final, now = tuple(p for p in self._run.predictions if p.final), time.monotonic()
             if final != self._scored[0] and now - self._scored[1] >= SCORING_PAUSE:
-                self._run, self._scored = scored(self._run, self._job.setting.task, self._seed), (final, now)
+                self._run, self._scored = scored(self._run, self._job.task, self._seed), (final, now)
         return self._run
 
     @property
@@ -107,7 +112,7 @@ class ColumnRunner:
         self._end("failed")
 
     def _end(self, state: str) -> None:
-        self._run = ended(self._current(), state, self._job.setting.task, self._seed)
+        self._run = ended(self._current(), state, self._job.task, self._seed)
 
     def _add_notes(self, replies: Sequence[Reply], final: bool) -> None:
         """Adds the notes on calls: those of final replies stay, those of partial ones are replaced by the next."""

@@ -47,7 +47,7 @@ def run(selection: Selection, parts: Parts = PARTS, memory: Memory | None = None
         for runner in runners:
             runner.close()
     final = _snapshot(job, runners)
-    yield replace(final, tests=between(final.runs, job.setting.task.metrics[0], selection.plan.seed))
+    yield replace(final, tests=between(final.runs, job.task.metrics[0], selection.plan.seed))
 
 
 def signatures(selection: Selection, parts: Parts = PARTS) -> tuple[str, ...]:

@@ -19,11 +19,12 @@ def tidy(plan: Plan, parts: Parts = PARTS) -> Plan:
     names = [column.name for column in plan.columns]
     if not names or len(set(names)) < len(names) or not all(names):
         raise InputError("Choose at least one strategy." if not names else "Give each column a name of its own.")
+    plan = _with_common_parts(plan, parts)
     labels = tuple(dict.fromkeys(filter(None, map(str.strip, plan.labels))))
     return replace(plan, language=parts.language(plan.language).code, inputs=_clean_rows(plan.inputs), labels=labels,
                    limits=replace(plan.limits, seed=plan.seed),
                    demonstrations=None if plan.demonstrations is None else _clean_rows(plan.demonstrations),
-                   columns=tuple(_tidy_column(column, parts) for column in plan.columns))  # fmt: skip
+                   columns=tuple(_tidy_column(plan, column, parts) for column in plan.columns))  # fmt: skip
 
 
 def resolve(plan: Plan, parts: Parts = PARTS) -> Plan:
@@ -32,10 +33,19 @@ def resolve(plan: Plan, parts: Parts = PARTS) -> Plan:
     blocked = why_not(plan, parts).get("")
     if blocked:
         raise InputError(blocked)
-    if any(parts.strategy(column).uses_translator for column in plan.columns):
+    if any(parts.strategy(column).uses_translator for column in plan.columns if not column.translator):
         # A translator that cannot be loaded is an error of the plan; one that lacks the language fails only a column.
         translator_of(plan, parts).lacks(parts.language(plan.language))
-    return replace(plan, model_revision=parts.host(plan.model).revision)
+    columns = tuple(replace(c, model_revision=_revision(c.model, parts)) for c in plan.columns)
+    return replace(plan, columns=columns, model_revision=_revision(plan.model, parts))
+
+
+def _revision(model: str, parts: Parts) -> str:
+    """The model's revision; "" where it cannot be loaded: its columns fail, and say why."""
+    try:
+        return parts.host(model).revision if model else ""
+    except InputError:
+        return ""
 
 
 def _check_numbers(plan: Plan) -> None:
@@ -51,12 +61,23 @@ def _check_numbers(plan: Plan) -> None:
         raise InputError(f"There cannot be {plan.samples} samples; give 1 or more.")
 
 
-def _tidy_column(column: Column, parts: Parts) -> Column:
-    """The column with its knobs in their own types, without those that have their default value."""
+def _with_common_parts(plan: Plan, parts: Parts) -> Plan:
+    """The plan with the first column's model and translator where each column has its own: nothing else is used."""
+    translating = [column for column in plan.columns if parts.strategy(column).uses_translator]
+    model = plan.columns[0].model if all(column.model for column in plan.columns) else plan.model
+    own = translating and all(column.translator for column in translating)
+    return replace(plan, model=model.strip(), translator=translating[0].translator.strip() if own else plan.translator)
+
+
+def _tidy_column(plan: Plan, column: Column, parts: Parts) -> Column:
+    """The column with its knobs in their own types, without what is the default or the plan's."""
     made = parts.strategy(column)
     defaults = parts.strategy(replace(column, knobs={}))
     values = {name: getattr(made, name) for name in column.knobs}
-    return replace(column, knobs={name: v for name, v in values.items() if v != getattr(defaults, name)})
+    model, translator = column.model.strip(), column.translator.strip()
+    return replace(column, knobs={name: v for name, v in values.items() if v != getattr(defaults, name)},
+                   model="" if model == plan.model else model,
+                   translator="" if translator == plan.translator else translator)  # fmt: skip
 
 
 def _clean_rows(rows: Sequence[Row]) -> tuple[Row, ...]:

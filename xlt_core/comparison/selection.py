@@ -87,7 +87,8 @@ def _parallel(plan: Plan, parts: Parts, selected: Sequence[Example]) -> tuple[Ro
     """Rows of the train split that have their English, none of which is an item, a demonstration or a test text."""
     data = parts.dataset(plan.dataset)
     served = data.serves(plan.task, plan.language) and "train" in data.splits(plan.task, plan.language)
-    if plan.translator != LLM or not served or not any(parts.strategy(c).uses_translator for c in plan.columns):
+    by_model = (parts.strategy(c).uses_translator for c in plan.columns if plan.of(c).translator == LLM)
+    if not served or not any(by_model):
         return ()
     others = selected if plan.split == "train" else [*selected, *split_rows(plan, parts)]
     train = load_split(data, plan.task, plan.language, "train")

@@ -18,6 +18,7 @@ from typing import Any
 from xlt_core import catalog
 from xlt_core.comparison.selection import draw
 from xlt_core.contracts import Task
+from xlt_core.documents.pivot_fields import column_fields, item_fields, item_figures
 from xlt_core.formats.rows import FORMATS, text_of
 from xlt_core.formats.values import build, plain
 from xlt_core.records import (
@@ -41,22 +42,24 @@ from xlt_core.scoring.significance import MCNEMAR
 Json = dict[str, Any]
 LONGEST_LINK = 2_000_000  # bytes of a plan behind a link, unpacked
 DOWNLOAD = "comparison.json"
+ITEM_PARTS = ("", " score", " valid", " error", " pivot chrF++")
+DERIVED = ("gold", "pivot")  # of a prediction: made of the rest when it is written
 
 
 def document(comparison: Comparison) -> Json:
     """The comparison as plain JSON values; "examples" has the items' texts, each once."""
     examples = {example.id: example for run in comparison.runs for example in run.examples}
+    metric, seed = catalog.task(comparison.plan.task).metrics[0], comparison.plan.seed
     return {
         "plan": plan_document(comparison.plan),
-        "runs": [_run_document(run) for run in comparison.runs],
+        "runs": [_run_document(run) | column_fields(run, metric, seed) for run in comparison.runs],
         "tests": _tests_document(comparison.tests),
         "examples": plain(tuple(examples.values())),
     }
 
 
 def _run_document(run: Run) -> Json:
-    golds = {example.id: example.answer for example in run.examples}
-    replies = run.replies
+    examples, replies = {example.id: example for example in run.examples}, run.replies
     return {
         **{name: plain(getattr(run, name)) for name in ("name", "strategy", "state", "note", "scoring", "scores")},
         "valid": run.valid,
@@ -65,8 +68,13 @@ def _run_document(run: Run) -> Json:
         "tokens_out": sum(reply.tokens_out for reply in replies),
         "seconds": round(sum(reply.seconds for reply in replies), 4),
         "preparation": plain(run.preparation),
-        "predictions": [{**plain(p), "gold": plain(golds.get(p.id))} for p in run.predictions],
+        "predictions": [_prediction_document(p, examples.get(p.id)) for p in run.predictions],
     }
+
+
+def _prediction_document(prediction: Prediction, example: Example | None) -> Json:
+    gold = {"gold": plain(example.answer) if example else None}
+    return plain(prediction) | gold | (item_fields(example, prediction) if example else {})
 
 
 def _tests_document(tests: Sequence[PairedTest]) -> list[Json]:
@@ -99,7 +107,7 @@ def _read_run(data: Any, examples: tuple[Example, ...], path_in_document: str) -
         raise InputError(f"{path_in_document} has no list of predictions.")
     given = {name: data[name] for name in ("name", "strategy", "state", "note", "scoring") if name in data}
     run = build(Run, given, path_in_document)
-    bare = [{k: v for k, v in p.items() if k != "gold"} if isinstance(p, dict) else p for p in data["predictions"]]
+    bare = [{k: v for k, v in p.items() if k not in DERIVED} if isinstance(p, dict) else p for p in data["predictions"]]
     return replace(
         run,
         examples=examples,
@@ -130,7 +138,8 @@ def load_plan(path: Path) -> Plan:
 
 def encode(plan: Plan) -> str:
     """The plan for a share link: compressed, in characters that an address may have; of a folder only its name."""
-    columns = tuple(replace(column, knobs=_shared_knobs(column.knobs)) for column in plan.columns)
+    columns = tuple(replace(column, knobs=_shared_knobs(column.knobs), model=_without_folder(column.model),
+                            translator=_without_folder(column.translator)) for column in plan.columns)  # fmt: skip
     shared = replace(plan, model=_without_folder(plan.model), translator=_without_folder(plan.translator),
                      dataset=_without_folder(plan.dataset), columns=columns)  # fmt: skip
     packed = zlib.compress(json.dumps(plan_document(shared), ensure_ascii=False).encode(), 9)
@@ -173,9 +182,7 @@ def command(plan: Plan, dataset: str = "") -> str:
     if not _fits_options(plan):
         return shlex.join(["python", "-m", "xlt_core", "compare", "--plan", DOWNLOAD])
     words = ["python", "-m", "xlt_core", "compare", *data]
-    words += ["--strategies", ",".join(column.strategy for column in plan.columns)]
-    for column in plan.columns:
-        words += settings_of(column)
+    words += columns_words(plan.columns)
     words += ["--shots", str(plan.shots), "--seed", str(plan.seed)]
     words += [f"--text={row.text}" for row in plan.inputs] or ["--samples", str(plan.samples)]
     return shlex.join([*words, "--model", plan.model, "--translator", plan.translator])
@@ -186,19 +193,35 @@ def _data(plan: Plan) -> list[str]:
     return ["--task", plan.task, "--language", plan.language, "--dataset", plan.dataset, "--split", plan.split, *labels]
 
 
-def settings_of(column: Column) -> list[str]:
-    """The options that set the column's knobs."""
-    values = {name: str(v).lower() if isinstance(v, bool) else v for name, v in column.knobs.items()}
-    return [word for name, value in values.items() for word in ("--set", f"{column.strategy}.{name}={value}")]
+def columns_words(columns: Sequence[Column]) -> list[str]:
+    """The options that stand for the columns: their strategies and knobs, or each column by itself."""
+    if any(column.name != column.strategy or column.model or column.translator for column in columns):
+        return [word for column in columns for word in ("--column", _column_word(column))]
+    settings = [f"{c.strategy}.{name}={value}" for c in columns for name, value in _written(c.knobs).items()]
+    return ["--strategies", ",".join(c.strategy for c in columns), *(w for s in settings for w in ("--set", s))]
+
+
+def _column_word(column: Column) -> str:
+    own = {"model": column.model, "translator": column.translator, **_written(column.knobs)}
+    return ",".join([f"{column.name}={column.strategy}", *(f"{name}={v}" for name, v in own.items() if v != "")])
+
+
+def _written(knobs: Mapping[str, Any]) -> Json:
+    return {name: str(value).lower() if isinstance(value, bool) else value for name, value in knobs.items()}
+
+
+def columns_fit_options(columns: Sequence[Column]) -> bool:
+    """Whether options can express the columns: a comma in a value would end it, and no name may hold an equals sign."""
+    own = [str(value) for c in columns for value in (c.name, c.model, c.translator, *c.knobs.values())]
+    return not any("," in value for value in own) and not any("=" in column.name for column in columns)
 
 
 def _fits_options(plan: Plan) -> bool:
-    """Whether options can express it: one column per strategy, plain texts, usual limits, demonstrations as drawn."""
-    names = [column.strategy for column in plan.columns]
+    """Whether options can express it: plain texts, usual limits, demonstrations as drawn."""
     texts_only = all(row == Row(row.text, id=row.id) for row in plan.inputs)
     usual = plan.limits == Limits(seed=plan.limits.seed)
     listed = not any("," in label for label in plan.labels)
-    if [column.name for column in plan.columns] != names or not (texts_only and usual and listed):
+    if not (columns_fit_options(plan.columns) and texts_only and usual and listed):
         return False
     try:
         return plan.demonstrations is None or draw(plan) == plan.demonstrations
@@ -212,9 +235,9 @@ def write_answer(task: Task, answer: Answer | None) -> str:
 
 
 def items_csv(comparison: Comparison) -> str:
-    """One line per item: id, text, gold; then per column its answer, score, validity and error."""
+    """One line per item: id, text, gold; then per column its answer, score, validity, error and its pivot's chrF++."""
     task = catalog.task(comparison.plan.task)
-    heads = [f"{run.name}{part}" for run in comparison.runs for part in ("", " score", " valid", " error")]
+    heads = [f"{run.name}{part}" for run in comparison.runs for part in ITEM_PARTS]
     sheet = io.StringIO()
     lines = csv.writer(sheet, lineterminator="\n")
     lines.writerow(["id", "text", "gold", *heads])
@@ -228,7 +251,14 @@ def items_csv(comparison: Comparison) -> str:
 def _cells(task: Task, run: Run, example: Example) -> tuple[str, ...]:
     found = next((p for p in run.predictions if p.id == example.id and p.final), None)
     if found is None or found.error:
-        return "", "", "", found.error if found else ""
+        return "", "", "", found.error if found else "", ""
     marked = example.answer is not None
     score = f"{metrics.item_score(task.metrics[0], example.answer, found.answer):.4f}" if marked else ""
-    return write_answer(task, found.answer), score, str(found.valid).lower(), ""
+    pivot = item_figures(example, found).get("chrf_pp")
+    return (
+        write_answer(task, found.answer),
+        score,
+        str(found.valid).lower(),
+        "",
+        "" if pivot is None else f"{pivot:.4f}",
+    )

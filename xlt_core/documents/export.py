@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 import csv
+import gzip
 import io
 import json
+import zlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from xlt_core import catalog
 from xlt_core.documents.document import document, read_document, write_answer
+from xlt_core.documents.pivot_fields import NAMES, item_figures
 from xlt_core.findings import tables
 from xlt_core.findings.findings import find
 from xlt_core.formats import files
 from xlt_core.records import Comparison, Example, InputError, Prediction
 from xlt_core.scoring import metrics
 
+GZIP = b"\x1f\x8b"  # how a packed file begins
 SETTING = ("task", "language", "dataset", "split", "model", "model_revision", "translator", "shots", "seed")
 
 
@@ -35,6 +39,7 @@ def items(comparisons: Iterable[Comparison]) -> Iterator[dict[str, str | int | f
 def _item(task_name: str, example: Example, found: Mapping[str, Prediction]) -> dict[str, Any]:
     task, prediction = catalog.task(task_name), found[example.id]
     marked = example.answer is not None and not prediction.error
+    figures = item_figures(example, prediction)
     return {
         "id": example.id,
         "text": example.text,
@@ -47,7 +52,7 @@ def _item(task_name: str, example: Example, found: Mapping[str, Prediction]) -> 
         "tokens_in": sum(reply.tokens_in for reply in prediction.replies),
         "tokens_out": sum(reply.tokens_out for reply in prediction.replies),
         "seconds": sum(reply.seconds for reply in prediction.replies),
-    }
+    } | {f"pivot_{name}": figures.get(name) for name in NAMES}
 
 
 def items_csv(comparisons: Iterable[Comparison]) -> str:
@@ -77,11 +82,25 @@ def documents(comparisons: Sequence[Comparison]) -> str:
     return json.dumps({"comparisons": made}, ensure_ascii=False, allow_nan=False) + "\n"
 
 
+def load(path: Path) -> tuple[Comparison, ...]:
+    """The comparisons of a file of documents, which may be packed by gzip. Raises InputError."""
+    try:
+        packed = path.read_bytes()
+        return read_documents(json.loads(gzip.decompress(packed) if packed[:2] == GZIP else packed))
+    except (OSError, EOFError, zlib.error, ValueError, RecursionError) as error:
+        raise InputError(f"it is no JSON ({str(error)[:80]}).") from None
+
+
 def read_documents(data: Any) -> tuple[Comparison, ...]:
     """The comparisons of such a document. Raises InputError for one that is off."""
     if isinstance(data, dict) and isinstance(data.get("comparisons"), list):
         return tuple(read_document(one) for one in data["comparisons"])
     return (read_document(data),)
+
+
+def packed_documents(comparisons: Sequence[Comparison]) -> bytes:
+    """The documents, packed; the same comparisons give the same bytes."""
+    return gzip.compress(documents(comparisons).encode(), mtime=0)
 
 
 def scores_markdown(comparisons: Iterable[Comparison]) -> str:
@@ -103,7 +122,7 @@ def _tables(comparisons: Iterable[Comparison]) -> list[tables.Table]:
 def write(path: Path, comparisons: Sequence[Comparison]) -> None:
     """Writes a file of the form that its name ends in. Raises InputError.
 
-    .json: the documents; .csv, .parquet: the items; .md, .tex: the scores.
+    .json, .gz: the documents; .csv, .parquet: the items; .md, .tex: the scores.
     """
     if path.suffix.lower() not in WRITERS:
         raise InputError(f"{path} must end in {', '.join(WRITERS)}.")
@@ -111,5 +130,6 @@ def write(path: Path, comparisons: Sequence[Comparison]) -> None:
 
 
 WRITERS: dict[str, Callable[[Sequence[Comparison]], str | bytes]] = {
-    ".json": documents, ".csv": items_csv, ".parquet": items_parquet, ".md": scores_markdown, ".tex": scores_latex,
+    ".json": documents, ".gz": packed_documents, ".csv": items_csv, ".parquet": items_parquet, ".md": scores_markdown,
+    ".tex": scores_latex,
 }  # fmt: skip

@@ -10,9 +10,9 @@ from itertools import groupby
 import plotly.graph_objects as go
 
 from xlt_core.documents import document
-from xlt_core.findings import details, figures, sentences, tables
+from xlt_core.findings import details, figures, pivots, sentences, tables
 from xlt_core.findings.records import Findings
-from xlt_core.records import Comparison
+from xlt_core.records import Column, Comparison
 from xlt_core.settings import ASSETS
 
 
@@ -139,6 +139,19 @@ def _survivals(page: ReportPage) -> str:
     return f"{head}<div class='figures'>{''.join(made)}</div>" if made else ""
 
 
+def _pivots(page: ReportPage) -> str:
+    """The quality of the machine's English, and whether it decides the answers."""
+    rows = pivots.column_pivots(page.comparisons, page.found.shots[-1])
+    if not rows:
+        return ""
+    says = [f"{sentences.title_of(condition, page.found)}, {column}. {one.says}" for condition, column, one in rows]
+    signatures = sorted({one.signature for _, _, one in rows if one.signature})
+    signed = f" chrF++ by sacreBLEU, {', '.join(signatures)}." if signatures else ""
+    at = f"At {sentences.shots_of([page.found.shots[-1]])}. {pivots.DEFINITIONS}{signed}"
+    table = _table(tables.pivots(rows, page.found), fold=False)
+    return f"<h2>How good is the pivot</h2><p class='quiet'>{escape(at)}</p>{table}{_paragraphs(says)}"
+
+
 def _numbers(page: ReportPage) -> str:
     """All tables, and what has no result."""
     found = page.found
@@ -154,17 +167,22 @@ def _settings(page: ReportPage) -> str:
     """How the numbers came about, and how to make them again."""
     plans = [comparison.plan for comparison in page.comparisons]
     lines = list(dict.fromkeys(document.command(plan) for plan in plans))
+    each = [own for plan in plans for own in ([plan.of(column) for column in plan.columns] or [plan])]
     used = sorted(
-        {(p.model, p.model_revision, p.translator, p.dataset, p.split, p.language, p.data_digest) for p in plans}
+        {(p.model, p.model_revision, p.translator, p.dataset, p.split, p.language, p.data_digest) for p in each}
     )
     heads = ("model", "revision", "translator", "dataset", "split", "language", "data digest")
-    knobs = sorted({f"{c.name}: {c.strategy}" + "".join(f", {k} = {v}" for k, v in sorted(c.knobs.items()))
-                    for plan in plans for c in plan.columns})  # fmt: skip
+    knobs = sorted({_column_text(column) for plan in plans for column in plan.columns})
     columns = f"<p>Columns: {escape('; '.join(knobs))}.</p>" if knobs else ""
     method = _paragraphs((ASSETS / "method.txt").read_text(encoding="utf-8").split("\n\n"))
     return (f"<h2>Settings, and how to make it again</h2>{method}{columns}"
             f"{_table(tables.Table('Models and data', heads, tuple(used)))}"
             f"{_fold('The command of each comparison', [_code(lines)])}")  # fmt: skip
+
+
+def _column_text(column: Column) -> str:
+    own = {"model": column.model, "translator": column.translator, **dict(sorted(column.knobs.items()))}
+    return f"{column.name}: {column.strategy}" + "".join(f", {key} = {v}" for key, v in own.items() if v != "")
 
 
 def made_by(command: str) -> str:
@@ -207,4 +225,4 @@ def _count(n: int, what: str) -> str:
 
 
 SECTIONS: tuple[Callable[[ReportPage], str], ...] = (
-    _summary, _best_by_condition, _shots, _costs, _confusions, _survivals, _numbers, _settings)  # fmt: skip
+    _summary, _best_by_condition, _shots, _costs, _confusions, _survivals, _pivots, _numbers, _settings)  # fmt: skip

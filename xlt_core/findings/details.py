@@ -63,7 +63,7 @@ class Survival:
 
 def confusions(comparisons: Iterable[Comparison], shots: int) -> list[Confusion]:
     """One for each condition and column with labels, at a number of shots."""
-    found: dict[tuple[Condition, str], list[Run]] = _runs(comparisons, shots)
+    found: dict[tuple[Condition, str], list[Run]] = finished_runs(comparisons, shots)
     made = (_confusion(condition, shots, runs) for (condition, _), runs in found.items())
     return [one for one in made if one]
 
@@ -71,11 +71,13 @@ def confusions(comparisons: Iterable[Comparison], shots: int) -> list[Confusion]
 def survivals(comparisons: Iterable[Comparison], shots: int) -> list[Survival]:
     """One for each condition, column that goes by way of English, and kind of entity, at a number of shots."""
     return [
-        one for (condition, _), runs in _runs(comparisons, shots).items() for one in _survivals(condition, shots, runs)
+        one
+        for (condition, _), runs in finished_runs(comparisons, shots).items()
+        for one in _survivals(condition, shots, runs)
     ]
 
 
-def _runs(comparisons: Iterable[Comparison], shots: int) -> dict[tuple[Condition, str], list[Run]]:
+def finished_runs(comparisons: Iterable[Comparison], shots: int) -> dict[tuple[Condition, str], list[Run]]:
     """Finished runs by condition and column; of two with the same seed the later counts."""
     found: dict[tuple[Condition, str], dict[int, Run]] = {}
     for comparison in comparisons:

@@ -66,7 +66,7 @@ def find(comparisons: Iterable[Comparison]) -> Findings:
 def condition_of(comparison: Comparison) -> Condition:
     """The condition of a comparison."""
     plan = comparison.plan
-    return Condition(plan.task, plan.language, plan.dataset, plan.split, plan.model, plan.translator)
+    return Condition(plan.task, plan.language, plan.dataset, plan.split, ", ".join(plan.models), plan.translator)
 
 
 def _grouped(comparisons: Sequence[Comparison]) -> dict[Condition, dict[tuple[str, Setting], Run]]:

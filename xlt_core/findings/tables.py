@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from xlt_core.findings.pivots import ColumnPivot
 from xlt_core.findings.records import Cell, Condition, Findings
 from xlt_core.findings.sentences import language_name, number, task_title
-from xlt_core.records import PairedTest
+from xlt_core.records import PairedTest, Score
 from xlt_core.scoring import metrics
 
 LATEX = {"\\": r"\textbackslash{}", "&": r"\&", "%": r"\%", "$": r"\$", "#": r"\#", "_": r"\_", "{": r"\{", "}": r"\}",
          "~": r"\textasciitilde{}", "^": r"\textasciicircum{}", "<": r"\textless{}", ">": r"\textgreater{}",
          "|": r"\textbar{}", "\N{MINUS SIGN}": r"$-$"}  # fmt: skip
+PIVOT_HEADS = ("items", "chrF++", "length ratio", "repetition", "untranslated", "other script", "back-translation")
 
 
 @dataclass(frozen=True)
@@ -73,6 +75,22 @@ def aggregates(found: Findings) -> Table:
     return Table("Wilcoxon's signed-rank test over pairs of task and language", heads, tuple(rows))
 
 
+def pivots(rows: Iterable[tuple[Condition, str, ColumnPivot]], found: Findings) -> Table:
+    """A row per condition and column that a machine takes to English."""
+    heads = ("task", "language", "column", *PIVOT_HEADS)
+    made = [(task_title(condition, found), language_name(condition.language), column, *pivot_cells(one))
+            for condition, column, one in rows]  # fmt: skip
+    return Table("The machine's pivot", heads, tuple(made))
+
+
+def pivot_cells(one: ColumnPivot) -> tuple[str, ...]:
+    """A column's pivots as cells under PIVOT_HEADS."""
+    signs, back = one.signs, one.back_chrf_pp
+    shares = (signs.repetition, signs.untranslated, signs.other_script)
+    return (str(one.items), score_text(one.chrf_pp), number(signs.length_ratio), *map(_share, shares),
+            "-" if back is None else number(back))  # fmt: skip
+
+
 def markdown(table: Table) -> str:
     """The table in Markdown."""
 
@@ -105,9 +123,12 @@ def escape(text: str) -> str:
 
 def interval(cell: Cell | None) -> str:
     """A score with its interval, or a dash."""
-    if cell is None:
-        return "-"
-    return f"{number(cell.score.value)} ({number(cell.score.low)} to {number(cell.score.high)})"
+    return score_text(cell.score if cell else None)
+
+
+def score_text(score: Score | None) -> str:
+    """Likewise a score."""
+    return "-" if score is None else f"{number(score.value)} ({number(score.low)} to {number(score.high)})"
 
 
 def probability(p: float | None) -> str:

@@ -9,7 +9,7 @@ from dataclasses import MISSING, Field, fields, is_dataclass
 from functools import cache
 from typing import Any, Union, get_args, get_origin, get_type_hints
 
-from xlt_core.records import InputError
+from xlt_core.records import UNSAID, InputError
 
 NAMES = {str: "text", int: "a whole number", float: "a number", bool: "true or false", types.NoneType: "null"}
 
@@ -17,7 +17,9 @@ NAMES = {str: "text", int: "a whole number", float: "a number", bool: "true or f
 def plain(value: Any, infinities: bool = False) -> Any:
     """A record as dicts, lists, texts and numbers. JSON lacks infinities: unless asked for, mappings lose them."""
     if is_dataclass(value):
-        return {field.name: plain(getattr(value, field.name), infinities) for field in fields(value)}
+        held = ((field, getattr(value, field.name)) for field in fields(value))
+        said = ((field, inner) for field, inner in held if inner != field.default or field.metadata != UNSAID)
+        return {field.name: plain(inner, infinities) for field, inner in said}
     if isinstance(value, Mapping):
         return {key: plain(inner, infinities) for key, inner in value.items() if infinities or not _odd(inner)}
     return [plain(inner, infinities) for inner in value] if isinstance(value, tuple | list) else value

@@ -112,7 +112,8 @@ class ComparisonResult(Result):
 
     def _repr_html_(self) -> str:
         plan, answers = self.plan, self._answers()
-        title = f"{plan.task} in {plan.language}, {plan.dataset} {plan.split}, {plan.shots} shots, model {plan.model}"
+        title = (f"{plan.task} in {plan.language}, {plan.dataset} {plan.split}, {plan.shots} shots, "
+                 f"model {', '.join(plan.models)}")  # fmt: skip
         notes = dict.fromkeys(run.note for run in self._runs if run.note and run.state == "done")
         return (table_html(*_texts(self.scores()), caption=title) + (answers._repr_html_() if answers else "")
                 + paragraphs([*self._leads(), *notes, *self._unfinished()]))  # fmt: skip

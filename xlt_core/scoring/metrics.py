@@ -185,7 +185,7 @@ def _common(one: Sequence[str], other: Sequence[str]) -> int:
 def value_of(name: str, sums: Array, classes: Sequence[str]) -> Array:
     """The score of summed statistics, (..., d) -> (...); NaN where it is undefined."""
     if family_of(name) == TEXT:
-        return _chrf(sums[..., 4:]) if name == "chrf" else _ratio(sums[..., _ROUGE.index(name)], sums[..., 3])
+        return chrf_of(sums[..., 4:]) if name == "chrf" else _ratio(sums[..., _ROUGE.index(name)], sums[..., 3])
     tallies = sums.reshape(*sums.shape[:-1], len(classes), 3)
     if name.startswith("f1_"):
         kind = name.removeprefix("f1_")
@@ -217,9 +217,9 @@ _TALLIED: Mapping[str, Callable[[Array], Array]] = {
 MICRO = ("accuracy", "f1", "precision", "recall")  # counted over all classes as one
 
 
-def _chrf(sums: Array) -> Array:
-    """chrF2 of sacrebleu's statistics, (..., 18): predicted, gold and hits of the orders 1-6."""
-    predicted, gold, hits = np.moveaxis(sums.reshape(*sums.shape[:-1], 6, 3), -1, 0)
+def chrf_of(sums: Array) -> Array:
+    """chrF2 of sacrebleu's statistics, (..., 3 orders): predicted, gold and hits of each order."""
+    predicted, gold, hits = np.moveaxis(sums.reshape(*sums.shape[:-1], -1, 3), -1, 0)
     both = (predicted > 0) & (gold > 0)
     orders = np.maximum(both.sum(-1), 1)
     precision, recall = (np.where(both, _ratio(hits, whole), 0).sum(-1) / orders for whole in (predicted, gold))

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 
 from xlt_core.catalog import PARTS, Parts, why_not
 from xlt_core.comparison.plan import tidy
-from xlt_core.documents.document import settings_of
+from xlt_core.documents.document import columns_fit_options, columns_words
 from xlt_core.records import Column, InputError, Limits, Plan
 
 FRESH = Plan("", "")
@@ -70,16 +70,14 @@ def cells(grid: Grid, parts: Parts = PARTS) -> tuple[Cell, ...]:
 
 
 def command(grid: Grid, out: str = "results") -> str:
-    """The command line that runs the grid; "" where no options can express it, as with two columns of one strategy."""
-    strategies = [column.strategy for column in grid.columns]
-    if [column.name for column in grid.columns] != strategies or grid.limits != FRESH.limits:
+    """The command line that runs the grid; "" where no options can express it."""
+    if not columns_fit_options(grid.columns) or grid.limits != FRESH.limits:
         return ""
     words = ["python", "-m", "xlt_core", "sweep", "--tasks", ",".join(grid.tasks), "--languages"]
     words += [",".join(grid.languages), "--shots", ",".join(map(str, grid.shots))]
     words += ["--seeds", ",".join(map(str, grid.seeds)), "--dataset", ",".join(grid.datasets), "--split", grid.split]
     words += [f"--labels={','.join(grid.labels)}"] if grid.labels else []
-    words += ["--strategies", ",".join(strategies)]
-    words += [word for column in grid.columns for word in settings_of(column)]
+    words += columns_words(grid.columns)
     words += ["--samples", str(grid.samples), "--model", grid.model, "--translator", grid.translator, "--out", out]
     return shlex.join(words)
 

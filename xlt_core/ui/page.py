@@ -9,7 +9,11 @@ from xlt_core.ui.adapt import page as adapt
 from xlt_core.ui.compare import page as compare
 from xlt_core.ui.evaluate import page as evaluate
 from xlt_core.ui.runs import page as runs
+from xlt_core.ui.shared.events import QUIET
 from xlt_core.ui.shared.run_manager import RunManager
+
+# A browser that has no key makes one that nobody guesses. crypto.randomUUID does not exist on an address without TLS.
+NEW_VISITOR_KEY = "key => key || crypto.getRandomValues(new Uint32Array(6)).join('-')"
 
 
 def build(manager: RunManager | None = None) -> gr.Blocks:
@@ -19,13 +23,14 @@ def build(manager: RunManager | None = None) -> gr.Blocks:
         host = _header()
         # With Gradio's default secret, every browser would lose its key when the app restarts.
         visitor = gr.BrowserState("", storage_key="xlt-visitor", secret="xlt")
+        blocks.load(None, visitor, visitor, js=NEW_VISITOR_KEY, **QUIET)
         with gr.Tabs(elem_id="pages") as tabs:
             with gr.Tab("Compare", id="compare"):
                 compare_page = compare.build(blocks, host, manager, visitor)
-            with gr.Tab("Evaluate", id="evaluate"):
-                evaluate.build(blocks, manager, visitor)
-            with gr.Tab("Adapt", id="adapt"):
-                adapt.build(blocks, compare_page, tabs)
+            with gr.Tab("Evaluate", id="evaluate") as tab:
+                evaluate.build(tab, manager, visitor)
+            with gr.Tab("Adapt", id="adapt") as tab:
+                adapt.build(tab, compare_page, tabs)
             with gr.Tab("Runs", id="runs") as tab:
                 runs.build(tab, manager, visitor)
             with gr.Tab("About", id="about"):

@@ -7,9 +7,11 @@ from typing import Any
 import gradio as gr
 from fastapi import HTTPException, Request, Response
 from fastapi.responses import JSONResponse, RedirectResponse
+from starlette.middleware import Middleware
 
 from xlt_core.findings.colours import COLOURS
 from xlt_core.settings import ASSETS, PUBLIC
+from xlt_core.ui.compression import PageCompression
 
 SANS = ["system-ui", "-apple-system", "Segoe UI", "Roboto", "Noto Sans", "sans-serif"]
 MONO = ["ui-monospace", "SFMono-Regular", "Menlo", "Consolas", "Noto Sans Mono", "monospace"]
@@ -30,7 +32,10 @@ def launch_options() -> dict[str, Any]:
         "run_history": False,
         "max_file_size": "20mb" if PUBLIC else "50mb",
         "show_error": False,
-        "app_kwargs": {"exception_handlers": {404: _not_found}},
+        "app_kwargs": {
+            "exception_handlers": {404: _not_found},
+            "middleware": [Middleware(PageCompression, compresslevel=6)],
+        },
     }
 
 

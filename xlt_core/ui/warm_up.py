@@ -19,6 +19,7 @@ def warm_up(model: str = "pocket") -> None:
         plan = Plan("topic", language, columns, model=model, translator=model, shots=1, samples=1)
         for _ in compare.compare(plan):
             pass
-        run_state.example()  # computed once, before the first visitor
+        for _, name in run_state.example_menu()[:1]:
+            run_state.example(name)  # computed once, before the first visitor
     except InputError as error:
         LOG.warning("The model %s could not be loaded: %s", model, error)

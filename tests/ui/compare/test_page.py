@@ -53,6 +53,11 @@ def test_test_items_fill_the_chart_the_items_and_the_downloads(tab: Any) -> None
     tab.wait_for_selector("#table td")
     tab.get_by_label("Only where the columns disagree").check()
     tab.wait_for_function("document.querySelector('#items-page')?.innerText.includes('disagree')")
+    tab.get_by_label("Only where the columns disagree").uncheck()
+    tab.get_by_label("Worst pivot first").check()
+    tab.wait_for_function("""() => { const all = [...document.querySelectorAll('#table tr')].map(row =>
+        parseFloat(row.innerText.split('pivot chrF++ ')[1])).filter(Number.isFinite);
+        return all.length === 10 && all.every((score, i) => !i || all[i - 1] <= score); }""")
     with tab.expect_download() as download:
         tab.click("#download-json")
     saved = json.loads(download.value.path().read_text(encoding="utf-8"))

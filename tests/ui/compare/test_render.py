@@ -11,6 +11,7 @@ import pytest
 
 from xlt_core import catalog
 from xlt_core.comparison.preview import Preview
+from xlt_core.findings.pivots import INPUT
 from xlt_core.records import (
     Column,
     Comparison,
@@ -25,7 +26,7 @@ from xlt_core.records import (
     Score,
     Span,
 )
-from xlt_core.ui.compare import answers, chart, columns, demonstrations, items, lessons, share, view
+from xlt_core.ui.compare import answers, chart, columns, demonstrations, items, lessons, pivots, share, view
 from xlt_core.ui.shared import errors, limits
 from xlt_core.ui.shared.html import escape, language_attributes, message_html
 from xlt_core.ui.shared.updates import merge
@@ -91,11 +92,25 @@ def test_nothing_that_anybody_wrote_is_live_html() -> None:
 
 
 def test_a_single_column_shows_verdict_costs_and_every_step() -> None:
-    html = view.columns_html(comparison_of(run_of("prompt"), inputs=(Row("t", "health"),)))
+    known = replace(
+        run_of("prompt"), examples=(Example("a", {"text": "Umukinnyi yatsinze umukino"}, "health", CHOICES),)
+    )
+    html = view.columns_html(comparison_of(known, inputs=(Row("t", "health"),)))
     assert ">right<" in html and "valid output" in html and "<b>10</b> tokens in" in html and "0.2 s" in html
     assert "sent &lt;script&gt;" in html and "back &lt;script&gt;" in html
     wrong = view.columns_html(comparison_of(run_of("prompt", "sports"), inputs=(Row("t", "health"),)))
     assert ">wrong<" in wrong
+
+
+def test_no_output_of_a_bundled_model_is_called_valid_outside_its_world() -> None:
+    strange, own = run_of("prompt"), Example("a", {"text": "Umukinnyi yatsinze umukino"}, "health", CHOICES)
+    for inputs in ((Row("t", "health"),), (Row("t"), Row("u"))):
+        made = comparison_of(strange, inputs=inputs)
+        html = view.columns_html(made)
+        assert "valid" not in html and "outside the model" in html
+        inside = view.columns_html(replace(made, runs=(replace(strange, examples=(own,)),)))
+        other = view.columns_html(replace(made, plan=replace(made.plan, model="smollm2")))
+        assert all("valid output" in html and "outside" not in html for html in (inside, other))
 
 
 def test_an_unreadable_answer_an_error_and_a_failed_column_say_so() -> None:
@@ -157,8 +172,47 @@ def test_items_can_be_filtered_to_disagreements() -> None:
         comparison_of(run_of("prompt"), run_of("laft")),
         comparison_of(run_of("prompt"), run_of("laft", "sports")),
     )
-    assert not items.rows_of(agree, True) and len(items.rows_of(differ, True)) == 1
-    assert "agree on every item" in items.items_html(agree, "macro_f1", KIN, True)
+    shown = items.Shown(disagreeing=True)
+    assert not items.rows_of(agree, shown) and len(items.rows_of(differ, shown)) == 1
+    assert "agree on every item" in items.items_html(agree, "macro_f1", KIN, shown)
+
+
+def crossed(*pivots_of_items: str, human: str = "the team won the match", **changes: object) -> Comparison:
+    """A column by way of English, an item for each of its machine's pivots; the first is right."""
+    pivot = Example("", {"text": human}, "sports", CHOICES) if human else None
+    examples = tuple(Example(str(n), {"text": "ikipe yatsinze"}, "sports", CHOICES, pivot)
+                     for n, _ in enumerate(pivots_of_items))  # fmt: skip
+    predictions = tuple(Prediction(str(n), "sports" if n == 0 else "health", (Reply(INPUT, "ikipe", text),), True)
+                        for n, text in enumerate(pivots_of_items))  # fmt: skip
+    made = Run("translate", "translate", "done", examples=examples, predictions=predictions)
+    return comparison_of(replace(made, **changes))
+
+
+def test_items_can_be_sorted_by_their_pivots() -> None:
+    made = crossed("the team won the match", "NASTY", "the team won a thing")
+    order = [example.id for example, _ in items.rows_of(made, items.Shown(worst_pivot_first=True))]
+    assert order == ["1", "2", "0"] and [example.id for example, _ in items.rows_of(made)] == ["0", "1", "2"]
+    html = items.items_html(made, "macro_f1", KIN, items.Shown(worst_pivot_first=True))
+    assert html.count("pivot chrF++") == 3 and html.index("pivot chrF++ 0.0") < html.index("pivot chrF++ 1.00")
+    assert not pivots.has_chrf_pp(crossed("x", human="")) and pivots.has_chrf_pp(made)
+
+
+def test_a_column_that_has_ended_says_how_good_its_pivots_are() -> None:
+    html = view.columns_html(crossed("the team won the match", "ikipe yatsinze won"))
+    assert "Does a worse pivot mean a wrong answer?" in html and "here are 1 and 1" in html and "nw:2" in html
+    assert "50% untranslated" in html and "repetition is the share" in html
+    assert "worse pivot" not in view.columns_html(crossed("the team", state="running"))
+    assert "worse pivot" not in view.columns_html(comparison_of(run_of("prompt"), run_of("laft")))
+
+
+def test_the_pivot_of_one_input_has_its_signs_with_a_human_english_and_without() -> None:
+    made = crossed("go go go go go " + NASTY)
+    html = view.columns_html(replace(made, plan=replace(made.plan, inputs=(Row("ikipe", "sports"),))))
+    assert "the team won the match" in html and "chrF++ against the human English" in html and "repeated" in html
+    assert "<script>" not in html
+    bare = crossed("the team", human="")
+    html = view.columns_html(replace(bare, plan=replace(bare.plan, inputs=(Row("ikipe", "sports"),))))
+    assert "no human English to compare" in html and "length ratio" in html and "human English</span>" not in html
 
 
 def test_rows_are_moved_removed_and_resized() -> None:

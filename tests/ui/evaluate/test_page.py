@@ -7,6 +7,7 @@ from threading import Event
 from typing import Any
 
 from helpers.browser import PATIENCE, needs_chromium, on_tab, served
+from helpers.browser import choose as choose_option
 
 from xlt_core.formats.values import plain
 from xlt_core.records import Column, Comparison
@@ -107,6 +108,14 @@ def test_what_failed_stands_apart_with_its_reason_and_is_tried_again(browser: An
     store.close()
     with served(Store(tmp_path / "store.sqlite")) as url:
         tab = on_tab(browser, url, "Evaluate")
+        tab.wait_for_function(HEADING, arg="Results")
+        choose_option(tab, "evaluate-run", "A finished example")
+        tab.wait_for_function(HEADING, arg="A finished example")
+        for name in ("Runs", "Evaluate"):
+            tab.get_by_role("tab", name=name, exact=True).click()
+        tab.wait_for_selector("#evaluate-heading")
+        assert "A finished example" in tab.inner_text("#evaluate-heading"), "the chosen run stays"
+        choose_option(tab, "evaluate-run", "Topic in Kinyarwanda")
         tab.wait_for_function(HEADING, arg="Results")
         assert states(tab) == ["waiting", "failed"]
         assert "the cable is out" in tab.inner_text(".xlt-problems")

@@ -115,7 +115,7 @@ def test_a_file_of_results_opens_and_outputs_of_another_system_join_it(tab: Any,
     tab.click("#runs-files > button")
     file = tab.locator("#runs-file input[type=file]")
     file.set_input_files({"name": "odd.json", "mimeType": "application/json", "buffer": b"nothing"})
-    tab.wait_for_selector("#runs-message >> text=odd.json is no JSON")
+    tab.wait_for_selector("#runs-message >> text=odd.json cannot be opened: it is no JSON")
     tab.locator("#runs-file button[aria-label*='emove'], #runs-file button[aria-label*='lear']").first.click()
     file.set_input_files(_named(tmp_path / "shared.json", export.documents(comparisons)))
     tab.wait_for_function(HEADING, arg="shared")

@@ -16,7 +16,7 @@ from xlt_core.ui.results import overview
 from xlt_core.ui.results.progress import LABELS, grid_html
 from xlt_core.ui.results.run_state import of_comparisons, state_of
 from xlt_core.ui.shared.limits import check_grid
-from xlt_core.ui.shared.run_manager import RunManager, new_visitor_key
+from xlt_core.ui.shared.run_manager import RunManager
 
 ITEM = Example("1", {"text": "a text"}, "sports", ("sports", "health"))
 DONE = Run("prompt", "prompt", "done", examples=(ITEM,), predictions=(Prediction("1", "sports", valid=True),))
@@ -31,7 +31,7 @@ def store(tmp_path: Path):
 
 
 def test_on_a_public_page_a_run_is_its_visitors_alone(store: Store) -> None:
-    manager, mine, yours = RunManager(lambda: store, public=True), new_visitor_key(), new_visitor_key()
+    manager, mine, yours = RunManager(lambda: store, public=True), "mine" * 5, "yours" * 4
     run = manager.save(ENDED, mine)
     assert [kept.id for kept in store.runs(manager.visible_owner(mine))] == [run]
     assert store.runs(manager.visible_owner(yours)) == ()

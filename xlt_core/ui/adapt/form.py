@@ -40,7 +40,8 @@ SETTINGS = {
 
 @dataclass(frozen=True)
 class AdaptForm:
-    """The widgets. others: the added texts of further languages. settings: by the name of the plan's field."""
+    """The widgets. others: the added texts of further languages. settings: by the name of the plan's field. opened:
+    whether the tab was opened before."""
 
     language: gr.Dropdown
     kind: gr.Radio
@@ -60,6 +61,7 @@ class AdaptForm:
     curve: gr.Plot
     outcome: gr.HTML
     library: Library
+    opened: gr.State
 
     def inputs(self) -> set[Any]:
         """Everything from which a plan is read."""
@@ -91,7 +93,7 @@ def build() -> AdaptForm:
             adapted = library.build()
     return AdaptForm(
         **text, settings=settings, message=message, survey=survey, start=start, resume=resume, stop=stop,
-        survey_result=result, progress=progress, curve=curve, outcome=outcome, library=adapted,
+        survey_result=result, progress=progress, curve=curve, outcome=outcome, library=adapted, opened=gr.State(False),
     )  # fmt: skip
 
 

@@ -67,8 +67,12 @@ def stop(form: AdaptForm, values: Values) -> Updates:
     return {form.stop: gr.update(interactive=False), form.message: message}
 
 
-def open_page(form: AdaptForm) -> Iterator[Updates]:
-    """On opening the page: watches the latest training of this app, or offers to resume one of an earlier start."""
+def open_page(form: AdaptForm, values: Values) -> Iterator[Updates]:
+    """On opening the tab for the first time: watches the latest training of this app, or offers to resume one of an
+    earlier start."""
+    yield {form.opened: True}
+    if values[form.opened]:
+        return
     job = next(iter(JOBS.of().values()), None)
     if job is not None:
         yield from _watch(form, job)

@@ -48,6 +48,11 @@ class Choices:
         rest = {self.tokens, self.temperature, self.extras, self.extra_names, self.disabled}
         return menus | knobs | rest | set(self.strategies.values())
 
+    def translating(self) -> list[gr.Checkbox]:
+        """The boxes of the strategies that use the translator."""
+        kinds = catalog.strategies()
+        return [box for name, box in self.strategies.items() if kinds[name].uses_translator]
+
 
 def build(plan: Plan) -> Choices:
     """Draws the widgets, set to a plan."""

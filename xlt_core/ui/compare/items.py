@@ -3,43 +3,62 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 from xlt_core.findings.colours import colour
 from xlt_core.records import Comparison, Example, Language, Prediction, Run
 from xlt_core.scoring import metrics
+from xlt_core.ui.compare import pivots
 from xlt_core.ui.compare.answers import answer_html, answer_text, gold_html
 from xlt_core.ui.compare.columns import call_languages, steps_html
 from xlt_core.ui.shared.html import escape, language_attributes, truncated
 
 PAGE_SIZE = 15
+WORST_FIRST = "Worst pivot first"
 VERDICTS = {"xlt-cell-good": "right, ", "xlt-cell-middle": "partly right, ", "xlt-cell-bad": "wrong, "}
 
 Predictions = Mapping[str, Prediction]
 
 
+@dataclass(frozen=True)
+class Shown:
+    """Which items, and in which order. disagreeing: only those where the columns disagree; worst_pivot_first: by the
+    chrF++ of the machine's pivot, those without one last."""
+
+    disagreeing: bool = False
+    worst_pivot_first: bool = False
+
+
 def items_html(
-    comparison: Comparison, metric: str, language: Language | None, disagreeing: bool = False, page: int = 0
+    comparison: Comparison, metric: str, language: Language | None, shown: Shown = Shown(), page: int = 0
 ) -> str:
-    """One page of the items. disagreeing: only items where the columns disagree."""
-    rows = rows_of(comparison, disagreeing)
+    """One page of the items."""
+    rows = rows_of(comparison, shown)
     if not rows:
-        text = "The columns agree on every item." if disagreeing else "No items yet."
+        text = "The columns agree on every item." if shown.disagreeing else "No items yet."
         return f"<p class='xlt-quiet'>{text}</p>"
-    shown = rows[page * PAGE_SIZE : (page + 1) * PAGE_SIZE]
+    rows = rows[page * PAGE_SIZE : (page + 1) * PAGE_SIZE]
     heads = "".join(
         f"<th scope='col' style='--strategy:{colour(run.strategy)}'>{escape(run.name)}</th>" for run in comparison.runs
     )
-    body = "".join(_row(comparison, metric, language, example, found) for example, found in shown)
+    body = "".join(_row(comparison, metric, language, example, found) for example, found in rows)
     head = f"<thead><tr><th scope='col'>text</th><th scope='col'>gold</th>{heads}</tr></thead>"
     return f"<div class='xlt-table' tabindex='0'><table>{head}<tbody>{body}</tbody></table></div>"
 
 
-def rows_of(comparison: Comparison, disagreeing: bool = False) -> list[tuple[Example, Predictions]]:
-    """Every item with its final predictions by column name."""
+def rows_of(comparison: Comparison, shown: Shown = Shown()) -> list[tuple[Example, Predictions]]:
+    """The items with their final predictions by column name."""
     examples = next((run.examples for run in comparison.runs if run.examples), ())
     by_run = {run.name: {p.id: p for p in run.predictions if p.final} for run in comparison.runs}
     rows = [(e, {name: found[e.id] for name, found in by_run.items() if e.id in found}) for e in examples]
-    return [(example, found) for example, found in rows if not disagreeing or disagree(found)]
+    rows = [(example, found) for example, found in rows if not shown.disagreeing or disagree(found)]
+    return sorted(rows, key=lambda row: _pivot_score(*row)) if shown.worst_pivot_first else rows
+
+
+def _pivot_score(example: Example, predictions: Predictions) -> float:
+    """The lowest chrF++ of the item's pivots in all columns; above all others where there is none."""
+    scores = (pivots.item_chrf_pp(example, prediction) for prediction in predictions.values())
+    return min((score for score in scores if score is not None), default=2.0)
 
 
 def disagree(predictions: Predictions) -> bool:
@@ -47,14 +66,14 @@ def disagree(predictions: Predictions) -> bool:
     return len({_comparable(prediction) for prediction in predictions.values() if not prediction.error}) > 1
 
 
-def pages(comparison: Comparison, disagreeing: bool) -> int:
-    return max(1, -(-len(rows_of(comparison, disagreeing)) // PAGE_SIZE))
+def pages(comparison: Comparison, shown: Shown) -> int:
+    return max(1, -(-len(rows_of(comparison, shown)) // PAGE_SIZE))
 
 
-def page_label_html(comparison: Comparison, disagreeing: bool, page: int) -> str:
+def page_label_html(comparison: Comparison, shown: Shown, page: int) -> str:
     """The number of items and of pages."""
-    count, last = len(rows_of(comparison, disagreeing)), pages(comparison, disagreeing)
-    what = "items where the columns disagree" if disagreeing else "items"
+    count, last = len(rows_of(comparison, shown)), pages(comparison, shown)
+    what = "items where the columns disagree" if shown.disagreeing else "items"
     return f"<span class='xlt-quiet' aria-live='polite'>{count} {what}, page {page + 1} of {last}</span>"
 
 
@@ -83,9 +102,11 @@ def _cell(metric: str, language: Language | None, run: Run, example: Example, pr
         return f"<td data-head='{escape(run.name)}' class='xlt-quiet'>no result: {escape(prediction.error)}</td>"
     correctness = _correctness(metric, example, prediction)
     body = answer_html(example, prediction, language) + gold_html(example, language)
+    body += pivots.item_html(f"{run.name}/{example.id}", example, prediction)
     key, verdict = escape(f"{run.name}/{example.id}"), VERDICTS.get(correctness, "")
     steps = steps_html(run.name, example.id, prediction.replies, call_languages(run.strategy, language))
     answer = f"<span {language_attributes(language)}>{escape(answer_text(prediction.answer))}</span>"
+    answer += f" {pivot}" if (pivot := pivots.short_html(example, prediction)) else ""
     return (
         f"<td data-head='{escape(run.name)}' class='{correctness}' style='--strategy:{colour(run.strategy)}'>{answer}"
         f"<details data-fold='{key}'><summary>{verdict}details</summary>{body}{steps}</details></td>"

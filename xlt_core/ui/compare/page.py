@@ -19,14 +19,16 @@ from xlt_core.ui.compare import (
     form,
     form_handlers,
     handlers,
+    input_handlers,
     inputs,
     lessons,
+    mismatch,
     view,
 )
 from xlt_core.ui.compare.form import ComparePage
 from xlt_core.ui.shared import downloads
 from xlt_core.ui.shared.errors import LOG, catch_errors, catch_errors_while_yielding, error_sentence
-from xlt_core.ui.shared.events import MODEL, QUIET
+from xlt_core.ui.shared.events import MODEL, QUIET, quiet
 from xlt_core.ui.shared.run_manager import RunManager
 from xlt_core.ui.shared.updates import Updates, Values
 
@@ -38,6 +40,7 @@ def build(blocks: gr.Blocks, host: gr.HTML, manager: RunManager, visitor: gr.Bro
     plan = sample.plan if sample else default_plan()
     page = _draw(plan, sample, host, manager, visitor)
     _wire_choices(page)
+    _wire_inputs(page)
     _wire_demonstrations(page)
     _wire_comparison(page)
     _wire_results(page)
@@ -79,13 +82,13 @@ def _draw(
         chosen, lesson_buttons = form.build_choices(plan)
         with gr.Column(scale=3, min_width=320, elem_id="work"):
             lesson = gr.HTML("", elem_id="lesson")
-            entered = inputs.build(plan, language)
+            entered, note = inputs.build(plan, language), mismatch.build()
             table = demonstrations.build(plan.demonstrations or (), language)
             message = gr.HTML("", elem_id="message")
             preview, compare, stop = form.build_buttons()
             results = view.build(sample)
-    return ComparePage(host, chosen, entered, table, results, lesson, lesson_buttons, message, preview, compare, stop,
-                       gr.State(""), manager, visitor)  # fmt: skip
+    return ComparePage(host, chosen, entered, note, table, results, lesson, lesson_buttons, message, preview, compare,
+                       stop, gr.State(""), manager, visitor)  # fmt: skip
 
 
 def _bind(
@@ -102,7 +105,7 @@ def _bind(
         bound = catch_errors_while_yielding(partial(handler, page), on_error)
     else:
         bound = catch_errors(answer, on_error)
-    return event(bound, inputs, outputs | page.error_outputs(), **(QUIET | options))
+    return event(bound, inputs, outputs | page.error_outputs(), **(quiet(page.message) | options))
 
 
 def _wire_choices(page: ComparePage) -> None:
@@ -117,8 +120,19 @@ def _wire_choices(page: ComparePage) -> None:
         _bind(page, button.click, partial(form_handlers.add_column, name), values, added)
     _bind(page, chosen.shots.release, form_handlers.shots_changed, values, page.demonstrations.outputs())
     _bind(page, page.inputs.mode.input, form_handlers.mode_changed, values, outputs)
-    _bind(page, page.inputs.example.input, form_handlers.example_picked, values | {page.inputs.example},
-          {page.inputs.text, page.inputs.gold, page.inputs.picked})  # fmt: skip
+
+
+def _wire_inputs(page: ComparePage) -> None:
+    note, entered, values = page.mismatch, page.inputs, page.form_widgets()
+    item = {entered.gold, entered.picked, entered.example} | note.widgets()
+    _bind(page, entered.example.input, input_handlers.example_picked, values | {entered.example}, item | {entered.text})
+    # Not `input`, which Gradio does not send for a text that was pasted.
+    _bind(page, entered.text.change, input_handlers.text_edited, values, item, trigger_mode="always_last")
+    pivots = [own[input_handlers.PIVOT] for own in page.choices.knobs.values() if input_handlers.PIVOT in own]
+    for widget in (*pivots, *page.choices.translating()):
+        _bind(page, widget.input, input_handlers.choice_checked, values, note.widgets())
+    _bind(page, note.use_human.click, input_handlers.use_human, values, {*pivots} | note.widgets())
+    _bind(page, note.use_apertium.click, input_handlers.use_apertium, values, page.plan_outputs(), generator=True)
 
 
 def _wire_demonstrations(page: ComparePage) -> None:
@@ -143,8 +157,8 @@ def _wire_comparison(page: ComparePage) -> None:
     results = page.results
     files = {results.share.json, results.share.csv, results.share.text}
     outputs = {results.heading, results.columns, results.conclusion, results.chart, results.history,
-               results.items_panel, results.page_label, results.table, results.comparison, results.page,
-               results.earlier, page.host, page.work_id} | files  # fmt: skip
+               results.items_panel, results.worst_pivot, results.page_label, results.table, results.comparison,
+               results.page, results.earlier, page.host, page.work_id} | files  # fmt: skip
     inputs = page.form_widgets() | {results.earlier, page.visitor}
     running = _bind(page, page.compare.click, handlers.run, inputs, outputs, generator=True, **MODEL)
     _bind(page, page.preview.click, handlers.preview, inputs, outputs, generator=True, **MODEL)
@@ -159,15 +173,15 @@ def _wire_results(page: ComparePage) -> None:
         made = _bind(page, button.click, handler, {results.comparison}, {results.share.file})
         made.then(None, js=downloads.click_script("compare"), **QUIET)
     # The timer draws the same page of items again, since columns that still run add answers to it.
-    events = ((results.disagree.input, None), (results.previous.click, -1), (results.next.click, 1),
-              (results.timer.tick, 0))  # fmt: skip
+    events = ((results.disagree.input, None), (results.worst_pivot.input, None), (results.previous.click, -1),
+              (results.next.click, 1), (results.timer.tick, 0))  # fmt: skip
     for event, by in events:
         _bind_items(page, event, by)
 
 
 def _bind_items(page: ComparePage, event: Callable[..., Any], by: int | None) -> None:
     results = page.results
-    inputs = {results.comparison, results.disagree, results.page}
+    inputs = {results.comparison, results.disagree, results.worst_pivot, results.page}
     _bind(page, event, partial(handlers.turn_page, by), inputs, {results.page, results.page_label, results.table})
 
 
@@ -184,5 +198,5 @@ def _wire_load(blocks: gr.Blocks, page: ComparePage, plan: Plan, show: Callable[
     def load_host() -> Iterator[str]:
         yield catch_errors(partial(form_handlers.host_html, plan.model), str)()
 
-    blocks.load(load, None, page.plan_outputs() | page.error_outputs(), **QUIET)
-    blocks.load(load_host, None, page.host, **QUIET)
+    blocks.load(load, None, page.plan_outputs() | page.error_outputs(), **quiet(page.message))
+    blocks.load(load_host, None, page.host, **quiet(page.host))

@@ -11,7 +11,7 @@ import gradio as gr
 from xlt_core import catalog
 from xlt_core.findings.colours import colour
 from xlt_core.records import Comparison, Language, Plan
-from xlt_core.ui.compare import chart, columns, items, share
+from xlt_core.ui.compare import chart, columns, items, pivots, share
 from xlt_core.ui.compare.sources import uses_file
 from xlt_core.ui.shared.html import escape, number
 from xlt_core.ui.shared.updates import Updates, Values
@@ -36,6 +36,7 @@ class Results:
     history: gr.HTML
     items_panel: gr.Accordion
     disagree: gr.Checkbox
+    worst_pivot: gr.Checkbox
     previous: gr.Button
     next: gr.Button
     page_label: gr.HTML
@@ -61,15 +62,19 @@ def build(sample: Comparison | None) -> Results:
             disagree = gr.Checkbox(
                 False, label="Only where the columns disagree", container=False, elem_id="disagree", min_width=260
             )
+            worst_pivot = gr.Checkbox(
+                False, label=items.WORST_FIRST, container=False, elem_id="worst-pivot", min_width=180,
+                visible=bool(sample and pivots.has_chrf_pp(sample)),
+            )  # fmt: skip
             previous = gr.Button("Previous", size="sm", elem_id="items-previous")
-            label = items.page_label_html(sample, False, 0) if sample else ""
+            label = items.page_label_html(sample, items.Shown(), 0) if sample else ""
             page_label = gr.HTML(label, elem_id="items-page")
             following = gr.Button("Next", size="sm", elem_id="items-next")
-        table = gr.HTML(table_html(sample, False, 0) if sample and many else "", elem_id="table")
+        table = gr.HTML(table_html(sample, items.Shown(), 0) if sample and many else "", elem_id="table")
     shared = share.build(sample)
     return Results(
-        heading, shown, conclusion, scores, history, items_panel, disagree, previous, following, page_label, table,
-        shared, gr.State(sample), gr.State(0), gr.State(()), gr.Timer(INTERVAL, active=False),
+        heading, shown, conclusion, scores, history, items_panel, disagree, worst_pivot, previous, following,
+        page_label, table, shared, gr.State(sample), gr.State(0), gr.State(()), gr.Timer(INTERVAL, active=False),
     )  # fmt: skip
 
 
@@ -99,6 +104,7 @@ def show(results: Results, comparison: Comparison) -> Updates:
         results.conclusion: conclusion_html(comparison),
         results.chart: chart.chart_html(comparison, metric_of(comparison)) if many else "",
         results.items_panel: gr.update(visible=many),
+        results.worst_pivot: gr.update(visible=many and pivots.has_chrf_pp(comparison)),
     }
 
 
@@ -115,13 +121,13 @@ def turn_page(results: Results, values: Values, by: int | None) -> Updates:
     comparison: Comparison | None = values[results.comparison]
     if comparison is None or columns.single(comparison):
         return {}
-    disagreeing = bool(values[results.disagree])
-    last = items.pages(comparison, disagreeing) - 1
+    shown = items.Shown(bool(values[results.disagree]), bool(values[results.worst_pivot]))
+    last = items.pages(comparison, shown) - 1
     page = 0 if by is None else min(max(values[results.page] + by, 0), last)
     return {
         results.page: page,
-        results.page_label: items.page_label_html(comparison, disagreeing, page),
-        results.table: table_html(comparison, disagreeing, page),
+        results.page_label: items.page_label_html(comparison, shown, page),
+        results.table: table_html(comparison, shown, page),
     }
 
 
@@ -153,7 +159,7 @@ def description(comparison: Comparison) -> str:
     shots = "1 shot" if rows == 1 else f"{rows} shots"
     name = language.name if language else plan.language
     task, split = catalog.task(plan.task).title, f"{plan.split} · " * (plan.split != "test")
-    return f"{name} · {task} · {split}{shots} · {size} · {plan.model} · seed {plan.seed}"
+    return f"{name} · {task} · {split}{shots} · {size} · {', '.join(plan.models)} · seed {plan.seed}"
 
 
 def conclusion_html(comparison: Comparison) -> str:
@@ -162,8 +168,8 @@ def conclusion_html(comparison: Comparison) -> str:
     return chart.conclusion_html(sentence, "" if single else chart.caution(comparison))
 
 
-def table_html(comparison: Comparison, disagreeing: bool, page: int) -> str:
-    return items.items_html(comparison, metric_of(comparison), language_name(comparison), disagreeing, page)
+def table_html(comparison: Comparison, shown: items.Shown, page: int) -> str:
+    return items.items_html(comparison, metric_of(comparison), language_name(comparison), shown, page)
 
 
 def history_html(earlier: tuple[Any, ...]) -> str:

@@ -15,20 +15,21 @@ from xlt_core.ui.compare import strategies
 from xlt_core.ui.evaluate import form
 from xlt_core.ui.evaluate.form import EvaluatePage
 from xlt_core.ui.results import listing, run_view
-from xlt_core.ui.results.run_state import EXAMPLE, EXAMPLE_TITLE
+from xlt_core.ui.results.run_state import EXAMPLE, example_menu
 from xlt_core.ui.shared.html import message_html
-from xlt_core.ui.shared.run_manager import new_visitor_key
 from xlt_core.ui.shared.updates import Updates, Values
 
 
 def open_page(page: EvaluatePage, values: Values) -> Updates:
-    """On opening the page: shows the visitor's running run, else the last one, else the example."""
-    manager, visitor = page.view.manager, values[page.view.visitor] or new_visitor_key()
-    known = {page.view.visitor: visitor}
+    """On opening the tab: keeps the run that is shown; at first shows the running run, the last one, or the example."""
+    if values[page.view.run]:
+        return refresh_menu(page, values)
+    manager, visitor = page.view.manager, values[page.view.visitor]
     runs = [run for _, run in listing.sweep_menu(manager, visitor)]
-    run = manager.running_run(visitor) or next(iter(runs), EXAMPLE)
+    examples = [run for _, run in example_menu()]
+    run = manager.running_run(visitor) or next(iter([*runs, *examples]), EXAMPLE)
     notice = {page.view.message: message_html(manager.store().message)}  # such as a damaged file that was set aside
-    return known | open_run(page, {**values, **known}, run) | notice | {page.start: gr.update(interactive=True)}
+    return open_run(page, values, run) | notice | {page.start: gr.update(interactive=True)}
 
 
 def form_changed(page: EvaluatePage, values: Values) -> Updates:
@@ -90,7 +91,7 @@ def open_run(page: EvaluatePage, values: Values, run: str) -> Updates:
 def refresh_menu(page: EvaluatePage, values: Values) -> Updates:
     """The menu of runs as they are now."""
     run = values[page.view.run]
-    menu = [*listing.sweep_menu(page.view.manager, values[page.view.visitor]), (EXAMPLE_TITLE, EXAMPLE)]
+    menu = [*listing.sweep_menu(page.view.manager, values[page.view.visitor]), *example_menu()]
     if run not in {name for _, name in menu}:  # not yet in the store
         menu = [("the run that has just started", run), *menu]
     return {page.runs: gr.update(choices=menu, value=run)}

@@ -15,13 +15,13 @@ from xlt_core.ui.shared.run_manager import RunManager
 PREFIX = "evaluate"
 
 
-def build(blocks: gr.Blocks, manager: RunManager, visitor: gr.BrowserState) -> EvaluatePage:
-    """Draws the tab, with its events. visitor: the browser's key."""
+def build(tab: gr.Tab, manager: RunManager, visitor: gr.BrowserState) -> EvaluatePage:
+    """Draws the tab, with its events. tab: the tab itself; visitor: the browser's key."""
     page = _draw(manager, visitor)
     _wire_form(page)
     _wire_run(page)
-    inputs, outputs = page.view.inputs(), page.view.outputs() | {page.runs, page.start, visitor}
-    bind(blocks.load, partial(handlers.open_page, page), inputs, outputs, page.view.message)
+    inputs, outputs = page.view.inputs(), page.view.outputs() | {page.runs, page.start}
+    bind(tab.select, partial(handlers.open_page, page), inputs, outputs, page.view.message)
     return page
 
 

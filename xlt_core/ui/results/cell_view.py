@@ -11,7 +11,7 @@ import gradio as gr
 from xlt_core import catalog
 from xlt_core.findings import details, sentences
 from xlt_core.records import Comparison
-from xlt_core.ui.compare import items
+from xlt_core.ui.compare import items, pivots
 from xlt_core.ui.results.progress import cell_name
 from xlt_core.ui.shared import figure_panel
 from xlt_core.ui.shared.figure_panel import FigurePanel
@@ -32,6 +32,7 @@ class CellView:
     cell: gr.Dropdown
     figures: list[FigurePanel]
     disagree: gr.Checkbox
+    worst_pivot: gr.Checkbox
     previous: gr.Button
     next: gr.Button
     page_label: gr.HTML
@@ -40,11 +41,11 @@ class CellView:
 
     def inputs(self) -> set[Any]:
         """What the handlers read."""
-        return {self.cell, self.disagree, self.page}
+        return {self.cell, self.disagree, self.worst_pivot, self.page}
 
     def outputs(self) -> set[Any]:
         """What the choice of a cell updates."""
-        own = {self.cell, self.page_label, self.table, self.page}
+        own = {self.cell, self.worst_pivot, self.page_label, self.table, self.page}
         return own.union(*(panel.widgets() for panel in self.figures))
 
 
@@ -56,11 +57,12 @@ def build(prefix: str) -> CellView:
             panels = [figure_panel.build(f"{prefix}-cell-figure-{n}") for n in range(MAX_FIGURES)]
         with gr.Row(elem_classes=["xlt-tools"]):
             disagree = gr.Checkbox(False, label="Only where the columns disagree", container=False, min_width=260)
+            worst_pivot = gr.Checkbox(False, label=items.WORST_FIRST, container=False, min_width=180, visible=False)
             previous = gr.Button("Previous", size="sm")
             page_label = gr.HTML("", elem_id=f"{prefix}-items-page")
             following = gr.Button("Next", size="sm")
         table = gr.HTML(HINT, elem_id=f"{prefix}-items")
-    return CellView(cell, panels, disagree, previous, following, page_label, table, gr.State(0))
+    return CellView(cell, panels, disagree, worst_pivot, previous, following, page_label, table, gr.State(0))
 
 
 def show(view: CellView, results: ResultSet) -> Updates:
@@ -89,7 +91,8 @@ def show_cell(view: CellView, results: ResultSet | None, values: Values) -> Upda
     updates: Updates = {}
     for panel, (figure, caption, title) in zip(view.figures, contents, strict=False):
         updates |= figure_panel.update(panel, figure, caption, title)
-    return updates | _items(view, comparison, bool(values[view.disagree]), 0)
+    updates[view.worst_pivot] = gr.update(visible=pivots.has_chrf_pp(comparison))
+    return updates | _items(view, comparison, _shown(view, values), 0)
 
 
 def turn_page(view: CellView, results: ResultSet | None, values: Values, by: int) -> Updates:
@@ -97,9 +100,9 @@ def turn_page(view: CellView, results: ResultSet | None, values: Values, by: int
     comparison = _chosen(view, results, values)
     if comparison is None:
         return {}
-    disagreeing = bool(values[view.disagree])
-    last = items.pages(comparison, disagreeing) - 1
-    return _items(view, comparison, disagreeing, min(max(values[view.page] + by, 0), last) if by else 0)
+    shown = _shown(view, values)
+    last = items.pages(comparison, shown) - 1
+    return _items(view, comparison, shown, min(max(values[view.page] + by, 0), last) if by else 0)
 
 
 def _chosen(view: CellView, results: ResultSet | None, values: Values) -> Comparison | None:
@@ -123,11 +126,15 @@ def _figures(comparison: Comparison) -> list[tuple[go.Figure, str, str]]:
     return labels + entities
 
 
-def _items(view: CellView, comparison: Comparison, disagreeing: bool, page: int) -> Updates:
+def _shown(view: CellView, values: Values) -> items.Shown:
+    return items.Shown(bool(values[view.disagree]), bool(values[view.worst_pivot]))
+
+
+def _items(view: CellView, comparison: Comparison, shown: items.Shown, page: int) -> Updates:
     language = catalog.by_code(comparison.plan.language)
     metric = catalog.task(comparison.plan.task).metrics[0]
     return {
-        view.page_label: items.page_label_html(comparison, disagreeing, page),
-        view.table: items.items_html(comparison, metric, language, disagreeing, page),
+        view.page_label: items.page_label_html(comparison, shown, page),
+        view.table: items.items_html(comparison, metric, language, shown, page),
         view.page: page,
     }

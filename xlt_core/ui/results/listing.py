@@ -48,7 +48,7 @@ def describe_comparisons(comparisons: Sequence[Comparison]) -> str:
     plans = [comparison.plan for comparison in comparisons]
     if len(plans) < 2:
         return _describe_plan(plans[0]) if plans else ""
-    models = dict.fromkeys(_model_name(plan.model) for plan in plans)
+    models = dict.fromkeys(_model_name(model) for plan in plans for model in plan.models)
     return describe_grid(replace(grid_of_comparisons(comparisons), model=", ".join(models)))
 
 
@@ -91,7 +91,7 @@ def sweep_menu(manager: RunManager, visitor: object) -> list[tuple[str, str]]:
 
 def _describe_plan(plan: Plan) -> str:
     items = "one input" if len(plan.inputs) == 1 else f"{len(plan.inputs) or plan.samples} items"
-    return f"{cell_name(plan)} · {items} · {_model_name(plan.model)}"
+    return f"{cell_name(plan)} · {items} · {', '.join(map(_model_name, plan.models))}"
 
 
 def _model_name(model: str) -> str:

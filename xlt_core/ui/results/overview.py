@@ -91,7 +91,8 @@ def wire(overview: Overview, prefix: str, message: gr.HTML) -> None:
     for menu in (overview.place, overview.shots):
         bind(menu.input, partial(_menu_changed, overview), inputs, outputs, message)
     bind(cell.cell.input, partial(_show_cell, overview), inputs, cell.outputs(), message)
-    for event, by in ((cell.disagree.input, 0), (cell.previous.click, -1), (cell.next.click, 1)):
+    events = ((cell.disagree.input, 0), (cell.worst_pivot.input, 0), (cell.previous.click, -1), (cell.next.click, 1))
+    for event, by in events:
         bind(event, partial(_turn_page, overview, by), inputs, cell.outputs(), message)
     files = overview.downloads
     made = bind(files.button.click, partial(_make_file, overview), {overview.results, files.format}, {files.file},

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import gzip
-import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
+from pathlib import Path
 
 from xlt_core.comparison.compare import end_state
-from xlt_core.documents import export
+from xlt_core.documents import export, texts
 from xlt_core.records import Comparison, InputError
 from xlt_core.settings import ASSETS
 from xlt_core.store.store import StoredCell
@@ -22,7 +21,7 @@ from xlt_core.ui.shared.html import escape
 from xlt_core.ui.shared.result_set import ResultSet, Version
 from xlt_core.ui.shared.run_manager import RunManager
 
-EXAMPLE = "example"
+EXAMPLE = "example:"
 EXAMPLE_TITLE = "A finished example"
 
 
@@ -74,8 +73,8 @@ class RunState:
 
 def state_of(manager: RunManager, run: str, visitor: object) -> RunState:
     """The present state of a run. Raises InputError where the visitor has no such run."""
-    if run == EXAMPLE:
-        return example()
+    if run.startswith(EXAMPLE):
+        return example(run)
     job, store = manager.job(run, visitor), manager.store()
     snapshot = job.last if job else None
     if job and snapshot is None:
@@ -94,17 +93,26 @@ def state_of(manager: RunManager, run: str, visitor: object) -> RunState:
     return RunState(title, cells, results, snapshot, running, job.error if job else "", sweep=kept.kind == "sweep")
 
 
+def example_menu() -> list[tuple[str, str]]:
+    """The finished sweeps that come with the app, by title and name, the one that a new visitor is shown first."""
+    return [(f"{EXAMPLE_TITLE} ({name.partition('-')[2]})", EXAMPLE + name) for name in _example_files()]
+
+
 @cache
-def example() -> RunState:
-    """The finished sweep that comes with the app, shown to a visitor without runs."""
-    path = ASSETS / "sweeps" / "pocket.json.gz"
+def example(name: str) -> RunState:
+    """A finished sweep that comes with the app, with the texts of its items where the dataset is at hand."""
+    file = _example_files().get(name.removeprefix(EXAMPLE))
+    comparisons: tuple[Comparison, ...] = ()
     try:
-        comparisons = export.read_documents(json.loads(gzip.decompress(path.read_bytes())))
-    except (OSError, InputError, ValueError) as error:
-        LOG.warning("The example %s cannot be shown: %s", path.name, error)
-        comparisons = ()
+        comparisons = tuple(map(texts.with_texts, export.load(file))) if file else ()
+    except InputError as error:
+        LOG.warning("The example cannot be shown: %s", error)
     command = sweep.command(listing.grid_of_comparisons(comparisons)) if comparisons else ""
     return of_comparisons(comparisons, listing.describe_comparisons(comparisons), example=True, command=command)
+
+
+def _example_files() -> dict[str, Path]:
+    return {path.name.partition(".")[0]: path for path in sorted((ASSETS / "sweeps").glob("*.json.gz"))}
 
 
 def of_comparisons(comparisons: Sequence[Comparison], title: str, example: bool = False, command: str = "") -> RunState:

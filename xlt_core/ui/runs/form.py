@@ -55,7 +55,7 @@ def build(manager: RunManager, visitor: gr.BrowserState) -> RunsForm:
     stop, buttons = _buttons()
     with gr.Accordion("Open a file of results", open=False, elem_id="runs-files"):
         file = gr.File(label="The JSON that Download or --out wrote, one or more; no model is needed",
-                       file_types=[".json"], file_count="multiple", height=110, elem_id="runs-file")  # fmt: skip
+                       file_types=[".json", ".gz"], file_count="multiple", height=110, elem_id="runs-file")  # fmt: skip
     comparison = gr.HTML("", elem_id="runs-comparison")
     view = run_view.build(PREFIX, manager, visitor, message, stop)
     with gr.Accordion("Outputs of another system", open=False, visible=False, elem_id="runs-outputs") as panel:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 import gradio as gr
 
-from xlt_core.documents import export
+from xlt_core.documents import export, texts
 from xlt_core.findings import sentences
 from xlt_core.findings.findings import condition_of
 from xlt_core.findings.versus import differences, setup_differences
@@ -92,11 +91,9 @@ def open_files(form: RunsForm, values: Values) -> Updates:
 
 def _read(path: Path) -> tuple[Comparison, ...]:
     try:
-        found = export.read_documents(json.loads(path.read_text(encoding="utf-8")))
-    except (ValueError, RecursionError):
-        raise InputError(f"{path.name} is no JSON; drop the file that Download or --out wrote.") from None
+        found = tuple(map(texts.with_texts, export.load(path)))
     except InputError as error:
-        raise InputError(f"{path.name} cannot be opened: {error}") from None
+        raise InputError(f"{path.name} cannot be opened: {error} Drop the file that Download or --out wrote.") from None
     if not any(comparison.runs for comparison in found):
         raise InputError(f"{path.name} has no columns in it.")
     return found

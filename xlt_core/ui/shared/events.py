@@ -6,12 +6,21 @@ from collections.abc import Callable
 from typing import Any
 
 import gradio as gr
+from gradio.components import Component
 
 from xlt_core.ui.shared.errors import catch_errors, catch_errors_while_yielding
 from xlt_core.ui.shared.html import message_html
 
 QUIET = {"api_visibility": "private", "show_progress": "hidden"}
 MODEL = {"concurrency_id": "model", "concurrency_limit": 2}  # events that run a model share one queue
+
+
+def quiet(status: Component) -> dict[str, Any]:
+    """The options of an event without an endpoint or a progress bar. status: the one widget that gets its status.
+
+    Otherwise Gradio passes the status on to every widget that any event has ever updated, each time that it changes.
+    """
+    return QUIET | {"show_progress_on": status}
 
 
 def bind(
@@ -21,4 +30,4 @@ def bind(
     """Binds a handler that maps the values of the inputs to updates. message: the widget that shows an error."""
     catch = catch_errors_while_yielding if generator else catch_errors
     bound = catch(handler, lambda sentence: {message: message_html(sentence, "problem")})
-    return event(bound, inputs, outputs | {message}, **(QUIET | options))
+    return event(bound, inputs, outputs | {message}, **(quiet(message) | options))

@@ -20,11 +20,11 @@ def check_sources(plan: Plan, uploaded: str = "") -> Plan:
 
     A link or a call of the endpoint must not reach the machine's own files. uploaded: path of the visitor's file.
     """
-    models, translators = catalog.models(), catalog.translators()
+    models, translators, each = catalog.models(), catalog.translators(), [plan, *map(plan.of, plan.columns)]
     for what, name, allowed, offered in (
-        ("model", plan.model, catalog.typed("model") or plan.model in models, lambda: models),
-        ("translator", plan.translator, catalog.typed("translator") or plan.translator in translators,
-         lambda: translators),
+        *(("model", one.model, catalog.typed("model") or one.model in models, lambda: models) for one in each),
+        *(("translator", one.translator, catalog.typed("translator") or one.translator in translators,
+           lambda: translators) for one in each),
         ("dataset", plan.dataset, plan.dataset in filter(None, [uploaded]) or catalog.offers_dataset(plan.dataset),
          catalog.offered_datasets),
         ("split", plan.split, plan.split in SPLITS, lambda: SPLITS),
@@ -66,7 +66,7 @@ def _check_adapters(plan: Plan) -> None:
         return  # the host itself refuses an adapter that it cannot load
     for column in plan.columns:
         adapter = str(column.knobs.get("adapter", ""))
-        host = catalog.host(plan.model) if adapter else None
+        host = catalog.host(plan.of(column).model) if adapter else None
         available = host.adapters(catalog.language(plan.language).code) if isinstance(host, Adapts) else ()
         if adapter and adapter not in available:
             raise InputError(f"The adapter {adapter[:80]!r} is not offered for this language; leave the field empty.")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -87,8 +86,3 @@ class RunManager:
         """The visitor's running run, the last one started; "" where none is running."""
         jobs = self.jobs.of(self.owner(visitor)).values()
         return next((job.name for job in jobs if job.state == "running"), "")
-
-
-def new_visitor_key() -> str:
-    """A key for a browser that has none."""
-    return secrets.token_urlsafe(24)
