@@ -16,6 +16,7 @@ from xlt_core.formats.rows import FORMATS
 from xlt_core.language_table import by_code as by_code
 from xlt_core.language_table import find, known_names, languages, listed_codes
 from xlt_core.models.names import model_path
+from xlt_core.models.pool import POOL, ModelPool, UrgentPool
 from xlt_core.models.suggested import Part, suggested
 from xlt_core.records import Column, InputError, Language, Plan, Row
 from xlt_core.settings import ANY, DATA_ROOTS, DATASETS, HOST_KEY, HOST_URL, MODELS, TRANSLATORS
@@ -126,14 +127,14 @@ def host(model: str) -> Host:
         # The key goes to the server that it is for, whatever other address a plan names.
         own = HOST_URL.partition("#")[0] in ("", model.partition("#")[0].rstrip("/"))
         return connect(model, HOST_KEY if own else "")
-    return _local_host(model)
+    return _local_host(model, POOL)
 
 
-def _local_host(model: str, urgent: bool = False) -> Host:
+def _local_host(model: str, pool: ModelPool | UrgentPool) -> Host:
     from xlt_core.hosts.local import LocalHost
 
     name, mark, form = model.partition("#")
-    return LocalHost(model_path(name) + mark + form, urgent=urgent)
+    return LocalHost(model_path(name) + mark + form, pool=pool)
 
 
 @once
@@ -147,7 +148,7 @@ def translator(name: str) -> Translator:
     if model := chat_mt.model_of(name):
         served = model.startswith(("http://", "https://"))
         # Urgent: a column that waits for its translator may itself keep the plan's model in use.
-        return chat_mt.ChatMt(name, model, host(model) if served else _local_host(model, urgent=True))
+        return chat_mt.ChatMt(name, model, host(model) if served else _local_host(model, UrgentPool(POOL)))
     from xlt_core.translators.seq2seq import Seq2Seq
 
     return Seq2Seq(model_path(name, "translator"), name=name)

@@ -14,8 +14,15 @@ from helpers.tiny_models import CHAT, make_tokenizer
 WIDTH, HEADS, KV_HEADS, LAYERS, INNER = 32, 4, 2, 2, 64
 
 
-def make_gguf(path: Path, kind: str = "llama", tokenizer: bool = True, parts: int = 0, chat: str = CHAT) -> Path:
-    """A random Llama with a tokenizer of bytes and pairs, its matrices in blocks of eight bits."""
+def make_gguf(
+    path: Path,
+    kind: str = "llama",
+    tokenizer: bool = True,
+    parts: int = 0,
+    chat: str = CHAT,
+    blocks: GGMLQuantizationType = GGMLQuantizationType.Q8_0,
+) -> Path:
+    """A random Llama with a tokenizer of bytes and pairs, its matrices in blocks of eight bits, or others."""
     made = make_tokenizer(chat)
     words = [word for word, _ in sorted(made.get_vocab().items(), key=lambda pair: pair[1])]
     writer = GGUFWriter(path, kind)
@@ -25,7 +32,7 @@ def make_gguf(path: Path, kind: str = "llama", tokenizer: bool = True, parts: in
     if tokenizer:
         _write_tokenizer(writer, words, made.backend_tokenizer.to_str(), chat)
     for name, shape in _shapes(len(words)):
-        _write_tensor(writer, name, shape)
+        _write_tensor(writer, name, shape, blocks)
     writer.write_header_to_file()
     writer.write_kv_data_to_file()
     writer.write_tensors_to_file()
@@ -69,13 +76,13 @@ def _shapes(words: int) -> list[tuple[str, tuple[int, ...]]]:
     return [("token_embd.weight", (words, WIDTH)), *inner, ("output_norm.weight", (WIDTH,))]
 
 
-def _write_tensor(writer: GGUFWriter, name: str, shape: tuple[int, ...]) -> None:
+def _write_tensor(writer: GGUFWriter, name: str, shape: tuple[int, ...], kind: GGMLQuantizationType) -> None:
     random = np.random.default_rng(len(name) * 1000 + sum(map(ord, name)))
     if len(shape) == 1:
         writer.add_tensor(name, np.ones(shape, np.float32))
         return
-    blocks = quants.quantize(random.normal(0, 0.3, shape).astype(np.float32), GGMLQuantizationType.Q8_0)
-    writer.add_tensor(name, blocks, raw_dtype=GGMLQuantizationType.Q8_0)
+    blocks = quants.quantize(random.normal(0, 0.3, shape).astype(np.float32), kind)
+    writer.add_tensor(name, blocks, raw_dtype=kind)
 
 
 def make_wheel(folder: Path, package: str, version: str, file: Path) -> Path:

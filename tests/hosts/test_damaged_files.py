@@ -124,6 +124,16 @@ def test_a_thousand_damaged_files_are_one_sentence_each(folder: Path, tmp_path: 
     check(folder, tmp_path, range(1000, 2000))
 
 
+@pytest.mark.nightly
+def test_damaged_files_of_an_encoder_decoder_are_one_sentence_each(tmp_path: Path) -> None:
+    folder = tiny_encoder_decoders.make("mt5", tmp_path / "whole" / "mt5")
+    other = tiny_encoder_decoders.make("bart", tmp_path / "whole" / "other")
+    for name in ("kin", "yor"):
+        tiny_encoder_decoders.make_adapter(folder, folder / "adapters" / name)
+    shutil.copytree(folder / "adapters", other / "adapters")
+    check(folder, tmp_path, range(2000, 2300))
+
+
 @pytest.mark.parametrize(
     ("file", "content", "said"),
     [

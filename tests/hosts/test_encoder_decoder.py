@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import shutil
 from dataclasses import replace
 from pathlib import Path
 
@@ -222,14 +224,16 @@ def test_an_empty_prompt_and_one_that_is_too_long_are_refused(mt5: Path) -> None
         list(host.score([asked("a b " * host.context)], [CHOICES]))
 
 
-def test_a_model_without_a_first_token_is_refused(tmp_path: Path) -> None:
-    folder = make("mt5", tmp_path / "mt5")
+@pytest.mark.parametrize("odd", ["null", "1.5", "[]", "100000", "-1"])
+def test_a_model_without_a_first_token_is_refused(mt5: Path, tmp_path: Path, odd: str) -> None:
+    folder = tmp_path / "mt5"
+    shutil.copytree(mt5, folder)
     for name in ("config.json", "generation_config.json"):
-        path = folder / name
-        path.write_text(
-            path.read_text("utf-8").replace('"decoder_start_token_id": 0', '"decoder_start_token_id": null')
-        )
-    with pytest.raises(InputError, match="names no decoder_start_token_id"):
+        values = json.loads((folder / name).read_text("utf-8"))
+        if name == "generation_config.json" or odd == "null":
+            values["decoder_start_token_id"] = json.loads(odd)
+        (folder / name).write_text(json.dumps(values), "utf-8")
+    with pytest.raises(InputError, match="names no decoder_start_token_id of its vocabulary"):
         list(LocalHost(folder, device="cpu").score(PROMPTS, [CHOICES] * len(PROMPTS)))
 
 

@@ -19,9 +19,10 @@ from xlt_core.catalog import PARTS
 from xlt_core.comparison import compare
 from xlt_core.hosts import local
 from xlt_core.hosts.local import LocalHost
-from xlt_core.models.pool import ModelLoader, ModelPool
+from xlt_core.models.pool import ModelLoader, ModelPool, UrgentPool
 from xlt_core.records import Column, InputError, Limits, Message, Plan, Prompt, Row
 from xlt_core.settings import POCKET
+from xlt_core.translators.chat_mt import ChatMt
 from xlt_core.translators.seq2seq import Seq2Seq
 
 PROMPTS: list[Prompt] = [(Message("user", text),) for text in ("The team won", "Minisitiri w'ubuzima", "ɗalibai sun")]
@@ -253,6 +254,16 @@ def test_a_translator_shares_the_memory_and_never_waits_for_it(folders, largest,
     other = LocalHost(folders[1], device="cpu", pool=pool)
     other.ready()
     assert list(pool.loaded()) == [other.name], "it is evicted like any other"
+
+
+def test_a_chat_model_that_translates_never_waits_for_memory(folders, largest, watch) -> None:
+    pool = watch(int(1.2 * largest))
+    host = LocalHost(folders[0], device="cpu", pool=pool)
+    stream = host.generate(PROMPTS, "", FREE)
+    begun = [next(piece for piece in stream if piece[1].text or piece[1].final)]
+    translator = ChatMt("chat-mt:x", "x", LocalHost(folders[1], device="cpu", pool=UrgentPool(pool)))
+    assert texts(translator.translate(["Bite."], catalog.language("kin"), catalog.language("eng")))
+    assert len(texts([*begun, *stream])) == len(PROMPTS)
 
 
 def test_a_cached_translation_needs_no_weights(folders, largest, watch) -> None:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 import torch
+from gguf import GGMLQuantizationType
 from helpers import adaptations
 from helpers.gguf_files import make_gguf
 from helpers.model_hub import HubServer
@@ -124,7 +125,12 @@ def damaged(kind: str, folder: Path) -> Path:
     elif kind == "other":
         path.write_bytes(b"<!doctype html>" * 100)
     else:
-        more = {"kind": {"kind": "clip"}, "tokenizer": {"tokenizer": False}, "parts": {"parts": 3}}[kind]
+        more = {
+            "kind": {"kind": "clip"},
+            "tokenizer": {"tokenizer": False},
+            "parts": {"parts": 3},
+            "blocks": {"blocks": GGMLQuantizationType.Q5_0},
+        }[kind]
         make_gguf(path, **more)
     return path
 
@@ -133,7 +139,7 @@ def damaged(kind: str, folder: Path) -> Path:
     ("empty", "odd.gguf is empty (0 bytes); fetch it again"), ("head", "its header cannot be read; fetch it again"),
     ("cut", "odd.gguf is cut: it has"), ("other", "does not start with the GGUF magic bytes"),
     ("kind", "of the architecture 'clip'"), ("tokenizer", "odd.gguf holds no tokenizer"),
-    ("parts", "one of 3 parts; join them"),
+    ("parts", "one of 3 parts; join them"), ("blocks", "of ggml type 6, which transformers cannot read; choose"),
 ])  # fmt: skip
 def test_what_is_wrong_with_a_file_is_one_sentence(kind: str, said: str, tmp_path: Path) -> None:
     path = damaged(kind, tmp_path)

@@ -197,17 +197,17 @@ def joined(parts: Sequence[Decoding]) -> Decoding:
 
 def first_tokens(model: PreTrainedModel) -> list[int]:
     """What the decoder is given before an output: the start token, and the one that some models must begin with."""
-    known = (model.generation_config, model.config)
-    names = ("decoder_start_token_id", "bos_token_id")
-    start = next(
-        (found for name in names for where in known if (found := getattr(where, name, None)) is not None), None
-    )
-    if start is None:
-        raise InputError(
-            "The model's configuration names no decoder_start_token_id, by which an answer starts; choose another one."
-        )
+    known, names = (model.generation_config, model.config), ("decoder_start_token_id", "bos_token_id")
+    found = [getattr(where, name, None) for name in names for where in known]
     forced = getattr(model.generation_config, "forced_bos_token_id", None)
-    return [start] if forced is None else [start, forced]
+    tokens = [token for token in (next((one for one in found if one is not None), None), forced) if token is not None]
+    vocabulary = range(model.get_input_embeddings().weight.shape[0])
+    if not tokens or not all(isinstance(token, int) and token in vocabulary for token in tokens):
+        raise InputError(
+            "The model's configuration names no decoder_start_token_id of its vocabulary, by which an answer starts; "
+            "save or download it again."
+        )
+    return tokens
 
 
 def tokenizer_for(tokenizer: PreTrainedTokenizerBase, model: PreTrainedModel) -> PromptTokenizer:

@@ -14,7 +14,7 @@ from xlt_core.language_table import other_scripts
 from xlt_core.models import hub, pretrained
 from xlt_core.models.adapted import in_folder, is_lora, made_here, modified_at, published, source_of
 from xlt_core.models.digest import digest
-from xlt_core.models.pool import POOL, ModelHandle, ModelLoader, ModelPool, model_bytes
+from xlt_core.models.pool import POOL, ModelHandle, ModelLoader, ModelPool, UrgentPool, model_bytes
 from xlt_core.records import InputError, Limits, Prompt, Reply
 
 if TYPE_CHECKING:
@@ -27,8 +27,8 @@ class LocalHost:
     """One base model with its adapters; several threads may use it at once.
 
     model: a folder, or a Hugging Face id; with #4bit after it, in weights of four bits. device, dtype: chosen by the
-    machine and the model if empty. threads: of the CPU; urgent: as of ModelLoader. The weights are loaded when they are
-    first needed, and evicted from the pool when others need their room. Raises InputError if there is no such model.
+    machine and the model if empty. threads: of the CPU. The weights are loaded when they are first needed, and evicted
+    from the pool when others need their room. Raises InputError if there is no such model.
     """
 
     def __init__(
@@ -38,8 +38,7 @@ class LocalHost:
         device: str = "",
         dtype: str = "",
         threads: int | None = None,
-        pool: ModelPool = POOL,
-        urgent: bool = False,
+        pool: ModelPool | UrgentPool = POOL,
     ) -> None:
         import torch
 
@@ -51,7 +50,7 @@ class LocalHost:
         self._model = description = loading.describe(str(model), revision, device, dtype)
         self.name, self.revision, self.context = description.name, description.revision, description.context
         self._tokenizer = tokenizer_for(description.tokenizer, description.skeleton)
-        self._pool, self._key, self._loader = pool, object(), _loader(description, urgent=urgent)
+        self._pool, self._key, self._loader = pool, object(), _loader(description)
         self._adapted: dict[tuple[str, int], Host] = {}
         self._copies: dict[str, tuple[object, ModelLoader]] = {}  # of the base model, for adapters that rewrite it
         weakref.finalize(self, pool.evict, self._key)
@@ -234,7 +233,7 @@ class LocalHost:
         return other
 
 
-def _loader(model: ModelDescription, suffix: str = "", urgent: bool = False) -> ModelLoader:
+def _loader(model: ModelDescription, suffix: str = "") -> ModelLoader:
     """suffix: of the name under which the pool knows this copy of the model."""
     from xlt_core.engine.encoder_decoder import engine_for
     from xlt_core.models import loading
@@ -246,5 +245,4 @@ def _loader(model: ModelDescription, suffix: str = "", urgent: bool = False) -> 
         lambda: loading.fetch_weights(model),
         lambda: engine_for(loading.load_weights(model), model.end_tokens),
         lambda engine: model_bytes(engine.model),
-        urgent,
     )

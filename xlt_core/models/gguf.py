@@ -72,6 +72,9 @@ def check(path: Path) -> None:
         raise InputError(f"{path.name} is cut or damaged: its header cannot be read; {AGAIN}.") from error
     except (ValueError, OSError) as error:
         reason = str(error).removeprefix(f"{path} ").rstrip(".")
+        if "not supported yet" in reason:  # such as Q5_0
+            raise InputError(f"{path.name} {reason.partition(',')[0]}, which transformers cannot read; choose the same "
+                             "model in another quantization, such as Q4_1, Q6_K or Q8_0.") from error  # fmt: skip
         raise InputError(f"{path.name} cannot be read as GGUF ({reason}); {AGAIN}.") from error
     needed = header.data_start + max((tensor.offset + tensor.nbytes for tensor in header.tensors), default=0)
     if path.stat().st_size < needed:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Callable, Hashable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass, replace
 from functools import cache
 from threading import Condition, Thread
 from typing import Any
@@ -189,6 +189,21 @@ class ModelPool:
             entry.model = None
             release_unused()
         self._changed.notify_all()
+
+
+class UrgentPool:
+    """A pool as those use it that load even where there is no room, since a caller may keep another model in use."""
+
+    def __init__(self, pool: ModelPool) -> None:
+        self._pool = pool
+
+    def use(self, key: Hashable, loader: ModelLoader) -> AbstractContextManager[ModelHandle]:
+        """As of the pool."""
+        return self._pool.use(key, replace(loader, urgent=True))
+
+    def evict(self, key: Hashable) -> None:
+        """As of the pool."""
+        self._pool.evict(key)
 
 
 POOL = ModelPool()
