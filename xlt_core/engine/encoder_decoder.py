@@ -8,18 +8,21 @@ batch. Generation encodes its prompts in several forward passes, and decodes the
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import islice
 from time import perf_counter
+from types import SimpleNamespace
 
 import torch
 from torch.nn.functional import pad
 from transformers import DynamicCache, EncoderDecoderCache, PreTrainedModel, PreTrainedTokenizerBase
 from transformers.modeling_outputs import BaseModelOutput
 
-from xlt_core.engine import batching
+from xlt_core.engine import batching, readout
+from xlt_core.engine.base import BaseEngine, Decode, Output, Outputs
 from xlt_core.engine.batching import Item
-from xlt_core.engine.engine import Decode, Engine, Output, Outputs
+from xlt_core.engine.engine import Engine
 from xlt_core.engine.generation import Row, choose_tokens
 from xlt_core.engine.tokenization import PromptTokenizer, end_tokens_of_texts
 from xlt_core.formats.outputs import one_begins_another
@@ -70,18 +73,20 @@ class Decoding:
         self.cache.batch_select_indices(indices)
 
 
-class EncoderDecoderEngine(Engine):
+class EncoderDecoderEngine(BaseEngine):
     """The engine of a model with an encoder. Raises InputError for one whose configuration names no first token."""
 
     def __init__(self, model: PreTrainedModel, end_tokens: frozenset[int]) -> None:
         super().__init__(model, end_tokens)
         self._first_tokens = first_tokens(model)
+        self._vocabulary = model.get_input_embeddings().weight.shape[0]
 
     def score(self, items: Sequence[Item], adapter: str) -> Outputs:
         """Yields (index, output) with the log-likelihood of each choice, batch by batch."""
         sizes = [len(item.context) + item.packed_length for item in items]
         cached = [len(i.choices) * (len(i.context) + max(map(len, i.choices))) for i in items]
-        max_rows = max(self.cache_tokens // max(cached), 1)
+        read = max(sum(map(len, item.choices)) for item in items)
+        max_rows = min(max(self.cache_tokens // max(cached), 1), readout.max_rows(read, self._vocabulary))
 
         def run(indices: list[int]) -> Outputs:
             with self._turn(adapter) as turn:
@@ -142,14 +147,15 @@ class EncoderDecoderEngine(Engine):
         decoding = self._start([item.context for item in items])
         choices = [choice for item in items for choice in item.choices]
         decoding.select([row for row, item in enumerate(items) for _ in item.choices])
-        first = decoding.logits
+        logits = decoding.logits
         inputs, _ = batching.pad_right([choice[:-1] for choice in choices])
         if inputs[0]:
             self._step(decoding, self._tensor(inputs))
-            first = torch.cat([first, decoding.logits], 1)
-        found = batching.log_likelihoods(first, [[range(len(c))] for c in choices], [[c] for c in choices])
-        values: Iterator[float] = (value for (value,) in found)
-        return [tuple(islice(values, len(item.choices))) for item in items]
+            logits = torch.cat([logits, decoding.logits], 1)
+        places = iter([[(row, *place) for place in enumerate(choice)] for row, choice in enumerate(choices)])
+        wanted = readout.Readout([list(islice(places, len(item.choices))) for item in items])
+        mask = wanted.mask(*logits.shape[:2])
+        return wanted.log_likelihoods(logits[mask.to(self.device)], mask)
 
     def _start(self, prompts: Sequence[list[int]]) -> Decoding:
         """Runs the encoder, and the decoder's first tokens: the logits are those of the first token of an output."""
@@ -169,7 +175,21 @@ class EncoderDecoderEngine(Engine):
             decoder_input_ids=ids,
             past_key_values=decoding.cache,
             use_cache=True,
-        ).logits.float()
+        ).logits
+
+    @contextmanager
+    def _turn(self, adapter: str) -> Iterator[SimpleNamespace]:
+        """Locks the model for one forward pass, with the adapter set; .seconds is known afterwards."""
+        turn = SimpleNamespace(seconds=0.0)
+        with self.lock:
+            self.adapters.use(adapter)
+            started = perf_counter()
+            with torch.inference_mode():
+                yield turn
+            turn.seconds = perf_counter() - started
+
+    def _tensor(self, rows: Sequence[Sequence[int]]) -> torch.Tensor:
+        return torch.tensor(rows, device=self.device)
 
 
 def joined(parts: Sequence[Decoding]) -> Decoding:
@@ -216,7 +236,7 @@ def tokenizer_for(tokenizer: PreTrainedTokenizerBase, model: PreTrainedModel) ->
     return kind(tokenizer)
 
 
-def engine_for(model: PreTrainedModel, end_tokens: frozenset[int]) -> Engine:
+def engine_for(model: PreTrainedModel, end_tokens: frozenset[int]) -> BaseEngine:
     """The engine that runs a model, with an encoder or without."""
     kind = EncoderDecoderEngine if model.config.is_encoder_decoder else Engine
     return kind(model, end_tokens)

@@ -12,8 +12,7 @@ The model is locked for one forward pass at a time, in the order of asking, and 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
 from time import perf_counter
 from typing import Any
 
@@ -21,10 +20,9 @@ import torch
 from transformers import PreTrainedModel
 from transformers.cache_utils import Cache
 
-from xlt_core.engine import batching, kv_cache, ways
-from xlt_core.engine.adapters import Adapters
+from xlt_core.engine import batching, ways
+from xlt_core.engine.base import BaseEngine, Decode, Output, Outputs
 from xlt_core.engine.batching import Item, Tokens
-from xlt_core.engine.fair_lock import FairLock
 from xlt_core.engine.generation import GenerationBatch, Row
 from xlt_core.engine.masks import KeyValues
 from xlt_core.engine.network import Network
@@ -35,38 +33,13 @@ from xlt_core.engine.rows import Rows
 from xlt_core.engine.ways import Way
 from xlt_core.records import Limits
 
-Decode = Callable[[list[list[int]]], list[tuple[str, bool]]]  # output tokens -> text so far, and whether a stop came
 
-
-@dataclass(frozen=True)
-class Output:
-    """log_likelihoods: of each choice, in nats. tokens: generated. seconds: the item's share of the forward passes.
-    note: what a user should know about how the output was computed."""
-
-    text: str = ""
-    tokens: int = 0
-    seconds: float = 0.0
-    log_likelihoods: tuple[float, ...] = ()
-    final: bool = True
-    note: str = ""
-
-
-Outputs = Iterator[tuple[int, Output]]
-
-
-class Engine:
-    """One model with its adapters, safe for several threads.
-
-    step_tokens: tokens of a forward pass at most; cache_tokens: tokens in a batch's KV cache at most;
-    stream_interval: seconds between partial outputs. end_tokens: the tokens that end an output.
-    """
+class Engine(BaseEngine):
+    """The engine of models that continue a text."""
 
     def __init__(self, model: PreTrainedModel, end_tokens: frozenset[int]) -> None:
-        self.model, self.end_tokens, self.device = model.eval(), end_tokens, model.device
-        self.adapters, self.lock, self.network = Adapters(model), FairLock(), Network(model)
-        self.step_tokens = batching.step_tokens(model.num_parameters(), self.device.type)
-        self.cache_tokens = batching.cache_bytes(self.device) // kv_cache.bytes_per_token(model.config, model.dtype)
-        self.stream_interval = 0.05
+        super().__init__(model, end_tokens)
+        self.network = Network(model)
         self.take(ways.choose(model, self.network))
 
     def take(self, way: Way) -> None:
@@ -77,11 +50,6 @@ class Engine:
         else:
             self._method = Rows(self.model, way.keeps, way.continues)
         self.prefix_cache = self._method.prefix_cache(max(self.model.get_memory_footprint() // 20, 32 << 20))
-
-    def load(self, source: str, label: str) -> str:
-        """The name under which an adapter runs; loads it on first use. Raises InputError if it does not fit."""
-        with self.lock:
-            return self.adapters.load(source, label)
 
     def score(self, items: Sequence[Item], adapter: str) -> Outputs:
         """Yields (index, output) with the log-likelihood of each choice, batch by batch."""
@@ -128,12 +96,6 @@ class Engine:
                     yield row.index, Output(text, len(row.generated), row.seconds, final=row.finished, note=note)
             batch.remove_finished()
 
-    def _texts(self, rows: Sequence[Row], decode: Decode) -> list[tuple[str, bool]]:
-        """The text of each row, and whether an end token or a stop string ended it."""
-        ended = [row.generated[-1] in self.end_tokens for row in rows]
-        texts = decode([row.generated[:-1] if end else row.generated for row, end in zip(rows, ended, strict=True)])
-        return [(text, stopped or end) for (text, stopped), end in zip(texts, ended, strict=True)]
-
     def _prefix(self, rows: Sequence[list[int]], adapter: str) -> tuple[Any, float]:
         """What is kept of the rows' common prefix, without the last token of any, and the seconds it took."""
         length = min(common_prefix_length(rows), min(map(len, rows)) - 1) if self.way.keeps else 0
@@ -160,21 +122,6 @@ class Engine:
         """Logits (read positions, vocabulary) of one forward pass."""
         lays_out = self.way.packs and self.way.own_masks
         return self.network(tokens.to(self.device), read.to(self.device), cache, prefix, lays_out)
-
-    def _run_batches(self, batches: list[list[int]], run: Callable[[list[int]], Outputs]) -> Outputs:
-        """Runs the batches; one that does not fit into memory runs again in halves, with a note."""
-        queued, note = batches[::-1], ""
-        while queued:
-            batch = queued.pop()
-            unfinished = set(batch)
-            try:
-                for index, output in run(batch):
-                    if output.final:
-                        unfinished.discard(index)
-                    yield index, replace(output, note=note)
-            except RuntimeError as error:
-                note = batching.HALVED
-                queued += batching.split_after(error, [i for i in batch if i in unfinished])
 
 
 class Turn:

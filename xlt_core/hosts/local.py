@@ -18,8 +18,8 @@ from xlt_core.models.pool import POOL, ModelHandle, ModelLoader, ModelPool, Urge
 from xlt_core.records import InputError, Limits, Prompt, Reply
 
 if TYPE_CHECKING:
+    from xlt_core.engine.base import BaseEngine
     from xlt_core.engine.batching import Item
-    from xlt_core.engine.engine import Engine
     from xlt_core.models.loading import ModelDescription
 
 
@@ -188,7 +188,7 @@ class LocalHost:
             )
 
     @property
-    def _engine(self) -> Engine:
+    def _engine(self) -> BaseEngine:
         """The engine, which is in memory until it is evicted."""
         with self._use_model() as handle:
             return handle.model
