@@ -6,6 +6,7 @@ import hashlib
 import json
 import math
 from contextlib import closing
+from shutil import copytree
 from zipfile import ZipFile
 
 import pytest
@@ -35,25 +36,44 @@ def base(tmp_path_factory):
     return seam.neox(tmp_path_factory.mktemp("neox"))
 
 
-def test_an_adapter_of_the_bundled_model_learns_and_says_what_it_is(tmp_path):
-    given = seam.plan(seam.text(tmp_path, documents=200), model="pocket", steps=20, rows=8, block=96)
-    last = seam.finished(given, tmp_path / "out")
+@pytest.fixture(scope="module")
+def on_pocket(tmp_path_factory):
+    """An adapter of the bundled model in the folder `out`, beside its text; and the last snapshot of its training."""
+    folder = tmp_path_factory.mktemp("pocket")
+    given = seam.plan(seam.text(folder, documents=120), model="pocket", steps=15, rows=4, block=64)
+    return folder, seam.finished(given, folder / "out")
+
+
+def test_an_adapter_of_the_bundled_model_learns_and_says_what_it_is(on_pocket):
+    folder, last = on_pocket
     (before, after), english = last.bits["kin"], last.bits["eng"]
-    assert after < before and len(english) == 2 and last.losses[-1][0] == 20 and last.left == 0
-    card = json.loads((tmp_path / "out" / "adaptation.json").read_text("utf-8"))
+    assert after < before and len(english) == 2 and last.losses[-1][0] == 15 and last.left == 0
+    card = json.loads((folder / "out" / "adaptation.json").read_text("utf-8"))
     revision = pretrained.revision_at(str(MODEL), "")
     assert card["base"] == {"model": "pocket", "revision": revision} and card["plan"]["model"] == "pocket"
     assert card["bits_per_byte"]["kin"] == {"before": before, "after": after}
-    digest = hashlib.sha256((tmp_path / "kin.txt").read_bytes()).hexdigest()
+    digest = hashlib.sha256((folder / "kin.txt").read_bytes()).hexdigest()
     assert card["texts"][0]["source"] == "kin.txt" and card["texts"][0]["file_sha256"] == digest
-    assert str(tmp_path) not in json.dumps(card), "no path of a machine belongs into a card"
-    readme = ModelCard.load(tmp_path / "out" / "README.md")
+    assert str(folder) not in json.dumps(card), "no path of a machine belongs into a card"
+    readme = ModelCard.load(folder / "out" / "README.md")
     assert readme.data.library_name == "peft" and readme.data.language == ["kin"] and readme.data.license == "other"
     assert f"{before:.3f} | {after:.3f}" in readme.text and card["texts"][0]["sha256"] in readme.text
     assert f"`sha256sum kin.txt` prints `{digest}`" in readme.text
-    config = json.loads((tmp_path / "out" / "adapter_config.json").read_text("utf-8"))
+    config = json.loads((folder / "out" / "adapter_config.json").read_text("utf-8"))
     assert config["base_model_name_or_path"] == "pocket"
-    assert not (tmp_path / "out" / "checkpoints").exists()
+    assert not (folder / "out" / "checkpoints").exists()
+
+
+def test_what_was_made_here_is_a_choice_of_laft_at_once(on_pocket, tmp_path, monkeypatch):
+    monkeypatch.setattr(settings, "ADAPTERS", tmp_path / "made")
+    host = catalog.host("pocket")
+    assert host.adapters("kin") == ("kin",)
+    copytree(on_pocket[0] / "out", tmp_path / "made" / "mine")
+    assert host.adapters("kin") == ("kin", "mine") and "mine" not in host.adapters("hau")
+    scores = [dict(host.score(PROMPT, [("a", "b")], adapter=name))[0].choices["a"] for name in ("", "kin", "mine")]
+    assert len(set(scores)) == 3
+    seam.finished(seam.plan(seam.text(tmp_path), model=seam.neox(tmp_path / "x"), steps=2), tmp_path / "made" / "other")
+    assert "other" not in host.adapters("kin"), "it is of another base"
 
 
 def test_bits_per_byte_are_those_of_the_whole_text():
@@ -207,15 +227,3 @@ def test_a_plan_that_is_off_is_one_sentence(tmp_path, base, setting, said):
 def test_small_models_learn_faster_and_full_weights_slower():
     assert rate_of("lora", 7_000_000_000) == 2e-4 and rate_of("full", 7_000_000_000) == 2e-5
     assert 5e-4 < rate_of("lora", 5_600_000) < 1e-3
-
-
-def test_what_was_made_here_is_a_choice_of_laft_at_once(tmp_path, monkeypatch):
-    monkeypatch.setattr(settings, "ADAPTERS", tmp_path / "made")
-    host = catalog.host("pocket")
-    assert host.adapters("kin") == ("kin",)
-    seam.finished(seam.plan(seam.text(tmp_path), model="pocket", steps=10), tmp_path / "made" / "mine")
-    assert host.adapters("kin") == ("kin", "mine") and "mine" not in host.adapters("hau")
-    scores = [dict(host.score(PROMPT, [("a", "b")], adapter=name))[0].choices["a"] for name in ("", "kin", "mine")]
-    assert len(set(scores)) == 3
-    seam.finished(seam.plan(seam.text(tmp_path), model=seam.neox(tmp_path / "x")), tmp_path / "made" / "other")
-    assert "other" not in host.adapters("kin"), "it is of another base"
