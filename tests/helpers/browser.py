@@ -62,6 +62,7 @@ def one_input(tab: Any, text: str = "", gold: str = "") -> None:
     tab.get_by_label("One input", exact=True).check()
     tab.wait_for_selector("#text textarea")
     if text:
+        tab.fill("#gold textarea", "")  # else the picked item's goes with its text, in a moment
         tab.fill("#text textarea", text)
         tab.fill("#gold textarea", gold)
 

@@ -11,7 +11,7 @@ from xlt_core import catalog
 from xlt_core.catalog import APERTIUM, PARTS, PIVOT, Parts
 from xlt_core.contracts import missing
 from xlt_core.models.suggested import Part
-from xlt_core.records import Column, Example, InputError, Plan
+from xlt_core.records import Column, Example, InputError, Plan, Run
 from xlt_core.settings import POCKET
 from xlt_core.world.vocabulary import known_share
 from xlt_core.world.world import languages
@@ -49,6 +49,17 @@ def cannot_know(plan: Plan, column: Column, example: Example, parts: Parts = PAR
     asked = is_bundled("model", plan.model)
     asked |= is_bundled("translator", plan.translator) and _translates(parts, column, [example])
     return asked and not _of_the_world(plan) and is_outside(example.text, plan.language)
+
+
+def strangers(plan: Plan, run: Run, parts: Parts = PARTS) -> int:
+    """How many items of a run its column cannot know; 0 for outputs that were recorded elsewhere."""
+    column = next((column for column in plan.columns if column.name == run.name), None)
+    if column is None:
+        return 0
+    try:
+        return sum(cannot_know(plan, column, example, parts) for example in run.examples)
+    except InputError:  # of a document from elsewhere: a strategy or a knob that is not here
+        return 0
 
 
 def mismatches(plan: Plan, examples: Sequence[Example], parts: Parts = PARTS) -> tuple[Mismatch, ...]:

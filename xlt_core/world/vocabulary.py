@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from functools import cache
+from functools import cache, lru_cache
 
 from xlt_core.scoring.metrics import tokens
 from xlt_core.world.world import PIECE, languages, people, table
 
 
+@lru_cache(maxsize=8192)
 def known_share(text: str, language: str) -> float:
     """The share of a text's words, numbers aside, that the world's table of the language has; 0 for a language that
     the world is not told in, and 1 for a text without words."""

@@ -92,11 +92,25 @@ def test_nothing_that_anybody_wrote_is_live_html() -> None:
 
 
 def test_a_single_column_shows_verdict_costs_and_every_step() -> None:
-    html = view.columns_html(comparison_of(run_of("prompt"), inputs=(Row("t", "health"),)))
+    known = replace(
+        run_of("prompt"), examples=(Example("a", {"text": "Umukinnyi yatsinze umukino"}, "health", CHOICES),)
+    )
+    html = view.columns_html(comparison_of(known, inputs=(Row("t", "health"),)))
     assert ">right<" in html and "valid output" in html and "<b>10</b> tokens in" in html and "0.2 s" in html
     assert "sent &lt;script&gt;" in html and "back &lt;script&gt;" in html
     wrong = view.columns_html(comparison_of(run_of("prompt", "sports"), inputs=(Row("t", "health"),)))
     assert ">wrong<" in wrong
+
+
+def test_no_output_of_a_bundled_model_is_called_valid_outside_its_world() -> None:
+    strange, own = run_of("prompt"), Example("a", {"text": "Umukinnyi yatsinze umukino"}, "health", CHOICES)
+    for inputs in ((Row("t", "health"),), (Row("t"), Row("u"))):
+        made = comparison_of(strange, inputs=inputs)
+        html = view.columns_html(made)
+        assert "valid" not in html and "outside the model" in html
+        inside = view.columns_html(replace(made, runs=(replace(strange, examples=(own,)),)))
+        other = view.columns_html(replace(made, plan=replace(made.plan, model="smollm2")))
+        assert all("valid output" in html and "outside" not in html for html in (inside, other))
 
 
 def test_an_unreadable_answer_an_error_and_a_failed_column_say_so() -> None:

@@ -91,3 +91,58 @@ def test_a_text_in_a_language_that_the_dataset_lacks_can_be_typed(tab: Any) -> N
     compare(tab)
     assert finished(tab, 1) == ["done"]
     assert "the labels are those that it has in other languages" in tab.inner_text("#columns")
+
+
+@needs_chromium
+def test_a_gold_answer_belongs_to_its_item(tab: Any) -> None:
+    one_input(tab)
+    choose(tab, "example", "1. ")
+    tab.wait_for_function("document.querySelector('#gold textarea').value !== ''")
+    tab.fill("#text textarea", "Umukinnyi yatsinze umukino")
+    tab.wait_for_function("document.querySelector('#gold textarea').value === ''")
+    tab.wait_for_function("document.querySelector('#example input').value === ''")
+    compare(tab)
+    assert finished(tab) == ["done"] * 3
+    assert not any(word in tab.inner_text("#columns") for word in ("wrong", "right", "gold"))
+    tab.fill("#gold textarea", "sports")  # one's own stays
+    tab.fill("#text textarea", "Umukinnyi yatsinze umukino i Huye")
+    compare(tab)
+    assert finished(tab) == ["done"] * 3
+    assert tab.input_value("#gold textarea") == "sports" and "right" in tab.inner_text("#columns")
+
+
+@needs_chromium
+def test_a_text_outside_the_bundled_world_is_said_at_the_input_and_no_output_is_called_valid(tab: Any) -> None:
+    one_input(tab, "Poliisi yakutte ababbi abaabbye mu nnyumba")
+    said = "document.querySelector('#mismatch').innerText"
+    tab.wait_for_function(f"{said}.includes('The bundled model knows only the bundled world')")
+    assert "The bundled translator" in tab.inner_text("#mismatch")
+    compare(tab)
+    assert finished(tab) == ["done"] * 3
+    shown = tab.inner_text("#columns")
+    assert "valid" not in shown and shown.count("outside the model") == 3
+    tab.uncheck("#strategy-translate input")
+    tab.wait_for_function(f"!{said}.includes('translator')")
+    tab.fill("#text textarea", "Umukinnyi yatsinze umukino")
+    tab.wait_for_function(f"{said}.trim() === ''")
+
+
+@needs_chromium
+def test_a_translator_that_does_not_know_the_data_is_said_at_the_choice_and_a_better_one_offered(
+    tab: Any, tmp_path: Path
+) -> None:
+    path = tmp_path / "own.csv"
+    rows = ["Poliisi yakutte ababbi,siporo,Police arrested thieves", "Enkuba yatonnye nnyo,ubukungu,It rained hard"]
+    path.write_text("text,answer,english\n" + "\n".join(rows), "utf-8")
+    tab.click("#model-and-data > button")
+    choose(tab, "dataset", "A file of your own")
+    tab.wait_for_selector("#file input[type=file]", state="attached")
+    tab.set_input_files("#file input[type=file]", path)
+    said = "document.querySelector('#mismatch').innerText"
+    tab.wait_for_function(f"{said}.includes('the human English that these data have')")
+    tab.click("#use-human")
+    tab.wait_for_function(f"{said}.includes('model') && !{said}.includes('translator')")
+    tab.wait_for_selector("#use-human", state="hidden")
+    compare(tab)
+    assert finished(tab) == ["done"] * 3
+    assert "pivot=human" in tab.inner_text("#share")

@@ -48,6 +48,11 @@ class Choices:
         rest = {self.tokens, self.temperature, self.extras, self.extra_names, self.disabled}
         return menus | knobs | rest | set(self.strategies.values())
 
+    def translating(self) -> list[gr.Checkbox]:
+        """The boxes of the strategies that use the translator."""
+        kinds = catalog.strategies()
+        return [box for name, box in self.strategies.items() if kinds[name].uses_translator]
+
 
 def build(plan: Plan) -> Choices:
     """Draws the widgets, set to a plan."""
@@ -119,6 +124,13 @@ def read(choices: Choices, values: Values) -> Plan:
             seed=_whole(values[choices.seed], "The seed"),
         ),
     )
+
+
+def with_disabled(choices: Choices, plan: Plan, values: Values) -> Plan:
+    """The plan with the columns, too, that are only unticked as long as they cannot run."""
+    ticked = {column.strategy for column in plan.columns}
+    more = (strategies.column_of(choices.knobs, name, values) for name in values[choices.disabled])
+    return replace(plan, columns=(*plan.columns, *(column for column in more if column.strategy not in ticked)))
 
 
 def fill(choices: Choices, plan: Plan) -> Updates:

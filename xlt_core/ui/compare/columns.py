@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from xlt_core.comparison.coverage import strangers
 from xlt_core.findings.colours import colour
 from xlt_core.records import Comparison, Example, Language, Prediction, Reply, Run, Score
 from xlt_core.scoring import metrics
@@ -66,13 +67,15 @@ def steps_html(
     )
 
 
-def verdict_html(task_metric: str, example: Example, prediction: Prediction) -> str:
-    """Whether the answer equals the gold answer, and whether the output is valid."""
+def verdict_html(task_metric: str, example: Example, prediction: Prediction, known: bool = True) -> str:
+    """Whether the answer equals the gold answer, and whether the output is valid. known: whether the models know such
+    texts; of others, no output is called valid."""
     if prediction.error:
         return f"<p class='xlt-reason'>No result: {escape(prediction.error)}</p>"
     if not prediction.final:
         return "<p class='xlt-verdict'><span class='xlt-quiet'>still writing</span></p>"
-    valid = _badge("valid output", "good") if prediction.valid else _badge("not readable", "bad")
+    valid = _badge("valid output", "good") if known else _badge("outside the model's world", "middle")
+    valid = valid if prediction.valid else _badge("not readable", "bad")
     return f"<p class='xlt-verdict'>{_correctness(task_metric, example, prediction)}{valid}</p>"
 
 
@@ -89,9 +92,10 @@ def _column(comparison: Comparison, run: Run, language: Language | None, title: 
         steps = steps_html(run.name, "all", run.replies[:MAX_STEPS], call_languages(run.strategy, language))
         body = f"<p class='xlt-reason'>{escape(run.note or 'This column failed.')}</p>{steps}"
     elif single(comparison):
-        body = _single(run, metric, language)
+        body = _single(run, metric, language, strangers(comparison.plan, run))
     else:
-        body = _many(run, metric, language) + pivots.column_html(run, metric, comparison.plan.seed)
+        body = _many(run, metric, language, strangers(comparison.plan, run))
+        body += pivots.column_html(run, metric, comparison.plan.seed)
     note = f"<p class='xlt-note'>{escape(run.note)}</p>" if run.note and run.state != "failed" else ""
     return _frame(run.name, run.strategy, title, run.state, body + note)
 
@@ -118,7 +122,7 @@ def _frame(name: str, strategy: str, title: str, state: str, body: str) -> str:
     )
 
 
-def _single(run: Run, metric: str, language: Language | None) -> str:
+def _single(run: Run, metric: str, language: Language | None, outside: int) -> str:
     if not run.examples:
         return _not_answered(run, language)
     example, prediction = run.examples[0], next(iter(run.predictions), None)
@@ -127,7 +131,7 @@ def _single(run: Run, metric: str, language: Language | None) -> str:
     parts = [
         answer_html(example, prediction, language),
         gold_html(example, language),
-        verdict_html(metric, example, prediction),
+        verdict_html(metric, example, prediction, known=not outside),
         _notes(prediction.notes),
         _costs(run),
         pivots.item_html(f"{run.name}/item", example, prediction),
@@ -136,14 +140,14 @@ def _single(run: Run, metric: str, language: Language | None) -> str:
     return "".join(parts)
 
 
-def _many(run: Run, metric: str, language: Language | None) -> str:
+def _many(run: Run, metric: str, language: Language | None, outside: int) -> str:
     done = sum(prediction.final for prediction in run.predictions)
     bar = f"<progress max='{max(len(run.examples), 1)}' value='{done}'></progress>" if run.state == "running" else ""
     parts = [
         f"<p class='xlt-progress'>{done} of {len(run.examples)} items{bar}</p>",
         _waiting_for(run),
         _score(metric, run.scores.get(metric)),
-        _rates(run, metric),
+        _rates(run, metric, outside),
         _costs(run),
         steps_html(run.name, "all", run.preparation, call_languages(run.strategy, language), "Preparation"),
     ]
@@ -173,14 +177,17 @@ def _score(metric: str, score: Score | None) -> str:
     )
 
 
-def _rates(run: Run, metric: str) -> str:
+def _rates(run: Run, metric: str, outside: int) -> str:
+    """outside: how many items the column's models do not know."""
     rows = [
         (metrics.title(name), f"{number(score.value)} ({number(score.low)} to {number(score.high)})")
         for name, score in run.scores.items()
         if name != metric
     ]
     if run.valid is not None:
-        rows.insert(0, ("valid outputs", f"{run.valid:.0%}"))
+        rows.insert(0, ("readable outputs" if outside else "valid outputs", f"{run.valid:.0%}"))
+    if outside:
+        rows.insert(0, ("items outside the model's world", f"{outside} of {len(run.examples)}"))
     if run.errors:
         rows.insert(0, ("items without a result", f"{run.errors}, left out of the scores"))
     rate = tokens_per_word(run)

@@ -12,6 +12,7 @@ from xlt_core.ui.compare import choices as choices_module
 from xlt_core.ui.compare import demonstrations as demonstrations_module
 from xlt_core.ui.compare import inputs as inputs_module
 from xlt_core.ui.compare import lessons, sources, view
+from xlt_core.ui.compare import mismatch as mismatch_module
 from xlt_core.ui.shared.limits import check_offered
 from xlt_core.ui.shared.run_manager import RunManager
 from xlt_core.ui.shared.updates import Values
@@ -25,6 +26,7 @@ class ComparePage:
     host: gr.HTML
     choices: choices_module.Choices
     inputs: inputs_module.Inputs
+    mismatch: mismatch_module.MismatchNote
     demonstrations: demonstrations_module.Demonstrations
     results: view.Results
     lesson: gr.HTML
@@ -44,7 +46,8 @@ class ComparePage:
     def plan_outputs(self) -> set[Any]:
         """Every widget that another plan or another choice updates."""
         own = {self.inputs.one, self.inputs.many, self.inputs.example, self.inputs.picked, self.lesson, self.host}
-        return self.form_widgets() | self.demonstrations.outputs() | own | {self.choices.sources.file}
+        own |= self.mismatch.widgets() | {self.choices.sources.file}
+        return self.form_widgets() | self.demonstrations.outputs() | own
 
     def error_outputs(self) -> set[Any]:
         """Every widget that an error updates."""

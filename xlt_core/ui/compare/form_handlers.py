@@ -15,7 +15,7 @@ from xlt_core.comparison.plan import tidy
 from xlt_core.contracts import Host
 from xlt_core.models.hub import downloads
 from xlt_core.records import InputError, Plan, Row
-from xlt_core.ui.compare import choices, demonstrations, inputs, lessons, sources
+from xlt_core.ui.compare import choices, demonstrations, inputs, lessons, mismatch, sources
 from xlt_core.ui.compare.form import ComparePage
 from xlt_core.ui.shared.background import run_in_thread
 from xlt_core.ui.shared.html import escape, message_html
@@ -44,7 +44,7 @@ def mode_changed(page: ComparePage, values: Values) -> Updates:
     """After the choice between one input and many items: other widgets, and which strategies can run."""
     mode, plan = values[page.inputs.mode], choices.read(page.choices, values)
     enabled = enable_strategies(page, plan, values[page.choices.disabled], mode == inputs.ONE)
-    return inputs.switch(page.inputs, mode) | enabled
+    return inputs.switch(page.inputs, mode) | enabled | show_mismatch(page, plan, typed_row(page, values))
 
 
 def shots_changed(page: ComparePage, values: Values) -> Updates:
@@ -57,16 +57,6 @@ def shots_changed(page: ComparePage, values: Values) -> Updates:
 def add_column(strategy: str, page: ComparePage, values: Values) -> Updates:
     """Adds a second column of a strategy."""
     return choices.add_column(page.choices, strategy, values)
-
-
-def example_picked(page: ComparePage, values: Values) -> Updates:
-    """The item that was picked, with its gold answer, as the input."""
-    plan, picked = choices.read(page.choices, values), values[page.inputs.example]
-    example = next((example for example in inputs.offered_items(plan) if example.id == picked), None)
-    if example is None:
-        return {}
-    row = inputs.row_of(example, plan.task)
-    return {page.inputs.text: row.text, page.inputs.gold: row.answer, page.inputs.picked: row}
 
 
 def change_rows(change: Callable[..., tuple[Row, ...]], page: ComparePage, values: Values) -> Updates:
@@ -98,11 +88,13 @@ def show_lesson(lesson: lessons.Lesson, page: ComparePage, values: Values) -> Up
 def show_plan(page: ComparePage, plan: Plan, disabled: tuple[str, ...] = ()) -> Updates:
     """All updates that set the form to a plan. disabled: the strategies that are disabled now."""
     rows = draw(plan) if plan.demonstrations is None else plan.demonstrations
+    row = inputs.first_row(plan) if plan.inputs else None
     return merge(
         choices.fill(page.choices, plan),
         _language_updates(page, plan, _host(plan)),
         inputs.fill(page.inputs, plan),
-        {} if inputs.first_row(plan).text else _first_example(plan, page.inputs),
+        {} if row and row.text else _show_row(page.inputs, inputs.first_item(plan)),
+        show_mismatch(page, plan, row),
         enable_strategies(page, plan, disabled, bool(plan.inputs)),
         demonstrations.show(page.demonstrations, rows, drawn=True),
     )
@@ -185,23 +177,35 @@ def _choices_changed(page: ComparePage, values: Values) -> Updates:
     check_sources(plan, sources.OWN_FILE if own_file else values[page.choices.sources.uploaded])
     picked: Row = values[page.inputs.picked]
     unedited = not values[page.inputs.text] or (picked and values[page.inputs.text] == picked.text)
-    host = _host(plan)
+    one, host = values[page.inputs.mode] == inputs.ONE, _host(plan)
+    row = inputs.first_item(plan) if unedited else inputs.typed_row(page.inputs, values)
     available = set(sources.adapters(host, plan.language))
     return merge(
-        enable_strategies(page, plan, values[page.choices.disabled], values[page.inputs.mode] == inputs.ONE),
+        enable_strategies(page, plan, values[page.choices.disabled], one),
         _language_updates(page, plan, host),
         choices.forget_adapters(page.choices, values, set(sources.adapters(host, "")) - available),
         _redrawn(page, values, draw(plan)),
-        _first_example(plan, page.inputs) if unedited else {},
+        _show_row(page.inputs, row) if unedited else {},
+        show_mismatch(page, choices.with_disabled(page.choices, plan, values), row if one else None),
         {page.host: host_html(plan.model)},
     )
 
 
-def _first_example(plan: Plan, widgets: inputs.Inputs) -> Updates:
-    """The first item as the input; an empty text where there is none."""
-    example = next(iter(inputs.offered_items(plan)), None)
-    row = inputs.row_of(example, plan.task) if example else Row("")
-    menu = gr.update(value=example.id if example else None)
+def show_mismatch(page: ComparePage, plan: Plan, row: Row | None) -> Updates:
+    """Whether the bundled models know a typed or picked row, or, where that is None, the dataset's items."""
+    asked = replace(plan, inputs=(row,) if row else ())
+    examples = inputs.offered_items(plan) if row is None else [inputs.example_of(row)] if row.text.strip() else []
+    return mismatch.show(page.mismatch, asked, examples)
+
+
+def typed_row(page: ComparePage, values: Values) -> Row | None:
+    """The row that is typed or picked; None where items of the dataset are asked."""
+    return inputs.typed_row(page.inputs, values) if values[page.inputs.mode] == inputs.ONE else None
+
+
+def _show_row(widgets: inputs.Inputs, row: Row) -> Updates:
+    """A row as the input; an empty text where it is empty."""
+    menu = gr.update(value=row.id or None)
     return {widgets.text: row.text, widgets.gold: row.answer, widgets.picked: row, widgets.example: menu}
 
 

@@ -69,12 +69,18 @@ def read(inputs: Inputs, values: Values) -> dict[str, Any]:
     """The fields of a plan for the input. Raises InputError for an empty text."""
     if values[inputs.mode] == MANY:
         return {"inputs": (), "samples": int(values[inputs.samples])}
-    text, gold = values[inputs.text] or "", values[inputs.gold] or ""
-    if not text.strip():
+    row = typed_row(inputs, values)
+    if not row.text.strip():
         raise InputError("The input is empty; type a text, or pick an item.")
-    picked: Row = values[inputs.picked]
-    same = picked and picked.text == text
-    return {"inputs": (Row(text, gold, picked.id, picked.english, picked.english_answer) if same else Row(text, gold),)}
+    return {"inputs": (row,)}
+
+
+def typed_row(inputs: Inputs, values: Values) -> Row:
+    """The text that is typed or picked; only the unedited text of an item has its gold answer and its English."""
+    text, gold, picked = values[inputs.text] or "", values[inputs.gold] or "", values[inputs.picked] or Row("")
+    if picked.text == text:
+        return Row(text, gold, picked.id, picked.english, picked.english_answer)
+    return Row(text, "" if gold == picked.answer else gold)
 
 
 def fill(inputs: Inputs, plan: Plan) -> Updates:
@@ -93,6 +99,17 @@ def switch(inputs: Inputs, mode: str) -> Updates:
 
 def first_row(plan: Plan) -> Row:
     return plan.inputs[0] if plan.inputs else Row("")
+
+
+def example_of(row: Row) -> Example:
+    """The row without its answers."""
+    return Example(row.id, {"text": row.text}, pivot=Example(row.id, {"text": row.english}) if row.english else None)
+
+
+def first_item(plan: Plan) -> Row:
+    """The first item that can be picked, as a row; an empty one where there is none."""
+    example = next(iter(offered_items(plan)), None)
+    return row_of(example, plan.task) if example else Row("")
 
 
 def offered_items(plan: Plan) -> list[Example]:

@@ -19,8 +19,10 @@ from xlt_core.ui.compare import (
     form,
     form_handlers,
     handlers,
+    input_handlers,
     inputs,
     lessons,
+    mismatch,
     view,
 )
 from xlt_core.ui.compare.form import ComparePage
@@ -38,6 +40,7 @@ def build(blocks: gr.Blocks, host: gr.HTML, manager: RunManager, visitor: gr.Bro
     plan = sample.plan if sample else default_plan()
     page = _draw(plan, sample, host, manager, visitor)
     _wire_choices(page)
+    _wire_inputs(page)
     _wire_demonstrations(page)
     _wire_comparison(page)
     _wire_results(page)
@@ -79,13 +82,13 @@ def _draw(
         chosen, lesson_buttons = form.build_choices(plan)
         with gr.Column(scale=3, min_width=320, elem_id="work"):
             lesson = gr.HTML("", elem_id="lesson")
-            entered = inputs.build(plan, language)
+            entered, note = inputs.build(plan, language), mismatch.build()
             table = demonstrations.build(plan.demonstrations or (), language)
             message = gr.HTML("", elem_id="message")
             preview, compare, stop = form.build_buttons()
             results = view.build(sample)
-    return ComparePage(host, chosen, entered, table, results, lesson, lesson_buttons, message, preview, compare, stop,
-                       gr.State(""), manager, visitor)  # fmt: skip
+    return ComparePage(host, chosen, entered, note, table, results, lesson, lesson_buttons, message, preview, compare,
+                       stop, gr.State(""), manager, visitor)  # fmt: skip
 
 
 def _bind(
@@ -117,8 +120,19 @@ def _wire_choices(page: ComparePage) -> None:
         _bind(page, button.click, partial(form_handlers.add_column, name), values, added)
     _bind(page, chosen.shots.release, form_handlers.shots_changed, values, page.demonstrations.outputs())
     _bind(page, page.inputs.mode.input, form_handlers.mode_changed, values, outputs)
-    _bind(page, page.inputs.example.input, form_handlers.example_picked, values | {page.inputs.example},
-          {page.inputs.text, page.inputs.gold, page.inputs.picked})  # fmt: skip
+
+
+def _wire_inputs(page: ComparePage) -> None:
+    note, entered, values = page.mismatch, page.inputs, page.form_widgets()
+    item = {entered.gold, entered.picked, entered.example} | note.widgets()
+    _bind(page, entered.example.input, input_handlers.example_picked, values | {entered.example}, item | {entered.text})
+    # Not `input`, which Gradio does not send for a text that was pasted.
+    _bind(page, entered.text.change, input_handlers.text_edited, values, item, trigger_mode="always_last")
+    pivots = [own[input_handlers.PIVOT] for own in page.choices.knobs.values() if input_handlers.PIVOT in own]
+    for widget in (*pivots, *page.choices.translating()):
+        _bind(page, widget.input, input_handlers.choice_checked, values, note.widgets())
+    _bind(page, note.use_human.click, input_handlers.use_human, values, {*pivots} | note.widgets())
+    _bind(page, note.use_apertium.click, input_handlers.use_apertium, values, page.plan_outputs(), generator=True)
 
 
 def _wire_demonstrations(page: ComparePage) -> None:

@@ -1,0 +1,62 @@
+"""The event handlers of the tab Compare that follow the input: what was typed or picked, and whether it is known."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import gradio as gr
+
+from xlt_core.catalog import APERTIUM
+from xlt_core.comparison.coverage import HUMAN
+from xlt_core.records import InputError, Row
+from xlt_core.ui.compare import choices, form_handlers, inputs
+from xlt_core.ui.compare.form import ComparePage
+from xlt_core.ui.shared.updates import Updates, Values
+
+PIVOT = "pivot"  # the knob of strategies that go by way of English
+
+
+def example_picked(page: ComparePage, values: Values) -> Updates:
+    """The item that was picked, with its gold answer, as the input."""
+    plan, picked = choices.read(page.choices, values), values[page.inputs.example]
+    example = next((example for example in inputs.offered_items(plan) if example.id == picked), None)
+    if example is None:
+        return {}
+    row = inputs.row_of(example, plan.task)
+    updates = {page.inputs.text: row.text, page.inputs.gold: row.answer, page.inputs.picked: row}
+    return updates | form_handlers.show_mismatch(page, plan, row)
+
+
+def text_edited(page: ComparePage, values: Values) -> Updates:
+    """After a text was typed: it is no longer the picked item, whose gold answer goes with it."""
+    picked: Row = values[page.inputs.picked]
+    text, gold = values[page.inputs.text] or "", values[page.inputs.gold] or ""
+    if picked.text == text:  # it was set with its item, by who has looked at it
+        return {}
+    updates: Updates = {}
+    if picked.text:
+        updates = {page.inputs.picked: Row(""), page.inputs.example: gr.update(value=None)}
+        updates |= {page.inputs.gold: ""} if gold and gold == picked.answer else {}
+    return updates | choice_checked(page, values)
+
+
+def choice_checked(page: ComparePage, values: Values) -> Updates:
+    """Whether the bundled models know what they would be asked."""
+    try:
+        plan = choices.read(page.choices, values)
+    except InputError:  # said where that is chosen
+        return {}
+    return form_handlers.show_mismatch(page, plan, form_handlers.typed_row(page, values))
+
+
+def use_human(page: ComparePage, values: Values) -> Updates:
+    """Sets the pivot to the human English of the data."""
+    knobs = {own[PIVOT]: HUMAN for own in page.choices.knobs.values() if PIVOT in own}
+    return knobs | choice_checked(page, {**values, **knobs})
+
+
+def use_apertium(page: ComparePage, values: Values) -> Iterator[Updates]:
+    """Chooses Apertium as the translator."""
+    chosen = {page.choices.sources.translator: APERTIUM}
+    yield chosen
+    yield from form_handlers.choices_changed(page, {**values, **chosen})
