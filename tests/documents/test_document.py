@@ -66,6 +66,12 @@ def test_a_document_says_how_good_the_pivot_is_and_opens_without_it(comparison):
     assert documents.read_document(made) == comparison
 
 
+def test_a_back_translation_is_scored_against_the_source():
+    back = plan(columns=(Column("translate", "translate", {"back": True}),), samples=4)
+    made = documents.document(list(compare(back, parts()))[-1])["runs"][0]
+    assert made["pivot"]["back_chrf_pp"] == 1 and all(p["pivot"]["back_chrf_pp"] == 1 for p in made["predictions"])
+
+
 def test_a_document_opens_where_no_model_can_be_loaded(comparison, tmp_path):
     (tmp_path / "x.json").write_text(json.dumps(documents.document(comparison)), encoding="utf-8")
     code = """

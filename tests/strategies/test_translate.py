@@ -229,3 +229,23 @@ def test_empty_translations_are_invalid_outputs() -> None:
     assert answer.notes == ("the translation came back empty",)
     with pytest.raises(InputError, match="came back empty"):
         solver.preview(topic("1", "yaje"))
+
+
+def test_the_pivot_is_translated_back_where_that_is_asked_for() -> None:
+    given = setting(Topic(), Scoring(), ())
+    answer = solved(Translated(back=True), given, topic("1", "sports yaje"), topic("2", "umuganga yaje"))
+    for item, text in (("1", "sports yaje"), ("2", "umuganga yaje")):
+        into, back, _ = answer[item].replies
+        assert [r.purpose for r in answer[item].replies] == ["translate input", "translate pivot back", "answer"]
+        assert back.sent == into.text and back.text == text
+    assert answer["1"].answer == solved(Translated(), given, topic("1", "sports yaje"))["1"].answer
+
+
+def test_a_back_translation_that_fails_or_cannot_be_is_a_note() -> None:
+    given = setting(Topic(), Scoring(), (), translator=Dictionary(words={"cyavunitse": "broken"}))
+    answer = solved(Translated(back=True), given, topic("1", "cyavunitse"), topic("2", "yaje"))
+    assert answer["1"].answer and "the pivot was not translated back" in answer["1"].notes[0] and not answer["1"].error
+    assert answer["2"].replies[1].purpose == "translate pivot back"
+    human = topic("1", "yaje", pivot="came")
+    only = solved(Translated(pivot="human", back=True), setting(Topic(), Scoring(), ()), human)["1"]
+    assert [reply.purpose for reply in only.replies] == ["answer"]

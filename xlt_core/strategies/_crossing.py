@@ -59,7 +59,7 @@ class Crossing:
         if self.human and machine:
             self._require("demonstration", len(machine))
             yield _unpaired([number for number, _ in machine])
-        if self.setting.task.answer_kind == "spans" and not self._can_return:
+        if self.setting.task.answer_kind == "spans" and not self.can_return:
             yield "no translation back: entities are found only where the text has them as the model wrote them"
         translations = yield from self._translations([text for _, row in machine for text in self._parts(row)])
         english = []
@@ -99,7 +99,7 @@ class Crossing:
         texts = [
             (position, text)
             for position, (example, prediction) in enumerate(waiting)
-            for text in (_needed(example, prediction) if self._can_return else ())
+            for text in (_needed(example, prediction) if self.can_return else ())
         ]
         back: list[dict[str, Outcome]] = [{} for _ in waiting]
         for index, outcome in self._attempt([text for _, text in texts], inwards=False):
@@ -110,7 +110,7 @@ class Crossing:
             yield _returned(example, prediction, outcomes, self.setting)
 
     @cached_property
-    def _can_return(self) -> bool:
+    def can_return(self) -> bool:
         """Whether there is a way from English back to the language."""
         translator = self.setting.translator
         return translator is not None and not missing(translator, self.setting.english, self.setting.language)

@@ -8,6 +8,7 @@ from typing import Literal
 
 from xlt_core.contracts import Host, Setting, Solver, Translator, missing
 from xlt_core.records import Example, InputError, Language, Prediction, Prompt, Reply
+from xlt_core.strategies._back import back_translated
 from xlt_core.strategies._crossing import Crossed, Crossing
 from xlt_core.strategies._fewshot import FewShot, Prompter, knob
 
@@ -26,6 +27,7 @@ class Translated(FewShot):
         "machine", "Pivot", "Who translates to English: the translator, or the data's own human translations."
     )
     beams: int = knob(1, "Beams", "Of the translator's search; 1 is greedy, and more take longer.", (1, 16))
+    back: bool = knob(False, "Back-translation", "Translate the machine's English back, to see what was lost.")
 
     def untranslated(self, answer_kind: str, language: Language, english: Language, translator: Translator) -> str:
         """As by the contract, but for what people have translated and for labels, which stay. Entities need no way
@@ -41,16 +43,19 @@ class Translated(FewShot):
         if why_not:
             raise InputError(why_not)
         english = yield from crossing.demonstrations()
+        if self.back and not crossing.can_return:
+            yield "no translation back: the pivot is not back-translated"
         prompter = yield from self.prompter(replace(setting, demonstrations=english))
-        return PivotSolver(crossing, prompter)
+        return PivotSolver(crossing, prompter, self.back)
 
 
 @dataclass(frozen=True)
 class PivotSolver:
-    """Crosses to English, asks there, and crosses back."""
+    """Crosses to English, asks there, and crosses back. back: translate the machine's English back beside."""
 
     crossing: Crossing
     prompter: Prompter
+    back: bool = False
 
     @property
     def reader(self) -> Host:
@@ -78,6 +83,9 @@ class PivotSolver:
             )
             if crossed.english:
                 entered[index] = crossed
+        for index, crossed in back_translated(self.crossing, entered) if self.back else ():
+            entered[index] = crossed
+            yield Prediction(crossed.example.id, None, crossed.replies, notes=crossed.notes, final=False)
         waiting: list[tuple[Example, Prediction]] = []
         for asked in self.prompter([entered[index].english for index in sorted(entered)]):
             crossed = entered[int(asked.id)]

@@ -126,6 +126,13 @@ def read(choices: Choices, values: Values) -> Plan:
     )
 
 
+def with_disabled(choices: Choices, plan: Plan, values: Values) -> Plan:
+    """The plan with the columns, too, that are only unticked as long as they cannot run."""
+    ticked = {column.strategy for column in plan.columns}
+    more = (strategies.column_of(choices.knobs, name, values) for name in values[choices.disabled])
+    return replace(plan, columns=(*plan.columns, *(column for column in more if column.strategy not in ticked)))
+
+
 def fill(choices: Choices, plan: Plan) -> Updates:
     """The updates that set the choices to a plan."""
     firsts = {column.strategy: column for column in reversed(plan.columns)}

@@ -51,7 +51,8 @@ def call_languages(strategy: str, language: Language | None) -> CallLanguages:
     kind = catalog.strategies().get(strategy)
     prompt = english if kind and kind.uses_translator else language
     to_english = dict.fromkeys(("translate demonstration", "translate input"), (language, english))
-    return {**to_english, "translate answer back": (english, language), "answer": (prompt, prompt)}
+    home = dict.fromkeys(("translate answer back", "translate pivot back"), (english, language))
+    return {**to_english, **home, "answer": (prompt, prompt)}
 
 
 def steps_html(

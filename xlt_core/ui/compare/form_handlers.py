@@ -186,7 +186,7 @@ def _choices_changed(page: ComparePage, values: Values) -> Updates:
         choices.forget_adapters(page.choices, values, set(sources.adapters(host, "")) - available),
         _redrawn(page, values, draw(plan)),
         _show_row(page.inputs, row) if unedited else {},
-        show_mismatch(page, plan, row if one else None),
+        show_mismatch(page, choices.with_disabled(page.choices, plan, values), row if one else None),
         {page.host: host_html(plan.model)},
     )
 

@@ -31,8 +31,10 @@ def text_edited(page: ComparePage, values: Values) -> Updates:
     """After a text was typed: it is no longer the picked item, whose gold answer goes with it."""
     picked: Row = values[page.inputs.picked]
     text, gold = values[page.inputs.text] or "", values[page.inputs.gold] or ""
+    if picked.text == text:  # it was set with its item, by who has looked at it
+        return {}
     updates: Updates = {}
-    if picked.text and picked.text != text:
+    if picked.text:
         updates = {page.inputs.picked: Row(""), page.inputs.example: gr.update(value=None)}
         updates |= {page.inputs.gold: ""} if gold and gold == picked.answer else {}
     return updates | choice_checked(page, values)
