@@ -13,21 +13,9 @@ from itertools import combinations
 import numpy as np
 
 from xlt_core.records import Answer, PairedTest, Run, Score
-from xlt_core.scoring import resampling
+from xlt_core.scoring import metrics, resampling
 from xlt_core.scoring.corrections import corrected
-from xlt_core.scoring.metrics import (
-    LABEL,
-    RESAMPLES,
-    Answers,
-    Golds,
-    classes_of,
-    family_of,
-    interval_of,
-    reduced,
-    rows_of,
-    support,
-    value_of,
-)
+from xlt_core.scoring.metrics import LABEL, RESAMPLES, Answers, Golds, classes_of, family_of, rows_of, support, value_of
 from xlt_core.scoring.resampling import Array, counts, interval, weighted
 
 SWAPS = 2000
@@ -82,7 +70,7 @@ def score_of(estimates: Sequence[Estimate]) -> Score:
     """The mean of estimates over languages and tasks, with its 95% interval."""
     if len(estimates) == 1:
         one = estimates[0]
-        return Score(one.value, *interval_of(one.name, one.value, one.resampled, one.items))
+        return Score(one.value, *metrics.interval_of(one.name, one.value, one.resampled, one.items))
     value = float(np.mean([one.value for one in estimates]))
     resampled = np.mean([one.resampled for one in estimates], axis=0)
     # Languages may share their items: together they know no more than the one with the most.
@@ -238,7 +226,7 @@ def _stacked(
 ) -> tuple[Array, Sequence[str]]:
     """The items' statistics in each sample, (items, samples, d), zero where an item is not in it; and their classes."""
     each = [rows_of(family_of(name), one.golds, one.answers, classes) for one in samples]
-    made = [reduced(name, rows, classes) for rows in each]
+    made = [metrics.reduced(name, rows, classes) for rows in each]
     stack = np.zeros((len(items), len(made), made[0][0].shape[1]))
     for number, (sample, (rows, _)) in enumerate(zip(samples, made, strict=True)):
         stack[[items[i] for i in sample.ids], number] = rows
