@@ -8,8 +8,9 @@ import pytest
 
 from xlt_core.findings.versus import FIRST, SECOND, differences, setup_differences
 from xlt_core.records import Comparison, Example, InputError, Plan, Prediction, Run
+from xlt_core.scoring.corrections import holm
 from xlt_core.scoring.metrics import measure
-from xlt_core.scoring.significance import holm, mcnemar_test, paired_test
+from xlt_core.scoring.significance import mcnemar_test, paired_test
 
 LABELS = ("a", "b", "c")
 GOLDS = ["abc"[i % 3] for i in range(60)]

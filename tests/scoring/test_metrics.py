@@ -189,7 +189,33 @@ def test_interval_of_a_proportion():
     half = 1.96 * math.sqrt(0.6 * 0.4 / 200)
     assert (score.low, score.high) == pytest.approx((0.6 - half, 0.6 + half), abs=0.015)
     assert measure(["accuracy"], golds, answers) == {"accuracy": score}
-    assert measure(["accuracy"], golds, answers, seed=1)["accuracy"] != score
+    wider = measure(["macro_f1"], golds, answers)
+    assert measure(["macro_f1"], golds, answers) == wider != measure(["macro_f1"], golds, answers, seed=1)
+
+
+@pytest.mark.parametrize("name", ["accuracy", "macro_f1", "chrf", "f1"])
+def test_all_right_on_few_items_is_not_certain(name):
+    spans = (Span("Huye", "LOC", 0, 4),)
+    golds = [spans] * 24 if name == "f1" else ["ab"] * 24
+    score = measure([name], golds, golds)[name]
+    assert score.value == pytest.approx(1.0) and score.high == pytest.approx(1.0)
+    # statsmodels' proportion_confint(24, 24, method="wilson")
+    assert score.low == pytest.approx(0.86202, abs=1e-4)
+    few = measure([name], golds[:3], golds[:3])[name]
+    assert few.low < 0.5 < score.low
+
+
+def test_items_without_entities_do_not_make_an_interval_narrower():
+    spans, none = (Span("Huye", "LOC", 0, 4),), ()
+    small, padded = [spans] * 5, [spans] * 5 + [none] * 50
+    assert measure(["f1"], small, small)["f1"] == measure(["f1"], padded, padded)["f1"]
+
+
+def test_accuracy_has_wilsons_interval():
+    golds, answers = ["a"] * 20, ["a"] * 15 + ["b"] * 5
+    score = measure(["accuracy"], golds, answers)["accuracy"]
+    # statsmodels' proportion_confint(15, 20, method="wilson")
+    assert (score.low, score.high) == pytest.approx((0.53130, 0.88814), abs=1e-4)
 
 
 def test_a_large_set_is_resampled_in_parts():

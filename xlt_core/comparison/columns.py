@@ -96,12 +96,8 @@ class ColumnRunner:
             self._run = self._current()
             final, now = tuple(p for p in self._run.predictions if p.final), time.monotonic()
             if final != self._scored[0] and now - self._scored[1] >= SCORING_PAUSE:
-                self._run, self._scored = scored(self._run, self._job.task, self._seed), (final, now)
+                self._run, self._scored = scored(self._run, self._job.task), (final, now)
         return self._run
-
-    @property
-    def _seed(self) -> int:
-        return self._job.selection.plan.seed
 
     def _current(self) -> Run:
         predictions = tuple(self._predictions[e.id] for e in self._job.selection.examples if e.id in self._predictions)
@@ -112,7 +108,7 @@ class ColumnRunner:
         self._end("failed")
 
     def _end(self, state: str) -> None:
-        self._run = ended(self._current(), state, self._job.task, self._seed)
+        self._run = ended(self._current(), state, self._job.task)
 
     def _add_notes(self, replies: Sequence[Reply], final: bool) -> None:
         """Adds the notes on calls: those of final replies stay, those of partial ones are replaced by the next."""

@@ -47,7 +47,7 @@ def run(selection: Selection, parts: Parts = PARTS, memory: Memory | None = None
         for runner in runners:
             runner.close()
     final = _snapshot(job, runners)
-    yield replace(final, tests=between(final.runs, job.task.metrics[0], selection.plan.seed))
+    yield replace(final, tests=between(final.runs, job.task.metrics[0]))
 
 
 def signatures(selection: Selection, parts: Parts = PARTS) -> tuple[str, ...]:
@@ -60,8 +60,8 @@ def stopped(comparison: Comparison, parts: Parts = PARTS) -> Comparison:
     scores of a running column are of a moment ago."""
     if all(run.state not in ("waiting", "running") for run in comparison.runs):
         return comparison
-    task, seed = parts.task(comparison.plan.task), comparison.plan.seed
-    runs = [ended(r, "stopped", task, seed) if r.state in ("waiting", "running") else r for r in comparison.runs]
+    task = parts.task(comparison.plan.task)
+    runs = [ended(r, "stopped", task) if r.state in ("waiting", "running") else r for r in comparison.runs]
     return replace(comparison, runs=tuple(runs))
 
 

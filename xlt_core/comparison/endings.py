@@ -11,18 +11,18 @@ from xlt_core.scoring import metrics
 from xlt_core.scoring.significance import common_items
 
 
-def scored(run: Run, task: Task, seed: int) -> Run:
+def scored(run: Run, task: Task) -> Run:
     """The run with the scores of its finished predictions, whatever scores it had before."""
     (marked,) = common_items(run)
-    scores = metrics.measure(task.metrics, marked.golds, marked.answers, seed=seed)
+    scores = metrics.measure(task.metrics, marked.golds, marked.answers)
     return replace(run, scores=scores, scoring=_scoring(run.predictions))
 
 
-def ended(run: Run, state: str, task: Task, seed: int) -> Run:
+def ended(run: Run, state: str, task: Task) -> Run:
     """The run in its last state, scored anew, its note with what failed. Done with no item that succeeded is failed."""
     lost = bool(run.examples) and run.errors == len(run.examples)
     note = "; ".join(filter(None, (run.note, failures(run))))
-    return scored(replace(run, state="failed" if state == "done" and lost else state, note=note), task, seed)
+    return scored(replace(run, state="failed" if state == "done" and lost else state, note=note), task)
 
 
 def failures(run: Run) -> str:

@@ -47,10 +47,10 @@ def score(plan: Plan, paths: Sequence[Path], parts: Parts = PARTS, missing: str 
     runs = []
     for path in paths:
         names.append(_name(path, names))
-        runs.append(column(names[-1], task, examples, path, plan.seed, Fit(missing=missing)))
+        runs.append(column(names[-1], task, examples, path, Fit(missing=missing)))
     made = replace(plan, language=language, columns=(), model=RECORDED, translator="", shots=0, demonstrations=(),
                    samples=len(examples), data_digest=digest(examples))  # fmt: skip
-    return Comparison(made, tuple(runs), between(runs, task.metrics[0], plan.seed))
+    return Comparison(made, tuple(runs), between(runs, task.metrics[0]))
 
 
 def joined(comparison: Comparison, path: Path, name: str = "", missing: str = "error") -> Comparison:
@@ -58,13 +58,13 @@ def joined(comparison: Comparison, path: Path, name: str = "", missing: str = "e
 
     The file may hold outputs of other items too. missing: as of a Fit. Raises InputError.
     """
-    task, seed = catalog.task(comparison.plan.task), comparison.plan.seed
+    task = catalog.task(comparison.plan.task)
     examples = next((run.examples for run in comparison.runs if run.examples), ())
     if not any(example.answer is not None for example in examples):
         raise InputError("This comparison has no items with gold answers; compare on test items first.")
     label = _name(Path(name) if name else path, [run.name for run in comparison.runs])
-    runs = (*comparison.runs, column(label, task, examples, path, seed, Fit(False, missing)))
-    return replace(comparison, runs=runs, tests=between(runs, task.metrics[0], seed))
+    runs = (*comparison.runs, column(label, task, examples, path, Fit(False, missing)))
+    return replace(comparison, runs=runs, tests=between(runs, task.metrics[0]))
 
 
 def column(
@@ -72,7 +72,6 @@ def column(
     task: Task,
     examples: Sequence[Example],
     path: Path,
-    seed: int = 0,
     fit: Fit = Fit(),
 ) -> Run:
     """A file's outputs as a finished, scored column."""
@@ -82,7 +81,7 @@ def column(
     predictions = _of_table(task, examples, path, fit) if tabular else _of_sentences(examples, path, fit)
     run = Run(name, RECORDED, "done", scoring="generated", examples=tuple(examples), predictions=tuple(predictions))
     marked = common_items(run)[0]
-    scores = metrics.measure(task.metrics, marked.golds, marked.answers, seed=seed)
+    scores = metrics.measure(task.metrics, marked.golds, marked.answers)
     return replace(run, scores=scores, note=_note(run, path))
 
 

@@ -151,11 +151,12 @@ def _level(chart: go.Figure, value: float, said: str, dash: str) -> None:
 
 
 def _tile(chart: go.Figure, found: Findings, leader: Leader, at: tuple[int, int]) -> None:
-    paint, (x, y) = colour(found.columns[leader.column]) if not leader.tied else GREY, at
+    paint, (x, y) = colour(found.columns[leader.column]) if leader.clears and not leader.tied else GREY, at
     fill, line = _pale(paint, 0.42 if leader.decisive else 0.12), {"color": paint, "width": 3 if leader.decisive else 0}
     chart.add_shape(type="rect", x0=x - 0.47, x1=x + 0.47, y0=y - 0.44, y1=y + 0.44, fillcolor=fill, line=line)
     sure = "level" if leader.tied else "decisive" if leader.decisive else _undecided(leader)
     small = f"<span style='font-size:11px'>{sure}</span>"
+    sure = sure if leader.clears else "at chance"
     text = f"<b>{_names(leader)}</b><br>{number(leader.score.value)}<br>{small}"
     chart.add_annotation(x=x, y=y, text=text, showarrow=False)
 

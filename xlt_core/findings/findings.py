@@ -16,17 +16,8 @@ from xlt_core.findings.colours import ordered
 from xlt_core.findings.records import Aggregate, Average, Baseline, Cell, Condition, Contrast, Findings, Leader, Missing
 from xlt_core.records import Comparison, Run
 from xlt_core.scoring import metrics
-from xlt_core.scoring.significance import (
-    Array,
-    ItemAnswers,
-    common_items,
-    corrected,
-    estimate,
-    holm,
-    pair_tests,
-    score_of,
-    signed_rank,
-)
+from xlt_core.scoring.corrections import corrected, holm, signed_rank
+from xlt_core.scoring.significance import Estimate, ItemAnswers, common_items, estimate, pair_tests, score_of
 from xlt_core.text.words import count
 
 SIGNIFICANCE_LEVEL = 0.05  # p, after Holm's correction, below which a difference is called decisive
@@ -60,7 +51,7 @@ def find(comparisons: Iterable[Comparison]) -> Findings:
         baselines={condition: _baseline(condition, runs) for condition, runs in done.items()},
     )
     found = replace(found, leaders=tuple(_leaders(found)), aggregates=_aggregates(found))
-    return _averaged(found, {(cell.condition, cell.shots, cell.column): resampled for cell, resampled in made})
+    return _averaged(found, {(cell.condition, cell.shots, cell.column): one for cell, one in made})
 
 
 def condition_of(comparison: Comparison) -> Condition:
@@ -110,8 +101,8 @@ def _shared_settings(runs: Runs, names: Sequence[str], shots: int | None) -> lis
     return sorted(setting for setting in common if shots is None or setting[0] == shots)
 
 
-def _cells(condition: Condition, runs: Runs, names: Sequence[str]) -> Iterator[tuple[Cell, Array]]:
-    """The cells of a condition with the resamples of their scores."""
+def _cells(condition: Condition, runs: Runs, names: Sequence[str]) -> Iterator[tuple[Cell, Estimate]]:
+    """The cells of a condition with the estimates of their scores."""
     for shots, columns, settings in _shots(runs, names):
         for column in columns:
             # Where columns share no seed, each has its own mean; tests between them are on what both have.
@@ -123,7 +114,7 @@ def _cells(condition: Condition, runs: Runs, names: Sequence[str]) -> Iterator[t
 
 def _cell(
     condition: Condition, shots: int | None, column: str, runs: Mapping[Setting, Run]
-) -> tuple[Cell, Array] | None:
+) -> tuple[Cell, Estimate] | None:
     metric = catalog.task(condition.task).metrics[0]
     samples = {setting: common_items(run)[0] for setting, run in runs.items()}
     found = estimate(metric, list(samples.values()))
@@ -134,11 +125,11 @@ def _cell(
     made = list(runs.values())
     cell = Cell(
         condition, shots, column, made[0].strategy, metric, score_of([found]),
-        {seed: value[0] for seed, value in values.items() if value},
+        {seed: value.value for seed, value in values.items() if value},
         len({name for sample in samples.values() for name in sample.ids}), sum(run.errors for run in made),
         _mean([run.valid for run in made]), *_costs(made),
     )  # fmt: skip
-    return cell, found[1]
+    return cell, found
 
 
 def _costs(runs: Sequence[Run]) -> tuple[float | None, float | None]:
@@ -201,7 +192,8 @@ def _leaders(found: Findings) -> Iterator[Leader]:
                 tied = tuple(c.column for c in others if abs(c.score.value - best.score.value) < 1e-9)
                 undecided = tuple(c.column for c in others if not _ahead(found, best, c))
                 names = tuple(cell.column for cell in cells)
-                yield Leader(condition, shots, best.column, best.score, names, tied, undecided)
+                level = found.baselines[condition].level
+                yield Leader(condition, shots, best.column, best.score, names, tied, undecided, level)
 
 
 def _ahead(found: Findings, best: Cell, other: Cell) -> bool:
@@ -215,7 +207,7 @@ def _aggregates(found: Findings) -> tuple[Aggregate, ...]:
     for shots in (*found.shots, None):
         rows = [row for pair in combinations(found.columns, 2) if (row := _aggregate(found, shots, *pair))]
         adjusted = holm([1.0 if row.p is None else row.p for row in rows])
-        made += [replace(row, p_holm=p) for row, p in zip(rows, adjusted, strict=True)]
+        made += [replace(row, p_holm=p, tests=len(rows)) for row, p in zip(rows, adjusted, strict=True)]
     return tuple(made)
 
 
@@ -228,7 +220,7 @@ def _aggregate(found: Findings, shots: int | None, a: str, b: str) -> Aggregate 
     return Aggregate(shots, a, b, len(moved), sum(moved) / len(moved), ahead, behind, signed_rank(moved))
 
 
-def _averaged(found: Findings, resampled: Mapping[tuple[Condition, int | None, str], Array]) -> Findings:
+def _averaged(found: Findings, estimates: Mapping[tuple[Condition, int | None, str], Estimate]) -> Findings:
     """With each column's mean over the conditions that have all that at least half of them have."""
     counts = Counter((cell.shots, cell.column) for cell in found.cells if cell.shots is not None)
     wanted = sorted(one for one, conditions in counts.items() if 2 * conditions >= len(found.conditions))
@@ -236,7 +228,7 @@ def _averaged(found: Findings, resampled: Mapping[tuple[Condition, int | None, s
     averages = []
     for shots, column in wanted if conditions else ():
         cells = [cell for cell in (found.cell(condition, shots, column) for condition in conditions) if cell]
-        score = score_of([(cell.score.value, resampled[cell.condition, shots, column]) for cell in cells])
+        score = score_of([estimates[cell.condition, shots, column] for cell in cells])
         costs = _mean([cell.tokens_per_word for cell in cells]), _mean([cell.seconds_per_item for cell in cells])
         averages.append(Average(shots, column, score, *costs))
     return replace(found, averages=tuple(averages), complete=conditions)

@@ -58,7 +58,8 @@ class Contrast:
 class Aggregate:
     """Wilcoxon's signed-rank test of a - b over conditions, at a number of shots (None: the means over shots).
 
-    difference: mean over them; ahead, behind: how many where a scores higher, lower; p None: all differences are 0.
+    difference: mean over them; ahead, behind: how many where a scores higher, lower; p None: all differences are 0;
+    tests: how many there are at that number of shots, over which p_holm is corrected.
     """
 
     shots: int | None
@@ -70,6 +71,7 @@ class Aggregate:
     behind: int
     p: float | None
     p_holm: float | None = None
+    tests: int = 1
 
 
 @dataclass(frozen=True)
@@ -77,6 +79,7 @@ class Leader:
     """The best column under a condition. tied: others with exactly its score.
 
     undecided: others that it is not decisively ahead of; columns: all that were scored there, the best first.
+    level: the score that needs no model, of chance or of the most frequent label; None where there is none.
     """
 
     condition: Condition
@@ -86,11 +89,17 @@ class Leader:
     columns: tuple[str, ...]
     tied: tuple[str, ...]
     undecided: tuple[str, ...]
+    level: float | None = None
+
+    @property
+    def clears(self) -> bool:
+        """Whether its whole interval is above what needs no model."""
+        return self.level is None or self.score.low > self.level
 
     @property
     def decisive(self) -> bool:
-        """Whether it is ahead of each other column, of which there must be one."""
-        return len(self.columns) > 1 and not self.undecided
+        """Whether it is above what needs no model, and ahead of each other column, of which there must be one."""
+        return len(self.columns) > 1 and not self.undecided and self.clears
 
 
 @dataclass(frozen=True)
@@ -122,6 +131,17 @@ class Baseline:
 
     chance: float | None = None
     majority: float | None = None
+
+    @property
+    def level(self) -> float | None:
+        """The higher of the two."""
+        known = [value for value in (self.chance, self.majority) if value is not None]
+        return max(known) if known else None
+
+    @property
+    def name(self) -> str:
+        """What the level is the score of."""
+        return "chance" if self.level == self.chance else "always giving the most frequent label"
 
 
 @dataclass(frozen=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from itertools import count
 
 from xlt_core import catalog
 from xlt_core.findings.details import INVALID, WAYS, Confusion, Survival, pareto_front
@@ -11,7 +12,6 @@ from xlt_core.findings.records import Aggregate, Average, Cell, Condition, Findi
 from xlt_core.records import PairedTest
 
 READABLE = 0.95  # share of outputs that can be read, below which it is worth a word
-FEWEST = 6  # pairs with which a signed-rank test can give p < 0.05 at all: 2 / 2**6
 
 
 def number(value: float, digits: int = 2) -> str:
@@ -35,6 +35,10 @@ def shots_of(shots: Iterable[int | None]) -> str:
     )
 
 
+def capital(sentence: str) -> str:
+    return sentence[:1].upper() + sentence[1:]
+
+
 def language_name(code: str) -> str:
     known = catalog.by_code(code)
     return known.name if known else code
@@ -56,6 +60,8 @@ def lead(found: Findings, leader: Leader) -> str:
     best = f"{leader.column} ({number(leader.score.value)}, {number(leader.score.low)} to {number(leader.score.high)})"
     if len(leader.columns) == 1:
         return f"Only {best} was scored: there is nothing to compare it with."
+    if not leader.clears:
+        return f"{capital(not_above_level(found, leader))}; the highest is {best}."
     if leader.tied:
         return f"{listed([leader.column, *leader.tied])} are level at {number(leader.score.value)}."
     tests = {name: found.contrast(leader.condition, leader.shots, leader.column, name) for name in leader.columns[1:]}
@@ -64,6 +70,12 @@ def lead(found: Findings, leader: Leader) -> str:
     says = [f"is ahead of {listed(clear)}"] if clear else []
     says += [f"its lead over {listed(doubtful)} may be chance"] if doubtful else []
     return f"{best} scores highest: {'; '.join(['it ' + says[0], *says[1:]] if clear else says)}."
+
+
+def not_above_level(found: Findings, leader: Leader) -> str:
+    """That nothing is best where no score is surely above what needs no model."""
+    baseline = found.baselines[leader.condition]
+    return f"no column is shown to be above {baseline.name} ({number(baseline.level or 0.0)})"
 
 
 def _by(test: PairedTest) -> str:
@@ -75,9 +87,12 @@ def over_shots(found: Findings, condition: Condition) -> str:
     leaders = [one for one in found.leaders if one.condition == condition and one.shots is not None]
     if len(leaders) == 1:
         return lead(found, leaders[0])
-    parts = [_highest(name, [one for one in leaders if one.column == name and not one.tied], len(leaders))
+    clear = [one for one in leaders if one.clears and not one.tied]
+    parts = [_highest(name, [one for one in clear if one.column == name], len(leaders))
              for name in found.columns] if any(len(one.columns) > 1 for one in leaders) else []  # fmt: skip
-    tied = [one.shots for one in leaders if one.tied]
+    tied, low = [one.shots for one in leaders if one.tied and one.clears], [one for one in leaders if not one.clears]
+    where = "every number of shots" if len(low) == len(leaders) else shots_of(one.shots for one in low)
+    parts += [f"at {where} {not_above_level(found, low[0])}"] if low else []
     parts += [f"at {shots_of(tied)} the best are level"] if tied else []
     trend = _trend(found, condition)
     return " ".join(filter(None, [f"{'; '.join(filter(None, parts))}." if any(parts) else "", trend]))
@@ -114,11 +129,13 @@ def where_best(found: Findings, shots: int | None = None) -> str:
         return "Nothing is compared: at no place is there more than one column with a score."
     parts = []
     for name in found.columns:
-        own = [one for one in rivals if one.column == name and not one.tied]
+        own = [one for one in rivals if one.column == name and not one.tied and one.clears]
         sure = sum(one.decisive for one in own)
         if own:
             parts.append(f"{name} scores highest in {len(own)} of {len(rivals)}, decisively in {sure or 'none'}")
-    tied = sum(bool(one.tied) for one in rivals)
+    low = sum(not one.clears for one in rivals)
+    parts += [f"in {low} of {len(rivals)} no column is shown to be above what needs no model"] if low else []
+    tied = sum(bool(one.tied) and one.clears for one in rivals)
     parts += [f"in {tied} of {len(rivals)} the best are level"] if tied else []
     alone = len(leaders) - len(rivals)
     left = f" In {alone} more, only one column has a score." if alone else ""
@@ -132,12 +149,24 @@ def over_conditions(aggregate: Aggregate) -> str:
         a, b, ahead, difference = b, a, aggregate.behind, -difference
     if aggregate.p is None:
         return f"{a} and {b} score the same in all {aggregate.conditions}."
-    few = f"; with fewer than {FEWEST} pairs it cannot be under 0.05" if aggregate.conditions < FEWEST else ""
+    pairs = f"{aggregate.conditions} pairs of task and language"
+    says = f"{a} scores higher than {b} in {ahead} of {pairs} (mean difference {number(difference)}"
+    least = _least_p(aggregate.conditions, aggregate.tests)
+    if least >= SIGNIFICANCE_LEVEL:
+        return (f"{says}). Whether other tasks and languages would show the same cannot be concluded from so few: p is "
+                f"never under {number(least, 3)} here; it takes {_enough_pairs(aggregate.tests)} pairs.")  # fmt: skip
     corrected = "" if aggregate.p_holm is None else f", {p_value(aggregate.p_holm)} after correction"
     chance = " This may be chance." if (aggregate.p_holm or aggregate.p) >= SIGNIFICANCE_LEVEL else ""
-    pairs = f"{aggregate.conditions} pairs of task and language"
-    return (f"{a} scores higher than {b} in {ahead} of {pairs} (mean difference {number(difference)}, "
-            f"{p_value(aggregate.p)}{corrected}{few}).{chance}")  # fmt: skip
+    return f"{says}, {p_value(aggregate.p)}{corrected}).{chance}"
+
+
+def _least_p(pairs: int, tests: int) -> float:
+    """The least p that Wilcoxon's signed-rank test can give on so many pairs, corrected over so many tests."""
+    return min(1.0, tests * 2 / 2**pairs)
+
+
+def _enough_pairs(tests: int) -> int:
+    return next(pairs for pairs in count(1) if _least_p(pairs, tests) < SIGNIFICANCE_LEVEL)
 
 
 def costs(found: Findings, axis: str) -> str:

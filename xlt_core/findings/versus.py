@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 
 from xlt_core import catalog
 from xlt_core.records import Comparison, InputError, PairedTest, Plan, Run, Score
-from xlt_core.scoring.significance import ItemAnswers, common_items, corrected, estimate, pair_tests, score_of
+from xlt_core.scoring.corrections import corrected
+from xlt_core.scoring.significance import ItemAnswers, common_items, estimate, pair_tests, score_of
 
 FIRST, SECOND = "first", "second"
 SETUP = ("dataset", "split", "model", "model_revision", "translator", "samples", "limits")

@@ -12,7 +12,7 @@ from itertools import pairwise
 import numpy as np
 
 from xlt_core.records import Answer, InputError, Score
-from xlt_core.scoring.resampling import Array, counts, interval, weighted
+from xlt_core.scoring.resampling import Array, counts, interval, weighted, wilson
 from xlt_core.text.forms import canonical
 from xlt_core.text.words import words
 
@@ -40,8 +40,9 @@ def title(name: str) -> str:
 def measure(
     names: Sequence[str], golds: Golds, answers: Answers, texts: Sequence[str] = (), seed: int = 0
 ) -> dict[str, Score]:
-    """The scores by name, with 95% percentile bootstrap intervals; an answer None is an invalid output, wrong.
+    """The scores by name, with 95% intervals: Wilson's of accuracy, percentile bootstrap ones of others.
 
+    An answer None is an invalid output, wrong.
     "f1" brings f1_KIND for every kind in the golds along. A score that is undefined (precision where nothing was
     predicted) is left out; no items give {}. texts, the sources, are for scores that read them: none does so far.
     """
@@ -55,8 +56,22 @@ def measure(
         family = family_of(name)
         value = float(value_of(name, rows[family].sum(0), classes))
         if np.isfinite(value):
-            scores[name] = Score(value, *interval(value, value_of(name, resampled[family], classes)))
+            resamples = value_of(name, resampled[family], classes)
+            scores[name] = Score(value, *interval_of(name, value, resamples, support(name, rows[family], classes)))
     return scores
+
+
+def interval_of(name: str, value: float, resampled: Array, items: int) -> tuple[float, float]:
+    """The 95% interval of a score: Wilson's for a share of the items, else of the bootstrap resamples."""
+    return wilson(value, items) if name == "accuracy" else interval(value, resampled, items)
+
+
+def support(name: str, rows: Array, classes: Sequence[str]) -> int:
+    """The number of items that tell something about a score: without those that neither have nor get its entities."""
+    if name.startswith("f1_") and rows.shape[-1] == 3 * len(classes):
+        kind = name.removeprefix("f1_")
+        rows = rows.reshape(len(rows), -1, 3)[:, classes.index(kind)] if kind in classes else rows
+    return int(rows.any(-1).sum())
 
 
 def item_score(name: str, gold: Answer, answer: Answer | None) -> float:

@@ -60,7 +60,7 @@ def chrf_pp(translations: Sequence[str], references: Sequence[str], seed: int = 
         return None
     rows = np.array([_statistics(*pair) for pair in zip(translations, references, strict=True)])
     value = float(chrf_of(rows.sum(0)))
-    return Score(value, *interval(value, chrf_of(weighted(counts, rows, RESAMPLES, seed))))
+    return Score(value, *interval(value, chrf_of(weighted(counts, rows, RESAMPLES, seed)), len(rows)))
 
 
 def item_chrf_pp(translation: str, reference: str) -> float:
@@ -86,7 +86,8 @@ def correlation(values: Sequence[float], right: Sequence[bool], seed: int = 0) -
     x = np.array(values)
     rows = np.stack([np.ones(len(x)), x, hits, x * x, x * hits], axis=1)
     r = float(_pearson(rows.sum(0)))
-    return Correlation(r, *interval(r, _pearson(weighted(counts, rows, RESAMPLES, seed))))
+    low, high = np.nanquantile(_pearson(weighted(counts, rows, RESAMPLES, seed)), (0.025, 0.975))
+    return Correlation(r, min(float(low), r), max(float(high), r))
 
 
 def _pearson(sums: Array) -> Array:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from functools import lru_cache
+from math import sqrt
 
 import numpy as np
 
 BATCH_SIZE = 1_000_000  # weights at once, of 8 bytes each
 CACHE_SIZE = 5_000_000  # weights that are cached, of one or two bytes each
+Z = 1.959964  # the normal distribution's quantile of a 95% interval
 
 Array = np.ndarray
 Draw = Callable[[np.random.Generator, int, int], Array]  # (generator, times, n) -> weights (times, n)
@@ -44,9 +46,25 @@ def _cached_batches(draw: Draw, times: int, n: int, seed: int, step: int) -> tup
     return tuple(_batches(draw, times, n, seed, step))
 
 
-def interval(value: float, resampled: Array) -> tuple[float, float]:
-    """The 95% percentile interval over the resamples where the score is defined."""
+def interval(value: float, resampled: Array, items: int) -> tuple[float, float]:
+    """The 95% percentile interval over the resamples where the score is defined.
+
+    Where all resamples have the same score, as where every answer is right, they say nothing about other items: the
+    interval is Wilson's on so many items, which is the widest that a mean in 0..1 can have.
+    """
     defined = resampled[np.isfinite(resampled)]
-    low, high = np.quantile(defined, (0.025, 0.975)) if len(defined) else (value, value)
+    if not len(defined) or float(np.ptp(defined)) < 1e-9:
+        return wilson(value, items)
+    low, high = np.quantile(defined, (0.025, 0.975))
     # Rare classes can leave the value itself outside the percentiles; an interval that excludes its value helps nobody.
     return min(float(low), value), max(float(high), value)
+
+
+def wilson(share: float, items: int) -> tuple[float, float]:
+    """Wilson's 95% score interval (1927) of a share of items."""
+    if not items:
+        return 0.0, 1.0
+    squared = Z * Z / items
+    middle, half = share + squared / 2, Z * sqrt(max(share * (1 - share), 0.0) / items + squared / items / 4)
+    low, high = (middle - half) / (1 + squared), (middle + half) / (1 + squared)
+    return min(max(low, 0.0), share), max(min(high, 1.0), share)

@@ -6,15 +6,16 @@ each; an item that was asked under several is resampled, and changes sides, in a
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 from itertools import combinations
 
 import numpy as np
 
 from xlt_core.records import Answer, PairedTest, Run, Score
-from xlt_core.scoring import resampling
-from xlt_core.scoring.metrics import LABEL, RESAMPLES, Answers, Golds, classes_of, family_of, reduced, rows_of, value_of
+from xlt_core.scoring import metrics, resampling
+from xlt_core.scoring.corrections import corrected
+from xlt_core.scoring.metrics import LABEL, RESAMPLES, Answers, Golds, classes_of, family_of, rows_of, support, value_of
 from xlt_core.scoring.resampling import Array, counts, interval, weighted
 
 SWAPS = 2000
@@ -31,32 +32,49 @@ class ItemAnswers:
     answers: tuple[Answer | None, ...]
 
 
+@dataclass(frozen=True)
+class Estimate:
+    """A score, the same of RESAMPLES bootstrap resamples of its items, and on how many items it is."""
+
+    name: str
+    value: float
+    resampled: Array
+    items: int
+
+
 def common_items(*runs: Run) -> tuple[ItemAnswers, ...]:
-    """What can be scored in all of the runs: the items with a gold answer and a final prediction without an error."""
+    """What can be scored in all of the runs: the items with a gold answer and a final prediction without an error.
+
+    They are in the order of their ids: the same items are then resampled alike wherever they are scored.
+    """
     found = [{p.id: p.answer for p in run.predictions if p.final and not p.error} for run in runs]
     examples = [e for e in runs[0].examples if e.answer is not None and all(e.id in answers for answers in found)]
+    examples.sort(key=lambda example: example.id)
     ids, golds = tuple(e.id for e in examples), tuple(e.answer for e in examples)
     return tuple(ItemAnswers(ids, golds, tuple(answers[name] for name in ids)) for answers in found)
 
 
-def estimate(name: str, samples: Sequence[ItemAnswers], seed: int = 0) -> tuple[float, Array] | None:
-    """The mean score over the samples, and the same of RESAMPLES bootstrap resamples of the items.
-
-    None where there are no items or the score is undefined.
-    """
+def estimate(name: str, samples: Sequence[ItemAnswers], seed: int = 0) -> Estimate | None:
+    """The mean score over the samples. None where there are no items or the score is undefined."""
     samples = [sample for sample in samples if sample.ids]
     if not samples:
         return None
     rows, classes = _stacked(name, samples, _items(samples), _classes(samples))
     value, sums = float(_mean(name, rows.sum(0), classes)), weighted(counts, _flat(rows), RESAMPLES, seed)
     resampled = _mean(name, sums.reshape(RESAMPLES, *rows.shape[1:]), classes)
-    return (value, resampled) if np.isfinite(value) else None
+    items = support(name, rows.any(1), classes)
+    return Estimate(name, value, resampled, items) if np.isfinite(value) else None
 
 
-def score_of(estimates: Sequence[tuple[float, Array]]) -> Score:
-    """The mean of estimates over languages and tasks, with its 95% bootstrap interval."""
-    value = float(np.mean([value for value, _ in estimates]))
-    return Score(value, *interval(value, np.mean([resampled for _, resampled in estimates], axis=0)))
+def score_of(estimates: Sequence[Estimate]) -> Score:
+    """The mean of estimates over languages and tasks, with its 95% interval."""
+    if len(estimates) == 1:
+        one = estimates[0]
+        return Score(one.value, *metrics.interval_of(one.name, one.value, one.resampled, one.items))
+    value = float(np.mean([one.value for one in estimates]))
+    resampled = np.mean([one.resampled for one in estimates], axis=0)
+    # Languages may share their items: together they know no more than the one with the most.
+    return Score(value, *interval(value, resampled, max(one.items for one in estimates)))
 
 
 def paired_test(
@@ -136,36 +154,6 @@ def between(runs: Sequence[Run], metric: str, seed: int = 0) -> tuple[PairedTest
     return corrected(found)
 
 
-def holm(p_values: Sequence[float]) -> list[float]:
-    """Holm's step-down correction (1979): the p-values adjusted so that the chance of any false alarm is kept."""
-    adjusted, least, count = [0.0] * len(p_values), 0.0, len(p_values)
-    for rank, index in enumerate(sorted(range(count), key=p_values.__getitem__)):
-        least = max(least, min(1.0, (count - rank) * p_values[index]))
-        adjusted[index] = least
-    return adjusted
-
-
-def corrected(tests: Sequence[PairedTest]) -> tuple[PairedTest, ...]:
-    """The tests of a table with p_holm; each sort of test is a family of its own."""
-    made = list(tests)
-    for sort in {test.test for test in tests}:
-        indices = [index for index, test in enumerate(tests) if test.test == sort]
-        for index, p in zip(indices, holm([tests[i].p for i in indices]), strict=True):
-            made[index] = replace(tests[index], p_holm=p)
-    return tuple(made)
-
-
-def signed_rank(differences: Sequence[float]) -> float | None:
-    """p of Wilcoxon's signed-rank test, two-sided, of paired differences; None where none differs from zero.
-
-    Exact by scipy's own choice (few differences without ties); differences of zero are left out (Wilcoxon 1945).
-    """
-    from scipy.stats import wilcoxon
-
-    moved = [value for value in np.round(differences, 12) if value]
-    return float(wilcoxon(moved).pvalue) if moved else None
-
-
 @dataclass(frozen=True)
 class _Pair:
     """The statistics of two columns on the same items, (items, samples, d)."""
@@ -209,8 +197,13 @@ class _Pair:
     def interval(self, seed: int) -> tuple[float, float]:
         """The difference's 95% bootstrap interval over items."""
         both = np.stack([self.ours, self.theirs], 1)
+        if not (self.ours - self.theirs).any():
+            return self.seen, self.seen  # the same answers
         sums = weighted(counts, _flat(both), RESAMPLES, seed).reshape(RESAMPLES, *both.shape[1:])
-        return interval(self.seen, self.difference(sums[:, 0], sums[:, 1]))
+        moved, items = self.difference(sums[:, 0], sums[:, 1]), int(self.ours.any((1, 2)).sum())
+        # A difference is in -1..1, and the interval of what never varies is made for 0..1.
+        low, high = interval((self.seen + 1) / 2, (moved + 1) / 2, items)
+        return 2 * low - 1, 2 * high - 1
 
 
 def _sides(golds: Golds, a: Answers, b: Answers) -> tuple[list[ItemAnswers], list[ItemAnswers]]:
@@ -233,7 +226,7 @@ def _stacked(
 ) -> tuple[Array, Sequence[str]]:
     """The items' statistics in each sample, (items, samples, d), zero where an item is not in it; and their classes."""
     each = [rows_of(family_of(name), one.golds, one.answers, classes) for one in samples]
-    made = [reduced(name, rows, classes) for rows in each]
+    made = [metrics.reduced(name, rows, classes) for rows in each]
     stack = np.zeros((len(items), len(made), made[0][0].shape[1]))
     for number, (sample, (rows, _)) in enumerate(zip(samples, made, strict=True)):
         stack[[items[i] for i in sample.ids], number] = rows

@@ -11,6 +11,7 @@ import pytest
 
 from xlt_core import catalog
 from xlt_core.comparison.preview import Preview
+from xlt_core.findings import conclusions
 from xlt_core.findings.pivots import INPUT
 from xlt_core.records import (
     Column,
@@ -151,12 +152,12 @@ def test_the_chart_has_a_row_for_each_column_in_its_colour_and_chance() -> None:
 def test_the_sentence_says_what_can_be_concluded_and_what_cannot() -> None:
     clear = PairedTest("prompt", "translate", "macro_f1", -0.21, -0.33, -0.08, 0.001)
     open_ = PairedTest("prompt", "laft", "macro_f1", 0.02, -0.1, 0.12, 0.7)
-    sentence = chart.conclusion(comparison_of(run_of("prompt"), tests=(clear, open_)), "macro_f1", False)
+    sentence = conclusions.of_comparison(comparison_of(run_of("prompt"), tests=(clear, open_)), "macro_f1", False)
     assert "translate is ahead of prompt by 0.21 (0.08 to 0.33)" in sentence
-    assert "nothing can be concluded about prompt versus laft (0.02, −0.10 to 0.12)" in sentence
-    assert "nothing can be concluded" in chart.conclusion(comparison_of(run_of("prompt")), "macro_f1", True)
+    assert "nothing can be concluded about prompt versus laft (0.02, −0.10 to 0.12, p = 0.700)" in sentence
+    assert "nothing can be concluded" in conclusions.of_comparison(comparison_of(run_of("prompt")), "macro_f1", True)
     equal = PairedTest("prompt", "laft", "macro_f1", 0.0, 0.0, 0.0, 1.0)
-    sentence = chart.conclusion(comparison_of(run_of("prompt"), tests=(equal,)), "macro_f1", False)
+    sentence = conclusions.of_comparison(comparison_of(run_of("prompt"), tests=(equal,)), "macro_f1", False)
     assert "prompt versus laft (the same on these items)" in sentence
 
 

@@ -9,6 +9,7 @@ from typing import Any
 import gradio as gr
 
 from xlt_core import catalog
+from xlt_core.findings import conclusions
 from xlt_core.findings.colours import colour
 from xlt_core.records import Comparison, Language, Plan
 from xlt_core.ui.compare import chart, columns, items, pivots, share
@@ -164,7 +165,7 @@ def description(comparison: Comparison) -> str:
 
 def conclusion_html(comparison: Comparison) -> str:
     single = columns.single(comparison)
-    sentence = chart.conclusion(comparison, metric_of(comparison), single)
+    sentence = conclusions.of_comparison(comparison, metric_of(comparison), single)
     return chart.conclusion_html(sentence, "" if single else chart.caution(comparison))
 
 

@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from xlt_core import catalog
-from xlt_core.findings.findings import SIGNIFICANCE_LEVEL
+from xlt_core.findings import conclusions
 from xlt_core.findings.sentences import language_name
 from xlt_core.findings.tables import Table, probability
 from xlt_core.findings.versus import Difference
 from xlt_core.records import Score
 from xlt_core.scoring import metrics
-from xlt_core.scoring.significance import RANDOMIZATION
 from xlt_core.ui.shared.html import escape, number
 from xlt_core.ui.shared.table import table_html
 
@@ -28,23 +27,12 @@ def comparison_html(first: str, second: str, found: Sequence[Difference], others
     """Two runs compared. others: the other fields in which their plans differ, each with both values."""
     differ = "; ".join(f"{name.replace('_', ' ')} ({a} / {b})" for name, (a, b) in others.items())
     also = f"<p>They differ in: {escape(differ)}.</p>" if differ else ""
-    sentence = f"<p class='xlt-conclusion'>{escape(conclusion(found))}</p>"
+    sentence = f"<p class='xlt-conclusion'>{escape(conclusions.of_runs(found))}</p>"
     return (
         "<h2 class='xlt-heading'>Two runs</h2>"
         f"<p><b>first</b>: {escape(first)}<br><b>second</b>: {escape(second)}</p>{also}"
         f"{sentence}{table_html(_table(found))}<p class='xlt-quiet'>{TESTED}</p>"
     )
-
-
-def conclusion(found: Sequence[Difference]) -> str:
-    """In how many pairs of cells each of the two runs is decisively ahead."""
-    tests = [test for one in found for test in one.tests if test.test == RANDOMIZATION]
-    clear = [test for test in tests if (test.p if test.p_holm is None else test.p_holm) < SIGNIFICANCE_LEVEL]
-    ahead = sum(test.difference > 0 for test in clear)
-    if not clear:
-        return f"In none of the {len(tests)} pairs of cells is one of the two decisively ahead."
-    return (f"Of {len(tests)} pairs of cells the first is decisively ahead in {ahead or 'none'}, the second in "
-            f"{len(clear) - ahead or 'none'}.")  # fmt: skip
 
 
 def _table(found: Sequence[Difference]) -> Table:
