@@ -224,7 +224,8 @@ def _fits_options(plan: Plan) -> bool:
     if not (columns_fit_options(plan.columns) and texts_only and usual and listed):
         return False
     try:
-        return plan.demonstrations is None or draw(plan) == plan.demonstrations
+        at_hand = catalog.dataset(plan.dataset).at_hand()  # no server is asked for the sake of a command line
+        return plan.demonstrations is None or (at_hand and draw(plan) == plan.demonstrations)
     except InputError:
         return False
 

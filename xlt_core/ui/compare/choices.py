@@ -177,8 +177,10 @@ def with_all_strategies(choices: Choices, plan: Plan) -> Plan:
 
 
 def add_column(choices: Choices, strategy: str, values: Values) -> Updates:
-    """Adds a second column of a strategy with the entered knobs. Raises InputError where there is such a column."""
-    added = strategies.column_of(choices.knobs, strategy, values)
+    """Adds a second column of a strategy with the entered knobs, which keeps the model and the translator that are
+    chosen now. Raises InputError where there is such a column."""
+    own = {name: sources.read(choices.sources, values)[name] for name in ("model", "translator")}
+    added = replace(strategies.column_of(choices.knobs, strategy, values), **own)
     return strategies.add_extra(choices.extras, choices.extra_names, added, values)
 
 

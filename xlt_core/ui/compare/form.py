@@ -11,7 +11,7 @@ from xlt_core.records import InputError, Plan, Row
 from xlt_core.ui.compare import choices as choices_module
 from xlt_core.ui.compare import demonstrations as demonstrations_module
 from xlt_core.ui.compare import inputs as inputs_module
-from xlt_core.ui.compare import lessons, sources, view
+from xlt_core.ui.compare import lessons, model_download, sources, view
 from xlt_core.ui.compare import mismatch as mismatch_module
 from xlt_core.ui.shared.limits import check_offered
 from xlt_core.ui.shared.run_manager import RunManager
@@ -25,6 +25,7 @@ class ComparePage:
 
     host: gr.HTML
     choices: choices_module.Choices
+    download: model_download.ModelDownload
     inputs: inputs_module.Inputs
     mismatch: mismatch_module.MismatchNote
     demonstrations: demonstrations_module.Demonstrations
@@ -65,13 +66,13 @@ def read(page: ComparePage, values: Values) -> Plan:
     return check_offered(plan, uploaded=values[page.choices.sources.uploaded])
 
 
-def build_choices(plan: Plan) -> tuple[choices_module.Choices, list[gr.Button]]:
-    """Draws the left column: the choices, and a button for each lesson."""
+def build_choices(plan: Plan) -> tuple[choices_module.Choices, model_download.ModelDownload, list[gr.Button]]:
+    """Draws the left column: the choices, the button that fetches a model, and a button for each lesson."""
     with gr.Column(scale=1, min_width=290, elem_id="choices"):
         with gr.Accordion("Choices", open=True, elem_id="choices-fold"):
-            chosen = choices_module.build(plan)
+            chosen, download = choices_module.build(plan), model_download.build()
         with gr.Accordion("Lessons", open=True, elem_id="lessons"):
-            return chosen, lessons.build()
+            return chosen, download, lessons.build()
 
 
 def build_buttons() -> tuple[gr.Button, gr.Button, gr.Button]:

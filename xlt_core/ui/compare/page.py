@@ -23,12 +23,13 @@ from xlt_core.ui.compare import (
     inputs,
     lessons,
     mismatch,
+    model_download,
     view,
 )
 from xlt_core.ui.compare.form import ComparePage
 from xlt_core.ui.shared import downloads
 from xlt_core.ui.shared.errors import LOG, catch_errors, catch_errors_while_yielding, error_sentence
-from xlt_core.ui.shared.events import MODEL, QUIET, quiet
+from xlt_core.ui.shared.events import MODEL, QUIET, bind, quiet
 from xlt_core.ui.shared.run_manager import RunManager
 from xlt_core.ui.shared.updates import Updates, Values
 
@@ -79,7 +80,7 @@ def _draw(
 ) -> ComparePage:
     language = catalog.by_code(plan.language)
     with gr.Row(elem_id="layout"):
-        chosen, lesson_buttons = form.build_choices(plan)
+        chosen, download, lesson_buttons = form.build_choices(plan)
         with gr.Column(scale=3, min_width=320, elem_id="work"):
             lesson = gr.HTML("", elem_id="lesson")
             entered, note = inputs.build(plan, language), mismatch.build()
@@ -87,8 +88,8 @@ def _draw(
             message = gr.HTML("", elem_id="message")
             preview, compare, stop = form.build_buttons()
             results = view.build(sample)
-    return ComparePage(host, chosen, entered, note, table, results, lesson, lesson_buttons, message, preview, compare,
-                       stop, gr.State(""), manager, visitor)  # fmt: skip
+    return ComparePage(host, chosen, download, entered, note, table, results, lesson, lesson_buttons, message,
+                       preview, compare, stop, gr.State(""), manager, visitor)  # fmt: skip
 
 
 def _bind(
@@ -118,6 +119,11 @@ def _wire_choices(page: ComparePage) -> None:
     for name, button in chosen.add_buttons.items():
         added = {chosen.extras, chosen.extra_names}
         _bind(page, button.click, partial(form_handlers.add_column, name), values, added)
+    fetched = bind(page.download.get.click, partial(model_download.fetch, page.download, chosen.sources.model), values,
+                   page.download.widgets() | {chosen.sources.model}, page.message, generator=True)  # fmt: skip
+    _bind(page, fetched.then, form_handlers.choices_changed, values, outputs, generator=True)
+    bind(page.download.stop.click, partial(model_download.stop, page.download), {chosen.seed}, page.download.widgets(),
+         page.message, queue=False)  # fmt: skip
     _bind(page, chosen.shots.release, form_handlers.shots_changed, values, page.demonstrations.outputs())
     _bind(page, page.inputs.mode.input, form_handlers.mode_changed, values, outputs)
 
@@ -138,19 +144,19 @@ def _wire_inputs(page: ComparePage) -> None:
 def _wire_demonstrations(page: ComparePage) -> None:
     table = page.demonstrations
 
-    def bind(button: gr.Button, change: Callable[..., Any]) -> None:
+    def bind_change(button: gr.Button, change: Callable[..., Any]) -> None:
         handler = partial(form_handlers.change_rows, change)
         _bind(page, button.click, handler, table.widgets(), table.outputs())
 
-    bind(table.add, demonstrations.added)
-    bind(table.shuffle, demonstrations.shuffled)
+    bind_change(table.add, demonstrations.added)
+    bind_change(table.shuffle, demonstrations.shuffled)
     _bind(page, table.reset.click, form_handlers.reset_rows, table.widgets(), table.outputs())
     _bind(page, table.reload.click, form_handlers.reload_rows, page.form_widgets(),
           table.outputs() | {page.choices.seed})  # fmt: skip
     for index, row in enumerate(table.rows):
-        bind(row.up, partial(demonstrations.moved, index=index, by=-1))
-        bind(row.down, partial(demonstrations.moved, index=index, by=1))
-        bind(row.remove, partial(demonstrations.removed, index=index))
+        bind_change(row.up, partial(demonstrations.moved, index=index, by=-1))
+        bind_change(row.down, partial(demonstrations.moved, index=index, by=1))
+        bind_change(row.remove, partial(demonstrations.removed, index=index))
 
 
 def _wire_comparison(page: ComparePage) -> None:

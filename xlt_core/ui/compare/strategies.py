@@ -1,9 +1,10 @@
-"""The choice of columns: a checkbox and the knobs of each strategy, and second columns with other knobs."""
+"""The choice of columns: a checkbox and the knobs of each strategy, and second columns with other knobs or models."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any
 
 import gradio as gr
@@ -53,9 +54,10 @@ def read(strategies: Strategies, values: Values) -> tuple[Column, ...]:
     return read_columns(strategies.boxes, strategies.knobs, strategies.extras, strategies.extra_names, values)
 
 
-def add_column(strategies: Strategies, name: str, values: Values) -> Updates:
-    """Adds a second column of a strategy with the entered knobs. Raises InputError where there is such a column."""
-    added = column_of(strategies.knobs, name, values)
+def add_column(strategies: Strategies, name: str, model: str, translator: str, values: Values) -> Updates:
+    """Adds a second column of a strategy with the entered knobs, which keeps the model and the translator that are
+    chosen now. Raises InputError where there is such a column."""
+    added = replace(column_of(strategies.knobs, name, values), model=model, translator=translator)
     return add_extra(strategies.extras, strategies.extra_names, added, values)
 
 
@@ -75,11 +77,14 @@ def column_of(knobs: Knobs, name: str, values: Values) -> Column:
 
 
 def add_extra(extras: gr.State, extra_names: gr.CheckboxGroup, column: Column, values: Values) -> Updates:
-    """Adds a column to the extra ones, named after its knobs. Raises InputError where there is one of that name."""
-    knobs = ", ".join(f"{knob} {value}" for knob, value in column.knobs.items()) or "default knobs"
-    column = replace(column, name=f"{column.strategy}: {knobs}"[:60])
+    """Adds a column to the extra ones, named after its model, translator and knobs. Raises InputError where there is
+    one of that name."""
+    translator = column.translator if catalog.strategy(column).uses_translator else ""
+    own = dict.fromkeys(Path(part).name for part in (column.model, translator) if part)
+    name = ", ".join([*own, *(f"{knob} {value}" for knob, value in column.knobs.items())]) or "default knobs"
+    column = replace(column, name=f"{column.strategy}: {name}"[:60].replace("=", " "), translator=translator)
     if column.name in {extra.name for extra in values[extras]}:
-        raise InputError(f"There is a column {column.name!r} already; change a knob first.")
+        raise InputError(f"There is a column {column.name!r} already; change a knob or the model first.")
     chosen = [*(values[extra_names] or ()), column.name]
     return show_extras(extras, extra_names, (*values[extras], column), chosen)
 

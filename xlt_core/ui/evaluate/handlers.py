@@ -49,7 +49,8 @@ def form_changed(page: EvaluatePage, values: Values) -> Updates:
 
 def add_column(page: EvaluatePage, name: str, values: Values) -> Updates:
     """Adds a second column of a strategy."""
-    return strategies.add_column(page.form.strategies, name, values)
+    model, translator = (str(values[menu] or "") for menu in (page.form.model, page.form.translator))
+    return strategies.add_column(page.form.strategies, name, model, translator, values)
 
 
 def estimate(page: EvaluatePage, values: Values) -> Iterator[Updates]:
