@@ -24,6 +24,8 @@ from xlt_core.records import Column, InputError, Limits, Message, Plan, Prompt, 
 from xlt_core.settings import POCKET
 from xlt_core.translators.seq2seq import Seq2Seq
 
+pytestmark = pytest.mark.usefixtures("small_heap")
+
 PROMPTS: list[Prompt] = [(Message("user", text),) for text in ("The team won", "Minisitiri w'ubuzima", "ɗalibai sun")]
 FREE = Limits(12, stop=())
 
