@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import signal
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -22,6 +24,16 @@ for name in [name for name in os.environ if name.startswith(("HF_", "TRANSFORMER
     del os.environ[name]  # the tests say themselves which hub they reach
 
 signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell starts a job in its background with it ignored
+
+
+@pytest.fixture(scope="module")
+def small_heap() -> Iterator[None]:
+    """Nothing that was there before is searched for garbage: with all libraries loaded, a search takes a second, and
+    each training and each eviction of a model makes one."""
+    gc.collect()
+    gc.freeze()
+    yield
+    gc.unfreeze()
 
 
 @pytest.fixture(scope="session")
