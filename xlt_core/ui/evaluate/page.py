@@ -49,6 +49,9 @@ def _wire_form(page: EvaluatePage) -> None:
     for widget in (form.tasks, form.languages, form.shots, form.seeds, form.samples, form.datasets,
                    columns.extra_names, *columns.boxes.values()):  # fmt: skip
         bind(widget.change, partial(handlers.form_changed, page), inputs, {page.size, form.languages}, message)
+    shown = {form.model, form.translator, columns.disabled, *columns.boxes.values()}
+    for event in (form.model.change, form.translator.change, form.languages.change):
+        bind(event, partial(handlers.models_changed, page), inputs, shown, message)
     for name, button in columns.add_buttons.items():
         outputs = {columns.extras, columns.extra_names}
         bind(button.click, partial(handlers.add_column, page, name), inputs, outputs, message)
