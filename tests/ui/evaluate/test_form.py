@@ -37,13 +37,13 @@ def test_without_a_dataset_the_languages_stay(drawn: EvaluatePage) -> None:
 
 def test_another_model_brings_its_own_hint_and_no_laft_where_it_has_none(drawn: EvaluatePage, tmp_path: Path) -> None:
     box = drawn.form.strategies.boxes["laft"]
-    before = handlers.models_changed(drawn, values_of(drawn))
+    (before,) = handlers.models_changed(drawn, values_of(drawn))
     assert before[box]["interactive"] and "value" not in before[box]
     values = values_of(drawn, languages=["yor"])  # the bundled model has been adapted to others
-    updates = handlers.models_changed(drawn, values)
+    (updates,) = handlers.models_changed(drawn, values)
     assert updates[box]["value"] is False and not updates[box]["interactive"]
     assert "page Adapt" in updates[box]["info"] and "`" not in updates[box]["info"]
     disabled = drawn.form.strategies.disabled
     assert updates[disabled] == ("translate", "laft")
-    again = handlers.models_changed(drawn, values_of(drawn) | {box: False, disabled: ("laft",)})
+    (again,) = handlers.models_changed(drawn, values_of(drawn) | {box: False, disabled: ("laft",)})
     assert again[box]["value"] is True and again[box]["interactive"]

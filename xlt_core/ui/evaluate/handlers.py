@@ -43,7 +43,7 @@ def form_changed(page: EvaluatePage, values: Values) -> Updates:
     return {page.size: size, grid_form.languages: gr.update(choices=offered)}
 
 
-def models_changed(page: EvaluatePage, values: Values) -> Updates:
+def models_changed(page: EvaluatePage, values: Values) -> Iterator[Updates]:
     """The hints of the chosen models, and which strategies they can run in one of the languages at least."""
     grid_form = page.form
     menus: dict[Part, gr.Dropdown] = {"model": grid_form.model, "translator": grid_form.translator}
@@ -52,8 +52,9 @@ def models_changed(page: EvaluatePage, values: Values) -> Updates:
     grid = form.read(grid_form, {**values, **boxes}, page.view.manager.public)  # even if none is ticked now
     reasons = form.reasons(grid)
     if "" in reasons:
-        return hints | {page.view.message: message_html(reasons[""], "problem")}
-    return hints | strategies.disable(grid_form.strategies, reasons, values) | {page.view.message: ""}
+        yield hints | {page.view.message: message_html(reasons[""], "problem")}
+    else:
+        yield hints | strategies.disable(grid_form.strategies, reasons, values) | {page.view.message: ""}
 
 
 def add_column(page: EvaluatePage, name: str, values: Values) -> Updates:
