@@ -38,8 +38,16 @@
     event.preventDefault();
     const active = document.activeElement;
     if (active && active.blur) active.blur();  // so that the field sends what was typed
-    setTimeout(() => button.click(), 60);
+    setTimeout(() => { button.click(); if (active && active.focus) active.focus({ preventScroll: true }); }, 60);
   }, true);
+
+  // What is typed into the menu of languages replaces the chosen one.
+  document.addEventListener("focusin", (event) => {
+    const field = event.target;
+    if (!field.closest || !field.closest("#language") || !field.select) return;
+    setTimeout(() => field.select());
+    field.addEventListener("mouseup", (released) => { released.preventDefault(); field.select(); }, { once: true });
+  });
 
   document.addEventListener("toggle", (event) => {
     const key = event.target.dataset && event.target.dataset.fold;
