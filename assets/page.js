@@ -67,6 +67,17 @@
   // Chromium gives the focus to every scrollable element, also to the list of an open menu.
   const unfocusLists = () => document.querySelectorAll("ul[role=listbox]:not([tabindex])").forEach((list) => { list.tabIndex = -1; });
 
+  // What Gradio leaves out for screen readers: whether an accordion is open, what an empty plot is, what is news.
+  const set = (element, name, value) => { if (element.getAttribute(name) !== value) element.setAttribute(name, value); };
+  const describe = () => {
+    document.querySelectorAll("button.label-wrap").forEach((button) => set(button, "aria-expanded", String(button.classList.contains("open"))));
+    document.querySelectorAll("div.empty[aria-label]:not([role])").forEach((plot) => plot.setAttribute("role", "img"));
+    document.querySelectorAll("#heading, #conclusion, #evaluate-heading, #runs-heading").forEach((news) => set(news, "aria-live", "polite"));
+  };
+  document.addEventListener("click", (event) => {
+    if (event.target.closest && event.target.closest("button.label-wrap")) setTimeout(describe);
+  });
+
   // A menu that is left with Tab would stay open; Escape closes it, after it has accepted what was typed.
   document.addEventListener("keydown", (event) => {
     const menu = event.target;
@@ -91,6 +102,7 @@
       reopen();
       nameRowButtons();
       unfocusLists();
+      describe();
       if (ready || !document.getElementById("dark") || !document.querySelector("#choices-fold > button")) return;
       ready = true;
       setDark(dark);

@@ -67,7 +67,7 @@ def build(plan: Plan) -> Choices:
             elem_id="task",
         ),
     }
-    gr.HTML("<h3 class='xlt-group'>Strategies</h3>")
+    gr.HTML("<h2 class='xlt-group'>Strategies</h2>")
     ticked = {column.strategy for column in plan.columns}
     names = ordered(tuple(catalog.strategies()))
     boxes = {name: strategies.box_widget(name, name in ticked) for name in names}

@@ -37,7 +37,7 @@ class Strategies:
 
 def build(prefix: str) -> Strategies:
     """Draws the checkboxes, all ticked, and the knobs. prefix: of the element ids."""
-    gr.HTML("<h3 class='xlt-group'>Strategies</h3>")
+    gr.HTML("<h2 class='xlt-group'>Strategies</h2>")
     names = ordered(tuple(catalog.strategies()))
     boxes = {name: box_widget(name, True, prefix) for name in names}
     extra_names = gr.CheckboxGroup([], label="Further columns", visible=False, elem_id=f"{prefix}extras")
