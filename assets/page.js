@@ -38,8 +38,23 @@
     event.preventDefault();
     const active = document.activeElement;
     if (active && active.blur) active.blur();  // so that the field sends what was typed
+    document.body.classList.remove("xlt-stale");
     setTimeout(() => { button.click(); if (active && active.focus) active.focus({ preventScroll: true }); }, 60);
   }, true);
+
+  // Results are marked once the setting is no longer theirs, until Compare is pressed.
+  const SETTING = "#choices, #demonstrations, #text, #gold, #samples";
+  const changed = (event) => {
+    const at = event.target;
+    if (!at.closest || !event.isTrusted) return;
+    if (at.closest("#compare")) document.body.classList.remove("xlt-stale");
+    else if (event.type === "mousedown") {  // a menu is gone before the click
+      const menu = at.closest("[role=option]") && document.activeElement;
+      if (menu && menu.closest(SETTING)) document.body.classList.add("xlt-stale");
+    } else if (at.closest(SETTING) && (event.type !== "click" || at.closest("#lessons button, #demonstrations .xlt-tools button")))
+      document.body.classList.add("xlt-stale");
+  };
+  ["input", "change", "mousedown", "click"].forEach((type) => document.addEventListener(type, changed, true));
 
   // What is typed into the menu of languages replaces the chosen one.
   document.addEventListener("focusin", (event) => {

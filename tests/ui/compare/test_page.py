@@ -269,3 +269,17 @@ def test_a_typed_language_replaces_the_chosen_one_and_focus_stays_after_the_shor
     compare(tab, lambda: tab.keyboard.press("Control+Enter"))
     assert tab.evaluate("document.activeElement === document.querySelector('#text textarea')")
     finished(tab)
+
+
+@needs_chromium
+def test_results_of_an_earlier_setting_are_greyed_and_say_so(tab: Any) -> None:
+    said = "getComputedStyle(document.querySelector('#columns'), '::before').content"
+    grey = "getComputedStyle(document.querySelector('#columns')).filter"
+    assert tab.evaluate(said) == tab.evaluate(grey) == "none"
+    one_input(tab, "Umukinnyi yatsinze umukino", "sports")
+    assert "earlier setting" in tab.evaluate(said) and "grayscale" in tab.evaluate(grey)
+    compare(tab)
+    finished(tab)
+    assert tab.evaluate(said) == tab.evaluate(grey) == "none"
+    choose(tab, "language", "Hausa")
+    assert "earlier setting" in tab.evaluate(said)
