@@ -38,8 +38,31 @@
     event.preventDefault();
     const active = document.activeElement;
     if (active && active.blur) active.blur();  // so that the field sends what was typed
-    setTimeout(() => button.click(), 60);
+    document.body.classList.remove("xlt-stale");
+    setTimeout(() => { button.click(); if (active && active.focus) active.focus({ preventScroll: true }); }, 60);
   }, true);
+
+  // Results are marked once the setting is no longer theirs, until Compare is pressed.
+  const SETTING = "#choices, #demonstrations, #text, #gold, #samples";
+  const changed = (event) => {
+    const at = event.target;
+    if (!at.closest || !event.isTrusted) return;
+    if (at.closest("#compare")) document.body.classList.remove("xlt-stale");
+    else if (event.type === "mousedown") {  // a menu is gone before the click
+      const menu = at.closest("[role=option]") && document.activeElement;
+      if (menu && menu.closest(SETTING)) document.body.classList.add("xlt-stale");
+    } else if (at.closest(SETTING) && (event.type !== "click" || at.closest("#lessons button, #demonstrations .xlt-tools button")))
+      document.body.classList.add("xlt-stale");
+  };
+  ["input", "change", "mousedown", "click"].forEach((type) => document.addEventListener(type, changed, true));
+
+  // What is typed into the menu of languages replaces the chosen one.
+  document.addEventListener("focusin", (event) => {
+    const field = event.target;
+    if (!field.closest || !field.closest("#language") || !field.select) return;
+    setTimeout(() => field.select());
+    field.addEventListener("mouseup", (released) => { released.preventDefault(); field.select(); }, { once: true });
+  });
 
   document.addEventListener("toggle", (event) => {
     const key = event.target.dataset && event.target.dataset.fold;
@@ -58,6 +81,17 @@
 
   // Chromium gives the focus to every scrollable element, also to the list of an open menu.
   const unfocusLists = () => document.querySelectorAll("ul[role=listbox]:not([tabindex])").forEach((list) => { list.tabIndex = -1; });
+
+  // What Gradio leaves out for screen readers: whether an accordion is open, what an empty plot is, what is news.
+  const set = (element, name, value) => { if (element.getAttribute(name) !== value) element.setAttribute(name, value); };
+  const describe = () => {
+    document.querySelectorAll("button.label-wrap").forEach((button) => set(button, "aria-expanded", String(button.classList.contains("open"))));
+    document.querySelectorAll("div.empty[aria-label]:not([role])").forEach((plot) => plot.setAttribute("role", "img"));
+    document.querySelectorAll("#heading, #conclusion, #evaluate-heading, #runs-heading").forEach((news) => set(news, "aria-live", "polite"));
+  };
+  document.addEventListener("click", (event) => {
+    if (event.target.closest && event.target.closest("button.label-wrap")) setTimeout(describe);
+  });
 
   // A menu that is left with Tab would stay open; Escape closes it, after it has accepted what was typed.
   document.addEventListener("keydown", (event) => {
@@ -83,6 +117,7 @@
       reopen();
       nameRowButtons();
       unfocusLists();
+      describe();
       if (ready || !document.getElementById("dark") || !document.querySelector("#choices-fold > button")) return;
       ready = true;
       setDark(dark);

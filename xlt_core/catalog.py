@@ -225,7 +225,7 @@ def _reason(plan: Plan, column: Column, parts: Parts) -> str:
             if not adapter:
                 return (
                     f"The model {plan.model} has no adapter for {spoken.name} ({spoken.code}); "
-                    "train one with `python -m xlt_core adapt`."
+                    "train one on the page Adapt, or with the command adapt."
                 )
             host.adapted(adapter)
         if solver.uses_translator and spoken.code == PIVOT:

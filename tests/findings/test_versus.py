@@ -31,7 +31,8 @@ ALWAYS_A = ["a"] * 60
 
 def test_the_difference_and_its_tests_are_those_of_the_shared_items():
     (found,) = differences([comparison(RIGHT)], [comparison(ALWAYS_A)])
-    assert (found.task, found.language, found.shots, found.column, found.items) == ("topic", "kin", 2, "prompt", 60)
+    assert (found.task, found.language, found.items) == ("topic", "kin", 60)
+    assert (found.shots, found.column) == ((2, 2), ("prompt", "prompt"))
     assert found.first.value == 1.0
     assert found.second.value == measure(["macro_f1"], GOLDS, ALWAYS_A)["macro_f1"].value
     wanted = paired_test("macro_f1", GOLDS, RIGHT, ALWAYS_A, columns=(FIRST, SECOND))
@@ -47,7 +48,7 @@ def test_only_items_that_are_the_same_in_both_count():
     renamed = replace(
         other.runs[0], examples=tuple(replace(e, texts={"text": "other"}) for e in other.runs[0].examples)
     )
-    with pytest.raises(InputError, match="no column"):
+    with pytest.raises(InputError, match="share no items"):
         differences([comparison(RIGHT[:30], half)], [replace(other, runs=(renamed,))])
 
 
@@ -62,10 +63,16 @@ def test_seeds_are_averaged_and_p_values_corrected_over_the_table():
 
 
 def test_runs_without_anything_in_common_are_refused():
-    with pytest.raises(InputError, match="no column, task, language"):
-        differences([comparison(RIGHT, shots=0)], [comparison(RIGHT, shots=4)])
-    with pytest.raises(InputError, match="no column"):
-        differences([comparison(RIGHT)], [comparison(RIGHT, name="laft")])
+    with pytest.raises(InputError, match="share no items"):
+        differences([comparison(RIGHT, language="hau")], [comparison(RIGHT)])
+
+
+@pytest.mark.parametrize("change", [{"shots": 4}, {"name": "laft"}, {"shots": 4, "name": "laft"}, {"seed": 5},
+                                    {"model": "other"}])  # fmt: skip
+def test_any_two_runs_on_the_same_items_can_be_compared(change):
+    (found,) = differences([comparison(RIGHT)], [comparison(ALWAYS_A, **change)])
+    assert found.items == 60 and found.first.value == 1.0 > found.second.value
+    assert found.shots == (2, change.get("shots", 2)) and found.column == ("prompt", change.get("name", "prompt"))
 
 
 def test_what_else_differs_is_told():

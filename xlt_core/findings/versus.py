@@ -1,4 +1,4 @@
-"""Two runs compared: the same column, task, language and number of shots in both, on the items of both."""
+"""Two runs compared: the same column and number of shots where both have them, on the items of both."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ Runs = Mapping[Key, Mapping[int, Run]]  # by seed
 @dataclass(frozen=True)
 class Difference:
     """A column in two runs. first, second: its mean scores over the seeds that both have, on the items of both;
-    tests: of first - second, by how they are made; items: distinct ones."""
+    tests: of first - second, by how they are made; items: distinct ones; shots, column: of first and second."""
 
     task: str
     language: str
-    shots: int
-    column: str
+    shots: tuple[int, int]
+    column: tuple[str, str]
     seeds: tuple[int, ...]
     items: int
     first: Score
@@ -36,17 +36,19 @@ class Difference:
 def differences(first: Iterable[Comparison], second: Iterable[Comparison]) -> tuple[Difference, ...]:
     """A difference for each column that both runs have, with p-values corrected over all of them.
 
-    Raises InputError where the runs have no column on the same items.
+    Where they have none in common, the same column at other numbers of shots counts, and else any two columns.
+    Raises InputError where the runs share no items.
     """
     ours, theirs = _by_key(first), _by_key(second)
-    keys = [key for key in ours if key in theirs]
-    # p cannot be under 1 / (1 + swaps): a table of many tests needs many.
-    found = [one for key in keys if (one := _difference(key, ours[key], theirs[key], 100 * len(keys)))]
-    if not found:
-        raise InputError("These two runs have no column, task, language and number of shots in common with the same "
-                         "items; choose runs that share some.")  # fmt: skip
-    tests = iter(corrected([test for one in found for test in one.tests]))
-    return tuple(replace(one, tests=tuple(next(tests) for _ in one.tests)) for one in found)
+    for same in (lambda key: key, lambda key: (key[0], key[1], key[3]), lambda key: key[:2]):
+        pairs = [(a, b) for a in ours for b in theirs if same(a) == same(b)]
+        # p cannot be under 1 / (1 + swaps): a table of many tests needs many.
+        found = [one for a, b in pairs if (one := _difference(a, b, ours[a], theirs[b], 100 * len(pairs)))]
+        if found:
+            tests = iter(corrected([test for one in found for test in one.tests]))
+            return tuple(replace(one, tests=tuple(next(tests) for _ in one.tests)) for one in found)
+    raise InputError("These two runs share no items that columns of both have finished, of the same task and "
+                     "language; choose two that ran on the same items.")  # fmt: skip
 
 
 def setup_differences(first: Iterable[Comparison], second: Iterable[Comparison]) -> dict[str, tuple[str, str]]:
@@ -70,10 +72,12 @@ def _by_key(comparisons: Iterable[Comparison]) -> Runs:
     return found
 
 
-def _difference(key: Key, ours: Mapping[int, Run], theirs: Mapping[int, Run], swaps: int) -> Difference | None:
+def _difference(
+    key: Key, other: Key, ours: Mapping[int, Run], theirs: Mapping[int, Run], swaps: int
+) -> Difference | None:
     task, language, shots, column = key
     metric = catalog.task(task).metrics[0]
-    pairs = {seed: _marked(ours[seed], theirs[seed]) for seed in sorted(ours) if seed in theirs}
+    pairs = {seed: _marked(*runs) for seed, runs in _paired(ours, theirs).items()}
     pairs = {seed: pair for seed, pair in pairs.items() if pair[0].ids}
     a, b = [pair[0] for pair in pairs.values()], [pair[1] for pair in pairs.values()]
     scores = estimate(metric, a), estimate(metric, b)
@@ -81,8 +85,16 @@ def _difference(key: Key, ours: Mapping[int, Run], theirs: Mapping[int, Run], sw
         return None
     tests = pair_tests(metric, a, b, columns=(FIRST, SECOND), swaps=swaps)
     items = len({name for one in a for name in one.ids})
-    return Difference(task, language, shots, column, tuple(pairs), items, score_of([scores[0]]), score_of([scores[1]]),
-                      tuple(tests))  # fmt: skip
+    return Difference(task, language, (shots, other[2]), (column, other[3]), tuple(pairs), items,
+                      score_of([scores[0]]), score_of([scores[1]]), tuple(tests))  # fmt: skip
+
+
+def _paired(ours: Mapping[int, Run], theirs: Mapping[int, Run]) -> dict[int, tuple[Run, Run]]:
+    """The runs of both under each seed that both have; where they share none, one after the other."""
+    shared = [seed for seed in sorted(ours) if seed in theirs]
+    if shared:
+        return {seed: (ours[seed], theirs[seed]) for seed in shared}
+    return {a: (ours[a], theirs[b]) for a, b in zip(sorted(ours), sorted(theirs), strict=False)}
 
 
 def _marked(one: Run, other: Run) -> tuple[ItemAnswers, ItemAnswers]:

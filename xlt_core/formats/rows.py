@@ -63,8 +63,9 @@ def read_answer(task: Task, answer: str, text: str, choices: tuple[str, ...], pl
         raise InputError(f"{place} has no answer; {hint}.")
     read = task.read(line, Example("", {"text": text}, choices=choices))
     astray = isinstance(read, tuple) and not all(span.located for span in read)
+    own = ", or name labels of your own in the field Labels (--labels)" if choices else ""
     if read is None or astray or _pieces(task.write(read)) != _pieces(line):
-        raise InputError(f"The answer {line[:80]!r} of {place[0].lower()}{place[1:]} cannot be used; {hint}.")
+        raise InputError(f"The answer {line[:80]!r} of {place[0].lower()}{place[1:]} cannot be used; {hint}{own}.")
     return read
 
 

@@ -33,7 +33,7 @@ class Adapted(FewShot):
             return self.adapter  # the host knows more than it lists: folders, the Hub; it refuses what it cannot have
         if not names:
             raise InputError(
-                f"There is no adapted model for {language.name}: train one with "
-                f"`python -m xlt_core adapt --language {language.code}`, or choose another language."
+                f"There is no adapted model for {language.name}: train one on the "
+                f"page Adapt or with the command adapt (--language {language.code}), or choose another language."
             )
         return names[0]

@@ -66,6 +66,9 @@ def theme() -> gr.themes.Base:
         button_border_width="1px", button_cancel_background_fill="#ffffff", button_cancel_text_color="#9b2f2a",
         button_cancel_background_fill_dark="#20252a", button_cancel_text_color_dark="#f08a82",
         block_info_text_color="#5c646c", block_info_text_color_dark="#a2abb4",
+        body_text_color_subdued="#5c646c", body_text_color_subdued_dark="#a2abb4",
+        input_placeholder_color="#5c646c", input_placeholder_color_dark="#a2abb4",
+        link_text_color="*primary_600", link_text_color_dark="*primary_300",
         block_title_text_color="#1d2227", block_title_text_color_dark="#e8ebee",
     )  # fmt: skip
 

@@ -258,3 +258,33 @@ def test_the_keyboard_passes_menus_and_leaves_them_closed(tab: Any) -> None:
     tab.press("#model input", "Tab")
     tab.wait_for_function("document.querySelector('#message').innerText.includes('no such/model')")
     assert tab.input_value("#model input") == "no such/model"
+
+
+@needs_chromium
+def test_a_typed_language_replaces_the_chosen_one_and_focus_stays_after_the_shortcut(tab: Any) -> None:
+    tab.click("#language input")
+    tab.wait_for_function("() => { const f = document.querySelector('#language input');"
+                          " return f.selectionEnd - f.selectionStart === f.value.length; }")  # fmt: skip
+    tab.keyboard.type("Lug")
+    assert tab.input_value("#language input") == "Lug"
+    assert "Luganda" in tab.get_by_role("option").first.inner_text()
+    tab.keyboard.press("Escape")
+    one_input(tab, "Umukinnyi yatsinze umukino", "sports")
+    tab.focus("#text textarea")
+    compare(tab, lambda: tab.keyboard.press("Control+Enter"))
+    assert tab.evaluate("document.activeElement === document.querySelector('#text textarea')")
+    finished(tab)
+
+
+@needs_chromium
+def test_results_of_an_earlier_setting_are_greyed_and_say_so(tab: Any) -> None:
+    said = "getComputedStyle(document.querySelector('#columns'), '::before').content"
+    grey = "getComputedStyle(document.querySelector('#columns')).filter"
+    assert tab.evaluate(said) == tab.evaluate(grey) == "none"
+    one_input(tab, "Umukinnyi yatsinze umukino", "sports")
+    assert "earlier setting" in tab.evaluate(said) and "grayscale" in tab.evaluate(grey)
+    compare(tab)
+    finished(tab)
+    assert tab.evaluate(said) == tab.evaluate(grey) == "none"
+    choose(tab, "language", "Hausa")
+    assert "earlier setting" in tab.evaluate(said)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from threading import Event
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ from helpers.completions_server import CompletionsServer, Model
 
 from xlt_core.hosts import remote
 from xlt_core.hosts._server import Server
+from xlt_core.records import InputError
 from xlt_core.settings import POCKET
 
 ITEMS = 10
@@ -111,3 +113,32 @@ def test_a_server_that_is_not_there_is_a_sentence(tab: Any, server: CompletionsS
     tab.wait_for_function("document.querySelector('#message').innerText.includes('127.0.0.1')")
     tab.wait_for_selector("#compare[disabled]")
     assert "Traceback" not in tab.content()
+
+
+@needs_chromium
+def test_the_reply_for_an_older_server_does_not_overwrite_that_for_a_newer_one(
+    tab: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gate, left = Event(), []
+
+    def refuse(url: str, key: str = "") -> Any:
+        if "silent" in url:
+            assert gate.wait(60)
+            left.append(url)
+        raise InputError(f"Nothing answers at {url}; start the server.")
+
+    monkeypatch.setattr(remote, "connect", refuse)
+    tab.click("#model-and-data > button")
+    for address in ("http://silent.invalid/v1", "http://newer.invalid/v1"):
+        tab.fill("#model input", address)
+        tab.press("#model input", "Enter")
+        if "silent" in address:
+            tab.wait_for_selector("#message >> text=ready")
+    newer = "document.body.innerText.includes('Nothing answers at http://newer.invalid/v1')"
+    tab.wait_for_function(newer)
+    gate.set()
+    tab.get_by_label("Items of the dataset", exact=True).check()
+    tab.wait_for_selector("#samples input[type=number]")
+    tab.wait_for_function(newer)
+    assert left
+    assert "silent.invalid" not in tab.inner_text("body")

@@ -72,7 +72,7 @@ def build(plan: Plan) -> Choices:
             elem_id="task",
         ),
     }
-    gr.HTML("<h3 class='xlt-group'>Strategies</h3>")
+    gr.HTML("<h2 class='xlt-group'>Strategies</h2>")
     ticked = {column.strategy for column in plan.columns}
     names = ordered(tuple(catalog.strategies()))
     boxes = {name: strategies.box_widget(name, name in ticked) for name in names}
@@ -157,18 +157,8 @@ def fill(choices: Choices, plan: Plan) -> Updates:
 
 def disable(choices: Choices, plan: Plan, reasons: Mapping[str, str], disabled: tuple[str, ...]) -> Updates:
     """Unticks and disables the strategies that have a reason, and ticks those of `disabled` that have none now."""
-    updates: Updates = {}
-    for name, box in choices.strategies.items():
-        reason, summary = reasons.get(name, ""), catalog.strategies()[name].summary
-        if reason:
-            updates[box] = gr.update(value=False, interactive=False, info=reason)
-        elif name in disabled:
-            updates[box] = gr.update(value=True, interactive=True, info=summary)
-        else:
-            updates[box] = gr.update(interactive=True, info=summary)
     ticked = {column.strategy for column in plan.columns}
-    blocked = tuple(name for name in choices.strategies if reasons.get(name) and (name in ticked or name in disabled))
-    return updates | {choices.disabled: blocked}
+    return strategies.disable_boxes(choices.strategies, choices.disabled, ticked, reasons, disabled)
 
 
 def with_all_strategies(choices: Choices, plan: Plan) -> Plan:

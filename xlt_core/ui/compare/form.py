@@ -21,7 +21,7 @@ from xlt_core.ui.shared.updates import Values
 @dataclass(frozen=True)
 class ComparePage:
     """The widgets. host: where the model runs. work_id: id of the running work, for Stop. manager: stores what ends.
-    visitor: the browser's key."""
+    visitor: the browser's key. requests: which change of the choices is the last."""
 
     host: gr.HTML
     choices: choices_module.Choices
@@ -39,6 +39,7 @@ class ComparePage:
     work_id: gr.State
     manager: RunManager
     visitor: gr.BrowserState
+    requests: gr.State
 
     def form_widgets(self) -> set[Any]:
         """Every widget from which a plan is read."""

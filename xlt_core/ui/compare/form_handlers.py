@@ -50,8 +50,10 @@ def mode_changed(page: ComparePage, values: Values) -> Updates:
 def shots_changed(page: ComparePage, values: Values) -> Updates:
     """As many demonstrations as shots; the first ones stay as they were edited."""
     plan = choices.read(page.choices, values)
-    rows = demonstrations.resized(demonstrations.read(page.demonstrations, values), draw(plan), plan.shots)
-    return demonstrations.show(page.demonstrations, rows)
+    drawn = draw(plan)
+    rows = demonstrations.resized(demonstrations.read(page.demonstrations, values), drawn, plan.shots)
+    # The further rows are known as drawn ones, too, with their ids and their English.
+    return demonstrations.show(page.demonstrations, rows) | {page.demonstrations.drawn: drawn}
 
 
 def add_column(strategy: str, page: ComparePage, values: Values) -> Updates:
@@ -107,15 +109,14 @@ def complete(page: ComparePage, plan: Plan) -> Updates:
 
 
 def open_link(page: ComparePage, plan: Plan) -> Updates:
-    """Sets the form to the plan of a share link. A link carries the name of a file, not the file. Raises InputError."""
-    text = "This setting came with the link. Press Compare to run it."
-    if sources.uses_file(plan):
-        text = f"This setting came with the link, and is about the file {plan.dataset}: drop it under Model and data."
-        plan = replace(plan, dataset=sources.OWN_FILE)
-    check_offered(plan, uploaded=sources.OWN_FILE)
+    """Sets the form to the plan of a share link, with what is here in place of what is not. Raises InputError."""
     catalog.task(plan.task)
+    given = replace(plan, dataset=sources.OWN_FILE) if sources.uses_file(plan) else plan
+    check_offered(given, uploaded=sources.OWN_FILE)
+    plan, missing = sources.with_what_is_here(plan)
     tidy(plan)
-    return show_plan(page, plan) | {page.message: message_html(text)}
+    text = " ".join(["This setting came with the link.", *missing, "Press Compare to run it."])
+    return show_plan(page, plan) | {page.message: message_html(text, "problem" if missing else "note")}
 
 
 def enable_strategies(page: ComparePage, plan: Plan, disabled: tuple[str, ...], one: bool) -> Updates:

@@ -30,6 +30,7 @@ from xlt_core.ui.compare.form import ComparePage
 from xlt_core.ui.shared import downloads
 from xlt_core.ui.shared.errors import LOG, catch_errors, catch_errors_while_yielding, error_sentence
 from xlt_core.ui.shared.events import MODEL, QUIET, bind, quiet
+from xlt_core.ui.shared.last_request import AT_ONCE, Requests, last_only
 from xlt_core.ui.shared.run_manager import RunManager
 from xlt_core.ui.shared.updates import Updates, Values
 
@@ -46,7 +47,8 @@ def build(blocks: gr.Blocks, host: gr.HTML, manager: RunManager, visitor: gr.Bro
     _wire_comparison(page)
     _wire_results(page)
     for lesson, button in zip(lessons.lessons(), page.lessons, strict=True):
-        _bind(page, button.click, partial(form_handlers.show_lesson, lesson), page.form_widgets(), page.plan_outputs())
+        shown = partial(_once, partial(form_handlers.show_lesson, lesson))
+        _bind_last(page, button.click, shown, page.form_widgets(), page.plan_outputs())
     _wire_load(blocks, page, plan, form_handlers.complete if sample else form_handlers.show_plan)
     gr.api(api.compare_text, api_name="compare", **MODEL)
     return page
@@ -89,7 +91,7 @@ def _draw(
             preview, compare, stop = form.build_buttons()
             results = view.build(sample)
     return ComparePage(host, chosen, download, entered, note, table, results, lesson, lesson_buttons, message,
-                       preview, compare, stop, gr.State(""), manager, visitor)  # fmt: skip
+                       preview, compare, stop, gr.State(""), manager, visitor, gr.State(Requests()))  # fmt: skip
 
 
 def _bind(
@@ -109,13 +111,27 @@ def _bind(
     return event(bound, inputs, outputs | page.error_outputs(), **(quiet(page.message) | options))
 
 
+def _bind_last(
+    page: ComparePage, event: Callable[..., Any], handler: Callable[..., Iterator[Updates]], inputs: set[Any],
+    outputs: set[Any],
+) -> None:  # fmt: skip
+    """Binds a generator whose updates are dropped once another choice is made: it may have waited for a server."""
+    bound = catch_errors_while_yielding(last_only(page.requests, partial(handler, page)),
+                                        partial(handlers.show_error, page))  # fmt: skip
+    event(bound, inputs | {page.requests}, outputs | page.error_outputs(), **(quiet(page.message) | AT_ONCE))
+
+
+def _once(handler: Callable[..., Updates], page: ComparePage, values: Values) -> Iterator[Updates]:
+    yield handler(page, values)
+
+
 def _wire_choices(page: ComparePage) -> None:
     chosen = page.choices
     file, values, outputs = chosen.sources.file, page.form_widgets(), page.plan_outputs()
     for event in (chosen.language.input, chosen.task.input, *chosen.sources.change_events()):
-        _bind(page, event, form_handlers.choices_changed, values, outputs, generator=True)
+        _bind_last(page, event, form_handlers.choices_changed, values, outputs)
     for event in (file.upload, file.clear):
-        _bind(page, event, form_handlers.file_changed, values | {file}, outputs, generator=True)
+        _bind_last(page, event, form_handlers.file_changed, values | {file}, outputs)
     for name, button in chosen.add_buttons.items():
         added = {chosen.extras, chosen.extra_names}
         _bind(page, button.click, partial(form_handlers.add_column, name), values, added)

@@ -15,6 +15,7 @@ from xlt_core.models.suggested import Part, suggested
 from xlt_core.records import InputError, Plan
 from xlt_core.ui.shared.updates import Updates, Values
 
+OFFERED = "pocket"  # what stands for a model of a link that is not here
 OWN_FILE = "file"  # the menu entry for an uploaded file
 MAX_BYTES = 5_000_000
 COLUMNS = ("A first line with the columns text and answer (a label, a summary, or LABEL: entity $$ LABEL: entity); "
@@ -86,6 +87,39 @@ def with_existing_split(plan: Plan) -> Plan:
     """The plan with a split that its dataset has: its own, else test where there is one."""
     existing = splits(plan)
     return plan if plan.split in existing else replace(plan, split=existing[-1])
+
+
+def with_what_is_here(plan: Plan) -> tuple[Plan, list[str]]:
+    """The plan of a link, with what is offered here in place of what is not; and a sentence on each such part.
+
+    A link carries the name of a file or a folder, not what it holds.
+    """
+    missing = []
+    if uses_file(plan):
+        dataset = _serving(plan)
+        missing.append(f"It is about the file {plan.dataset}, which no link carries: drop it under Model and data. "
+                       f"Until then the dataset is {dataset}.")  # fmt: skip
+        plan = replace(plan, dataset=dataset, split="test", labels=())
+    for part, find in (("model", catalog.host), ("translator", _translator)):
+        name, reason = getattr(plan, part), ""
+        try:
+            find(name)
+        except InputError as error:
+            reason = str(error)
+        if reason:
+            missing.append(f"Its {part} {name} is not here, so {OFFERED} stands in its place ({reason.rstrip('.')}).")
+            plan = replace(plan, **{part: OFFERED})
+    return with_existing_split(plan), missing
+
+
+def _translator(name: str) -> object:
+    return name if name == catalog.LLM else catalog.translator(name)
+
+
+def _serving(plan: Plan) -> str:
+    """The first dataset that is offered and has the task in the language; else the first that is offered."""
+    offered = catalog.offered_datasets()
+    return next((name for name in offered if catalog.dataset(name).serves(plan.task, plan.language)), offered[0])
 
 
 def describe(sources: Sources, plan: Plan) -> Updates:

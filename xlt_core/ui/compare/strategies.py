@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -20,23 +20,25 @@ Knobs = Mapping[str, Mapping[str, Any]]  # the widgets, by strategy and knob
 
 @dataclass(frozen=True)
 class Strategies:
-    """The widgets. extras: second columns of a strategy, with other knobs. add_buttons: add such a column."""
+    """The widgets. extras: second columns of a strategy, with other knobs. add_buttons: add such a column.
+    disabled: the strategies that were ticked before they had to be disabled."""
 
     boxes: dict[str, gr.Checkbox]
     knobs: dict[str, dict[str, Any]]
     add_buttons: dict[str, gr.Button]
     extras: gr.State
     extra_names: gr.CheckboxGroup
+    disabled: gr.State
 
     def widgets(self) -> set[Any]:
         """Everything from which the columns are read."""
         knobs = {widget for knobs in self.knobs.values() for widget in knobs.values()}
-        return knobs | {self.extras, self.extra_names} | set(self.boxes.values())
+        return knobs | {self.extras, self.extra_names, self.disabled} | set(self.boxes.values())
 
 
 def build(prefix: str) -> Strategies:
     """Draws the checkboxes, all ticked, and the knobs. prefix: of the element ids."""
-    gr.HTML("<h3 class='xlt-group'>Strategies</h3>")
+    gr.HTML("<h2 class='xlt-group'>Strategies</h2>")
     names = ordered(tuple(catalog.strategies()))
     boxes = {name: box_widget(name, True, prefix) for name in names}
     extra_names = gr.CheckboxGroup([], label="Further columns", visible=False, elem_id=f"{prefix}extras")
@@ -46,7 +48,7 @@ def build(prefix: str) -> Strategies:
             with gr.Accordion(name, open=False, elem_classes=["xlt-knobs"]):
                 knobs[name] = {knob.name: knob_widget(knob, f"{prefix}knob-{name}") for knob in catalog.knobs(name)}
                 add_buttons[name] = gr.Button(f"Add a second {name} column with these", size="sm")
-    return Strategies(boxes, knobs, add_buttons, gr.State(()), extra_names)
+    return Strategies(boxes, knobs, add_buttons, gr.State(()), extra_names, gr.State(()))
 
 
 def read(strategies: Strategies, values: Values) -> tuple[Column, ...]:
@@ -59,6 +61,31 @@ def add_column(strategies: Strategies, name: str, model: str, translator: str, v
     chosen now. Raises InputError where there is such a column."""
     added = replace(column_of(strategies.knobs, name, values), model=model, translator=translator)
     return add_extra(strategies.extras, strategies.extra_names, added, values)
+
+
+def disable(strategies: Strategies, reasons: Mapping[str, str], values: Values) -> Updates:
+    """Unticks and disables the strategies that have a reason, and ticks again those that have none any more."""
+    boxes, before = strategies.boxes, values[strategies.disabled]
+    ticked = {name for name, box in boxes.items() if values[box]}
+    return disable_boxes(boxes, strategies.disabled, ticked, reasons, before)
+
+
+def disable_boxes(
+    boxes: Mapping[str, gr.Checkbox], state: gr.State, ticked: Container[str], reasons: Mapping[str, str],
+    disabled: tuple[str, ...],
+) -> Updates:  # fmt: skip
+    """As `disable`. state: keeps which strategies were ticked before they had to be disabled."""
+    updates: Updates = {}
+    for name, box in boxes.items():
+        reason, summary = reasons.get(name, "").replace("`", ""), catalog.strategies()[name].summary
+        if reason:
+            updates[box] = gr.update(value=False, interactive=False, info=reason)
+        elif name in disabled:
+            updates[box] = gr.update(value=True, interactive=True, info=summary)
+        else:
+            updates[box] = gr.update(interactive=True, info=summary)
+    blocked = tuple(name for name in boxes if reasons.get(name) and (name in ticked or name in disabled))
+    return updates | {state: blocked}
 
 
 def read_columns(

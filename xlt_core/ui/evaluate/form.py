@@ -8,7 +8,7 @@ from typing import Any
 import gradio as gr
 
 from xlt_core import catalog
-from xlt_core.records import InputError
+from xlt_core.records import Column, InputError, Plan, Row
 from xlt_core.sweeps.sweep import Grid
 from xlt_core.ui.compare import sources, strategies
 from xlt_core.ui.compare.strategies import Strategies
@@ -58,8 +58,8 @@ def build() -> GridForm:
     """Draws the form, set to a small grid."""
     titles = [(task.title, name) for name, task in catalog.tasks().items()]
     tasks = gr.CheckboxGroup(titles, value=list(DEFAULT.tasks), label="Tasks", elem_id="evaluate-tasks")
-    languages = gr.Dropdown(language_menu(DEFAULT.datasets), value=list(DEFAULT.languages), multiselect=True,
-                            label="Languages", elem_id="evaluate-languages")  # fmt: skip
+    languages = gr.Dropdown(language_menu(DEFAULT.datasets, DEFAULT.languages), value=list(DEFAULT.languages),
+                            multiselect=True, label="Languages", elem_id="evaluate-languages")  # fmt: skip
     columns = strategies.build("evaluate-")
     shots = gr.CheckboxGroup(list(map(str, SHOTS)), value=list(map(str, DEFAULT.shots)), label="Shots",
                              elem_id="evaluate-shots")  # fmt: skip
@@ -104,11 +104,26 @@ def size_html(grid: Grid) -> str:
     return f"<p class='xlt-size'>{escape(' × '.join(parts))}: up to <b>{answer_count(grid):,}</b> answers</p>"
 
 
-def language_menu(datasets: tuple[str, ...]) -> list[tuple[str, str]]:
-    """The languages that at least one of the datasets has for some task."""
+def language_menu(datasets: tuple[str, ...], chosen: tuple[str, ...]) -> list[tuple[str, str]]:
+    """The languages that at least one of the datasets has for some task, then those chosen that none has."""
     offered = [catalog.dataset(name).languages(task) for name in datasets for task in catalog.tasks()]
     codes = dict.fromkeys(code for codes in offered for code in codes)
-    return [(language_label(row), row.code) for row in map(catalog.by_code, codes) if row]
+    rows = [row for row in map(catalog.by_code, dict.fromkeys((*codes, *chosen))) if row]
+    return [(language_label(row) + ": not in these datasets" * (row.code not in codes), row.code) for row in rows]
+
+
+def reasons(grid: Grid) -> dict[str, str]:
+    """Why strategies can run in none of the grid's languages, by strategy."""
+    columns = tuple(Column(name, name) for name in catalog.strategies())
+    found = [_reasons(grid, language, columns) for language in grid.languages]
+    return {name: found[0][name] for name in catalog.strategies() if found and all(name in one for one in found)}
+
+
+def _reasons(grid: Grid, language: str, columns: tuple[Column, ...]) -> dict[str, str]:
+    """Those of the model and the translator: a typed text with labels of its own asks nothing of the dataset."""
+    asked = Plan(grid.tasks[0], language, columns, grid.datasets[0], model=grid.model, translator=grid.translator,
+                 inputs=(Row("-"),), labels=("-",), shots=0)  # fmt: skip
+    return catalog.why_not(asked)
 
 
 def _count(number: int, what: str) -> str:

@@ -8,10 +8,11 @@ import gradio as gr
 
 from xlt_core.formats.durations import duration
 from xlt_core.jobs import Job
+from xlt_core.models.suggested import Part
 from xlt_core.records import InputError
 from xlt_core.sweeps import sweep
 from xlt_core.sweeps.sweep import Estimate
-from xlt_core.ui.compare import strategies
+from xlt_core.ui.compare import sources, strategies
 from xlt_core.ui.evaluate import form
 from xlt_core.ui.evaluate.form import EvaluatePage
 from xlt_core.ui.results import listing, run_view
@@ -35,16 +36,26 @@ def open_page(page: EvaluatePage, values: Values) -> Updates:
 def form_changed(page: EvaluatePage, values: Values) -> Updates:
     """The size of the changed grid or what is wrong with it, and the languages of its datasets."""
     grid_form = page.form
-    offered = form.language_menu(tuple(values[grid_form.datasets]))
-    codes = {code for _, code in offered}
-    kept = [code for code in values[grid_form.languages] if code in codes]
-    same = kept == values[grid_form.languages]
-    menu = gr.update(choices=offered) if same else gr.update(choices=offered, value=kept)
+    offered = form.language_menu(tuple(values[grid_form.datasets]), tuple(values[grid_form.languages]))
     try:
         size = form.size_html(form.read(grid_form, values, page.view.manager.public))
     except InputError as error:
         size = message_html(str(error), "problem")
-    return {page.size: size, grid_form.languages: menu}
+    return {page.size: size, grid_form.languages: gr.update(choices=offered)}
+
+
+def models_changed(page: EvaluatePage, values: Values) -> Iterator[Updates]:
+    """The hints of the chosen models, and which strategies they can run in one of the languages at least."""
+    grid_form = page.form
+    menus: dict[Part, gr.Dropdown] = {"model": grid_form.model, "translator": grid_form.translator}
+    hints = {menu: gr.update(info=sources.model_info(part, str(values[menu] or ""))) for part, menu in menus.items()}
+    boxes = {box: True for box in grid_form.strategies.boxes.values()}
+    grid = form.read(grid_form, {**values, **boxes}, page.view.manager.public)  # even if none is ticked now
+    reasons = form.reasons(grid)
+    if "" in reasons:
+        yield hints | {page.view.message: message_html(reasons[""], "problem")}
+    else:
+        yield hints | strategies.disable(grid_form.strategies, reasons, values) | {page.view.message: ""}
 
 
 def add_column(page: EvaluatePage, name: str, values: Values) -> Updates:

@@ -10,6 +10,7 @@ from xlt_core.ui.evaluate import form, handlers
 from xlt_core.ui.evaluate.form import EvaluatePage
 from xlt_core.ui.results import run_view
 from xlt_core.ui.shared.events import MODEL, bind
+from xlt_core.ui.shared.last_request import AT_ONCE, Requests, last_only
 from xlt_core.ui.shared.run_manager import RunManager
 
 PREFIX = "evaluate"
@@ -49,6 +50,11 @@ def _wire_form(page: EvaluatePage) -> None:
     for widget in (form.tasks, form.languages, form.shots, form.seeds, form.samples, form.datasets,
                    columns.extra_names, *columns.boxes.values()):  # fmt: skip
         bind(widget.change, partial(handlers.form_changed, page), inputs, {page.size, form.languages}, message)
+    shown = {form.model, form.translator, columns.disabled, *columns.boxes.values()}
+    requests = gr.State(Requests())
+    for event in (form.model.change, form.translator.change, form.languages.change):
+        bind(event, last_only(requests, partial(handlers.models_changed, page)), inputs | {requests}, shown, message,
+             generator=True, **AT_ONCE)  # fmt: skip
     for name, button in columns.add_buttons.items():
         outputs = {columns.extras, columns.extra_names}
         bind(button.click, partial(handlers.add_column, page, name), inputs, outputs, message)

@@ -30,6 +30,7 @@ ALL = "all tasks and languages"
 MEAN = "mean over shots"
 AXES = {"tokens_per_word": "Score against tokens", "seconds_per_item": "Score against time"}
 NOTHING = "<p class='xlt-empty'>No cell has ended with a score yet.</p>"
+NO_GOLD = "<p class='xlt-empty'>There is no score: the items have no gold answers, or no column got through.</p>"
 CAUTION = "Pocket is a model of a few million parameters on generated text: this is no measure of the languages."
 
 FigureAndCaption = tuple["go.Figure | None", str]
@@ -66,7 +67,7 @@ class Overview:
 
 def build(prefix: str) -> Overview:
     """Draws the widgets. prefix: of their element ids."""
-    says = gr.HTML(NOTHING, elem_id=f"{prefix}-sentences")
+    says = gr.HTML("", elem_id=f"{prefix}-sentences")
     with gr.Column(visible=False, elem_classes=["xlt-results"]) as body:
         table = gr.HTML("", elem_id=f"{prefix}-summary")
         with gr.Row(elem_classes=["xlt-result-menus"]):
@@ -107,7 +108,7 @@ def show(overview: Overview, results: ResultSet, values: Values, more: bool = Fa
     if not findings.cells:
         return {
             overview.results: results,
-            overview.sentences: NOTHING if results.title else "",
+            overview.sentences: nothing_html(results),
             overview.body: gr.update(visible=False),
         }
     places, shots = place_menu(findings), shots_menu(findings)
@@ -136,6 +137,12 @@ def show_figures(overview: Overview, results: ResultSet, place: str, number: str
     for axis, panel in overview.costs.items():
         updates |= figure_panel.update(panel, *_cost(findings, axis))
     return updates
+
+
+def nothing_html(results: ResultSet) -> str:
+    """Why there is no score: none has ended, or what has ended cannot be scored; "" where no run is shown."""
+    ended = any(run.state != "waiting" for one in results.summaries for run in one.runs)
+    return (NO_GOLD if ended else NOTHING) if results.title else ""
 
 
 def place_menu(findings: Findings) -> dict[str, Condition | None]:

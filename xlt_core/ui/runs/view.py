@@ -37,13 +37,17 @@ def comparison_html(first: str, second: str, found: Sequence[Difference], others
 
 def _table(found: Sequence[Difference]) -> Table:
     rows = tuple(
-        (catalog.task(one.task).title, language_name(one.language), str(one.shots), one.column, str(one.items),
-         _score(one.first), _score(one.second), number(test.difference),
+        (catalog.task(one.task).title, language_name(one.language), _both(*one.shots), _both(*one.column),
+         str(one.items), _score(one.first), _score(one.second), number(test.difference),
          f"{number(test.low)} to {number(test.high)}", probability(test.p), probability(test.p_holm),
          f"{test.test}, {metrics.title(test.metric)}")
         for one in found for test in one.tests
     )  # fmt: skip
     return Table("Each column in both runs", HEADS, rows)
+
+
+def _both(first: object, second: object) -> str:
+    return str(first) if first == second else f"{first} / {second}"
 
 
 def _score(score: Score) -> str:

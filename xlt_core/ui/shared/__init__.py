@@ -7,6 +7,7 @@ __all__ = [
     "events",
     "figure_panel",
     "html",
+    "last_request",
     "limits",
     "result_set",
     "run_manager",

@@ -53,7 +53,12 @@ def message_html(text: str, kind: str = "note") -> str:
     if not text:
         return ""
     role = "alert" if kind == "problem" else "status"
-    return f"<p class='xlt-message xlt-{kind}' role='{role}'>{escape(text)}</p>"
+    return f"<p class='xlt-message xlt-{kind}' role='{role}'>{with_code(text)}</p>"
+
+
+def with_code(text: str) -> str:
+    """A sentence as HTML: what stands in backticks is set as code."""
+    return re.sub(r"`([^`]+)`", r"<code>\1</code>", escape(text))
 
 
 def number(value: float) -> str:

@@ -1,0 +1,62 @@
+"""What the form of Compare makes of other shots, of links and of labels, without a browser."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import gradio as gr
+import pytest
+
+from xlt_core.documents import document
+from xlt_core.records import Plan, Row
+from xlt_core.ui.compare import form, form_handlers
+from xlt_core.ui.compare import page as page_module
+from xlt_core.ui.compare.form import ComparePage
+from xlt_core.ui.shared.run_manager import RunManager
+
+
+@pytest.fixture(scope="module")
+def page() -> ComparePage:
+    with gr.Blocks() as blocks:
+        return page_module.build(blocks, gr.HTML(), RunManager(), gr.BrowserState(""))
+
+
+def opened(page: ComparePage, plan: Plan) -> dict[Any, Any]:
+    """The values of the form once it shows a plan."""
+    return after({widget: getattr(widget, "value", None) for widget in page.form_widgets()},
+                 form_handlers.show_plan(page, plan))  # fmt: skip
+
+
+def after(values: dict[Any, Any], updates: dict[Any, Any]) -> dict[Any, Any]:
+    """The values after updates."""
+    plain = {w: u.get("value", values.get(w)) if isinstance(u, dict) and "__type__" in u else u
+             for w, u in updates.items()}  # fmt: skip
+    return values | plain
+
+
+def test_more_shots_are_still_those_that_the_seed_draws(page: ComparePage) -> None:
+    values = opened(page, Plan("topic", "kin", form.read(page, opened(page, page_module.default_plan())).columns,
+                               inputs=(Row("Aline yasomye igitabo"),), shots=4))  # fmt: skip
+    values[page.choices.shots] = 6
+    plan = form.read(page, after(values, form_handlers.shots_changed(page, values)))
+    assert len(plan.demonstrations or ()) == 6
+    assert "--shots 6" in document.command(plan) and "--plan" not in document.command(plan)
+
+
+GONE = [{"model": "/nowhere/mine"}, {"translator": "/nowhere/mine"}, {"dataset": "mine.csv"},
+        {"model": "/nowhere/mine", "dataset": "mine.csv"}]  # fmt: skip
+
+
+@pytest.mark.parametrize("change", GONE)
+def test_a_link_says_what_is_missing_here_and_offers_what_there_is(page: ComparePage, change: dict[str, str]) -> None:
+    columns = form.read(page, opened(page, page_module.default_plan())).columns
+    updates = form_handlers.open_link(page, Plan("topic", "kin", columns, inputs=(Row("Umukino"),), **change))
+    said = updates[page.message]
+    assert all(value in said for value in change.values()) and "Press Compare to run it" in said
+    assert updates[page.compare]["interactive"]
+    boxes = [updates[box] for box in page.choices.strategies.values()]
+    assert any(box["interactive"] for box in boxes)
+    assert [box["interactive"] for box in boxes] == [
+        form_handlers.open_link(page, Plan("topic", "kin", columns))[box]["interactive"]
+        for box in page.choices.strategies.values()
+    ]

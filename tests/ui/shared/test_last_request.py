@@ -1,0 +1,32 @@
+"""An older request's reply is dropped once a newer request has begun."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import gradio as gr
+import pytest
+
+from xlt_core.records import InputError
+from xlt_core.ui.shared.last_request import Requests, last_only
+from xlt_core.ui.shared.updates import Updates, Values
+
+
+def test_replies_of_an_older_request_are_dropped_and_its_error_too() -> None:
+    with gr.Blocks():
+        state, name = gr.State(None), gr.Textbox()
+
+    def handler(values: Values) -> Iterator[Updates]:
+        yield {name: f"asking {values[name]}"}
+        if values[name] == "dead":
+            raise InputError("Nothing answers there.")
+        yield {name: values[name]}
+
+    requests = Requests()
+    replies = {server: last_only(state, handler)({state: requests, name: server}) for server in ("a", "dead", "b")}
+    for server in ("a", "dead", "b"):
+        assert next(replies[server]) == {name: f"asking {server}"}
+    assert list(replies["a"]) == [] and list(replies["dead"]) == []
+    assert list(replies["b"]) == [{name: "b"}]
+    with pytest.raises(InputError):
+        list(last_only(state, handler)({state: requests, name: "dead"}))

@@ -1,0 +1,41 @@
+"""No page has what axe-core finds wrong for people with a screen reader, a keyboard or weak eyes."""
+
+from __future__ import annotations
+
+from importlib.resources import files
+from typing import Any
+
+import pytest
+from helpers.browser import PATIENCE, needs_chromium, visit
+
+TABS = ("Compare", "Evaluate", "Adapt", "Runs", "About")
+FOUND = """async () => (await axe.run(document, {resultTypes: ['violations']})).violations.flatMap(
+  rule => rule.nodes.map(node => `${rule.id}: ${node.html.slice(0, 160)} ${(node.any[0] || {}).message || ''}`))"""
+
+
+@needs_chromium
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [1280, 390])
+def test_axe_finds_nothing_on_any_page(browser: Any, address: str, scheme: Any, width: int) -> None:
+    tab = browser.new_page(viewport={"width": width, "height": 900}, color_scheme=scheme)
+    tab.set_default_timeout(PATIENCE)
+    visit(tab, address)
+    tab.add_script_tag(content=files("axe_playwright_python").joinpath("axe.min.js").read_text("utf-8"))
+    found = {}
+    for name in TABS:
+        tab.evaluate(
+            "name => [...document.querySelectorAll('[role=tab]')].find(t => t.innerText === name).click()", name
+        )
+        tab.wait_for_selector(f"[role=tab][aria-selected=true]:has-text('{name}')")
+        found[name] = tab.evaluate(FOUND)
+    tab.close()
+    assert not any(found.values()), "\n".join(f"{name}: {one}" for name, all_ in found.items() for one in all_)
+
+
+@needs_chromium
+def test_an_accordion_says_whether_it_is_open_and_results_are_announced(tab: Any) -> None:
+    fold = tab.locator("#model-and-data > button")
+    assert fold.get_attribute("aria-expanded") == "false"
+    fold.click()
+    tab.wait_for_selector("#model-and-data > button[aria-expanded=true]")
+    assert tab.get_attribute("#conclusion", "aria-live") == "polite"

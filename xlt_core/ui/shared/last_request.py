@@ -1,0 +1,45 @@
+"""Which request of a browser is the last of its kind: the reply of an older one must not overwrite what is newer."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from functools import wraps
+
+import gradio as gr
+
+from xlt_core.ui.shared.updates import Updates, Values
+
+# All of them reach the app at once: by default a page sends none while another of the same event is on its way.
+AT_ONCE = {"trigger_mode": "multiple", "concurrency_limit": None}
+
+
+class Requests:
+    """The number of the last request; one for each browser, as a gr.State holds it."""
+
+    def __init__(self) -> None:
+        self.number = 0
+
+    def begin(self) -> int:
+        """The number of a request that begins now."""
+        self.number += 1
+        return self.number
+
+
+def last_only(
+    requests: gr.State, handler: Callable[[Values], Iterator[Updates]]
+) -> Callable[[Values], Iterator[Updates]]:
+    """The handler, a generator, whose updates are dropped once a later request has begun, its error, too."""
+
+    @wraps(handler)
+    def checked(values: Values) -> Iterator[Updates]:
+        mine = values[requests].begin()
+        try:
+            for updates in handler(values):
+                if values[requests].number != mine:
+                    return
+                yield updates
+        except Exception:
+            if values[requests].number == mine:
+                raise
+
+    return checked
