@@ -71,7 +71,7 @@ def test_a_real_model_is_fetched_stopped_fetched_again_and_chosen(browser: Any, 
         for name in ("translate", "laft"):
             tab.set_checked(f"#strategy-{name} input", False)
         compare(tab)
-        assert finished(tab) == ["done"]
+        assert finished(tab, 1) == ["done"]
     finally:
         tab.close()
         page.close()
