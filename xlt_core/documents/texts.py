@@ -9,6 +9,8 @@ from xlt_core.catalog import PARTS, Parts
 from xlt_core.comparison.data import load_split
 from xlt_core.records import Answer, Comparison, Example, InputError, Plan, Prediction, Reply, Row, Run
 
+DIGITS = 4  # of seconds, and of log-likelihoods in nats
+
 
 def without_texts(comparison: Comparison, parts: Parts = PARTS) -> Comparison:
     """The comparison with ids, labels, likelihoods and costs, and no text of an item, prompt, translation or output.
@@ -75,4 +77,5 @@ def _bare_answer(answer: Answer | None) -> Answer | None:
 
 
 def _bare_reply(reply: Reply) -> Reply:
-    return replace(reply, sent="", text="")
+    choices = {choice: round(likelihood, DIGITS) for choice, likelihood in reply.choices.items()}
+    return replace(reply, sent="", text="", seconds=round(reply.seconds, DIGITS), choices=choices)

@@ -230,7 +230,7 @@ def test_rows_are_moved_removed_and_resized() -> None:
 
 
 def test_lessons_are_whole_settings() -> None:
-    assert len(lessons.lessons()) == 3
+    assert len(lessons.lessons()) == 4
     for lesson in lessons.lessons():
         limits.check_offered(lesson.plan)
         assert lesson.question.endswith("?") and lesson.look_for

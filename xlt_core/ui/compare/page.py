@@ -55,10 +55,12 @@ def build(blocks: gr.Blocks, host: gr.HTML, manager: RunManager, visitor: gr.Bro
 
 
 def finished_sample() -> Comparison | None:
-    """The first bundled comparison; None where there is none that this version can read."""
+    """The first bundled comparison that can be run again here; None where there is none."""
     for path in sorted((ASSETS / "comparisons").glob("*.json")):
         try:
-            return document.read_document(json.loads(path.read_text(encoding="utf-8")))
+            sample = document.read_document(json.loads(path.read_text(encoding="utf-8")))
+            if not catalog.why_not(sample.plan):
+                return sample
         except (InputError, ValueError, KeyError) as error:
             LOG.warning("The sample %s cannot be shown: %s", path.name, error)
     return None
