@@ -5,6 +5,9 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+# Threads that wait by spinning starve other processes; what computes reads this once, when it is first imported.
+os.environ.setdefault("OMP_WAIT_POLICY", "passive")
+
 ROOT = Path(__file__).resolve().parent.parent
 ASSETS = Path(os.environ.get("XLT_ASSETS") or ROOT / "assets")
 POCKET = ASSETS / "pocket"

@@ -1,7 +1,7 @@
 """Measures the local engine beside lm-evaluation-harness or a plain loop, and prints the tables of docs/benchmarks.md.
 
 Usage: python tests/bench/engine.py [--peer lm-eval] [--parts peers,growth,floor,memory] [--workloads A,B]
-       [--sizes 6M,160M] [--items N] [--repeats 3] [--threads 2] [--plot growth.html]
+       [--sizes 6M,160M | --models smollm2,gemma3,mamba] [--items N] [--repeats 3] [--threads 2] [--plot growth.html]
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ def agreement(ours: Timed, theirs: Timed) -> str:
 
 def lines(kind: str, size: str, peer: str, folder: Path, given: argparse.Namespace) -> Iterator[str]:
     """Two rows of the table; the runs of the two sides take turns, and the medians count."""
-    work = MAKE[kind](given.items or ITEMS[kind, size])
+    work = MAKE[kind](given.items or ITEMS.get((kind, size), 12))
     with (
         closing(Process("ours", folder, given.threads)) as us,
         closing(Process(peer, folder, given.threads)) as them,
@@ -127,11 +127,14 @@ def main() -> None:
     parser.add_argument("--parts", default=",".join(PARTS))
     parser.add_argument("--workloads", default="A,B")
     parser.add_argument("--sizes", default="6M,160M")
+    parser.add_argument("--models", default="", help="in place of --sizes: architectures of helpers/architectures.py, "
+                        "or real models by name")  # fmt: skip
     parser.add_argument("--items", type=int, default=0, help="items of a workload; where 0, the usual number")
     parser.add_argument("--repeats", type=int, default=3)
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--plot", help="where the part growth draws its figure, as HTML")
     given = parser.parse_args()
+    given.sizes = given.models or given.sizes
     with tempfile.TemporaryDirectory() as scratch:
         for part in given.parts.split(","):
             PARTS[part](Path(scratch), given)

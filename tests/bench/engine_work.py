@@ -3,8 +3,13 @@
 from __future__ import annotations
 
 import random
+import sys
 from dataclasses import dataclass, replace
 from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
+from helpers.architectures import ARCHITECTURES, Shape, make
 
 from xlt_core.comparison.data import split_rows
 from xlt_core.comparison.sampling import sample
@@ -101,10 +106,40 @@ def make_llama(folder: Path) -> Path:
     return folder
 
 
-def model_folder(size: str, scratch: Path) -> Path:
-    """The folder of the 6M model, which is pocket, or of the 160M one, which is made in `scratch`."""
-    llama = scratch / "llama-160m"
-    return Path(model_path("pocket")) if size == "6M" else llama if llama.exists() else make_llama(llama)
+def model_folder(name: str, scratch: Path) -> Path:
+    """The folder of a model; what has none is written into `scratch`.
+
+    name: 6M, which is pocket; 160M, a random Llama; an architecture of helpers/architectures.py; or a real model by its
+    name, folder or GGUF file.
+    """
+    folder = scratch / name.replace("/", "-")
+    if name == "6M":
+        return Path(model_path("pocket"))
+    if folder.exists():
+        return folder
+    return make_llama(folder) if name == "160M" else make_random(name, folder) if name in ARCHITECTURES else unpack(
+        name, folder)  # fmt: skip
+
+
+def make_random(name: str, folder: Path) -> Path:
+    """A random model of an architecture with pocket's tokenizer, some million parameters, and windows of 256 tokens."""
+    from transformers import AutoTokenizer
+
+    tokenizer = AutoTokenizer.from_pretrained(POCKET / "model")
+    make(name, folder, tokenizer, Shape(len(tokenizer), 256, 6, window=256, context=4096, std=0.05))
+    return folder
+
+
+def unpack(name: str, folder: Path) -> Path:
+    """A real model as a folder in float32, which both sides can read."""
+    from transformers import AutoModelForCausalLM, AutoTokenizer
+
+    source = Path(model_path(name))
+    file = source if source.suffix == ".gguf" else next(source.glob("*.gguf"), None)
+    given = {"gguf_file": file.name} if file else {}
+    AutoModelForCausalLM.from_pretrained(file.parent if file else source, **given).float().save_pretrained(folder)
+    AutoTokenizer.from_pretrained(file.parent if file else source, **given).save_pretrained(folder)
+    return folder
 
 
 def longer(folder: Path, context: int = 4096) -> Path:

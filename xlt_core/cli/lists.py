@@ -14,6 +14,7 @@ from xlt_core.cli.printing import aligned, short
 from xlt_core.language_table import every
 from xlt_core.models.adapted import published_table
 from xlt_core.models.suggested import suggestions
+from xlt_core.records import InputError
 
 Rows = list[dict[str, object]]
 
@@ -21,13 +22,26 @@ Rows = list[dict[str, object]]
 def add(command: argparse.ArgumentParser, name: str) -> None:
     """The options of the list of that name."""
     command.add_argument("--json", action="store_true", help="for machines")
+    if name == "models":
+        command.add_argument("--probe", metavar="MODEL", help="load a model, and say which way it runs, and why")
     command.set_defaults(run=run, name=name)
 
 
 def run(options: argparse.Namespace, parts: Parts) -> int:
+    if getattr(options, "probe", None) is not None:
+        print(f"{options.probe}: {_probe(options.probe, parts)}")
+        return DONE
     rows = LISTS[options.name]()
     print(as_json(rows) if options.json else listing(rows))
     return DONE
+
+
+def _probe(model: str, parts: Parts) -> str:
+    """How a model runs. Raises InputError for one that a server runs."""
+    host = parts.host(model)
+    if not hasattr(host, "probe"):
+        raise InputError(f"{model} runs elsewhere; only a model that runs here can be probed.")
+    return str(host.probe())
 
 
 def listing(rows: Sequence[dict[str, object]]) -> str:

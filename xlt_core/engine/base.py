@@ -35,8 +35,11 @@ class BaseEngine:
     """One model with its adapters, safe for several threads.
 
     step_tokens: tokens of a forward pass at most; cache_tokens: tokens in a batch's KV cache at most;
-    stream_interval: seconds between partial outputs. end_tokens: the tokens that end an output.
+    stream_interval: seconds between partial outputs. end_tokens: the tokens that end an output. way: how prompts run,
+    as a text for a reader.
     """
+
+    way: object = "fast: each prompt encoded once, choices as rows"
 
     def __init__(self, model: PreTrainedModel, end_tokens: frozenset[int]) -> None:
         self.model, self.end_tokens, self.device = model.eval(), end_tokens, model.device

@@ -53,11 +53,13 @@ class LocalHost:
         self._pool, self._key, self._loader = pool, object(), _loader(description)
         self._adapted: dict[tuple[str, int], Host] = {}
         self._copies: dict[str, tuple[object, ModelLoader]] = {}  # of the base model, for adapters that rewrite it
+        self.way = ""  # known once the model is loaded
         weakref.finalize(self, pool.evict, self._key)
 
     def describe(self) -> str:
         precision = "4 bits" if self._model.quantization else str(self._model.dtype).removeprefix("torch.")
-        return f"local · {self._model.device} · {precision} · {self.name} @ {self.revision[:8]}"
+        way = f" · {self.way}" if self.way else ""
+        return f"local · {self._model.device} · {precision} · {self.name} @ {self.revision[:8]}{way}"
 
     def identity(self, adapter: str = "") -> str:
         """What answers, and in which precision: if this is the same, a prompt gets the same answer."""
@@ -75,8 +77,12 @@ class LocalHost:
 
     def ready(self) -> None:
         """Returns when the weights are in memory, so that the first answer comes soon."""
-        with self._use_model() as handle:
-            assert handle.model
+        self.probe()
+
+    def probe(self) -> str:
+        """Which way through the engine the model takes, and why not a faster one. Loads it."""
+        self.way = str(self._engine.way)
+        return self.way
 
     def adapters(self, language: str) -> tuple[str, ...]:
         """Names of the adapted weights for a language: those in the model's folder `adapters`, the one with the
@@ -121,6 +127,7 @@ class LocalHost:
 
         with self._use_model(adapter) as handle:
             yield from self._until_loaded(handle, sent[0])
+            self.way = str(handle.model.way)
             name = self._load_adapter(handle, adapter)
             for index, out in handle.model.generate(rows, name, limits, max_tokens, decode):
                 text = out.text.lstrip(" ")
@@ -146,6 +153,7 @@ class LocalHost:
         items = [self._item(*one) for one in zip(sent, rows, choices, strict=True)]
         with self._use_model(adapter) as handle:
             yield from self._until_loaded(handle, sent[0])
+            self.way = str(handle.model.way)
             for index, out in handle.model.score(items, self._load_adapter(handle, adapter)):
                 values = dict(zip(choices[index], out.log_likelihoods, strict=True))
                 tokens, likeliest = sum(map(len, items[index].choices)), max(values, key=values.__getitem__)
