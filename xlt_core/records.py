@@ -11,13 +11,12 @@ UNSAID = {"unsaid": True}  # marks a field that plain values leave out where it 
 class InputError(Exception):
     """A call that is off. The message is one sentence for the user that says what to change."""
 
-    def _render_traceback_(self) -> list[str]:
-        """What a notebook shows in place of a traceback."""
+    def _render_traceback_(self) -> list[str]:  # what a notebook shows in place of a traceback
         return [f"InputError: {self}"]
 
 
 class HostError(Exception):
-    """A model did not answer, by no fault of the call. The message is one sentence for the user."""
+    """A model did not answer, by no fault of the call; the message is as that of InputError."""
 
 
 @dataclass(frozen=True)
@@ -145,10 +144,8 @@ class Score:
 
 @dataclass(frozen=True)
 class PairedTest:
-    """The difference a - b in a metric on the same items, its 95% bootstrap interval and its p-value.
-
-    p_holm: p after Holm's correction over all tests of the same sort in the table that it is part of.
-    """
+    """The difference a - b in a metric on the same items, its 95% bootstrap interval and its p-value; p_holm: p after
+    Holm's correction over all tests of the same sort in the table that it is part of."""
 
     a: str
     b: str
@@ -163,11 +160,8 @@ class PairedTest:
 
 @dataclass(frozen=True)
 class Column:
-    """One strategy with its knobs, side by side with the others.
-
-    knobs: only those that differ from the defaults; model, translator: where they differ from the plan's;
-    model_revision: of its own model, filled in by resolving.
-    """
+    """One strategy with its knobs, side by side with the others. knobs, model, translator: only those that differ from
+    the defaults and from the plan's; model_revision: of its own model, filled in by resolving."""
 
     name: str
     strategy: str
@@ -181,10 +175,9 @@ class Column:
 class Plan:
     """A whole comparison in plain values: cache key, share link, signature and command at once.
 
-    demonstrations: None takes `shots` rows of the train split by the seed; () is zero-shot.
-    inputs: typed rows; where there are none, `samples` items of the split are drawn by the seed.
-    labels: the labels or kinds to choose among, in place of the dataset's own.
-    model_revision and data_digest are filled in by resolving.
+    demonstrations: None takes `shots` rows of the train split by the seed; () is zero-shot. inputs: typed rows; where
+    there are none, `samples` items of the split are drawn by the seed. labels: the labels or kinds to choose among, in
+    place of the dataset's own. model_revision and data_digest are filled in by resolving.
     """
 
     task: str
@@ -206,9 +199,8 @@ class Plan:
 
     def of(self, column: Column) -> Plan:
         """The plan as the column has it: with the column's own model and translator."""
-        revision = column.model_revision if column.model else self.model_revision
-        return replace(self, model=column.model or self.model, translator=column.translator or self.translator,
-                       model_revision=revision)  # fmt: skip
+        own = {"model": column.model, "model_revision": column.model_revision} if column.model else {}
+        return replace(self, **own, translator=column.translator or self.translator)
 
     @property
     def models(self) -> tuple[str, ...]:
@@ -241,7 +233,7 @@ class Run:
 
     @property
     def valid(self) -> float | None:
-        """Share of the finished items whose output could be read; None where none is finished."""
+        """Share of the finished items whose output could be read; None where there is none."""
         done = [p.valid for p in self.predictions if p.final and not p.error]
         return sum(done) / len(done) if done else None
 

@@ -39,9 +39,9 @@ def run(options: argparse.Namespace, parts: Parts) -> int:
 def _probe(model: str, parts: Parts) -> str:
     """How a model runs. Raises InputError for one that a server runs."""
     host = parts.host(model)
-    if not hasattr(host, "probe"):
+    if not hasattr(host, "ready"):
         raise InputError(f"{model} runs elsewhere; only a model that runs here can be probed.")
-    return str(host.probe())
+    return str(host.ready())
 
 
 def listing(rows: Sequence[dict[str, object]]) -> str:

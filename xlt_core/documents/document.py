@@ -18,12 +18,12 @@ from typing import Any
 from xlt_core import catalog
 from xlt_core.comparison.selection import draw
 from xlt_core.contracts import Task
+from xlt_core.documents.column_options import columns_fit_options, columns_words
 from xlt_core.documents.pivot_fields import column_fields, item_fields, item_figures
 from xlt_core.formats.rows import FORMATS, text_of
 from xlt_core.formats.values import build, plain
 from xlt_core.records import (
     Answer,
-    Column,
     Comparison,
     Example,
     InputError,
@@ -191,29 +191,6 @@ def command(plan: Plan, dataset: str = "") -> str:
 def _data(plan: Plan) -> list[str]:
     labels = [f"--labels={','.join(plan.labels)}"] if plan.labels else []
     return ["--task", plan.task, "--language", plan.language, "--dataset", plan.dataset, "--split", plan.split, *labels]
-
-
-def columns_words(columns: Sequence[Column]) -> list[str]:
-    """The options that stand for the columns: their strategies and knobs, or each column by itself."""
-    if any(column.name != column.strategy or column.model or column.translator for column in columns):
-        return [word for column in columns for word in ("--column", _column_word(column))]
-    settings = [f"{c.strategy}.{name}={value}" for c in columns for name, value in _written(c.knobs).items()]
-    return ["--strategies", ",".join(c.strategy for c in columns), *(w for s in settings for w in ("--set", s))]
-
-
-def _column_word(column: Column) -> str:
-    own = {"model": column.model, "translator": column.translator, **_written(column.knobs)}
-    return ",".join([f"{column.name}={column.strategy}", *(f"{name}={v}" for name, v in own.items() if v != "")])
-
-
-def _written(knobs: Mapping[str, Any]) -> Json:
-    return {name: str(value).lower() if isinstance(value, bool) else value for name, value in knobs.items()}
-
-
-def columns_fit_options(columns: Sequence[Column]) -> bool:
-    """Whether options can express the columns: a comma in a value would end it, and no name may hold an equals sign."""
-    own = [str(value) for c in columns for value in (c.name, c.model, c.translator, *c.knobs.values())]
-    return not any("," in value for value in own) and not any("=" in column.name for column in columns)
 
 
 def _fits_options(plan: Plan) -> bool:

@@ -58,8 +58,8 @@ class LocalHost:
 
     def describe(self) -> str:
         precision = "4 bits" if self._model.quantization else str(self._model.dtype).removeprefix("torch.")
-        way = f" · {self.way}" if self.way else ""
-        return f"local · {self._model.device} · {precision} · {self.name} @ {self.revision[:8]}{way}"
+        where = f"local · {self._model.device} · {precision} · {self.name} @ {self.revision[:8]}"
+        return f"{where} · {self.way}" if self.way else where
 
     def identity(self, adapter: str = "") -> str:
         """What answers, and in which precision: if this is the same, a prompt gets the same answer."""
@@ -75,12 +75,8 @@ class LocalHost:
     def count(self, prompt: Prompt) -> int:
         return len(self._tokenizer.encode([self.render(prompt)])[0])
 
-    def ready(self) -> None:
-        """Returns when the weights are in memory, so that the first answer comes soon."""
-        self.probe()
-
-    def probe(self) -> str:
-        """Which way through the engine the model takes, and why not a faster one. Loads it."""
+    def ready(self) -> str:
+        """Loads the weights, so that the first answer comes soon; returns how prompts run, and why not faster."""
         self.way = str(self._engine.way)
         return self.way
 
@@ -127,7 +123,6 @@ class LocalHost:
 
         with self._use_model(adapter) as handle:
             yield from self._until_loaded(handle, sent[0])
-            self.way = str(handle.model.way)
             name = self._load_adapter(handle, adapter)
             for index, out in handle.model.generate(rows, name, limits, max_tokens, decode):
                 text = out.text.lstrip(" ")
@@ -153,7 +148,6 @@ class LocalHost:
         items = [self._item(*one) for one in zip(sent, rows, choices, strict=True)]
         with self._use_model(adapter) as handle:
             yield from self._until_loaded(handle, sent[0])
-            self.way = str(handle.model.way)
             for index, out in handle.model.score(items, self._load_adapter(handle, adapter)):
                 values = dict(zip(choices[index], out.log_likelihoods, strict=True))
                 tokens, likeliest = sum(map(len, items[index].choices)), max(values, key=values.__getitem__)
@@ -210,6 +204,7 @@ class LocalHost:
         """Yields empty partial replies until the weights are loaded, so that the caller may stop, or free memory."""
         while not handle.wait():
             yield 0, Reply("answer", sent, "", final=False, note=hub.progress(self._model.source, self.name))
+        self.way = str(handle.model.way)
 
     def _load_adapter(self, handle: ModelHandle, adapter: str) -> str:
         """The engine's name for a LoRA adapter, which it loads on first use."""

@@ -1,0 +1,31 @@
+"""The options of the command line that stand for the columns of a plan."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from xlt_core.records import Column
+
+
+def columns_words(columns: Sequence[Column]) -> list[str]:
+    """The options that stand for the columns: their strategies and knobs, or each column by itself."""
+    if any(column.name != column.strategy or column.model or column.translator for column in columns):
+        return [word for column in columns for word in ("--column", _column_word(column))]
+    settings = [f"{c.strategy}.{name}={value}" for c in columns for name, value in _written(c.knobs).items()]
+    return ["--strategies", ",".join(c.strategy for c in columns), *(w for s in settings for w in ("--set", s))]
+
+
+def _column_word(column: Column) -> str:
+    own = {"model": column.model, "translator": column.translator, **_written(column.knobs)}
+    return ",".join([f"{column.name}={column.strategy}", *(f"{name}={v}" for name, v in own.items() if v != "")])
+
+
+def _written(knobs: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: str(value).lower() if isinstance(value, bool) else value for name, value in knobs.items()}
+
+
+def columns_fit_options(columns: Sequence[Column]) -> bool:
+    """Whether options can express the columns: a comma in a value would end it, and no name may hold an equals sign."""
+    own = [str(value) for c in columns for value in (c.name, c.model, c.translator, *c.knobs.values())]
+    return not any("," in value for value in own) and not any("=" in column.name for column in columns)
