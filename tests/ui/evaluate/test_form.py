@@ -18,7 +18,7 @@ from xlt_core.ui.shared.run_manager import RunManager
 def drawn(tmp_path: Path) -> EvaluatePage:
     store = Store(tmp_path / "store.sqlite")
     with gr.Blocks():
-        return page.build(gr.Blocks(), RunManager(lambda: store, False), gr.BrowserState(""))
+        return page.build(gr.Tab("Evaluate"), RunManager(lambda: store, False), gr.BrowserState(""))
 
 
 def values_of(drawn: EvaluatePage, **changes: Any) -> dict[Any, Any]:

@@ -77,7 +77,7 @@ def build(plan: Plan) -> Choices:
     names = ordered(tuple(catalog.strategies()))
     boxes = {name: strategies.box_widget(name, name in ticked) for name in names}
     extras = gr.State(())
-    extra_names = gr.CheckboxGroup([], label="Further columns", visible=False, elem_id="extras")
+    extra_names = strategies.extra_columns("extras")
     menus["shots"] = gr.Slider(0, 8, value=min(plan.shots, 8), step=1, label="Shots", elem_id="shots")
     with gr.Accordion("Model and data", open=False, elem_id="model-and-data"):
         menus["sources"] = sources.build(plan)

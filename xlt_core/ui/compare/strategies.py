@@ -41,7 +41,7 @@ def build(prefix: str) -> Strategies:
     gr.HTML("<h2 class='xlt-group'>Strategies</h2>")
     names = ordered(tuple(catalog.strategies()))
     boxes = {name: box_widget(name, True, prefix) for name in names}
-    extra_names = gr.CheckboxGroup([], label="Further columns", visible=False, elem_id=f"{prefix}extras")
+    extra_names = extra_columns(f"{prefix}extras")
     knobs, add_buttons = {}, {}
     with gr.Accordion("Knobs", open=False, elem_id=f"{prefix}knobs"):
         for name in names:
@@ -122,6 +122,20 @@ def show_extras(
     """The updates that show the extra columns, and tick the chosen ones."""
     names = [column.name for column in columns]
     return {extras: columns, extra_names: gr.update(choices=names, value=chosen, visible=bool(names))}
+
+
+class ColumnNames(gr.CheckboxGroup):
+    """Names of columns; a browser that has not drawn the hidden group yet sends null for it."""
+
+    is_template = True  # it is drawn as its base class
+
+    def preprocess(self, payload: list[str | int | float] | None) -> Any:
+        return super().preprocess(payload or [])
+
+
+def extra_columns(element_id: str) -> ColumnNames:
+    """The checkboxes of second columns, hidden until there are some."""
+    return ColumnNames([], value=[], label="Further columns", visible=False, elem_id=element_id)
 
 
 def box_widget(name: str, ticked: bool, prefix: str = "") -> gr.Checkbox:
