@@ -26,9 +26,10 @@ class Requests:
 
 
 def last_only(
-    requests: gr.State, handler: Callable[[Values], Iterator[Updates]]
+    requests: gr.State, handler: Callable[[Values], Iterator[Updates]], nothing: Updates
 ) -> Callable[[Values], Iterator[Updates]]:
-    """The handler, a generator, whose updates are dropped once a later request has begun, its error, too."""
+    """The handler, a generator, whose updates are dropped once a later request has begun, its error, too. nothing: an
+    update that changes nothing; a generator that yields none would set every output to null."""
 
     @wraps(handler)
     def checked(values: Values) -> Iterator[Updates]:
@@ -36,10 +37,12 @@ def last_only(
         try:
             for updates in handler(values):
                 if values[requests].number != mine:
+                    yield nothing
                     return
                 yield updates
         except Exception:
             if values[requests].number == mine:
                 raise
+            yield nothing
 
     return checked
