@@ -118,8 +118,8 @@ def _bind_last(
     outputs: set[Any],
 ) -> None:  # fmt: skip
     """Binds a generator whose updates are dropped once another choice is made: it may have waited for a server."""
-    bound = catch_errors_while_yielding(last_only(page.requests, partial(handler, page)),
-                                        partial(handlers.show_error, page))  # fmt: skip
+    last = last_only(page.requests, partial(handler, page), {page.message: gr.skip()})
+    bound = catch_errors_while_yielding(last, partial(handlers.show_error, page))
     event(bound, inputs | {page.requests}, outputs | page.error_outputs(), **(quiet(page.message) | AT_ONCE))
 
 

@@ -53,8 +53,8 @@ def _wire_form(page: EvaluatePage) -> None:
     shown = {form.model, form.translator, columns.disabled, *columns.boxes.values()}
     requests = gr.State(Requests())
     for event in (form.model.change, form.translator.change, form.languages.change):
-        bind(event, last_only(requests, partial(handlers.models_changed, page), {message: gr.skip()}), inputs | {requests}, shown, message,
-             generator=True, **AT_ONCE)  # fmt: skip
+        last = last_only(requests, partial(handlers.models_changed, page), {message: gr.skip()})
+        bind(event, last, inputs | {requests}, shown, message, generator=True, **AT_ONCE)
     for name, button in columns.add_buttons.items():
         outputs = {columns.extras, columns.extra_names}
         bind(button.click, partial(handlers.add_column, page, name), inputs, outputs, message)
