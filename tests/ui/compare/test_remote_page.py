@@ -119,12 +119,12 @@ def test_a_server_that_is_not_there_is_a_sentence(tab: Any, server: CompletionsS
 def test_the_reply_for_an_older_server_does_not_overwrite_that_for_a_newer_one(
     tab: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    gate, left = Event(), []
+    gate, left = Event(), Event()
 
     def refuse(url: str, key: str = "") -> Any:
         if "silent" in url:
             assert gate.wait(60)
-            left.append(url)
+            left.set()
         raise InputError(f"Nothing answers at {url}; start the server.")
 
     monkeypatch.setattr(remote, "connect", refuse)
@@ -140,5 +140,5 @@ def test_the_reply_for_an_older_server_does_not_overwrite_that_for_a_newer_one(
     tab.get_by_label("Items of the dataset", exact=True).check()
     tab.wait_for_selector("#samples input[type=number]")
     tab.wait_for_function(newer)
-    assert left
+    assert left.wait(60)
     assert "silent.invalid" not in tab.inner_text("body")
