@@ -85,7 +85,7 @@ class Row:
 
 @dataclass(frozen=True)
 class Message:
-    """One turn. role: system (the instruction), user (a question) or assistant (an answer)."""
+    """One turn of a prompt. role: system (the instruction), user (a question) or assistant (an answer)."""
 
     role: str
     text: str
@@ -175,9 +175,9 @@ class Column:
 class Plan:
     """A whole comparison in plain values: cache key, share link, signature and command at once.
 
-    demonstrations: None takes `shots` rows of the train split by the seed; () is zero-shot. inputs: typed rows; where
-    there are none, `samples` items of the split are drawn by the seed. labels: the labels or kinds to choose among, in
-    place of the dataset's own. model_revision and data_digest are filled in by resolving.
+    demonstrations: None takes `shots` rows of the train split by the seed; () is zero-shot. inputs: typed rows; if none
+    `samples` items of the split are drawn by the seed. labels: to choose among, in place of the dataset's own.
+    model_revision and data_digest are filled in by resolving.
     """
 
     task: str
@@ -203,16 +203,14 @@ class Plan:
         return replace(self, **own, translator=column.translator or self.translator)
 
     @property
-    def models(self) -> tuple[str, ...]:
-        """The models of its columns, each once."""
+    def models(self) -> tuple[str, ...]:  # of its columns, each once
         return tuple(dict.fromkeys(self.of(column).model for column in self.columns)) or (self.model,)
 
 
 @dataclass(frozen=True)
 class Run:
-    """One column's state. state: waiting, running, done, failed or stopped; scoring: likelihood or generated;
-    preparation: the calls made once, before the items (such as translating the demonstrations); signature: of all
-    that the predictions hang on, where they are kept; recalled: how many were not computed this time."""
+    """One column's state: waiting, running, done, failed or stopped. scoring: likelihood or generated; preparation: the
+    calls before the items; signature: of all that the predictions hang on; recalled: how many were computed before."""
 
     name: str
     strategy: str

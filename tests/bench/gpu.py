@@ -107,9 +107,11 @@ class Bench:
         before = named["past_key_values"].get_seq_length() if named.get("past_key_values") is not None else 0
         config = SHAPES[self.shape]
         attended = 4 * config["num_hidden_layers"] * config["hidden_size"] * (before + length / 2)
-        last = 2 * config["hidden_size"] * config["vocab_size"] * named.get("logits_to_keep", length)
+        kept = named.get("logits_to_keep", length)  # of each row the last ones, or a mask over all places
+        read = rows * kept if isinstance(kept, int) else int(kept.sum())
         self._counts[0] += rows * length
-        self._counts[1] += rows * (length * (2 * self.inner + attended) + last)
+        self._counts[1] += rows * length * (2 * self.inner + attended)
+        self._counts[1] += 2 * config["hidden_size"] * config["vocab_size"] * read
 
     @property
     def inner(self) -> int:

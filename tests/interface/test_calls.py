@@ -29,7 +29,7 @@ def options_of(command: str) -> set[str]:
 
 @pytest.mark.parametrize(("name", "renamed", "elsewhere"), [
     ("compare", {"text": "texts"}, {"out", "column"}),  # strategies takes columns, too
-    ("sweep", {}, {"engine", "ray_address", "workers", "gpus_per_worker", "column"}),
+    ("sweep", {}, {"engine", "ray_address", "workers", "gpus_per_worker", "column", "no_texts"}),
     ("score", {}, {"out"}),
     ("adapt", {"unpacked": "packed"}, {"survey"}),
 ])  # fmt: skip

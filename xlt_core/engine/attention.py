@@ -25,14 +25,13 @@ def _attention(
     value: torch.Tensor,
     attention_mask: torch.Tensor | None,
     scaling: float | None = None,
-    softcap: float | None = None,
-    s_aux: torch.Tensor | None = None,
     **more: Any,
 ) -> tuple[torch.Tensor, None]:
     """What transformers calls for a layer. query: (rows, heads, length, size). Returns (rows, length, heads, size).
 
-    softcap: the largest score, approached smoothly; s_aux: the score of each head's sink.
+    more: softcap, the largest score, approached smoothly; s_aux, the score of each head's sink; and what else it gives.
     """
+    softcap, s_aux = more.pop("softcap", None), more.pop("s_aux", None)
     layout = masks.current()
     shares = layout is not None and bool(layout.prefix)
     if not shares and softcap is None and s_aux is None:

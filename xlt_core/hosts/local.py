@@ -24,12 +24,14 @@ if TYPE_CHECKING:
 
 
 class LocalHost:
-    """One base model with its adapters; several threads may use it at once.
+    """One base model with its adapters; several threads may use it at once. way: known once the model is loaded.
 
     model: a folder, or a Hugging Face id; with #4bit after it, in weights of four bits. device, dtype: chosen by the
     machine and the model if empty. threads: of the CPU. The weights are loaded when they are first needed, and evicted
     from the pool when others need their room. Raises InputError if there is no such model.
     """
+
+    way = ""
 
     def __init__(
         self,
@@ -53,13 +55,12 @@ class LocalHost:
         self._pool, self._key, self._loader = pool, object(), _loader(description)
         self._adapted: dict[tuple[str, int], Host] = {}
         self._copies: dict[str, tuple[object, ModelLoader]] = {}  # of the base model, for adapters that rewrite it
-        self.way = ""  # known once the model is loaded
         weakref.finalize(self, pool.evict, self._key)
 
     def describe(self) -> str:
         precision = "4 bits" if self._model.quantization else str(self._model.dtype).removeprefix("torch.")
-        where = f"local · {self._model.device} · {precision} · {self.name} @ {self.revision[:8]}"
-        return f"{where} · {self.way}" if self.way else where
+        way = f" · {self.way}" * bool(self.way)
+        return f"local · {self._model.device} · {precision} · {self.name} @ {self.revision[:8]}{way}"
 
     def identity(self, adapter: str = "") -> str:
         """What answers, and in which precision: if this is the same, a prompt gets the same answer."""
@@ -242,10 +243,6 @@ def _loader(model: ModelDescription, suffix: str = "") -> ModelLoader:
     from xlt_core.models import loading
 
     return ModelLoader(
-        f"{model.name}{suffix}",
-        model.device,
-        model.bytes_needed,
-        lambda: loading.fetch_weights(model),
-        lambda: engine_for(loading.load_weights(model), model.end_tokens),
-        lambda engine: model_bytes(engine.model),
-    )
+        f"{model.name}{suffix}", model.device, model.bytes_needed, lambda: loading.fetch_weights(model),
+        lambda: engine_for(loading.load_weights(model), model.end_tokens), lambda engine: model_bytes(engine.model),
+    )  # fmt: skip

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 # transformers replaces functions of torch while it builds a model: if two are built at once, neither gets its weights.
 BUILD_LOCK = RLock()
 SOME_LETTERS = "a 1 的 अ ع"  # a tokenizer knows one of them, whatever its scripts
+FEWEST_TOKENS = 100  # an alphabet and some more; a tokenizer of whole words may know none of these letters
 WITH_GAPS = {"output_loading_info": True}  # so that from_pretrained tells which weights it has not found
 
 
@@ -65,7 +66,8 @@ def not_loaded(name: str, what: str) -> str:
 def _check_tokenizer(tokenizer: PreTrainedTokenizerBase, name: str) -> None:
     """Raises InputError for one without words: transformers makes such a one where the files are missing."""
     tokens = tokenizer(SOME_LETTERS, add_special_tokens=False)["input_ids"]
-    if not tokenizer.decode(tokens, skip_special_tokens=True).strip():
+    own = tokenizer.get_vocab().keys() - tokenizer.get_added_vocab().keys()
+    if len(own) < FEWEST_TOKENS and not tokenizer.decode(tokens, skip_special_tokens=True).strip():
         raise InputError(f"{name} holds no tokenizer; save or download it again, with its tokenizer's files.")
 
 

@@ -136,6 +136,7 @@ def _named(path: Path, text: str) -> Path:
 @needs_chromium
 def test_what_was_compared_on_test_items_is_kept_by_its_browser(tab: Any) -> None:
     tab.get_by_role("tab", name="Compare", exact=True).click()
+    tab.wait_for_function("document.querySelector('#host')?.innerText.includes('pocket @')")
     tab.wait_for_function("document.querySelector('#demo-text-1 textarea')?.value.length > 10")
     many_items(tab, 12)
     compare(tab)

@@ -17,7 +17,6 @@ from xlt_core.ui.shared.updates import Updates, Values
 
 Knobs = Mapping[str, Mapping[str, Any]]  # the widgets, by strategy and knob
 
-
 @dataclass(frozen=True)
 class Strategies:
     """The widgets. extras: second columns of a strategy, with other knobs. add_buttons: add such a column.
@@ -35,7 +34,6 @@ class Strategies:
         knobs = {widget for knobs in self.knobs.values() for widget in knobs.values()}
         return knobs | {self.extras, self.extra_names, self.disabled} | set(self.boxes.values())
 
-
 def build(prefix: str) -> Strategies:
     """Draws the checkboxes, all ticked, and the knobs. prefix: of the element ids."""
     gr.HTML("<h2 class='xlt-group'>Strategies</h2>")
@@ -50,11 +48,9 @@ def build(prefix: str) -> Strategies:
                 add_buttons[name] = gr.Button(f"Add a second {name} column with these", size="sm")
     return Strategies(boxes, knobs, add_buttons, gr.State(()), extra_names, gr.State(()))
 
-
 def read(strategies: Strategies, values: Values) -> tuple[Column, ...]:
     """The chosen columns, extra ones last."""
     return read_columns(strategies.boxes, strategies.knobs, strategies.extras, strategies.extra_names, values)
-
 
 def add_column(strategies: Strategies, name: str, model: str, translator: str, values: Values) -> Updates:
     """Adds a second column of a strategy with the entered knobs, which keeps the model and the translator that are
@@ -62,13 +58,11 @@ def add_column(strategies: Strategies, name: str, model: str, translator: str, v
     added = replace(column_of(strategies.knobs, name, values), model=model, translator=translator)
     return add_extra(strategies.extras, strategies.extra_names, added, values)
 
-
 def disable(strategies: Strategies, reasons: Mapping[str, str], values: Values) -> Updates:
     """Unticks and disables the strategies that have a reason, and ticks again those that have none any more."""
     boxes, before = strategies.boxes, values[strategies.disabled]
     ticked = {name for name, box in boxes.items() if values[box]}
     return disable_boxes(boxes, strategies.disabled, ticked, reasons, before)
-
 
 def disable_boxes(
     boxes: Mapping[str, gr.Checkbox], state: gr.State, ticked: Container[str], reasons: Mapping[str, str],
@@ -87,7 +81,6 @@ def disable_boxes(
     blocked = tuple(name for name in boxes if reasons.get(name) and (name in ticked or name in disabled))
     return updates | {state: blocked}
 
-
 def read_columns(
     boxes: Mapping[str, gr.Checkbox], knobs: Knobs, extras: gr.State, extra_names: gr.CheckboxGroup, values: Values
 ) -> tuple[Column, ...]:
@@ -96,12 +89,10 @@ def read_columns(
     chosen = values[extra_names] or ()
     return firsts + tuple(column for column in values[extras] if column.name in chosen)
 
-
 def column_of(knobs: Knobs, name: str, values: Values) -> Column:
     """The column of a strategy with those knobs that differ from their defaults."""
     given = {knob.name: (values[knobs[name][knob.name]], knob.default) for knob in catalog.knobs(name)}
     return Column(name, name, {key: value for key, (value, default) in given.items() if value not in (default, None)})
-
 
 def add_extra(extras: gr.State, extra_names: gr.CheckboxGroup, column: Column, values: Values) -> Updates:
     """Adds a column to the extra ones, named after its model, translator and knobs. Raises InputError where there is
@@ -115,15 +106,12 @@ def add_extra(extras: gr.State, extra_names: gr.CheckboxGroup, column: Column, v
     chosen = [*(values[extra_names] or ()), column.name]
     return show_extras(extras, extra_names, (*values[extras], column), chosen)
 
-
 def show_extras(
     extras: gr.State, extra_names: gr.CheckboxGroup, columns: tuple[Column, ...], chosen: list[str]
 ) -> Updates:
     """The updates that show the extra columns, and tick the chosen ones."""
     names = [column.name for column in columns]
     return {extras: columns, extra_names: gr.update(choices=names, value=chosen, visible=bool(names))}
-
-from gradio.events import Dependency
 
 class ColumnNames(gr.CheckboxGroup):
     """Names of columns; a browser that has not drawn the hidden group yet sends null for it."""
@@ -138,18 +126,15 @@ class ColumnNames(gr.CheckboxGroup):
         from gradio.components import Timer
         from gradio.components.base import Component
 
-
 def extra_columns(element_id: str) -> ColumnNames:
     """The checkboxes of second columns, hidden until there are some."""
     return ColumnNames([], value=[], label="Further columns", visible=False, elem_id=element_id)
-
 
 def box_widget(name: str, ticked: bool, prefix: str = "") -> gr.Checkbox:
     """The checkbox of a strategy."""
     summary = catalog.strategies()[name].summary
     return gr.Checkbox(ticked, label=name, info=summary, elem_id=f"{prefix}strategy-{name}",
                        elem_classes=["xlt-strategy"], container=False)  # fmt: skip
-
 
 def knob_widget(knob: Knob, id_prefix: str) -> Any:
     """The widget of a knob, by its kind."""
