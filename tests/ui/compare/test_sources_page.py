@@ -96,8 +96,14 @@ def test_a_text_in_a_language_that_the_dataset_lacks_can_be_typed(tab: Any) -> N
 @needs_chromium
 def test_a_gold_answer_belongs_to_its_item(tab: Any) -> None:
     one_input(tab)
-    choose(tab, "example", "1. ")
-    tab.wait_for_function("document.querySelector('#gold textarea').value !== ''")
+    tab.wait_for_function("document.querySelector('#text textarea').value !== ''")
+    first = tab.input_value("#text textarea")
+    choose(tab, "example", "2. ")
+    tab.wait_for_function(
+        """first => document.querySelector('#gold textarea').value !== '' &&
+        document.querySelector('#text textarea').value !== first""",
+        arg=first,
+    )
     tab.fill("#text textarea", "Umukinnyi yatsinze umukino")
     tab.wait_for_function("document.querySelector('#gold textarea').value === ''")
     tab.wait_for_function("document.querySelector('#example input').value === ''")

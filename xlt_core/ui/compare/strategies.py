@@ -124,18 +124,9 @@ def show_extras(
     return {extras: columns, extra_names: gr.update(choices=names, value=chosen, visible=bool(names))}
 
 
-class ColumnNames(gr.CheckboxGroup):
-    """Names of columns; a browser that has not drawn the hidden group yet sends null for it."""
-
-    is_template = True  # it is drawn as its base class
-
-    def preprocess(self, payload: list[str | int | float] | None) -> Any:
-        return super().preprocess(payload or [])
-
-
-def extra_columns(element_id: str) -> ColumnNames:
+def extra_columns(element_id: str) -> gr.CheckboxGroup:
     """The checkboxes of second columns, hidden until there are some."""
-    return ColumnNames([], value=[], label="Further columns", visible=False, elem_id=element_id)
+    return gr.CheckboxGroup([], value=[], label="Further columns", visible=False, elem_id=element_id)
 
 
 def box_widget(name: str, ticked: bool, prefix: str = "") -> gr.Checkbox:
