@@ -57,8 +57,9 @@ def grid_of_comparisons(comparisons: Sequence[Comparison]) -> Grid:
     plans = [comparison.plan for comparison in comparisons]
     values = {name: tuple(dict.fromkeys(getattr(plan, name) for plan in plans))
               for name in ("task", "language", "shots", "seed", "dataset")}  # fmt: skip
-    first = plans[0]
-    return Grid(values["task"], values["language"], values["shots"], values["seed"], first.columns, values["dataset"],
+    first, columns = plans[0], {column.name: column for plan in plans for column in plan.columns}
+    return Grid(values["task"], values["language"], values["shots"], values["seed"], tuple(columns.values()),
+                values["dataset"],
                 first.split, first.model, first.translator, first.samples)  # fmt: skip
 
 
