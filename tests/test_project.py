@@ -1,11 +1,15 @@
 """What people and services read before any code runs: README, docs, requirements, Spacefile."""
 
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 import yaml
 
+from xlt_core.documents import export
+from xlt_core.findings.findings import find
 from xlt_core.settings import ROOT
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -79,3 +83,24 @@ def test_every_environment_variable_is_explained():
     variables = set(re.findall(r"XLT_\w+", (ROOT / "xlt_core" / "settings.py").read_text("utf-8")))
     text = (ROOT / "docs" / "models-and-hosts.md").read_text("utf-8").partition("## Environment variables")[2]
     assert variables and {name for name in variables if name not in text} == set()
+
+
+def test_the_table_of_the_real_model_is_that_of_the_committed_results():
+    found = find(export.load(ROOT / "assets" / "sweeps" / "1-smollm2.json.gz"))
+    scores = {(cell.condition.language, cell.column): cell.score for cell in found.cells if cell.shots is None}
+    codes = {"English": "eng", "Basque": "eus", "Icelandic": "isl", "Kinyarwanda": "kin", "Swahili": "swa"}
+    columns = ("prompt", "translate-apertium", "translate-human", "laft")
+    for name, code in codes.items():
+        cells = re.search(rf"^\| {name} \|(.*)\|$", README, re.MULTILINE)[1].replace("*", "").split("|")
+        made = [scores.get((code, column)) for column in columns]
+        assert [cell.strip() for cell in cells] == [
+            f"{score.value:.2f} ({score.low:.2f} to {score.high:.2f})" if score else "" for score in made
+        ]
+    others = [scores[code, "prompt"].value for code in ("hau", "lug", "yor")]
+    assert f"| Hausa, Luganda, Yoruba | {min(others):.2f} to {max(others):.2f} |" in README
+
+
+def test_the_page_is_built_before_the_heavy_packages_load():
+    code = "import sys, xlt_core.ui.page as page; page.build(); print({'torch', 'transformers'} & {*sys.modules})"
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "set()"

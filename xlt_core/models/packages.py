@@ -7,7 +7,7 @@ import os
 import subprocess
 import sys
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from hashlib import sha256
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -59,7 +59,7 @@ def _installed(package: str) -> tuple[Path, ...]:
     return tuple(map(Path, spec.submodule_search_locations or ())) if spec else ()
 
 
-def fetch(entry: Suggestion) -> Iterator[Download]:
+def fetch(entry: Suggestion) -> Generator[Download, None, None]:
     """Fetches a suggested model, and yields how far it is. Closing it ends the download of a file, and leaves nothing
     of it. Raises InputError if the model cannot be had."""
     if not entry.file:

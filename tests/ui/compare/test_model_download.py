@@ -13,6 +13,7 @@ from helpers.browser import PATIENCE, compare, finished, needs_chromium, one_inp
 from helpers.gguf_files import make_gguf
 
 from xlt_core import settings
+from xlt_core.jobs import Jobs
 from xlt_core.models import packages
 from xlt_core.models.hub import Download
 from xlt_core.models.suggested import Suggestion
@@ -42,7 +43,7 @@ def gate(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Event:
     monkeypatch.setattr(settings, "MODEL_FOLDER", tmp_path / "models")
     monkeypatch.setattr(packages, "_installed", lambda package: ())
     monkeypatch.setattr(packages, "fetch", fetch)
-    monkeypatch.setattr(model_download, "_jobs", {})
+    monkeypatch.setattr(model_download, "JOBS", Jobs())
     return opened
 
 

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from threading import Lock
 from typing import Any
 
 import gradio as gr
 
 from xlt_core import catalog
-from xlt_core.jobs import Job
+from xlt_core.jobs import Job, Jobs
 from xlt_core.models import packages
 from xlt_core.models.hub import Download
 from xlt_core.models.suggested import Suggestion, suggested
@@ -18,8 +17,7 @@ from xlt_core.ui.shared.html import escape, message_html
 from xlt_core.ui.shared.updates import Updates, Values
 
 NAME = "smollm2"
-_LOCK = Lock()
-_jobs: dict[str, Job[Download]] = {}  # by model: one download for all visitors
+JOBS: Jobs[Download] = Jobs()  # owned by the model: one download for all visitors
 
 
 @dataclass(frozen=True)
@@ -64,17 +62,15 @@ def fetch(widgets: ModelDownload, model: gr.Dropdown, values: Values) -> Iterato
 
 def stop(widgets: ModelDownload, values: Values) -> Updates:
     """Stops the download, for everybody who watches it."""
-    with _LOCK:
-        if NAME in _jobs:
-            _jobs[NAME].stop()
+    for job in JOBS.of(NAME).values():
+        job.stop()
     return {widgets.stop: gr.update(visible=False)}
 
 
 def _job(entry: Suggestion) -> Job[Download]:
-    with _LOCK:
-        if entry.key not in _jobs or _jobs[entry.key].state != "running":
-            _jobs[entry.key] = Job(f"get {entry.key}", packages.fetch(entry))  # type: ignore[arg-type]
-        return _jobs[entry.key]
+    """The download that runs, or a new one."""
+    running = next((job for job in JOBS.of(entry.key).values() if job.state == "running"), None)
+    return running or JOBS.start(f"get {entry.key}", packages.fetch(entry), entry.key, most=1)[1]
 
 
 def _progress_html(entry: Suggestion, download: Download | None) -> str:
