@@ -7,7 +7,15 @@ from types import SimpleNamespace
 
 import pytest
 import torch
-from transformers import AutoModelForCausalLM, GPT2Config, GPT2LMHeadModel, XGLMConfig, XGLMForCausalLM
+from transformers import (
+    AutoModelForCausalLM,
+    GPT2Config,
+    GPT2LMHeadModel,
+    LlamaConfig,
+    LlamaForCausalLM,
+    XGLMConfig,
+    XGLMForCausalLM,
+)
 
 from xlt_core.engine import attention, masks, ways
 from xlt_core.engine.kv_cache import StaticKVCache
@@ -88,3 +96,16 @@ def test_each_layer_keeps_its_buffers_on_its_own_device() -> None:
         keys, _ = cache.update(*[torch.full((2, 2, 1, 4), 3.0, device=device)] * 2, layer)
         assert (keys.device.type, tuple(keys.shape)) == (device, (2, 2, 6, 4))
     assert cache.layers[0].buffers[0][:, 0, :, 0].tolist() == [[1, 1, 1, 2, 2, 3], [1, 1, 1, 2, 3, 0]]
+
+
+def test_the_trial_is_of_the_same_tokens_while_another_model_is_built() -> None:
+    """transformers makes the dtype of a model that it builds torch's default, in all threads."""
+    model = LlamaForCausalLM(LlamaConfig(vocab_size=32_000, hidden_size=8, intermediate_size=8, num_hidden_layers=1,
+                                         num_attention_heads=1))  # fmt: skip
+    ids = ways._tokens(model)
+    torch.set_default_dtype(torch.bfloat16)
+    try:
+        assert torch.equal(ways._tokens(model), ids)
+    finally:
+        torch.set_default_dtype(torch.float32)
+    assert ids.unique().numel() == ways.TRIAL

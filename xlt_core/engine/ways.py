@@ -126,9 +126,14 @@ def _least(model: PreTrainedModel) -> float:
 
 
 def _tokens(model: PreTrainedModel) -> torch.Tensor:
-    """Token ids from the middle of the vocabulary: the first ones are often control tokens, with odd results."""
+    """Token ids from the middle of the vocabulary: the first ones are often control tokens, with odd results.
+
+    In whole numbers: while another thread builds a model, torch's default for others may be of 16 bits.
+    """
     size = model.get_input_embeddings().weight.shape[0]
-    return torch.linspace(size // 3, size - 1 - size // 4, TRIAL, device=model.device).long()[None]
+    first, last = size // 3, size - 1 - size // 4
+    ids = [first + index * (last - first) // (TRIAL - 1) for index in range(TRIAL)]
+    return torch.tensor([ids], device=model.device)
 
 
 @torch.inference_mode()
