@@ -15,7 +15,7 @@ from xlt_core.settings import ROOT
 ORDER = ["records", "settings", "text", "language_codes", ("language_table", "scoring", "models"), "contracts",
          "formats", ("world", "engine"), ("tasks", "strategies", "hosts", "translators", "datasets"), "catalog_tools",
          "catalog", "comparison", "findings", "store", "documents", ("sweeps", "adaptation", "jobs"), "pocket",
-         "cli", ("interface", "__main__"), "ui.shared", "ui.compare", "ui.results",
+         "cli", ("interface", "__main__"), "ui.shared", "ui.items", "ui.compare", "ui.results",
          ("ui.evaluate", "ui.adapt", "ui.runs"), "ui", "app"]  # fmt: skip
 RANKS = {name: rank for rank, names in enumerate(ORDER) for name in ([names] if isinstance(names, str) else names)}
 EXTENSIONS = ("tasks", "strategies", "hosts", "translators", "datasets")  # their members never import each other

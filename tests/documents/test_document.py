@@ -77,7 +77,8 @@ def test_a_document_opens_where_no_model_can_be_loaded(comparison, tmp_path):
     code = """
 import json, sys
 from xlt_core.documents import document, export, report
-from xlt_core.ui.compare import columns, items
+from xlt_core.ui.compare import columns
+from xlt_core.ui.items import table as items
 read = document.read_document(json.loads(open(sys.argv[1], encoding="utf-8").read()))
 assert "xlt-columns" in columns.columns_html(read, None, {}) and items.rows_of(read)
 assert document.items_csv(read) and list(export.items([read])) and document.command(read.plan)

@@ -27,7 +27,9 @@ from xlt_core.records import (
     Score,
     Span,
 )
-from xlt_core.ui.compare import answers, chart, columns, demonstrations, items, lessons, pivots, share, view
+from xlt_core.ui.compare import chart, columns, demonstrations, lessons, share, view
+from xlt_core.ui.items import answers, pivots, steps
+from xlt_core.ui.items import table as items
 from xlt_core.ui.shared import errors, limits
 from xlt_core.ui.shared.html import escape, language_attributes, message_html
 from xlt_core.ui.shared.updates import merge
@@ -267,11 +269,11 @@ def test_language_tags_are_those_that_browsers_know() -> None:
 def test_what_was_sent_and_came_back_says_its_language() -> None:
     replies = (Reply("translate input", "umukino", "a game"), Reply("answer", "English prompt", "sports"),
                Reply("translate answer back", "a win", "intsinzi"))  # fmt: skip
-    html = columns.steps_html("translate", "item", replies, columns.call_languages("translate", KIN))
+    html = steps.steps_html("translate", "item", replies, steps.call_languages("translate", KIN))
     spoken = re.findall(r"lang='(\w+)' dir='ltr'[^>]*>([^<]*)", html)
     assert spoken == [("rw", "umukino"), ("en", "a game"), ("en", "English prompt"), ("en", "sports"),
                       ("en", "a win"), ("rw", "intsinzi")]  # fmt: skip
-    assert "lang='rw'" in columns.steps_html("prompt", "item", replies[1:2], columns.call_languages("prompt", KIN))
+    assert "lang='rw'" in steps.steps_html("prompt", "item", replies[1:2], steps.call_languages("prompt", KIN))
 
 
 def test_a_column_shows_what_it_waits_for() -> None:

@@ -6,12 +6,13 @@ from collections.abc import Mapping
 
 from xlt_core.comparison.coverage import strangers
 from xlt_core.findings.colours import colour
-from xlt_core.records import Comparison, Example, Language, Prediction, Reply, Run, Score
+from xlt_core.records import Comparison, Language, Run, Score
 from xlt_core.scoring import metrics
 from xlt_core.text.words import count
-from xlt_core.ui.compare import pivots
-from xlt_core.ui.compare.answers import answer_html, gold_html
-from xlt_core.ui.shared.html import details_html, escape, language_attributes, number, seconds, truncated
+from xlt_core.ui.items import pivots
+from xlt_core.ui.items.answers import answer_html, gold_html
+from xlt_core.ui.items.steps import call_languages, notes_html, sent_html, steps_html, verdict_html
+from xlt_core.ui.shared.html import escape, number, seconds
 
 MAX_STEPS = 20  # calls of a column that failed
 
@@ -33,51 +34,11 @@ def previews_html(previews: Mapping[str, object], strategies: Mapping[str, str],
         else:
             count = f"<p class='xlt-costs'><b>{preview.tokens:,}</b> tokens would be sent</p>"
             languages = call_languages(strategies.get(name, name), language)
-            sent = _sent(preview.text, languages["answer"][0])
+            sent = sent_html(preview.text, languages["answer"][0])
             steps = steps_html(name, "preview", preview.replies, languages)
-            body = f"{count}{_notes(preview.notes)}{sent}{steps}"
+            body = f"{count}{notes_html(preview.notes)}{sent}{steps}"
         cells.append(_frame(name, strategies.get(name, name), "", "preview", body))
     return f"<div class='xlt-columns' data-count='{len(cells)}'>{''.join(cells)}</div>"
-
-
-CallLanguages = Mapping[str, tuple[Language | None, Language | None]]
-
-
-def call_languages(strategy: str, language: Language | None) -> CallLanguages:
-    """The language of the text that a call sends and of the text that it returns, by the purpose of the call."""
-    from xlt_core import catalog
-
-    english = catalog.by_code(catalog.PIVOT)
-    kind = catalog.strategies().get(strategy)
-    prompt = english if kind and kind.uses_translator else language
-    to_english = dict.fromkeys(("translate demonstration", "translate input"), (language, english))
-    home = dict.fromkeys(("translate answer back", "translate pivot back"), (english, language))
-    return {**to_english, **home, "answer": (prompt, prompt)}
-
-
-def steps_html(
-    name: str, item: str, replies: tuple[Reply, ...], languages: CallLanguages, summary: str = "Every step"
-) -> str:
-    """A closed <details> with every call: the exact text that was sent and the text that came back."""
-    if not replies:
-        return ""
-    steps = "".join(_step(index, reply, languages) for index, reply in enumerate(replies, 1))
-    calls = "1 call" if len(replies) == 1 else f"{len(replies)} calls"
-    return details_html(
-        f"{name}/{item}/{summary}", f"{summary} <small>{calls}</small>", f"<ol class='xlt-steps'>{steps}</ol>"
-    )
-
-
-def verdict_html(task_metric: str, example: Example, prediction: Prediction, known: bool = True) -> str:
-    """Whether the answer equals the gold answer, and whether the output is valid. known: whether the models know such
-    texts; of others, no output is called valid."""
-    if prediction.error:
-        return f"<p class='xlt-reason'>No result: {escape(prediction.error)}</p>"
-    if not prediction.final:
-        return "<p class='xlt-verdict'><span class='xlt-quiet'>still writing</span></p>"
-    valid = _badge("valid output", "good") if known else _badge("outside the model's world", "middle")
-    valid = valid if prediction.valid else _badge("not readable", "bad")
-    return f"<p class='xlt-verdict'>{_correctness(task_metric, example, prediction)}{valid}</p>"
 
 
 def tokens_per_word(run: Run) -> float | None:
@@ -133,7 +94,7 @@ def _single(run: Run, metric: str, language: Language | None, outside: int) -> s
         answer_html(example, prediction, language),
         gold_html(example, language),
         verdict_html(metric, example, prediction, known=not outside),
-        _notes(prediction.notes),
+        notes_html(prediction.notes),
         _costs(run),
         pivots.item_html(f"{run.name}/item", example, prediction),
         steps_html(run.name, "item", run.replies, call_languages(run.strategy, language)),
@@ -206,41 +167,3 @@ def _costs(run: Run) -> str:
         f"<p class='xlt-costs'><b>{sent:,}</b> tokens in · <b>{made:,}</b> out · "
         f"<b>{seconds(took)}</b><span class='xlt-quiet'>{how}</span></p>"
     )
-
-
-def _notes(notes: tuple[str, ...]) -> str:
-    items = "".join(f"<li>{escape(note)}</li>" for note in dict.fromkeys(notes))
-    return f"<ul class='xlt-notes'>{items}</ul>" if items else ""
-
-
-def _step(index: int, reply: Reply, languages: CallLanguages) -> str:
-    sent_in, back_in = languages.get(reply.purpose, (None, None))
-    costs = f"{reply.tokens_in:,} in · {reply.tokens_out:,} out · {seconds(reply.seconds)}"
-    scores = "".join(
-        f"<tr><td {language_attributes(None)}>{escape(choice)}</td><td>{value:.2f}</td></tr>"
-        for choice, value in sorted(reply.choices.items(), key=lambda pair: -pair[1])
-    )
-    table = f"<table><caption>log-likelihood of each choice</caption>{scores}</table>" if scores else ""
-    back = f"<pre class='xlt-back' {language_attributes(back_in)}>{truncated(reply.text)}</pre>" if reply.text else ""
-    head = f"<p><b>{escape(reply.purpose or f'step {index}')}</b> <small>{costs}</small></p>"
-    came = f"<p class='xlt-label'>came back</p>{back}{table}"
-    return f"<li>{head}<p class='xlt-label'>sent</p>{_sent(reply.sent, sent_in)}{came}</li>"
-
-
-def _sent(text: str, language: Language | None) -> str:
-    return f"<pre class='xlt-sent' {language_attributes(language)} tabindex='0'>{truncated(text)}</pre>"
-
-
-def _correctness(metric: str, example: Example, prediction: Prediction) -> str:
-    if example.answer is None:
-        return ""
-    score = metrics.item_score(metric, example.answer, prediction.answer)
-    if isinstance(example.answer, str) and metrics.family_of(metric) == "label":
-        return _badge("right", "good") if score == 1 else _badge("wrong", "bad")
-    kind = "good" if score >= 0.995 else "middle" if score > 0 else "bad"
-    name = metrics.title("rouge_l") if metrics.family_of(metric) == "text" else metrics.title(metric)
-    return _badge("right" if score >= 0.995 else f"{name} {number(score)}", kind)
-
-
-def _badge(text: str, kind: str) -> str:
-    return f"<span class='xlt-badge xlt-{kind}'>{escape(text)}</span>"

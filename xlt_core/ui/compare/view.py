@@ -12,8 +12,10 @@ from xlt_core import catalog
 from xlt_core.findings import conclusions
 from xlt_core.findings.colours import colour
 from xlt_core.records import Comparison, Language, Plan
-from xlt_core.ui.compare import chart, columns, items, pivots, share
+from xlt_core.ui.compare import chart, columns, share
 from xlt_core.ui.compare.sources import uses_file
+from xlt_core.ui.items import pivots
+from xlt_core.ui.items import table as items
 from xlt_core.ui.shared.html import escape, number
 from xlt_core.ui.shared.updates import Updates, Values
 

@@ -11,7 +11,8 @@ import gradio as gr
 from xlt_core import catalog
 from xlt_core.findings import details, sentences
 from xlt_core.records import Comparison
-from xlt_core.ui.compare import items, pivots
+from xlt_core.ui.items import pivots
+from xlt_core.ui.items import table as items
 from xlt_core.ui.results.progress import cell_name
 from xlt_core.ui.shared import figure_panel
 from xlt_core.ui.shared.figure_panel import FigurePanel

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from xlt_core.findings.colours import colour
 from xlt_core.records import Comparison, Example, Language, Prediction, Run
 from xlt_core.scoring import metrics
-from xlt_core.ui.compare import pivots
-from xlt_core.ui.compare.answers import answer_html, answer_text, gold_html
-from xlt_core.ui.compare.columns import call_languages, steps_html
+from xlt_core.ui.items import pivots
+from xlt_core.ui.items.answers import answer_html, answer_text, gold_html
+from xlt_core.ui.items.steps import call_languages, steps_html
 from xlt_core.ui.shared.html import escape, language_attributes, truncated
 
 PAGE_SIZE = 15
