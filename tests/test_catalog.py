@@ -16,6 +16,7 @@ from helpers.small_parts import parts, plan
 
 from xlt_core import catalog
 from xlt_core.catalog_tools import Knob, coerced
+from xlt_core.comparison.combining import why_not
 from xlt_core.contracts import ABILITIES, Dataset, Strategy, Task
 from xlt_core.models.names import model_path
 from xlt_core.records import Column, InputError
@@ -147,13 +148,13 @@ def test_one_thing_is_made_per_name_however_many_ask():
 
 
 def test_what_cannot_be_combined_has_a_reason():
-    assert catalog.why_not(plan(), parts()) == {}
-    english = catalog.why_not(plan(language="eng"), parts())
+    assert why_not(plan(), parts()) == {}
+    english = why_not(plan(language="eng"), parts())
     assert english["translate"] == "English is what translate goes by: there is nothing to translate."
-    assert set(catalog.why_not(plan(language="hau"), parts())) == {"translate", "laft"}
-    assert "needs a host that adapts" in catalog.why_not(plan("laft"), parts(Generating()))["laft"]
-    assert "has no topic in Yoruba" in catalog.why_not(plan(language="yor"), parts())[""]
-    assert "There is no knob" in catalog.why_not(plan(columns=(Column("a", "prompt", {"x": 1}),)), parts())["a"]
+    assert set(why_not(plan(language="hau"), parts())) == {"translate", "laft"}
+    assert "needs a host that adapts" in why_not(plan("laft"), parts(Generating()))["laft"]
+    assert "has no topic in Yoruba" in why_not(plan(language="yor"), parts())[""]
+    assert "There is no knob" in why_not(plan(columns=(Column("a", "prompt", {"x": 1}),)), parts())["a"]
 
 
 STRATEGY = '''"""Asks for the first label, whatever the text."""

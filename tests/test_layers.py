@@ -12,14 +12,14 @@ import pytest
 from xlt_core.settings import ROOT
 
 # By folder or root module, from the left: whoever stands further left is imported, and never imports.
+EXTENSIONS = ("tasks", "strategies", "demonstrations", "hosts", "translators", "datasets")  # never import each other
 ORDER = ["records", "settings", "text", "language_codes", ("language_table", "scoring", "models"), "contracts",
-         "formats", ("world", "engine"), ("tasks", "strategies", "hosts", "translators", "datasets"), "catalog_tools",
-         "catalog", "comparison", "findings", "store", "documents", ("sweeps", "adaptation", "jobs"), "pocket",
-         "cli", ("interface", "__main__"), "ui.shared", "ui.items", "ui.compare", "ui.results",
-         ("ui.evaluate", "ui.adapt", "ui.runs"), "ui", "app"]  # fmt: skip
+         "formats", ("world", "engine"), EXTENSIONS, "catalog_tools", "catalog", "comparison", "findings", "store",
+         "documents", ("sweeps", "adaptation", "jobs"), "pocket", "cli", ("interface", "__main__"), "ui.shared",
+         "ui.items", "ui.compare", "ui.results", ("ui.evaluate", "ui.adapt", "ui.runs"), "ui", "app"]  # fmt: skip
 RANKS = {name: rank for rank, names in enumerate(ORDER) for name in ([names] if isinstance(names, str) else names)}
-EXTENSIONS = ("tasks", "strategies", "hosts", "translators", "datasets")  # their members never import each other
-HEAVY = {"torch", "transformers", "peft", "datasets", "evaluate", "ray", "httpx", "gradio", "plotly", "pandas"}
+HEAVY = {"torch", "transformers", "peft", "datasets", "evaluate", "sklearn", "ray", "httpx"}
+HEAVY |= {"gradio", "plotly", "pandas"}
 OF_THE_PAGE = {"gradio", "plotly", "pandas"}
 FILES = [path for path in sorted((ROOT / "xlt_core").rglob("*.py")) if path.name != "__init__.py"]
 FILES += [path for path in [ROOT / "app.py"] if path.exists()]

@@ -1,4 +1,4 @@
-"""Finds what is in the folders, makes it ready, and says why two choices cannot be combined."""
+"""Finds what is in the folders, and makes it ready."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from pathlib import Path
 
 from xlt_core import catalog_tools
 from xlt_core.catalog_tools import Knob, coerced, once, pick, scan, unknown
-from xlt_core.contracts import ABILITIES, Dataset, Host, Strategy, Task, Translator
+from xlt_core.contracts import Dataset, Host, Picker, Strategy, Task, Translator
 from xlt_core.formats.rows import FORMATS
 from xlt_core.language_table import by_code as by_code
-from xlt_core.language_table import find, known_names, languages, listed_codes
+from xlt_core.language_table import find, known_names, languages
 from xlt_core.models.names import model_path
 from xlt_core.models.pool import POOL, ModelPool, UrgentPool
 from xlt_core.models.suggested import Part, suggested
@@ -60,6 +60,16 @@ def strategy(column: Column) -> Strategy:
     given = {name: coerced(column.strategy, pick(f"knob of {column.strategy}", known, name), value)
              for name, value in column.knobs.items()}  # fmt: skip
     return kind(**given)
+
+
+@cache
+def pickers() -> Mapping[str, Picker]:
+    """What picks demonstrations, by id."""
+    return {name: kind() for name, kind in scan("demonstrations", Picker).items()}
+
+
+def picker(name: str) -> Picker:
+    return pick("picker of demonstrations", pickers(), name.replace("-", "_"))
 
 
 def knobs(name: str) -> tuple[Knob, ...]:
@@ -164,6 +174,7 @@ class Parts:
     dataset: Callable[[str], Dataset] = dataset
     host: Callable[[str], Host] = host
     translator: Callable[[str], Translator] = translator
+    picker: Callable[[str], Picker] = picker
 
 
 PARTS = Parts()
@@ -178,61 +189,6 @@ def translator_of(plan: Plan, parts: Parts = PARTS, rows: Sequence[Row] = ()) ->
     return Llm(parts.host(plan.model), rows)
 
 
-def why_not(plan: Plan, parts: Parts = PARTS) -> dict[str, str]:
-    """Reasons by column name why it cannot run; those that concern the whole plan under ""."""
-    try:
-        unserved = why_no_data(plan, parts)
-        if unserved:
-            return {"": unserved}
-        parts.language(plan.language)
-        if not any(column.model for column in plan.columns):  # else a model that fails concerns its own columns
-            parts.host(plan.model)
-    except InputError as error:
-        return {"": str(error)}
-    reasons = {column.name: _reason(plan.of(column), column, parts) for column in plan.columns}
-    return {name: reason for name, reason in reasons.items() if reason}
-
-
-def needs_rows(plan: Plan) -> bool:
-    """Whether the plan takes rows of its dataset in its language: as items, or as demonstrations."""
-    return not plan.inputs or (plan.demonstrations is None and plan.shots > 0)
-
-
-def why_no_data(plan: Plan, parts: Parts = PARTS) -> str:
-    """Why the dataset cannot serve the plan; "" where it can. Raises InputError for what there is not.
-
-    Typed texts with demonstrations of one's own, or none, take just its labels.
-    """
-    spoken, task = parts.language(plan.language), parts.task(plan.task)
-    served = parts.dataset(plan.dataset).languages(plan.task)
-    labelled = served or plan.labels or task.answer_kind == "text"
-    if parts.dataset(plan.dataset).serves(plan.task, spoken.code) or (labelled and not needs_rows(plan)):
-        return ""
-    there = f"choose one of {listed_codes(served)}" if served else "choose another dataset or task"
-    own = ", or write the demonstrations yourself, or take 0 shots" if plan.inputs and labelled else ""
-    return f"The dataset {plan.dataset} has no {plan.task} in {spoken.name} ({spoken.code}); {there}{own}."
-
-
-def _reason(plan: Plan, column: Column, parts: Parts) -> str:
-    """Why a column cannot run; "" where it can. plan: as the column has it."""
-    try:
-        spoken, host, solver = parts.language(plan.language), parts.host(plan.model), parts.strategy(column)
-        for need in solver.needs:
-            if not isinstance(host, ABILITIES[need]):
-                return f"{column.strategy} needs a host that {need}; that of {plan.model} does not."
-        if "adapts" in solver.needs:
-            adapter = getattr(solver, "adapter", "") or next(iter(host.adapters(spoken.code)), "")
-            if not adapter:
-                return (
-                    f"The model {plan.model} has no adapter for {spoken.name} ({spoken.code}); "
-                    "train one on the page Adapt, or with the command adapt."
-                )
-            host.adapted(adapter)
-        if solver.uses_translator and spoken.code == PIVOT:
-            return f"{spoken.name} is what {column.strategy} goes by: there is nothing to translate."
-        if solver.uses_translator:
-            kind, ends = parts.task(plan.task).answer_kind, (spoken, parts.language(PIVOT))
-            return solver.untranslated(kind, *ends, translator_of(plan, parts))
-    except InputError as error:
-        return str(error)
-    return ""
+def asks_model(column: Column, parts: Parts = PARTS) -> bool:
+    """Whether the column asks a language model."""
+    return bool(parts.strategy(column).needs)

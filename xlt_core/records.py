@@ -107,7 +107,7 @@ class Limits:
 @dataclass(frozen=True)
 class Reply:
     """One model call, trace and bill in one. sent: the exact text sent; choices: log-likelihood (nats) per choice;
-    note: what went on as it was computed, such as that memory ran out; of a partial one, what it waits for."""
+    note: such as that memory ran out; of a partial one, what it waits for."""
 
     purpose: str
     sent: str
@@ -144,8 +144,8 @@ class Score:
 
 @dataclass(frozen=True)
 class PairedTest:
-    """The difference a - b in a metric on the same items, its 95% bootstrap interval and its p-value; p_holm: p after
-    Holm's correction over all tests of the same sort in the table that it is part of."""
+    """The difference a - b in a metric on the same items, its 95% bootstrap interval and p-value; p_holm: p after
+    Holm's correction over all tests of the sort in the table that it is part of."""
 
     a: str
     b: str
@@ -175,9 +175,9 @@ class Column:
 class Plan:
     """A whole comparison in plain values: cache key, share link, signature and command at once.
 
-    demonstrations: None takes `shots` rows of the train split by the seed; () is zero-shot. inputs: typed rows; if none
-    `samples` items of the split are drawn by the seed. labels: to choose among, in place of the dataset's own.
-    model_revision and data_digest are filled in by resolving.
+    demonstrations: None has demonstrations_from pick `shots` rows of the train split (in demonstrations_language, if
+    given); () is zero-shot. inputs: typed rows; if none `samples` items are drawn by the seed. labels: in place of the
+    dataset's own. model_revision and data_digest are filled in by resolving.
     """
 
     task: str
@@ -196,6 +196,8 @@ class Plan:
     labels: tuple[str, ...] = ()
     model_revision: str = ""
     data_digest: str = ""
+    demonstrations_from: str = field(default="balanced", metadata=UNSAID)
+    demonstrations_language: str = field(default="", metadata=UNSAID)
 
     def of(self, column: Column) -> Plan:
         """The plan as the column has it: with the column's own model and translator."""
@@ -209,7 +211,7 @@ class Plan:
 
 @dataclass(frozen=True)
 class Run:
-    """One column's state: waiting, running, done, failed or stopped. scoring: likelihood or generated; preparation: the
+    """One column. state: waiting, running, done, failed or stopped; scoring: likelihood or generated; preparation:
     calls before the items; signature: of all that the predictions hang on; recalled: how many were computed before."""
 
     name: str

@@ -10,8 +10,8 @@ import pytest
 from helpers.small_hosts import Adapting, Dictionary
 from helpers.small_parts import parts, plan
 
-from xlt_core.catalog import why_not
 from xlt_core.comparison import compare, preview, selection
+from xlt_core.comparison.combining import why_not
 from xlt_core.comparison.plan import tidy
 from xlt_core.documents import document
 from xlt_core.formats.values import build, plain

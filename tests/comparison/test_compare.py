@@ -8,8 +8,9 @@ import pytest
 from helpers.small_hosts import Adapting, Dictionary
 from helpers.small_parts import SMALL, Broken, parts, plan
 
-from xlt_core.comparison.columns import ColumnRunner, Job
+from xlt_core.comparison.columns import ColumnRunner
 from xlt_core.comparison.compare import compare, stopped
+from xlt_core.comparison.job import Job
 from xlt_core.comparison.preview import preview
 from xlt_core.comparison.sampling import sample
 from xlt_core.comparison.selection import select

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from xlt_core.comparison.sampling import stratified_shuffle
+from xlt_core.demonstrations._shuffle import stratified_shuffle
 from xlt_core.records import Example, Span
 
 KINDS = ("PER", "LOC")

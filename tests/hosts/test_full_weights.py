@@ -11,6 +11,7 @@ from transformers import AutoModelForCausalLM, AutoTokenizer
 
 from xlt_core import catalog
 from xlt_core.comparison import compare, preview
+from xlt_core.comparison.combining import why_not
 from xlt_core.hosts.local import LocalHost
 from xlt_core.records import Column, InputError, Limits, Message, Plan, Prompt, Row
 
@@ -113,7 +114,7 @@ def test_weights_that_are_no_adaptation_of_the_base_are_refused_before_anything_
     for adapter, reason in reasons.items():
         plan = Plan("topic", "kin", (Column("prompt", "prompt"), Column("laft", "laft", {"adapter": adapter})),
                     model=str(base), samples=1, shots=0)  # fmt: skip
-        found = catalog.why_not(plan)
+        found = why_not(plan)
         assert set(found) == {"laft"} and reason in found["laft"]
         host = catalog.host(str(base))
         with pytest.raises(InputError, match="adapter"):

@@ -5,66 +5,24 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Generator, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from functools import cached_property
+from dataclasses import replace
 
-from xlt_core.catalog import LLM, PIVOT, Parts, translator_of, why_not
+from xlt_core.comparison.building import finished
 from xlt_core.comparison.endings import ended, scored
-from xlt_core.comparison.selection import Selection
-from xlt_core.comparison.signature import column_key, item_key
-from xlt_core.contracts import Memory, Setting, Solver, Task, Translator
+from xlt_core.comparison.job import Job
+from xlt_core.comparison.signature import item_key
+from xlt_core.contracts import Solver
 from xlt_core.records import Column, HostError, InputError, Prediction, Reply, Run
 
 SCORING_PAUSE = 1.0  # seconds at least between two scorings of a running column
 
 
-@dataclass(frozen=True)
-class Job:
-    """A selection with the parts that it needs. blocked: by column, why it cannot run; memory: earlier predictions;
-    translators: one for all columns that name the same, so that nothing is translated twice."""
-
-    selection: Selection
-    parts: Parts
-    blocked: Mapping[str, str]
-    memory: Memory | None = None
-    translators: dict[tuple[str, str], Translator] = field(default_factory=dict)
-
-    @classmethod
-    def of(cls, selection: Selection, parts: Parts, memory: Memory | None = None) -> Job:
-        return cls(selection, parts, why_not(selection.plan, parts), memory)
-
-    @cached_property
-    def task(self) -> Task:
-        return self.parts.task(self.selection.plan.task)
-
-    def prepare(self, column: Column) -> Generator[str | Reply, None, Solver]:
-        """Prepares the column's strategy. Raises InputError for a column that cannot run."""
-        if column.name in self.blocked:
-            raise InputError(self.blocked[column.name])
-        plan, parts = self.selection.plan.of(column), self.parts
-        setting = Setting(
-            self.task, parts.language(plan.language), parts.language(PIVOT), parts.host(plan.model),
-            self._translator_of(column), self.selection.demonstrations, plan.limits, plan.seed)  # fmt: skip
-        return (yield from parts.strategy(column).prepare(setting))
-
-    def signature(self, column: Column) -> str:
-        """Changes with all that the column's predictions depend on."""
-        return column_key(self.selection.plan.of(column), column, self.parts, self._translator_of(column))
-
-    def _translator_of(self, column: Column) -> Translator | None:
-        if not self.parts.strategy(column).uses_translator:
-            return None
-        plan = self.selection.plan.of(column)
-        key = plan.translator, plan.model if plan.translator == LLM else ""
-        if key not in self.translators:
-            self.translators[key] = translator_of(plan, self.parts, self.selection.parallel)
-        return self.translators[key]
-
-
 class ColumnRunner:
     """Runs one column, a step at a time."""
 
-    def __init__(self, job: Job, column: Column) -> None:
+    def __init__(self, job: Job, column: Column, others: Mapping[str, ColumnRunner] | None = None) -> None:
+        """others: the runners of the columns that this one builds on, by their names."""
+        self._bases = [(others or {})[name] for name in job.bases.get(column.name, ())]
         self._job, self._run = job, Run(column.name, column.strategy, examples=job.selection.examples)
         self._predictions: dict[str, Prediction] = {}
         self._notes: list[str] = list(job.selection.remarks)
@@ -72,8 +30,14 @@ class ColumnRunner:
         self._scored: tuple[tuple[Prediction, ...], float] = ((), 0.0)
         self._steps = self._run_column(column)
 
+    @property
+    def ended(self) -> bool:
+        return self._run.state not in ("waiting", "running")
+
     def step(self) -> bool:
-        """Runs to the next thing to show; False where the column has ended."""
+        """Runs to the next thing to show; False where the column has ended. It waits for those that it builds on."""
+        if not all(base.ended for base in self._bases):
+            return True
         try:
             next(self._steps)
             return True
@@ -118,9 +82,13 @@ class ColumnRunner:
 
     def _run_column(self, column: Column) -> Iterator[None]:
         self._run = replace(self._run, state="running")
-        solver = yield from self._prepare(self._job.prepare(column))
+        runs = [base.snapshot() for base in self._bases]
+        finished(runs)
+        solver = yield from self._prepare(self._job.prepare(column, runs))
         keys = self._load_known(column)
-        asked = [example.blanked() for example in self._job.selection.examples if example.id not in self._predictions]
+        asked = [example for example in self._job.selection.examples if example.id not in self._predictions]
+        if not self._job.parts.strategy(column).sees_gold:
+            asked = [example.blanked() for example in asked]
         for prediction in solver(asked) if asked else ():
             if prediction.id not in keys:
                 raise ValueError(f"an answer to an item that was not asked, {prediction.id!r}")

@@ -7,8 +7,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from xlt_core.catalog import PARTS, Parts
-from xlt_core.comparison.columns import ColumnRunner, Job
+from xlt_core.comparison.columns import ColumnRunner
 from xlt_core.comparison.endings import ended
+from xlt_core.comparison.job import Job
 from xlt_core.comparison.selection import Selection, select
 from xlt_core.contracts import Memory
 from xlt_core.records import Comparison, Plan
@@ -32,7 +33,10 @@ def run(selection: Selection, parts: Parts = PARTS, memory: Memory | None = None
     the memory knows are not computed again. Closing the iterator stops the work.
     """
     job = Job.of(selection, parts, memory)
-    runners = [ColumnRunner(job, column) for column in selection.plan.columns]
+    made: dict[str, ColumnRunner] = {}
+    for column in sorted(selection.plan.columns, key=lambda column: bool(job.bases.get(column.name))):
+        made[column.name] = ColumnRunner(job, column, made)  # those that build on others come after these
+    runners = [made[column.name] for column in selection.plan.columns]
     yield _snapshot(job, runners)
     shown, active = time.monotonic(), list(runners)
     try:

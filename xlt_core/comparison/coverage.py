@@ -8,7 +8,7 @@ from pathlib import Path
 from statistics import fmean
 
 from xlt_core import catalog
-from xlt_core.catalog import APERTIUM, PARTS, PIVOT, Parts
+from xlt_core.catalog import APERTIUM, PARTS, PIVOT, Parts, asks_model
 from xlt_core.contracts import missing
 from xlt_core.models.suggested import Part
 from xlt_core.records import Column, Example, InputError, Plan, Run
@@ -46,7 +46,7 @@ def is_outside(text: str, language: str) -> bool:
 
 def cannot_know(plan: Plan, column: Column, example: Example, parts: Parts = PARTS) -> bool:
     """Whether a column asks a bundled part of an item that it does not know."""
-    asked = is_bundled("model", plan.model)
+    asked = is_bundled("model", plan.model) and asks_model(column, parts)
     asked |= is_bundled("translator", plan.translator) and _translates(parts, column, [example])
     return asked and not _of_the_world(plan) and is_outside(example.text, plan.language)
 
@@ -69,7 +69,8 @@ def mismatches(plan: Plan, examples: Sequence[Example], parts: Parts = PARTS) ->
         return ()
     share = fmean(known_share(example.text, plan.language) for example in examples)
     told = (plan.language, len(outside), len(examples), share)
-    found = [Mismatch("model", *told)] if is_bundled("model", plan.model) else []
+    asks = any(asks_model(column, parts) for column in plan.columns)
+    found = [Mismatch("model", *told)] if asks and is_bundled("model", plan.model) else []
     crossing = [column for column in plan.columns if _translates(parts, column, examples)]
     if is_bundled("translator", plan.translator) and crossing:
         found.append(Mismatch("translator", *told, _better(plan, crossing, examples, parts)))

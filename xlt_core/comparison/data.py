@@ -8,7 +8,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from functools import lru_cache
 
-from xlt_core.catalog import PARTS, PIVOT, Parts, needs_rows
+from xlt_core.catalog import PARTS, PIVOT, Parts
+from xlt_core.comparison.combining import needs_rows
 from xlt_core.contracts import Dataset
 from xlt_core.records import Answer, Example, InputError, Plan
 from xlt_core.text.forms import canonical

@@ -6,7 +6,8 @@ import math
 from collections.abc import Sequence
 from dataclasses import replace
 
-from xlt_core.catalog import PARTS, Parts, translator_of, why_not
+from xlt_core.catalog import PARTS, Parts, asks_model, translator_of
+from xlt_core.comparison.combining import why_not
 from xlt_core.formats.rows import clean
 from xlt_core.records import Column, InputError, Plan, Row
 
@@ -20,8 +21,13 @@ def tidy(plan: Plan, parts: Parts = PARTS) -> Plan:
     if not names or len(set(names)) < len(names) or not all(names):
         raise InputError("Choose at least one strategy." if not names else "Give each column a name of its own.")
     plan = _with_common_parts(plan, parts)
+    language, shown = parts.language(plan.language).code, plan.demonstrations_language.strip()
+    shown = parts.language(shown).code if shown else ""
+    parts.picker(plan.demonstrations_from)
+    plan = replace(plan, demonstrations_from=plan.demonstrations_from.strip().replace("-", "_"),
+                   demonstrations_language="" if shown == language else shown)  # fmt: skip
     labels = tuple(dict.fromkeys(filter(None, map(str.strip, plan.labels))))
-    return replace(plan, language=parts.language(plan.language).code, inputs=_clean_rows(plan.inputs), labels=labels,
+    return replace(plan, language=language, inputs=_clean_rows(plan.inputs), labels=labels,
                    limits=replace(plan.limits, seed=plan.seed),
                    demonstrations=None if plan.demonstrations is None else _clean_rows(plan.demonstrations),
                    columns=tuple(_tidy_column(plan, column, parts) for column in plan.columns))  # fmt: skip
@@ -37,7 +43,8 @@ def resolve(plan: Plan, parts: Parts = PARTS) -> Plan:
         # A translator that cannot be loaded is an error of the plan; one that lacks the language fails only a column.
         translator_of(plan, parts).lacks(parts.language(plan.language))
     columns = tuple(replace(c, model_revision=_revision(c.model, parts)) for c in plan.columns)
-    return replace(plan, columns=columns, model_revision=_revision(plan.model, parts))
+    asked = any(asks_model(column, parts) for column in plan.columns)
+    return replace(plan, columns=columns, model_revision=_revision(plan.model, parts) if asked else "")
 
 
 def _revision(model: str, parts: Parts) -> str:
@@ -72,6 +79,7 @@ def _with_common_parts(plan: Plan, parts: Parts) -> Plan:
 def _tidy_column(plan: Plan, column: Column, parts: Parts) -> Column:
     """The column with its knobs in their own types, without what is the default or the plan's."""
     made = parts.strategy(column)
+    column = column if made.needs else replace(column, model="")
     defaults = parts.strategy(replace(column, knobs={}))
     values = {name: getattr(made, name) for name in column.knobs}
     model, translator = column.model.strip(), column.translator.strip()

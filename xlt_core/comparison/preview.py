@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from xlt_core.catalog import PARTS, Parts
-from xlt_core.comparison.columns import Job
+from xlt_core.comparison.job import Job
 from xlt_core.comparison.selection import select
 from xlt_core.records import Column, InputError, Plan, Reply
 
@@ -32,6 +32,8 @@ def preview(plan: Plan, parts: Parts = PARTS) -> Iterator[dict[str, Preview]]:
 
 
 def _preview(job: Job, column: Column) -> Preview:
+    if column.name not in job.blocked and job.bases.get(column.name):
+        return Preview(notes=(f"no prompt of its own: it builds on {', '.join(job.bases[column.name])}",))
     preparation, made = job.prepare(column), []
     first = job.selection.examples[0].blanked()
     try:
@@ -45,4 +47,6 @@ def _preview(job: Job, column: Column) -> Preview:
         return Preview(error=str(error))
     early = [piece for piece in made if isinstance(piece, Reply) and piece.final]
     said = [piece for piece in made if isinstance(piece, str)]
+    if reader is None:
+        return Preview(notes=(*said, *notes, "no language model is asked"), replies=(*early, *replies))
     return Preview(reader.render(prompt), reader.count(prompt), (*said, *notes), (*early, *replies))

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import random
 from collections.abc import Iterable, Sequence
 
-from xlt_core.contracts import Task
+from xlt_core.contracts import Picker, Task
+from xlt_core.demonstrations._shuffle import stratified_shuffle
+from xlt_core.demonstrations.balanced import Balanced
 from xlt_core.formats.rows import read_row, same
 from xlt_core.records import Example, InputError, Row
 
@@ -17,42 +18,12 @@ def sample(examples: Sequence[Example], n: int, seed: int) -> list[Example]:
     return stratified_shuffle(examples, seed)[:n]
 
 
-def stratified_shuffle(examples: Iterable[Example], seed: int, balanced: bool = False) -> list[Example]:
-    """The examples shuffled so that the first n, for every n, are a sample stratified by label.
-
-    Each such sample has the labels in proportion, or (balanced) in equal numbers as far as they go; likewise, balanced,
-    the sets of kinds of entities that texts hold.
-    """
-    groups: dict[str, list[Example]] = {}
-    for example in examples:
-        groups.setdefault(_held(example) if balanced else _label(example), []).append(example)
-    rng = random.Random(f"{'demonstrations' if balanced else 'items'} {seed}")
-    names = sorted(groups)
-    rng.shuffle(names)
-    keyed = []
-    for rank, name in enumerate(names):
-        rows = groups[name]
-        rng.shuffle(rows)
-        keyed += [((i if balanced else (i + 0.5) / len(rows), rank), row) for i, row in enumerate(rows)]
-    return [row for _, row in sorted(keyed, key=lambda pair: pair[0])]
-
-
-def _label(example: Example) -> str:
-    return str(example.answer) if example.answer in example.choices else ""
-
-
-def _held(example: Example) -> str:
-    """The label, or the kinds of the entities."""
-    answer = example.answer
-    return _label(example) if not isinstance(answer, tuple) else ", ".join(sorted({span.kind for span in answer}))
-
-
 def draw_demonstrations(
-    task: Task, examples: Sequence[Example], shots: int, seed: int, excluded: Iterable[str]
+    task: Task, examples: Sequence[Example], shots: int, seed: int, excluded: Iterable[str], picker: Picker = Balanced()
 ) -> tuple[Row, ...]:
-    """Demonstrations from the train split: class-balanced, no excluded text, and no text twice."""
+    """Demonstrations from the train split, in the picker's order: no excluded text, and no text twice."""
     used, rows = {same(text) for text in excluded}, []
-    for example in stratified_shuffle(examples, seed, balanced=True):
+    for example in picker.order(examples, seed):
         if len(rows) < shots and same(example.text) not in used and example.answer is not None:
             row = to_row(task, example)
             if readable(task, row, example.choices):
@@ -65,10 +36,10 @@ def draw_demonstrations(
 
 def draw_parallel(examples: Sequence[Example], seed: int, excluded: Iterable[Example]) -> tuple[Row, ...]:
     """A few texts with their English: none that is excluded in either language."""
-    used = {same(text) for example in excluded for text in _with_english(example)}
+    used = {same(text) for example in excluded for text in english_too(example)}
     rows: list[Row] = []
     for example in stratified_shuffle(examples, seed):
-        text, *english = _with_english(example)
+        text, *english = english_too(example)
         if len(rows) < PARALLEL_ROWS and english and not used & {same(text), same(english[0])}:
             used.add(same(text))
             rows.append(Row(text, id=example.id, english=english[0]))
@@ -90,6 +61,6 @@ def to_row(task: Task, example: Example) -> Row:
     return Row(example.text, answers[0], example.id, pivot.text if pivot else "", answers[1])
 
 
-def _with_english(example: Example) -> list[str]:
+def english_too(example: Example) -> list[str]:
     """The text, and its English where there is one."""
     return [e.text for e in (example, example.pivot) if e and e.text.strip()]

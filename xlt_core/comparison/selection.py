@@ -8,10 +8,11 @@ from dataclasses import dataclass, replace
 from xlt_core.catalog import LLM, PARTS, Parts
 from xlt_core.comparison.data import digest, known_rows, labels_of, load_split, split_rows
 from xlt_core.comparison.plan import resolve
-from xlt_core.comparison.sampling import draw_demonstrations, draw_parallel, sample
+from xlt_core.comparison.sampling import draw_demonstrations, draw_parallel, english_too, sample
+from xlt_core.comparison.training import has_train
 from xlt_core.contracts import Task
 from xlt_core.formats.rows import read_row
-from xlt_core.records import Example, Plan, Row
+from xlt_core.records import Example, InputError, Plan, Row
 
 
 @dataclass(frozen=True)
@@ -39,10 +40,12 @@ def select(plan: Plan, parts: Parts = PARTS) -> Selection:
     rows, task = known_rows(plan, parts), parts.task(plan.task)
     choices = plan.labels or labels_of(rows)
     examples = _examples(plan, task, rows, choices)
-    if plan.demonstrations is None:
-        plan = replace(plan, demonstrations=_draw(plan, parts, rows, examples))
-    plan = replace(plan, data_digest=digest(rows) if rows else "", shots=len(plan.demonstrations))
-    demonstrations = _read(task, plan.demonstrations, choices, "Demonstration")
+    if not _picked_per_item(plan, parts):
+        if plan.demonstrations is None:
+            plan = replace(plan, demonstrations=_draw(plan, parts, rows, examples))
+        plan = replace(plan, shots=len(plan.demonstrations))
+    plan = replace(plan, data_digest=digest(rows) if rows else "")
+    demonstrations = _read(task, plan.demonstrations or (), choices, "Demonstration")
     parallel = _parallel(plan, parts, [*examples, *demonstrations])
     return Selection(plan, examples, demonstrations, parallel, _remarks(plan, parts, examples))
 
@@ -50,11 +53,11 @@ def select(plan: Plan, parts: Parts = PARTS) -> Selection:
 def draw(plan: Plan, parts: Parts = PARTS) -> tuple[Row, ...]:
     """The demonstrations that the seed draws for the plan, whether or not it has its own. Raises InputError.
 
-    They come from the train split: class-balanced, fewer shots among more, never a test text. None where the dataset
-    has no train split.
+    They come from the train split, by the plan's picker: fewer shots among more, never a test text. None where the
+    dataset has no train split, and where the picker chooses for each item.
     """
     plan = replace(plan, demonstrations=None)
-    if not plan.shots:
+    if not plan.shots or _picked_per_item(plan, parts):
         return ()
     rows = split_rows(plan, parts)
     return _draw(plan, parts, rows, _examples(plan, parts.task(plan.task), rows, plan.labels or labels_of(rows)))
@@ -75,20 +78,35 @@ def _read(task: Task, rows: Sequence[Row], choices: tuple[str, ...], what: str) 
 
 
 def _draw(plan: Plan, parts: Parts, rows: Sequence[Example], examples: Sequence[Example]) -> tuple[Row, ...]:
-    data = parts.dataset(plan.dataset)
-    if not plan.shots or "train" not in data.splits(plan.task, plan.language):
+    language = plan.demonstrations_language or plan.language
+    if not plan.shots or not has_train(plan, parts, language):
+        return ()
+    picker = parts.picker(plan.demonstrations_from)
+    if picker.per_item:
         return ()
     others = examples if plan.split == "train" else [*examples, *rows]
-    train = split_rows(replace(plan, split="train"), parts)
-    return draw_demonstrations(parts.task(plan.task), train, plan.shots, plan.seed, (e.text for e in others))
+    train = split_rows(replace(plan, split="train", language=language), parts)
+    used = (text for e in others for text in (english_too(e) if language != plan.language else [e.text]))
+    return draw_demonstrations(parts.task(plan.task), train, plan.shots, plan.seed, used, picker)
+
+
+def _picked_per_item(plan: Plan, parts: Parts) -> bool:
+    """Whether each item has demonstrations of its own. Raises InputError where the plan has both."""
+    if not parts.picker(plan.demonstrations_from).per_item or not plan.shots:
+        return False
+    if plan.demonstrations:
+        raise InputError("Demonstrations of your own are the same for all items; leave them out to have them picked by "
+                         f"{plan.demonstrations_from}, or pick by balanced.")  # fmt: skip
+    return plan.demonstrations is None and has_train(plan, parts, plan.demonstrations_language or plan.language)
 
 
 def _parallel(plan: Plan, parts: Parts, selected: Sequence[Example]) -> tuple[Row, ...]:
     """Rows of the train split that have their English, none of which is an item, a demonstration or a test text."""
     data = parts.dataset(plan.dataset)
     served = data.serves(plan.task, plan.language) and "train" in data.splits(plan.task, plan.language)
-    by_model = (parts.strategy(c).uses_translator for c in plan.columns if plan.of(c).translator == LLM)
-    if not served or not any(by_model):
+    by_model = [parts.strategy(c).uses_translator for c in plan.columns if plan.of(c).translator == LLM]
+    picks = plan.translator == LLM and parts.picker(plan.demonstrations_from).uses_translator
+    if not served or not any([*by_model, picks]):
         return ()
     others = selected if plan.split == "train" else [*selected, *split_rows(plan, parts)]
     train = load_split(data, plan.task, plan.language, "train")
@@ -103,8 +121,9 @@ def _remarks(plan: Plan, parts: Parts, examples: Sequence[Example]) -> tuple[str
         return (f"the dataset {plan.dataset} has no {plan.task} in this language{theirs}",)
     found = [data.note(plan.task, plan.language, plan.split)]
     if "train" not in data.splits(plan.task, plan.language):
-        found += [] if plan.demonstrations else ["the dataset has no train split here: no demonstrations (zero-shot)"]
-    elif any(row.id for row in plan.demonstrations or ()):
+        none = plan.demonstrations is not None and not plan.demonstrations
+        found += ["the dataset has no train split here: no demonstrations (zero-shot)"] if none else []
+    elif plan.demonstrations is None or any(row.id for row in plan.demonstrations or ()):
         found += data.note(plan.task, plan.language, "train").split("; ")
     return tuple(dict.fromkeys(filter(None, [*found, _unwritable(task, examples)])))
 

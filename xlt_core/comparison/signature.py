@@ -8,7 +8,7 @@ from __future__ import annotations
 import inspect
 import json
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from hashlib import sha256
 from pathlib import Path
@@ -16,7 +16,7 @@ from secrets import token_hex
 from typing import Any
 
 from xlt_core.catalog import PIVOT, Parts
-from xlt_core.contracts import Adapts, Host, Strategy, Translator
+from xlt_core.contracts import Adapts, Host, NoHost, Strategy, Translator
 from xlt_core.formats.values import plain
 from xlt_core.records import Column, Example, Plan
 from xlt_core.settings import ROOT
@@ -37,12 +37,16 @@ def item_key(example: Example) -> str:
     return signature_of(example)
 
 
-def column_key(plan: Plan, column: Column, parts: Parts, translator: Translator | None) -> str:
+def column_key(
+    plan: Plan, column: Column, parts: Parts, translator: Translator | None, more: Sequence[object] = ()
+) -> str:
     """The hash of all that the predictions of a resolved plan's column depend on, the items aside.
 
-    translator: that of the column, where it has one. Raises InputError for a column that cannot run.
+    translator: that of the column, where it has one; more: what it depends on besides. Raises InputError for a column
+    that cannot run.
     """
-    strategy, task, host = parts.strategy(column), parts.task(plan.task), parts.host(plan.model)
+    strategy, task = parts.strategy(column), parts.task(plan.task)
+    host = parts.host(plan.model) if strategy.needs else NoHost()
     ends = parts.language(plan.language), parts.language(PIVOT)
     return signature_of(
         code_signature(task, strategy, host, *([translator] if translator else [])),
@@ -51,6 +55,7 @@ def column_key(plan: Plan, column: Column, parts: Parts, translator: Translator 
         (column.strategy, column.knobs),
         host_identity(host, _adapter(strategy, host, plan.language)),
         translator_identity(translator) if translator else "",
+        *more,
     )
 
 

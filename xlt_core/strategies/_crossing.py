@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 from xlt_core.contracts import Setting, Translator, missing
-from xlt_core.records import Answer, Example, InputError, Prediction, Reply, Span
+from xlt_core.records import Answer, Example, InputError, Language, Prediction, Reply, Span
 from xlt_core.strategies._calls import EMPTY, Outcome, attempt, reason
 from xlt_core.strategies._fit import counted, cut
 from xlt_core.strategies._projection import project
@@ -48,9 +48,11 @@ class Crossing:
             raise InputError(f"{self.setting.english.name} is what translate goes by: there is nothing to translate.")
         return self.setting.translator
 
-    def demonstrations(self) -> Generator[str | Reply, None, tuple[Example, ...]]:
-        """The setting's demonstrations in English. Yields notes and translations; raises what the translator raises."""
-        rows = list(enumerate(self.setting.demonstrations, 1))
+    def demonstrations(self, given: Sequence[Example]) -> Generator[str | Reply, None, tuple[Example, ...]]:
+        """Demonstrations in English. Yields notes and translations; raises what the translator raises."""
+        if self._shown_in == self.setting.english:
+            return tuple(replace(row, pivot=None) for row in given)
+        rows = list(enumerate(given, 1))
         room = CHARACTERS * self.setting.host.context
         short = [(number, row) for number, row in rows if len(row.text) <= room]
         if len(short) < len(rows):
@@ -109,6 +111,10 @@ class Crossing:
         for (example, prediction), outcomes in zip(waiting, back, strict=True):
             yield _returned(example, prediction, outcomes, self.setting)
 
+    @property
+    def _shown_in(self) -> Language:
+        return self.setting.shown_in or self.setting.language
+
     @cached_property
     def can_return(self) -> bool:
         """Whether there is a way from English back to the language."""
@@ -157,7 +163,7 @@ class Crossing:
         distinct, translator = list(dict.fromkeys(texts)), self.setting.translator
         found: dict[str, str] = {}
         if distinct and translator:
-            ends = self.setting.language, self.setting.english
+            ends = self._shown_in, self.setting.english
             for index, reply in translator.translate(distinct, *ends, beams=self.beams):
                 found[distinct[index]] = reply.text
                 yield replace(reply, purpose="translate demonstration")

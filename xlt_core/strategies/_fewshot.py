@@ -6,15 +6,16 @@ import math
 import random
 from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any, Literal
 
-from xlt_core.contracts import Host, Scores, Setting, Strategy
+from xlt_core.contracts import Host, Picked, Scores, Setting, Strategy
 from xlt_core.formats.outputs import REMOVED, one_begins_another, without_thoughts
 from xlt_core.records import Answer, Example, InputError, Message, Prediction, Prompt, Reply, Span
 from xlt_core.strategies._calls import EMPTY, Outcome, attempt, reason
 from xlt_core.strategies._fit import fit
 from xlt_core.strategies._knobs import check_choices, check_knobs, check_setting, check_words, read_words
+from xlt_core.strategies._shown import reordered, shown
 
 END = 2  # tokens that end an answer at most
 
@@ -48,7 +49,7 @@ class FewShot(Strategy):
     def prompter(self, setting: Setting, adapter: str = "") -> Generator[str | Reply, None, Prompter]:
         """The solver that prompts with the setting's demonstrations as they are. Yields notes; raises InputError."""
         self.check(setting)
-        prompter = Prompter(self, replace(setting, demonstrations=self.ordered(setting)), adapter)
+        prompter = Prompter(self, self.ordered(setting), adapter)
         yield from prompter.remarks()
         return prompter
 
@@ -60,21 +61,19 @@ class FewShot(Strategy):
         for example in setting.demonstrations:
             check_words(words, example.choices)
 
-    def ordered(self, setting: Setting) -> tuple[Example, ...]:
-        """The demonstrations in the order of the prompt."""
-        rows = list(setting.demonstrations)
-        if self.order == "shuffled":
-            random.Random(f"order {setting.seed}").shuffle(rows)
-        return tuple(rows)
+    def ordered(self, setting: Setting) -> Setting:
+        """The setting with its demonstrations in the order of the prompt."""
+        return reordered(setting, partial(_shuffled, setting.seed)) if self.order == "shuffled" else setting
 
 
 @dataclass(frozen=True)
 class Asked:
-    """An example with the prompt made for it."""
+    """An example with the prompt made for it. replies: the calls that this took."""
 
     example: Example
     prompt: Prompt
     notes: tuple[str, ...]
+    replies: tuple[Reply, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -113,23 +112,33 @@ class Prompter:
                 yield f"there is no instruction in {setting.language.name}: it is in English"
 
     def preview(self, example: Example) -> tuple[Prompt, tuple[str, ...], tuple[Reply, ...]]:
-        """The prompt, notes on it, and no calls."""
-        asked = self.ask(example)
-        return asked.prompt, asked.notes, ()
+        """The prompt, notes on it, and the calls that picking its demonstrations took."""
+        ((_, picked),) = shown(self.setting, [example])
+        if picked.error:
+            raise InputError(picked.error)
+        asked = self.ask(example, picked)
+        return asked.prompt, asked.notes, asked.replies
 
     def __call__(self, examples: Sequence[Example]) -> Iterator[Prediction]:
         """Predictions as they come, partial ones with only what was written so far in their reply."""
         asked: list[Asked] = []
         for example in examples:
-            if example.text.strip():
-                asked.append(self.ask(example))
-            else:
+            if not example.text.strip():
                 yield Prediction(example.id, error=EMPTY)
+        there = [example for example in examples if example.text.strip()]
+        for index, picked in shown(self.setting, there):
+            if picked.error:
+                yield Prediction(there[index].id, replies=picked.replies, error=picked.error)
+                continue
+            asked.append(self.ask(there[index], picked))
+            if picked.replies:
+                yield Prediction(there[index].id, replies=picked.replies, final=False)
         for index, outcome in attempt(lambda part: self._send([asked[i] for i in part]), len(asked)):
             yield self._predict(asked[index], outcome)
 
-    def ask(self, example: Example) -> Asked:
-        """The prompt for an example, fitted to the context. Raises InputError for an empty text, or where none fits."""
+    def ask(self, example: Example, picked: Picked) -> Asked:
+        """The prompt for an example with its demonstrations, fitted to the context. Raises InputError for an empty
+        text, or where none fits."""
         if not example.text.strip():
             raise InputError(EMPTY)
         check_choices(self.setting.task.answer_kind, example)
@@ -139,14 +148,14 @@ class Prompter:
             words = list(map(self._word, example.choices))
             end = END * one_begins_another(words)
             reserve = max(reserve, *(len(word.encode()) + end for word in words))
-        prompt, notes = fit(self.reader, self._prompt, self.setting.demonstrations, example, reserve)
-        return Asked(example, prompt, notes)
+        prompt, notes = fit(self.reader, self._prompt, picked.rows, example, reserve)
+        return Asked(example, prompt, notes, picked.replies)
 
     def _prompt(self, demonstrations: Sequence[Example], example: Example) -> Prompt:
         task = self.setting.task
         turns = [Message("system", self._instruction(example))]
-        for shown in map(self._worded, demonstrations):
-            turns += [Message("user", task.question(shown)), Message("assistant", task.write(shown.answer or ()))]
+        for row in map(self._worded, demonstrations):
+            turns += [Message("user", task.question(row)), Message("assistant", task.write(row.answer or ()))]
         return (*turns, Message("user", task.question(self._worded(example))))
 
     def _instruction(self, example: Example) -> str:
@@ -175,12 +184,12 @@ class Prompter:
 
     def _predict(self, asked: Asked, outcome: Outcome) -> Prediction:
         if isinstance(outcome, Exception):
-            return Prediction(asked.example.id, error=reason(outcome), notes=asked.notes)
+            return Prediction(asked.example.id, replies=asked.replies, error=reason(outcome), notes=asked.notes)
         reply = replace(outcome, purpose="answer")
         if reply.note:
             asked = replace(asked, notes=(*asked.notes, reply.note))
         if not reply.final:
-            return Prediction(asked.example.id, replies=(reply,), notes=asked.notes, final=False)
+            return Prediction(asked.example.id, replies=(*asked.replies, reply), notes=asked.notes, final=False)
         if self.by_likelihood:
             return self._choose(asked, reply)
         said = without_thoughts(reply.text)
@@ -188,21 +197,26 @@ class Prompter:
         if answer is not None:
             answer = renamed(answer, {word: label for label, word in self.words.items()})
         notes = (*asked.notes, *[REMOVED] * (said != reply.text))
-        return Prediction(asked.example.id, answer, (reply,), answer is not None, notes=notes)
+        return Prediction(asked.example.id, answer, (*asked.replies, reply), answer is not None, notes=notes)
 
     def _choose(self, asked: Asked, reply: Reply) -> Prediction:
         """The likeliest choice; the reply's choices are keyed by the labels, per byte where normalised."""
         written = {choice: self.setting.task.write(self._word(choice)) for choice in asked.example.choices}
         scores = {choice: reply.choices.get(text, math.nan) for choice, text in written.items()}
         if any(map(math.isnan, scores.values())):
-            return Prediction(
-                asked.example.id, replies=(reply,), error="The model gave no likelihood for a label.", notes=asked.notes
-            )
+            lacking = "The model gave no likelihood for a label."
+            return Prediction(asked.example.id, replies=(*asked.replies, reply), error=lacking, notes=asked.notes)
         if self.knobs.normalise:
             scores = {choice: score / max(1, len(written[choice].encode())) for choice, score in scores.items()}
         best = max(scores, key=scores.__getitem__)
         reply = replace(reply, choices=scores, text=written[best])
-        return Prediction(asked.example.id, best, (reply,), True, notes=asked.notes)
+        return Prediction(asked.example.id, best, (*asked.replies, reply), True, notes=asked.notes)
+
+
+def _shuffled(seed: int, rows: Sequence[Example]) -> list[Example]:
+    made = list(rows)
+    random.Random(f"order {seed}").shuffle(made)
+    return made
 
 
 def renamed(answer: Answer, names: dict[str, str]) -> Answer:

@@ -10,6 +10,7 @@ from xlt_core.contracts import Host, Setting, Solver, Translator, missing
 from xlt_core.records import Example, InputError, Language, Prediction, Prompt, Reply
 from xlt_core.strategies._back import back_translated
 from xlt_core.strategies._crossing import Crossed, Crossing
+from xlt_core.strategies._english_picks import EnglishPicks
 from xlt_core.strategies._fewshot import FewShot, Prompter, knob
 
 BATCH = 16  # answers that are brought back in one call of the translator
@@ -42,23 +43,26 @@ class Translated(FewShot):
         why_not = self.untranslated(setting.task.answer_kind, *ends, translator)
         if why_not:
             raise InputError(why_not)
-        english = yield from crossing.demonstrations()
+        english = yield from crossing.demonstrations(setting.demonstrations)
         if self.back and not crossing.can_return:
             yield "no translation back: the pivot is not back-translated"
-        prompter = yield from self.prompter(replace(setting, demonstrations=english))
-        return PivotSolver(crossing, prompter, self.back)
+        picks = EnglishPicks(crossing) if setting.pick else None
+        prompter = yield from self.prompter(replace(setting, demonstrations=english, pick=picks))
+        return PivotSolver(crossing, prompter, self.back, picks)
 
 
 @dataclass(frozen=True)
 class PivotSolver:
-    """Crosses to English, asks there, and crosses back. back: translate the machine's English back beside."""
+    """Crosses to English, asks there, and crosses back. back: translate the machine's English back beside; picks: the
+    demonstrations, where each item has its own."""
 
     crossing: Crossing
     prompter: Prompter
     back: bool = False
+    picks: EnglishPicks | None = None
 
     @property
-    def reader(self) -> Host:
+    def reader(self) -> Host | None:
         return self.prompter.reader
 
     def preview(self, example: Example) -> tuple[Prompt, tuple[str, ...], tuple[Reply, ...]]:
@@ -66,8 +70,10 @@ class PivotSolver:
         *_, (_, crossed) = self.crossing.enter([example])
         if crossed.english is None:
             raise InputError(crossed.error or "The translation of the text came back empty; change the text.")
-        prompt, notes, _ = self.prompter.preview(crossed.english)
-        return prompt, crossed.notes + notes, crossed.replies
+        for _ in self.picks.pick({0: crossed}) if self.picks else ():
+            pass
+        prompt, notes, replies = self.prompter.preview(crossed.english)
+        return prompt, crossed.notes + notes, crossed.replies + replies
 
     def __call__(self, examples: Sequence[Example]) -> Iterator[Prediction]:
         """Predictions as they come; a partial one's replies tell how far it is."""
@@ -86,6 +92,11 @@ class PivotSolver:
         for index, crossed in back_translated(self.crossing, entered) if self.back else ():
             entered[index] = crossed
             yield Prediction(crossed.example.id, None, crossed.replies, notes=crossed.notes, final=False)
+        for index, picked in self.picks.pick(entered) if self.picks else ():
+            crossed = entered[index]
+            yield Prediction(
+                crossed.example.id, None, crossed.replies + picked.replies, notes=crossed.notes, final=False
+            )
         waiting: list[tuple[Example, Prediction]] = []
         for asked in self.prompter([entered[index].english for index in sorted(entered)]):
             crossed = entered[int(asked.id)]

@@ -6,7 +6,8 @@ import shlex
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
-from xlt_core.catalog import PARTS, Parts, why_not
+from xlt_core.catalog import PARTS, Parts
+from xlt_core.comparison.combining import why_not
 from xlt_core.comparison.plan import tidy
 from xlt_core.documents.column_options import columns_fit_options, columns_words
 from xlt_core.records import Column, InputError, Limits, Plan

@@ -9,6 +9,7 @@ import gradio as gr
 
 from xlt_core import catalog
 from xlt_core.comparison import selection
+from xlt_core.comparison.combining import why_not
 from xlt_core.documents import document
 from xlt_core.findings.colours import ordered
 from xlt_core.records import Column, InputError, Plan, Row
@@ -79,7 +80,7 @@ def _with_columns(plan: Plan, strategies: Any) -> Plan:
     full = replace(plan, columns=columns)
     if chosen is not None:
         return full
-    reasons = catalog.why_not(check_offered(full))
+    reasons = why_not(check_offered(full))
     return replace(plan, columns=tuple(column for column in columns if column.name not in reasons))
 
 

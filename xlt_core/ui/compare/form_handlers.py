@@ -11,6 +11,7 @@ import gradio as gr
 
 from xlt_core import catalog
 from xlt_core.comparison import selection
+from xlt_core.comparison.combining import why_not
 from xlt_core.comparison.plan import tidy
 from xlt_core.contracts import Host
 from xlt_core.models.hub import downloads
@@ -125,7 +126,7 @@ def enable_strategies(page: ComparePage, plan: Plan, disabled: tuple[str, ...], 
     every = choices.with_all_strategies(page.choices, plan)
     every = replace(every, inputs=(Row("?"),), demonstrations=()) if one else every
     problem = sources.problem(plan)
-    reasons = {} if problem else catalog.why_not(every)
+    reasons = {} if problem else why_not(every)
     problem = problem or reasons.get("", "")
     if problem:
         reasons = dict.fromkeys(page.choices.strategies, NOTHING_RUNS)

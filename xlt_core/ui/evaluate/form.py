@@ -8,6 +8,7 @@ from typing import Any
 import gradio as gr
 
 from xlt_core import catalog
+from xlt_core.comparison.combining import why_not
 from xlt_core.records import Column, InputError, Plan, Row
 from xlt_core.sweeps.sweep import Grid
 from xlt_core.ui.compare import sources, strategies
@@ -123,7 +124,7 @@ def _reasons(grid: Grid, language: str, columns: tuple[Column, ...]) -> dict[str
     """Those of the model and the translator: a typed text with labels of its own asks nothing of the dataset."""
     asked = Plan(grid.tasks[0], language, columns, grid.datasets[0], model=grid.model, translator=grid.translator,
                  inputs=(Row("-"),), labels=("-",), shots=0)  # fmt: skip
-    return catalog.why_not(asked)
+    return why_not(asked)
 
 
 def _count(number: int, what: str) -> str:

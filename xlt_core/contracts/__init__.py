@@ -1,0 +1,31 @@
+"""What one can add, each as one new file: tasks, strategies, hosts, translators, datasets, pickers."""
+
+from xlt_core.contracts.data import SPLITS, Dataset, Memory
+from xlt_core.contracts.models import ABILITIES, Adapts, Generates, Host, NoHost, Scores, Translator, missing
+from xlt_core.contracts.pickers import Pick, Picked, Picker, Pool
+from xlt_core.contracts.strategies import BuiltOn, Setting, Solver, Strategy, no_rows
+from xlt_core.contracts.tasks import Task
+
+__all__ = [
+    "ABILITIES",
+    "SPLITS",
+    "Adapts",
+    "BuiltOn",
+    "Dataset",
+    "Generates",
+    "Host",
+    "Memory",
+    "NoHost",
+    "Pick",
+    "Picked",
+    "Picker",
+    "Pool",
+    "Scores",
+    "Setting",
+    "Solver",
+    "Strategy",
+    "Task",
+    "Translator",
+    "missing",
+    "no_rows",
+]

@@ -1,0 +1,35 @@
+"""What is asked: a task."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import ClassVar, Literal
+
+from xlt_core.records import Answer, Example, Language
+
+
+class Task:
+    """What is asked. Law, tested over every bundled row: read(write(a)) == a.
+
+    metrics: score names of xlt_core.metrics, the headline first.
+    """
+
+    title: ClassVar[str]
+    answer_kind: ClassVar[Literal["label", "text", "spans"]]
+    metrics: ClassVar[tuple[str, ...]]
+
+    def instruction(self, choices: Sequence[str], language: Language) -> str:
+        """The instruction, written in `language` where the project has it, else in English."""
+        raise NotImplementedError
+
+    def question(self, example: Example) -> str:
+        """The user's turn for one example, up to where the answer begins."""
+        raise NotImplementedError
+
+    def write(self, answer: Answer) -> str:
+        """The answer as the model should write it: one line, no surrounding space."""
+        raise NotImplementedError
+
+    def read(self, text: str, example: Example) -> Answer | None:
+        """The answer that an output stands for, read leniently; None where it cannot be read (an invalid output)."""
+        raise NotImplementedError

@@ -1,0 +1,1 @@
+"""Which demonstrations are shown: one picker a file."""
