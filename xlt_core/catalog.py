@@ -49,8 +49,8 @@ def task(name: str) -> Task:
 
 
 def strategies() -> Mapping[str, type[Strategy]]:
-    """Strategies, as classes, by id."""
-    return scan("strategies", Strategy)
+    """Strategies, as classes, by id: the file's name, with hyphens."""
+    return {name.replace("_", "-"): kind for name, kind in scan("strategies", Strategy).items()}
 
 
 def strategy(column: Column) -> Strategy:

@@ -72,6 +72,7 @@ def tasks() -> Rows:
 
 def strategies() -> Rows:
     return [{"id": name, "title": kind.title, "summary": kind.summary, "needs": list(kind.needs),
+             "paper": kind.paper, "acts_on": list(kind.acts_on), "asks_for": list(kind.asks_for),
              "knobs": [{**asdict(knob), "choices": list(knob.choices)} for knob in catalog.knobs(name)]}
             for name, kind in catalog.strategies().items()]  # fmt: skip
 

@@ -3,11 +3,13 @@
 from xlt_core.contracts.data import SPLITS, Dataset, Memory
 from xlt_core.contracts.models import ABILITIES, Adapts, Generates, Host, NoHost, Scores, Translator, missing
 from xlt_core.contracts.pickers import Pick, Picked, Picker, Pool
-from xlt_core.contracts.strategies import BuiltOn, Setting, Solver, Strategy, no_rows
+from xlt_core.contracts.strategies import ACTS_ON, ASKS_FOR, BuiltOn, Setting, Solver, Strategy, no_rows
 from xlt_core.contracts.tasks import Task
 
 __all__ = [
     "ABILITIES",
+    "ACTS_ON",
+    "ASKS_FOR",
     "SPLITS",
     "Adapts",
     "BuiltOn",

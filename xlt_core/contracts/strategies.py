@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import ClassVar, Protocol
+from typing import ClassVar, Literal, Protocol
 
 from xlt_core.contracts.models import Host, Translator, missing
 from xlt_core.contracts.pickers import Pick
 from xlt_core.contracts.tasks import Task
 from xlt_core.records import Example, InputError, Language, Limits, Prediction, Prompt, Reply
+
+ACTS_ON = ("input", "demonstrations", "prompt", "weights", "output")  # the places where a strategy acts
+ASKS_FOR = ("labels", "parallel data", "raw text", "a translator", "a lexicon")  # what it needs beside a model
 
 
 @dataclass(frozen=True)
@@ -70,7 +73,8 @@ class Strategy:
     A knob's widget follows its annotation (bool, int, float, str, Literal); field metadata "label" and "help" name it.
     needs: names in ABILITIES that the host must have, () where no model is asked. uses_translator: whether it needs
     one. reads_items: whether its answers hang on the item; combines: whether it builds on other columns; sees_gold:
-    whether its examples keep their gold answers, which only a bound that nothing can reach may.
+    whether its examples keep their gold answers, which only a bound that nothing can reach may. paper: where it comes
+    from; acts_on, asks_for: its place in the field, words of ACTS_ON and ASKS_FOR; asks_in: what its prompts are in.
     """
 
     title: ClassVar[str]
@@ -80,6 +84,10 @@ class Strategy:
     reads_items: ClassVar[bool] = True
     combines: ClassVar[bool] = False
     sees_gold: ClassVar[bool] = False
+    paper: ClassVar[str] = ""
+    acts_on: ClassVar[tuple[str, ...]] = ()
+    asks_for: ClassVar[tuple[str, ...]] = ()
+    asks_in: ClassVar[Literal["target", "English", "both"]] = "target"
 
     def untranslated(self, answer_kind: str, language: Language, english: Language, translator: Translator) -> str:
         """Why a strategy that uses the translator cannot do with it, in a sentence; "" where it can."""

@@ -34,18 +34,20 @@ class Crossed:
 
 @dataclass(frozen=True)
 class Crossing:
-    """Between a language and English. human: use the data's own English where there is one; beams: of the search."""
+    """Between a language and English. human: use the data's own English where there is one; beams: of the search;
+    name: the strategy's."""
 
     setting: Setting
     human: bool = False
     beams: int = 1
+    name: str = "translate"
 
     def checked(self) -> Translator:
         """The translator. Raises InputError where there is none, or nothing to translate."""
         if self.setting.translator is None:
-            raise InputError("translate needs a translator; choose one.")
+            raise InputError(f"{self.name} needs a translator; choose one.")
         if self.setting.language.code == self.setting.english.code:
-            raise InputError(f"{self.setting.english.name} is what translate goes by: there is nothing to translate.")
+            raise InputError(f"{self.setting.english.name} is what {self.name} goes by: there is nothing to translate.")
         return self.setting.translator
 
     def demonstrations(self, given: Sequence[Example]) -> Generator[str | Reply, None, tuple[Example, ...]]:
@@ -61,8 +63,6 @@ class Crossing:
         if self.human and machine:
             self._require("demonstration", len(machine))
             yield _unpaired([number for number, _ in machine])
-        if self.setting.task.answer_kind == "spans" and not self.can_return:
-            yield "no translation back: entities are found only where the text has them as the model wrote them"
         translations = yield from self._translations([text for _, row in machine for text in self._parts(row)])
         english = []
         for number, row in short:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterator, Mapping, Sequence
 
 from xlt_core.contracts import Picked
 from xlt_core.records import Example, InputError, Reply
@@ -45,8 +45,11 @@ class EnglishPicks:
         rows = tuple(made for row in picked.rows for made in new[row.id, row.text])
         return Picked(rows, tuple(replies))
 
+    def _work(self, row: Example) -> Generator[str | Reply, None, tuple[Example, ...]]:
+        return self._crossing.demonstrations([row])
+
     def _translated(self, row: Example, replies: list[Reply]) -> tuple[Example, ...]:
-        work = self._crossing.demonstrations([row])
+        work = self._work(row)
         while True:
             try:
                 made = next(work)

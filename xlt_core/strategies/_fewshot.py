@@ -11,7 +11,7 @@ from typing import Any, Literal
 
 from xlt_core.contracts import Host, Picked, Scores, Setting, Strategy
 from xlt_core.formats.outputs import REMOVED, one_begins_another, without_thoughts
-from xlt_core.records import Answer, Example, InputError, Message, Prediction, Prompt, Reply, Span
+from xlt_core.records import Answer, Example, InputError, Limits, Message, Prediction, Prompt, Reply, Span
 from xlt_core.strategies._calls import EMPTY, Outcome, attempt, reason
 from xlt_core.strategies._fit import fit
 from xlt_core.strategies._knobs import check_choices, check_knobs, check_setting, check_words, read_words
@@ -143,7 +143,7 @@ class Prompter:
             raise InputError(EMPTY)
         check_choices(self.setting.task.answer_kind, example)
         check_words(self.words, example.choices)
-        reserve = self.setting.limits.tokens
+        reserve = self.limits.tokens
         if self.by_likelihood:  # a label may be longer than what may be generated; no token is shorter than a byte
             words = list(map(self._word, example.choices))
             end = END * one_begins_another(words)
@@ -152,13 +152,29 @@ class Prompter:
         return Asked(example, prompt, notes, picked.replies)
 
     def _prompt(self, demonstrations: Sequence[Example], example: Example) -> Prompt:
-        task = self.setting.task
-        turns = [Message("system", self._instruction(example))]
+        turns = [Message("system", self.instruction(example))]
         for row in map(self._worded, demonstrations):
-            turns += [Message("user", task.question(row)), Message("assistant", task.write(row.answer or ()))]
-        return (*turns, Message("user", task.question(self._worded(example))))
+            turns += [Message("user", self.question(row, True)), Message("assistant", self.answer(row))]
+        return (*turns, Message("user", self.question(self._worded(example))))
 
-    def _instruction(self, example: Example) -> str:
+    def question(self, example: Example, shown: bool = False) -> str:
+        """The user's turn. shown: of a demonstration."""
+        return self.setting.task.question(example)
+
+    def answer(self, row: Example) -> str:
+        """The assistant's turn of a demonstration."""
+        return self.setting.task.write(row.answer or ())
+
+    def read(self, output: str, example: Example) -> Answer | None:
+        """The answer in what the model wrote; None where there is none."""
+        return self.setting.task.read(output, example)
+
+    @property
+    def limits(self) -> Limits:
+        """Of the model's output."""
+        return self.setting.limits
+
+    def instruction(self, example: Example) -> str:
         choices = tuple(map(self._word, example.choices))
         if self.knobs.instruction.strip():
             return self.knobs.instruction.strip().replace("[labels]", ", ".join(choices))
@@ -180,7 +196,7 @@ class Prompter:
         if self.by_likelihood:
             choices = [[self.setting.task.write(self._word(c)) for c in item.example.choices] for item in asked]
             return host.score(prompts, choices, self.adapter)
-        return host.generate(prompts, self.adapter, self.setting.limits)
+        return host.generate(prompts, self.adapter, self.limits)
 
     def _predict(self, asked: Asked, outcome: Outcome) -> Prediction:
         if isinstance(outcome, Exception):
@@ -193,7 +209,7 @@ class Prompter:
         if self.by_likelihood:
             return self._choose(asked, reply)
         said = without_thoughts(reply.text)
-        answer = self.setting.task.read(said, self._worded(asked.example))
+        answer = self.read(said, self._worded(asked.example))
         if answer is not None:
             answer = renamed(answer, {word: label for label, word in self.words.items()})
         notes = (*asked.notes, *[REMOVED] * (said != reply.text))

@@ -17,6 +17,8 @@ class Adapted(FewShot):
     title = "LAFT"
     summary = "Demonstrations and input stay in the language; a model adapted to the language answers."
     needs = ("generates", "adapts")
+    paper = "Toukmaji 2024, arXiv 2403.06018"
+    acts_on, asks_for = ("weights",), ("labels", "raw text")
 
     adapter: str = knob(
         "", "Adapted model", "A name, a LoRA folder or a Hub id; left empty, the first one for the language."

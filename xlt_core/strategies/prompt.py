@@ -16,6 +16,8 @@ class InLanguage(FewShot):
 
     title = "Prompt"
     summary = "Demonstrations and input stay in the language; the base model answers."
+    paper = "Toukmaji 2024, arXiv 2403.06018"
+    acts_on, asks_for = ("prompt",), ("labels",)
 
     def prepare(self, setting: Setting) -> Generator[str | Reply, None, Solver]:
         return (yield from self.prompter(setting))

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Generator
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from xlt_core.contracts import Host, Setting, Solver, Translator, missing
-from xlt_core.records import Example, InputError, Language, Prediction, Prompt, Reply
-from xlt_core.strategies._back import back_translated
-from xlt_core.strategies._crossing import Crossed, Crossing
+from xlt_core.contracts import Setting, Solver, Translator, missing
+from xlt_core.records import InputError, Language, Reply
+from xlt_core.strategies._crossing import Crossing
 from xlt_core.strategies._english_picks import EnglishPicks
-from xlt_core.strategies._fewshot import FewShot, Prompter, knob
-
-BATCH = 16  # answers that are brought back in one call of the translator
+from xlt_core.strategies._fewshot import FewShot, knob
+from xlt_core.strategies._pivot_solver import PivotSolver
 
 
 @dataclass(frozen=True)
@@ -23,6 +21,8 @@ class Translated(FewShot):
     title = "Translate"
     summary = "Demonstrations and input are translated to English; the answer is brought back."
     uses_translator = True
+    paper = "Toukmaji 2024, arXiv 2403.06018"
+    acts_on, asks_for, asks_in = ("input", "demonstrations", "output"), ("labels", "a translator"), "English"
 
     pivot: Literal["machine", "human"] = knob(
         "machine", "Pivot", "Who translates to English: the translator, or the data's own human translations."
@@ -43,77 +43,11 @@ class Translated(FewShot):
         why_not = self.untranslated(setting.task.answer_kind, *ends, translator)
         if why_not:
             raise InputError(why_not)
+        if setting.task.answer_kind == "spans" and not crossing.can_return:
+            yield "no translation back: entities are found only where the text has them as the model wrote them"
         english = yield from crossing.demonstrations(setting.demonstrations)
         if self.back and not crossing.can_return:
             yield "no translation back: the pivot is not back-translated"
         picks = EnglishPicks(crossing) if setting.pick else None
         prompter = yield from self.prompter(replace(setting, demonstrations=english, pick=picks))
         return PivotSolver(crossing, prompter, self.back, picks)
-
-
-@dataclass(frozen=True)
-class PivotSolver:
-    """Crosses to English, asks there, and crosses back. back: translate the machine's English back beside; picks: the
-    demonstrations, where each item has its own."""
-
-    crossing: Crossing
-    prompter: Prompter
-    back: bool = False
-    picks: EnglishPicks | None = None
-
-    @property
-    def reader(self) -> Host | None:
-        return self.prompter.reader
-
-    def preview(self, example: Example) -> tuple[Prompt, tuple[str, ...], tuple[Reply, ...]]:
-        """The English prompt, notes on it, and the translation of the input. Raises InputError where that fails."""
-        *_, (_, crossed) = self.crossing.enter([example])
-        if crossed.english is None:
-            raise InputError(crossed.error or "The translation of the text came back empty; change the text.")
-        for _ in self.picks.pick({0: crossed}) if self.picks else ():
-            pass
-        prompt, notes, replies = self.prompter.preview(crossed.english)
-        return prompt, crossed.notes + notes, crossed.replies + replies
-
-    def __call__(self, examples: Sequence[Example]) -> Iterator[Prediction]:
-        """Predictions as they come; a partial one's replies tell how far it is."""
-        entered: dict[int, Crossed] = {}
-        for index, crossed in self.crossing.enter(examples):
-            yield Prediction(
-                crossed.example.id,
-                None,
-                crossed.replies,
-                error=crossed.error,
-                notes=crossed.notes,
-                final=crossed.ended,
-            )
-            if crossed.english:
-                entered[index] = crossed
-        for index, crossed in back_translated(self.crossing, entered) if self.back else ():
-            entered[index] = crossed
-            yield Prediction(crossed.example.id, None, crossed.replies, notes=crossed.notes, final=False)
-        for index, picked in self.picks.pick(entered) if self.picks else ():
-            crossed = entered[index]
-            yield Prediction(
-                crossed.example.id, None, crossed.replies + picked.replies, notes=crossed.notes, final=False
-            )
-        waiting: list[tuple[Example, Prediction]] = []
-        for asked in self.prompter([entered[index].english for index in sorted(entered)]):
-            crossed = entered[int(asked.id)]
-            prediction = _joined(crossed, asked)
-            if not asked.answer or self.prompter.setting.task.answer_kind == "label":
-                yield prediction
-                continue
-            yield replace(prediction, answer=None, valid=False, final=False)
-            waiting.append((crossed.example, prediction))
-            if len(waiting) == BATCH:
-                yield from self.crossing.leave(waiting)
-                waiting = []
-        yield from self.crossing.leave(waiting)
-
-
-def _joined(crossed: Crossed, asked: Prediction) -> Prediction:
-    """What the model made of the English, with the way there."""
-    return replace(
-        asked, id=crossed.example.id, replies=crossed.replies + asked.replies, notes=crossed.notes + asked.notes
-    )

@@ -11,7 +11,7 @@ from xlt_core import catalog
 from xlt_core.comparison import selection
 from xlt_core.comparison.combining import why_not
 from xlt_core.documents import document
-from xlt_core.findings.colours import ordered
+from xlt_core.findings.colours import PREFERRED
 from xlt_core.records import Column, InputError, Plan, Row
 from xlt_core.ui.compare import parameters
 from xlt_core.ui.shared import zero_gpu
@@ -35,7 +35,8 @@ def compare_text(
     """Compares the strategies on one text and returns the finished document.
 
     language: a code such as kin; task: topic, ner or summary; demonstrations: rows {"text": ..., "answer": ...}, by
-    default `shots` rows of the train split, and [] for none; strategies: by default all that can be combined.
+    default `shots` rows of the train split, and [] for none; strategies: by default those of
+    prompt, translate and laft that can be combined.
     """
     try:
         plan = plan_of(language, task, text, demonstrations, shots, model, translator, seed)
@@ -75,7 +76,7 @@ def plan_of(
 
 def _with_columns(plan: Plan, strategies: Any) -> Plan:
     chosen = parameters.names_of("strategies", strategies)
-    names = ordered(tuple(catalog.strategies())) if chosen is None else chosen
+    names = PREFERRED if chosen is None else chosen
     columns = tuple(Column(name, name) for name in names)
     full = replace(plan, columns=columns)
     if chosen is not None:

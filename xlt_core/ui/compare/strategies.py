@@ -11,7 +11,7 @@ import gradio as gr
 
 from xlt_core import catalog
 from xlt_core.catalog import Knob
-from xlt_core.findings.colours import ordered
+from xlt_core.findings.colours import PREFERRED, ordered
 from xlt_core.records import Column, InputError
 from xlt_core.ui.shared.updates import Updates, Values
 
@@ -37,10 +37,10 @@ class Strategies:
 
 
 def build(prefix: str) -> Strategies:
-    """Draws the checkboxes, all ticked, and the knobs. prefix: of the element ids."""
+    """Draws the checkboxes, those of the paper's three ticked, and the knobs. prefix: of the element ids."""
     gr.HTML("<h2 class='xlt-group'>Strategies</h2>")
     names = ordered(tuple(catalog.strategies()))
-    boxes = {name: box_widget(name, True, prefix) for name in names}
+    boxes = {name: box_widget(name, name in PREFERRED, prefix) for name in names}
     extra_names = extra_columns(f"{prefix}extras")
     knobs, add_buttons = {}, {}
     with gr.Accordion("Knobs", open=False, elem_id=f"{prefix}knobs"):

@@ -17,7 +17,7 @@ def call_languages(strategy: str, language: Language | None) -> CallLanguages:
 
     english = catalog.by_code(catalog.PIVOT)
     kind = catalog.strategies().get(strategy)
-    prompt = english if kind and kind.uses_translator else language
+    prompt = {"English": english, "both": None}.get(kind.asks_in if kind else "", language)
     to_english = dict.fromkeys(("translate demonstration", "translate input"), (language, english))
     home = dict.fromkeys(("translate answer back", "translate pivot back"), (english, language))
     return {**to_english, **home, "answer": (prompt, prompt)}

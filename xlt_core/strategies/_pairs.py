@@ -1,0 +1,92 @@
+"""Texts with their English beside them: of demonstrations and of the input, for strategies that show both."""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from xlt_core.contracts import Host, Picked
+from xlt_core.records import Example, InputError, Prediction, Prompt, Reply
+from xlt_core.strategies._crossing import Crossed, Crossing
+from xlt_core.strategies._english_picks import EnglishPicks
+from xlt_core.strategies._fewshot import Prompter
+from xlt_core.strategies._shown import shown
+
+SOURCE = "source"  # field of a pivot: the text that it is the English of, before that is cut
+
+
+def paired_demonstrations(
+    crossing: Crossing, rows: Sequence[Example]
+) -> Generator[str | Reply, None, tuple[Example, ...]]:
+    """The demonstrations, each with its English as pivot; one that has none is left out. Yields notes and translations.
+    Only texts are translated: the answers stay as they are."""
+    stays = crossing.setting.task.answer_kind == "label"
+    english = yield from crossing.demonstrations([_bare(row, str(n), stays) for n, row in enumerate(rows)])
+    texts = {row.id: row.text for row in english}
+    numbered = [(texts[str(n)], row) for n, row in enumerate(rows) if str(n) in texts]
+    return tuple(paired(row, text) for text, row in numbered)
+
+
+def paired(example: Example, english: str) -> Example:
+    """The example with its English as pivot."""
+    return replace(example, pivot=Example(example.id, {"text": english, SOURCE: example.text}, None, example.choices))
+
+
+def english_of(example: Example) -> str:
+    """The English of an example, cut to the share of it to which its text was cut."""
+    if example.pivot is None:
+        return ""
+    text, whole = example.pivot.text, example.pivot.texts.get(SOURCE, example.text)
+    return text if len(example.text) >= len(whole) else text[: round(len(text) * len(example.text) / len(whole))]
+
+
+def _bare(row: Example, name: str, stays: bool) -> Example:
+    """A demonstration of which only the text has to be translated."""
+    answer = row.answer if stays else ()
+    pivot = row.pivot and replace(row.pivot, id=name, answer=answer)
+    return replace(row, id=name, answer=answer, pivot=pivot)
+
+
+class PairedPicks(EnglishPicks):
+    """Picks for items, each picked row with its English as pivot."""
+
+    def __call__(self, examples: Sequence[Example]) -> Iterator[tuple[int, Picked]]:
+        for index, picked in shown(self._crossing.setting, examples):
+            yield index, picked if picked.error else self._in_english(picked)
+
+    def _work(self, row: Example) -> Generator[str | Reply, None, tuple[Example, ...]]:
+        return paired_demonstrations(self._crossing, [row])
+
+
+@dataclass(frozen=True)
+class PairSolver:
+    """Translates the input to English, and asks with both; the answer is in the language."""
+
+    crossing: Crossing
+    prompter: Prompter
+
+    @property
+    def reader(self) -> Host | None:
+        return self.prompter.reader
+
+    def preview(self, example: Example) -> tuple[Prompt, tuple[str, ...], tuple[Reply, ...]]:
+        """The prompt, notes on it, and the translation of the input. Raises InputError where that fails."""
+        *_, (_, crossed) = self.crossing.enter([example])
+        if crossed.english is None:
+            raise InputError(crossed.error or "The translation of the text came back empty; change the text.")
+        prompt, notes, replies = self.prompter.preview(paired(crossed.example, crossed.english.text))
+        return prompt, crossed.notes + notes, crossed.replies + replies
+
+    def __call__(self, examples: Sequence[Example]) -> Iterator[Prediction]:
+        entered: dict[int, Crossed] = {}
+        for index, crossed in self.crossing.enter(examples):
+            yield Prediction(crossed.example.id, None, crossed.replies, error=crossed.error, notes=crossed.notes,
+                             final=crossed.ended)  # fmt: skip
+            if crossed.english:
+                entered[index] = crossed
+        asked = [replace(paired(one.example, one.english.text), id=str(index))
+                 for index, one in sorted(entered.items()) if one.english]  # fmt: skip
+        for prediction in self.prompter(asked):
+            crossed = entered[int(prediction.id)]
+            yield replace(prediction, id=crossed.example.id, replies=crossed.replies + prediction.replies,
+                          notes=crossed.notes + prediction.notes)  # fmt: skip

@@ -1,0 +1,83 @@
+"""Answers by way of English: crosses, asks there, and brings the answers back, in batches."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from xlt_core.contracts import Host
+from xlt_core.records import Example, InputError, Prediction, Prompt, Reply
+from xlt_core.strategies._back import back_translated
+from xlt_core.strategies._crossing import Crossed, Crossing
+from xlt_core.strategies._english_picks import EnglishPicks
+from xlt_core.strategies._fewshot import Prompter
+
+BATCH = 16  # answers that are brought back in one call of the translator
+
+
+@dataclass(frozen=True)
+class PivotSolver:
+    """Crosses to English, asks there, and crosses back. back: translate the machine's English back beside; picks: the
+    demonstrations, where each item has its own."""
+
+    crossing: Crossing
+    prompter: Prompter
+    back: bool = False
+    picks: EnglishPicks | None = None
+
+    @property
+    def reader(self) -> Host | None:
+        return self.prompter.reader
+
+    def preview(self, example: Example) -> tuple[Prompt, tuple[str, ...], tuple[Reply, ...]]:
+        """The English prompt, notes on it, and the translation of the input. Raises InputError where that fails."""
+        *_, (_, crossed) = self.crossing.enter([example])
+        if crossed.english is None:
+            raise InputError(crossed.error or "The translation of the text came back empty; change the text.")
+        for _ in self.picks.pick({0: crossed}) if self.picks else ():
+            pass
+        prompt, notes, replies = self.prompter.preview(crossed.english)
+        return prompt, crossed.notes + notes, crossed.replies + replies
+
+    def __call__(self, examples: Sequence[Example]) -> Iterator[Prediction]:
+        """Predictions as they come; a partial one's replies tell how far it is."""
+        entered: dict[int, Crossed] = {}
+        for index, crossed in self.crossing.enter(examples):
+            yield Prediction(
+                crossed.example.id,
+                None,
+                crossed.replies,
+                error=crossed.error,
+                notes=crossed.notes,
+                final=crossed.ended,
+            )
+            if crossed.english:
+                entered[index] = crossed
+        for index, crossed in back_translated(self.crossing, entered) if self.back else ():
+            entered[index] = crossed
+            yield Prediction(crossed.example.id, None, crossed.replies, notes=crossed.notes, final=False)
+        for index, picked in self.picks.pick(entered) if self.picks else ():
+            crossed = entered[index]
+            yield Prediction(
+                crossed.example.id, None, crossed.replies + picked.replies, notes=crossed.notes, final=False
+            )
+        waiting: list[tuple[Example, Prediction]] = []
+        for asked in self.prompter([entered[index].english for index in sorted(entered)]):
+            crossed = entered[int(asked.id)]
+            prediction = _joined(crossed, asked)
+            if not asked.answer or self.prompter.setting.task.answer_kind == "label":
+                yield prediction
+                continue
+            yield replace(prediction, answer=None, valid=False, final=False)
+            waiting.append((crossed.example, prediction))
+            if len(waiting) == BATCH:
+                yield from self.crossing.leave(waiting)
+                waiting = []
+        yield from self.crossing.leave(waiting)
+
+
+def _joined(crossed: Crossed, asked: Prediction) -> Prediction:
+    """What the model made of the English, with the way there."""
+    return replace(
+        asked, id=crossed.example.id, replies=crossed.replies + asked.replies, notes=crossed.notes + asked.notes
+    )
