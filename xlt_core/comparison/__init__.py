@@ -1,3 +1,4 @@
 """One plan: checked and resolved, its items and demonstrations selected, its columns run side by side."""
 
-__all__ = ["combining", "compare", "coverage", "data", "endings", "plan", "preview", "selection", "signature"]
+__all__ = ["again", "combining", "compare", "coverage", "data", "edits", "endings", "plan", "preview", "selection",
+           "signature"]  # fmt: skip

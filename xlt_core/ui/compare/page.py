@@ -17,6 +17,7 @@ from xlt_core.settings import ASSETS
 from xlt_core.ui.compare import (
     api,
     demonstrations,
+    edit_handlers,
     form,
     form_handlers,
     handlers,
@@ -47,6 +48,7 @@ def build(blocks: gr.Blocks, host: gr.HTML, manager: RunManager, visitor: gr.Bro
     _wire_demonstrations(page)
     _wire_comparison(page)
     _wire_results(page)
+    edit_handlers.wire(page)
     for lesson, button in zip(lessons.lessons(), page.lessons, strict=True):
         shown = partial(_once, partial(form_handlers.show_lesson, lesson))
         _bind_last(page, button.click, shown, page.form_widgets(), page.plan_outputs())
@@ -191,7 +193,7 @@ def _wire_comparison(page: ComparePage) -> None:
     files = {results.share.json, results.share.csv, results.share.text}
     outputs = {results.heading, results.columns, results.conclusion, results.chart, results.history,
                results.items_panel, results.worst_pivot, results.page_label, results.table, results.comparison,
-               results.page, results.earlier, page.host, page.work_id} | files  # fmt: skip
+               results.page, results.earlier, page.host, page.work_id} | files | results.edit.outputs()  # fmt: skip
     inputs = page.form_widgets() | {results.earlier, page.visitor}
     running = _bind(page, page.compare.click, handlers.run, inputs, outputs, generator=True, **MODEL)
     _bind(page, page.preview.click, handlers.preview, inputs, outputs, generator=True, **MODEL)

@@ -12,7 +12,7 @@ from xlt_core import catalog
 from xlt_core.findings import conclusions
 from xlt_core.findings.colours import colour
 from xlt_core.records import Comparison, Language, Plan
-from xlt_core.ui.compare import chart, columns, share
+from xlt_core.ui.compare import chart, columns, edit_view, share
 from xlt_core.ui.compare.sources import uses_file
 from xlt_core.ui.items import pivots
 from xlt_core.ui.items import table as items
@@ -44,6 +44,7 @@ class Results:
     next: gr.Button
     page_label: gr.HTML
     table: gr.HTML
+    edit: edit_view.EditView
     share: share.Share
     comparison: gr.State
     page: gr.State
@@ -74,10 +75,11 @@ def build(sample: Comparison | None) -> Results:
             page_label = gr.HTML(label, elem_id="items-page")
             following = gr.Button("Next", size="sm", elem_id="items-next")
         table = gr.HTML(table_html(sample, items.Shown(), 0) if sample and many else "", elem_id="table")
+    edit = edit_view.build(sample)
     shared = share.build(sample)
     return Results(
         heading, shown, conclusion, scores, history, items_panel, disagree, worst_pivot, previous, following,
-        page_label, table, shared, gr.State(sample), gr.State(0), gr.State(()), gr.Timer(INTERVAL, active=False),
+        page_label, table, edit, shared, gr.State(sample), gr.State(0), gr.State(()), gr.Timer(INTERVAL, active=False),
     )  # fmt: skip
 
 
@@ -91,7 +93,7 @@ def clear(results: Results) -> Updates:
         results.table: "",
         results.page: 0,
     }
-    return share.clear(results.share) | old
+    return share.clear(results.share) | edit_view.hide(results.edit) | old
 
 
 def show_columns(results: Results, comparison: Comparison) -> Updates:
@@ -116,7 +118,8 @@ def show_ended(results: Results, comparison: Comparison, earlier: tuple[Any, ...
     if not columns.single(comparison) and all(run.state == "done" for run in comparison.runs):
         earlier = (*earlier, _earlier(comparison))[-MAX_EARLIER:]
     past = {results.earlier: earlier, results.history: history_html(earlier)}
-    return show(results, comparison) | share.show(results.share, comparison) | past
+    edit = edit_view.show(results.edit, comparison)
+    return show(results, comparison) | share.show(results.share, comparison) | edit | past
 
 
 def turn_page(results: Results, values: Values, by: int | None) -> Updates:

@@ -62,7 +62,8 @@ def _step(index: int, reply: Reply, languages: CallLanguages) -> str:
     )
     table = f"<table><caption>log-likelihood of each choice</caption>{scores}</table>" if scores else ""
     back = f"<pre class='xlt-back' {language_attributes(back_in)}>{truncated(reply.text)}</pre>" if reply.text else ""
-    head = f"<p><b>{escape(reply.purpose or f'step {index}')}</b> <small>{costs}</small></p>"
+    note = f" <span class='xlt-tag'>{escape(reply.note)}</span>" if reply.note else ""
+    head = f"<p><b>{escape(reply.purpose or f'step {index}')}</b>{note} <small>{costs}</small></p>"
     came = f"<p class='xlt-label'>came back</p>{back}{table}"
     return f"<li>{head}<p class='xlt-label'>sent</p>{sent_html(reply.sent, sent_in)}{came}</li>"
 

@@ -7,7 +7,8 @@ from collections.abc import Callable, Iterator
 from typing import Any, TypeVar
 
 from xlt_core import catalog
-from xlt_core.comparison import compare, preview
+from xlt_core.comparison import again, compare, preview
+from xlt_core.comparison.edits import Edit
 from xlt_core.records import Comparison, InputError, Plan
 from xlt_core.ui.shared.errors import LOG
 
@@ -38,7 +39,11 @@ def _preview(plan: Plan) -> Iterator[dict[str, preview.Preview]]:
     yield from preview.preview(plan)
 
 
-run_comparison, run_preview = on_gpu(_compare), on_gpu(_preview)
+def _go_on(comparison: Comparison, column: str, item: str, edit: Edit) -> Iterator[Comparison]:
+    yield from again.go_on(comparison, column, item, edit)
+
+
+run_comparison, run_preview, run_edited = on_gpu(_compare), on_gpu(_preview), on_gpu(_go_on)
 
 
 def load_models() -> None:
