@@ -28,9 +28,11 @@ class Step:
 
 def steps(comparison: Comparison, column: str, item: str, parts: Parts = PARTS) -> tuple[Step, ...]:
     """The item's steps that something hangs on in the column, in their order, then those of its demonstrations; none
-    for a column that does not go by way of another text."""
+    for a column that does not go by way of another text, or builds on other columns."""
     side, example, prediction = _found(comparison, column, item)
     own = _column(comparison.plan, column)
+    if parts.strategy(own).combines:
+        return ()
     made = [reply for reply in prediction.replies if reply.final and not reply.purpose.endswith("back")]
     found = [Step(reply.purpose, reply.sent, reply.text, _title(reply)) for reply in made]
     if _by_human(own, parts) and example.pivot and not any(step.purpose == "translate input" for step in found):
