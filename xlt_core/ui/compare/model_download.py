@@ -56,7 +56,7 @@ def fetch(widgets: ModelDownload, model: gr.Dropdown, values: Values) -> Iterato
         said = message_html(f"{NAME} is here, and chosen as the model.")
         yield idle | {widgets.row: gr.update(visible=False), widgets.progress: said, model: NAME}
         return
-    said = message_html(job.error, "problem") if job.error else message_html("Stopped; nothing of it is kept.")
+    said = message_html(job.error, "problem") if job.error else message_html("Stopped. Press again to go on from here.")
     yield idle | {widgets.progress: said}
 
 
