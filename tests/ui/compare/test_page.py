@@ -190,7 +190,8 @@ def test_what_cannot_be_combined_is_greyed_with_the_reason(tab: Any) -> None:
 def test_any_language_can_be_typed(tab: Any) -> None:
     one_input(tab)
     for typed, code, direction in (("Central Kurdish", "ckb", "rtl"), ("Tibetan", "bo", "ltr"), ("prs", "prs", "rtl"),
-                                   ("nqo", "nqo", "rtl"), ("mni_Beng", "mni", "ltr")):  # fmt: skip
+                                   ("nqo", "nqo", "rtl"), ("mni_Beng", "mni", "ltr"), ("Amharic", "am", "ltr"),
+                                   ("Burmese", "my", "ltr"), ("quy", "quy", "ltr")):  # fmt: skip
         type_language(tab, typed)
         tab.wait_for_selector(f"#text textarea[lang={code}]", state="attached")
         assert tab.get_attribute("#text textarea", "dir") == direction
