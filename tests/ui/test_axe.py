@@ -17,7 +17,7 @@ FOUND = """async () => (await axe.run(document, {resultTypes: ['violations']})).
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [1280, 390])
 def test_axe_finds_nothing_on_any_page(browser: Any, address: str, scheme: Any, width: int) -> None:
-    tab = browser.new_page(viewport={"width": width, "height": 900}, color_scheme=scheme)
+    tab = browser.new_page(viewport={"width": width, "height": 900}, color_scheme=scheme, reduced_motion="reduce")
     tab.set_default_timeout(PATIENCE)
     visit(tab, address)
     tab.add_script_tag(content=files("axe_playwright_python").joinpath("axe.min.js").read_text("utf-8"))
