@@ -54,8 +54,8 @@ def why_no_data(plan: Plan, parts: Parts = PARTS) -> str:
 def _reason(plan: Plan, column: Column, parts: Parts) -> str:
     """Why a column cannot run; "" where it can. plan: as the column has it."""
     try:
-        spoken, solver, kind = parts.language(plan.language), parts.strategy(column), parts.task(plan.task).answer_kind
-        if unsuited := solver.unsuited(kind):
+        spoken, solver, task = parts.language(plan.language), parts.strategy(column), parts.task(plan.task)
+        if unsuited := solver.unsuited(task.answer_kind) or solver.unfit(task):
             return unsuited
         host = parts.host(plan.model) if solver.needs else None
         for need in solver.needs:
@@ -72,7 +72,7 @@ def _reason(plan: Plan, column: Column, parts: Parts) -> str:
         if solver.uses_translator and spoken.code == PIVOT:
             return f"{spoken.name} is what {column.strategy} goes by: there is nothing to translate."
         if solver.uses_translator:
-            return solver.untranslated(kind, spoken, parts.language(PIVOT), translator_of(plan, parts))
+            return solver.untranslated(task.answer_kind, spoken, parts.language(PIVOT), translator_of(plan, parts))
     except InputError as error:
         return str(error)
     return ""

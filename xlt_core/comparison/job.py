@@ -77,8 +77,9 @@ class Job:
         """without: texts that no row that it sees may have."""
         plan, parts = self.selection.plan.of(column), self.parts
         by = self._translator(plan) if parts.picker(plan.demonstrations_from).uses_translator else None
+        language = parts.language(plan.language)
         return Setting(
-            self.task, parts.language(plan.language), parts.language(PIVOT),
+            self.task.in_language(language), language, parts.language(PIVOT),
             parts.host(plan.model) if asks_model(column, parts) else NoHost(), self._translator_of(column),
             self.selection.demonstrations, plan.limits, plan.seed, self.training.pick(by, without),
             parts.language(plan.demonstrations_language) if plan.demonstrations_language else None,

@@ -89,6 +89,10 @@ class Strategy:
     asks_for: ClassVar[tuple[str, ...]] = ()
     asks_in: ClassVar[Literal["target", "English", "both"]] = "target"
 
+    def unfit(self, task: Task) -> str:
+        """Why it makes no sense for a task, in a sentence; "" where it does."""
+        return task.unpivoted if self.uses_translator else ""
+
     def untranslated(self, answer_kind: str, language: Language, english: Language, translator: Translator) -> str:
         """Why a strategy that uses the translator cannot do with it, in a sentence; "" where it can."""
         return missing(translator, language, english) or missing(translator, english, language)

@@ -104,11 +104,14 @@ def called(names: Iterable[str]) -> dict[str, str]:
     return found
 
 
-def table(path: Path, separator: str, columns: Iterable[str]) -> Iterator[dict[str, str]]:
-    """The rows of a table whose first line names its columns. Raises InputError where one is missing."""
+def table(path: Path, separator: str, columns: Iterable[str], quoted: bool = True) -> Iterator[dict[str, str]]:
+    """The rows of a table whose first line names its columns. Raises InputError where one is missing.
+
+    quoted: whether a quotation mark may enclose a cell; else it is a character like any other."""
     csv.field_size_limit(LONGEST_CELL)
     with path.open(encoding="utf-8-sig", newline="") as file:
-        reader = csv.DictReader(file, delimiter=separator, restval="")
+        marks = csv.QUOTE_MINIMAL if quoted else csv.QUOTE_NONE
+        reader = csv.DictReader(file, delimiter=separator, restval="", quoting=marks)
         try:
             lacking = [column for column in columns if column not in (reader.fieldnames or ())]
             if lacking:

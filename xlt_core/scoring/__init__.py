@@ -1,3 +1,3 @@
 """Scores with their intervals, the libraries behind them, and tests of differences."""
 
-__all__ = ["corrections", "metrics", "pivot", "significance"]
+__all__ = ["corrections", "metrics", "pivot", "significance", "text_scores", "translation_scores"]

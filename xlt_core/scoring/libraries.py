@@ -10,8 +10,10 @@ import datasets
 import evaluate
 
 from xlt_core.records import Answer, Span
-from xlt_core.scoring.metrics import LABEL, SPANS, TEXT, Answers, Golds, family_of, tokens, with_kinds
+from xlt_core.scoring.metrics import LABEL, NUMBER, SPANS, TEXT, TRANSLATION, Answers, Golds, family_of, with_kinds
+from xlt_core.scoring.text_scores import tokens
 from xlt_core.text.forms import canonical
+from xlt_core.text.numbers import number_of
 
 NO_LABEL = "\0no label"
 
@@ -102,6 +104,32 @@ class ChrF(_Metric):
         return {"chrf": CHRF().corpus_score(predictions, [references]).score / 100}
 
 
+class Translations(_Metric):
+    """Corpus-level chrF++ and BLEU, in 0..1, and BLEU's length ratio."""
+
+    source = "Popović 2017, chrF++; Papineni et al. 2002, BLEU; Post 2018, sacreBLEU"
+
+    def _compute(self, predictions: list[str], references: list[str]) -> dict[str, float]:
+        from sacrebleu.metrics import BLEU, CHRF
+
+        chrf = CHRF(word_order=2).corpus_score(predictions, [references]).score / 100
+        bleu = BLEU().corpus_score(predictions, [references])
+        ratio = {"length_ratio": bleu.ratio} if bleu.ref_len else {}
+        return {"chrf_pp": chrf, "bleu": bleu.score / 100} | ratio
+
+
+class NumberMatch(_Metric):
+    """The share of answers whose number is the gold one."""
+
+    source = "Cobbe et al. 2021, Training Verifiers to Solve Math Word Problems"
+
+    def _compute(self, predictions: list[str], references: list[str]) -> dict[str, float]:
+        from sklearn.metrics import accuracy_score
+
+        sides = ([number_of(text) or none for text in side] for side, none in ((references, "x"), (predictions, "")))
+        return {"number_match": float(accuracy_score(*sides))}
+
+
 def tags(length: int, spans: Sequence[Span]) -> list[str]:
     """IOB2 tags, one per character. Of overlapping spans, which IOB2 cannot say, the later one wins."""
     result = ["O"] * length
@@ -133,5 +161,7 @@ def _canonical(answer: Answer) -> Answer:
     return tuple(replace(span, kind=canonical(span.kind)) for span in answer)
 
 
-MISSING: dict[str, Answer] = {LABEL: NO_LABEL, SPANS: (), TEXT: ""}
-METRICS: dict[str, tuple[type[_Metric], ...]] = {LABEL: (AccuracyF1,), SPANS: (EntityF1,), TEXT: (Rouge, ChrF)}
+MISSING: dict[str, Answer] = {LABEL: NO_LABEL, SPANS: (), TEXT: "", TRANSLATION: "", NUMBER: ""}
+METRICS: dict[str, tuple[type[_Metric], ...]] = {
+    LABEL: (AccuracyF1,), SPANS: (EntityF1,), TEXT: (Rouge, ChrF), TRANSLATION: (Translations,), NUMBER: (NumberMatch,)
+}  # fmt: skip

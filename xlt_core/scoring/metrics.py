@@ -6,15 +6,15 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from functools import lru_cache
-from itertools import pairwise
+from types import ModuleType
 
 import numpy as np
 
 from xlt_core.records import Answer, InputError, Score
+from xlt_core.scoring import number_scores, text_scores, translation_scores
 from xlt_core.scoring.resampling import Array, counts, interval, weighted, wilson
+from xlt_core.scoring.text_scores import ratio
 from xlt_core.text.forms import canonical
-from xlt_core.text.words import words
 
 RESAMPLES = 1000
 TITLES: dict[str, str] = {
@@ -22,11 +22,14 @@ TITLES: dict[str, str] = {
     "f1": "entity F1", "precision": "precision", "recall": "recall",
     "f1_PER": "F1 of PER", "f1_LOC": "F1 of LOC", "f1_ORG": "F1 of ORG", "f1_DATE": "F1 of DATE",
     "rouge_l": "ROUGE-L", "rouge_1": "ROUGE-1", "rouge_2": "ROUGE-2", "chrf": "chrF",
+    "chrf_pp": "chrF++", "bleu": "BLEU", "length_ratio": "length ratio", "number_match": "exact match",
 }  # fmt: skip
-LABEL, SPANS, TEXT = "label", "spans", "text"
+LABEL, SPANS, TEXT, TRANSLATION, NUMBER = "label", "spans", "text", "translation", "number"
+# Those whose statistics are of two texts, whatever the other items are: a module each, with row, value, reduced, item.
+OF_TEXTS: dict[str, ModuleType] = {TEXT: text_scores, TRANSLATION: translation_scores, NUMBER: number_scores}
 FAMILIES = {"macro_f1": LABEL, "accuracy": LABEL, "weighted_f1": LABEL, "f1": SPANS, "precision": SPANS,
-            "recall": SPANS, "rouge_l": TEXT, "rouge_1": TEXT, "rouge_2": TEXT, "chrf": TEXT}  # fmt: skip
-_ROUGE = ("rouge_1", "rouge_2", "rouge_l")
+            "recall": SPANS, **{name: family for family, made in OF_TEXTS.items() for name in made.SCORES}}  # fmt: skip
+SHARES = ("accuracy", "number_match")  # of the items: their interval is Wilson's
 
 Golds = Sequence[Answer]
 Answers = Sequence[Answer | None]
@@ -63,7 +66,7 @@ def measure(
 
 def interval_of(name: str, value: float, resampled: Array, items: int) -> tuple[float, float]:
     """The 95% interval of a score: Wilson's for a share of the items, else of the bootstrap resamples."""
-    return wilson(value, items) if name == "accuracy" else interval(value, resampled, items)
+    return wilson(value, items) if name in SHARES else interval(value, resampled, items)
 
 
 def support(name: str, rows: Array, classes: Sequence[str]) -> int:
@@ -75,11 +78,12 @@ def support(name: str, rows: Array, classes: Sequence[str]) -> int:
 
 
 def item_score(name: str, gold: Answer, answer: Answer | None) -> float:
-    """One item's score in 0..1: right or wrong for a label, F1 for spans (1.0 if both are empty), ROUGE-L for text."""
+    """One item's score in 0..1: right or wrong for a label or a number, F1 for spans (1.0 if both are empty), ROUGE-L
+    for text, chrF++ for a translation."""
     if family_of(name) == LABEL:
         return float(_marks(gold) == _marks(answer))
-    if family_of(name) == TEXT:
-        return _text_row(str(gold), str(answer or ""))[_ROUGE.index("rouge_l")]
+    if family_of(name) in OF_TEXTS:
+        return OF_TEXTS[family_of(name)].item(str(gold), str(answer or ""))
     wanted, found = _marks(gold), _marks(answer)
     return 2 * len(wanted & found) / (len(wanted) + len(found)) if wanted or found else 1.0
 
@@ -115,12 +119,6 @@ def majority(name: str, golds: Golds) -> float | None:
     return float(value_of(name, rows_of(LABEL, golds, answers, classes).sum(0), classes))
 
 
-def tokens(text: str) -> list[str]:
-    """The lower-cased words of any script, in NFC: runs of letters, combining marks and digits; where a script puts no
-    spaces between words (Thai, Burmese, Khmer, Lao, Chinese, Japanese), what ICU's dictionaries cut them into."""
-    return words(canonical(text.lower()))
-
-
 def with_kinds(names: Sequence[str], golds: Golds) -> list[str]:
     """The names, then f1_KIND for every kind in the golds if f1 is among them; f1_KIND of other kinds is dropped."""
     kinds = {f"f1_{mark[0]}" for gold in golds for mark in _marks(gold)}
@@ -150,9 +148,10 @@ def classes_of(golds: Golds, answers: Answers) -> list[str]:
 
 
 def rows_of(family: str, golds: Golds, answers: Answers, classes: Sequence[str]) -> Array:
-    """Statistics (n, d): per class hits, predicted and gold (d = 3 classes), or a text's 3 ROUGE, 1, and chrF's 18."""
-    if family == TEXT:
-        return np.array([_text_row(str(gold), str(answer or "")) for gold, answer in zip(golds, answers, strict=True)])
+    """Statistics (n, d): per class hits, predicted and gold (d = 3 classes), or those of two texts."""
+    if family in OF_TEXTS:
+        row = OF_TEXTS[family].row
+        return np.array([row(str(gold), str(answer or "")) for gold, answer in zip(golds, answers, strict=True)])
     place = {name: index for index, name in enumerate(classes)}
     rows = np.zeros((len(golds), len(classes), 3))
     for row, gold, answer in zip(rows, map(_marks, golds), map(_marks, answers), strict=True):
@@ -164,43 +163,17 @@ def rows_of(family: str, golds: Golds, answers: Answers, classes: Sequence[str])
 
 def reduced(name: str, rows: Array, classes: Sequence[str]) -> tuple[Array, Sequence[str]]:
     """The statistics, and classes, that the score alone needs: resampling costs in proportion to them."""
-    if family_of(name) == TEXT:
-        return (rows if name == "chrf" else rows[:, : len(_ROUGE) + 1]), classes
+    if family_of(name) in OF_TEXTS:
+        return OF_TEXTS[family_of(name)].reduced(name, rows), classes
     if name in MICRO:
         return rows.reshape(len(rows), -1, 3).sum(1), [""]
     return rows, classes
 
 
-# The page measures again after every item: what has been counted is kept.
-@lru_cache(maxsize=8192)
-def _text_row(gold: str, answer: str) -> tuple[float, ...]:
-    from sacrebleu.metrics import CHRF
-
-    gold, answer = canonical(gold), canonical(answer)
-    wanted, found = tokens(gold), tokens(answer)
-    shared = (Counter(wanted) & Counter(found)).total()
-    pairs = (Counter(pairwise(wanted)) & Counter(pairwise(found))).total()
-    size = len(wanted) + len(found)
-    rouge = (2 * shared / max(size, 1), 2 * pairs / max(size - 2, 1), 2 * _common(wanted, found) / max(size, 1))
-    return (*rouge, 1.0, *map(float, CHRF()._extract_corpus_statistics([answer], [[gold]])[0]))
-
-
-def _common(one: Sequence[str], other: Sequence[str]) -> int:
-    """Length of the longest common subsequence, a bit per token of `one` (Hyyrö 2004)."""
-    places: dict[str, int] = {}
-    for index, word in enumerate(one):
-        places[word] = places.get(word, 0) | 1 << index
-    full = row = (1 << len(one)) - 1
-    for word in other:
-        hits = row & places.get(word, 0)
-        row = (row + hits | row - hits) & full
-    return len(one) - row.bit_count()
-
-
 def value_of(name: str, sums: Array, classes: Sequence[str]) -> Array:
     """The score of summed statistics, (..., d) -> (...); NaN where it is undefined."""
-    if family_of(name) == TEXT:
-        return chrf_of(sums[..., 4:]) if name == "chrf" else _ratio(sums[..., _ROUGE.index(name)], sums[..., 3])
+    if family_of(name) in OF_TEXTS:
+        return OF_TEXTS[family_of(name)].value(name, sums)
     tallies = sums.reshape(*sums.shape[:-1], len(classes), 3)
     if name.startswith("f1_"):
         kind = name.removeprefix("f1_")
@@ -208,34 +181,21 @@ def value_of(name: str, sums: Array, classes: Sequence[str]) -> Array:
     return _TALLIED[name](tallies)
 
 
-def _ratio(part: Array, whole: Array) -> Array:
-    return np.divide(part, whole, out=np.full(np.shape(whole), np.nan), where=np.asarray(whole) > 0)
-
-
 def _f1(tallies: Array) -> Array:
     hits, predicted, gold = np.moveaxis(tallies, -1, 0)
-    return _ratio(2 * hits, predicted + gold)
+    return ratio(2 * hits, predicted + gold)
 
 
 def _share(whole: int) -> Callable[[Array], Array]:
-    return lambda tallies: _ratio(tallies[..., 0].sum(-1), tallies[..., whole].sum(-1))
+    return lambda tallies: ratio(tallies[..., 0].sum(-1), tallies[..., whole].sum(-1))
 
 
 _TALLIED: Mapping[str, Callable[[Array], Array]] = {
     "macro_f1": lambda tallies: np.nanmean(_f1(tallies), -1),
-    "weighted_f1": lambda tallies: _ratio(np.nansum(_f1(tallies) * tallies[..., 2], -1), tallies[..., 2].sum(-1)),
+    "weighted_f1": lambda tallies: ratio(np.nansum(_f1(tallies) * tallies[..., 2], -1), tallies[..., 2].sum(-1)),
     "accuracy": _share(2),
     "f1": lambda tallies: _f1(tallies.sum(-2)), "precision": _share(1), "recall": _share(2),
 }  # fmt: skip
 
 
 MICRO = ("accuracy", "f1", "precision", "recall")  # counted over all classes as one
-
-
-def chrf_of(sums: Array) -> Array:
-    """chrF2 of sacrebleu's statistics, (..., 3 orders): predicted, gold and hits of each order."""
-    predicted, gold, hits = np.moveaxis(sums.reshape(*sums.shape[:-1], -1, 3), -1, 0)
-    both = (predicted > 0) & (gold > 0)
-    orders = np.maximum(both.sum(-1), 1)
-    precision, recall = (np.where(both, _ratio(hits, whole), 0).sum(-1) / orders for whole in (predicted, gold))
-    return np.nan_to_num(_ratio(5 * precision * recall, 4 * precision + recall))

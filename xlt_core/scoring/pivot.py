@@ -17,11 +17,11 @@ import numpy as np
 import regex
 
 from xlt_core.records import Score
-from xlt_core.scoring.metrics import RESAMPLES, chrf_of, tokens
+from xlt_core.scoring.metrics import RESAMPLES
 from xlt_core.scoring.resampling import Array, counts, interval, weighted
-from xlt_core.text.forms import canonical
+from xlt_core.scoring.text_scores import chrf_of, tokens
+from xlt_core.scoring.translation_scores import chrf_pp_row, item, signatures
 
-WORD_ORDER = 2  # chrF++ counts words and their bigrams beside characters (Popović 2017)
 REPEATED = 4  # words of an n-gram that is looked for again
 FEWEST = 10  # right items, and wrong ones, without which a correlation says nothing
 LETTER = regex.compile(r"\p{L}")
@@ -58,23 +58,19 @@ def chrf_pp(translations: Sequence[str], references: Sequence[str], seed: int = 
     """Corpus chrF++ in 0..1, as sacreBLEU's but for texts in NFC, with its 95% bootstrap interval; None for no text."""
     if not translations:
         return None
-    rows = np.array([_statistics(*pair) for pair in zip(translations, references, strict=True)])
+    rows = np.array([chrf_pp_row(*pair) for pair in zip(references, translations, strict=True)])
     value = float(chrf_of(rows.sum(0)))
     return Score(value, *interval(value, chrf_of(weighted(counts, rows, RESAMPLES, seed)), len(rows)))
 
 
 def item_chrf_pp(translation: str, reference: str) -> float:
     """One text's chrF++ in 0..1."""
-    return float(chrf_of(np.array(_statistics(translation, reference))))
+    return item(reference, translation)
 
 
 def chrf_pp_signature() -> str:
     """sacreBLEU's signature of its chrF++."""
-    from sacrebleu.metrics import CHRF
-
-    metric = CHRF(word_order=WORD_ORDER)
-    metric.corpus_score([""], [[""]])  # the number of references is known after a first score
-    return str(metric.get_signature())
+    return signatures()["chrf_pp"]
 
 
 def correlation(values: Sequence[float], right: Sequence[bool], seed: int = 0) -> Correlation | None:
@@ -95,14 +91,6 @@ def _pearson(sums: Array) -> Array:
     n, x, y, xx, xy = np.moveaxis(sums, -1, 0)
     scale = (n * xx - x * x) * (n * y - y * y)
     return np.divide(n * xy - x * y, np.sqrt(np.abs(scale)), out=np.full(np.shape(n), np.nan), where=scale > 1e-12)
-
-
-@lru_cache(maxsize=8192)
-def _statistics(translation: str, reference: str) -> tuple[float, ...]:
-    from sacrebleu.metrics import CHRF
-
-    metric = CHRF(word_order=WORD_ORDER)
-    return tuple(map(float, metric._extract_corpus_statistics([canonical(translation)], [[canonical(reference)]])[0]))
 
 
 def _repeated(words: Sequence[str]) -> float:

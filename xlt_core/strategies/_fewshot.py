@@ -11,7 +11,9 @@ from typing import Any, Literal
 
 from xlt_core.contracts import Host, Picked, Scores, Setting, Strategy
 from xlt_core.formats.outputs import REMOVED, one_begins_another, without_thoughts
-from xlt_core.records import Answer, Example, InputError, Limits, Message, Prediction, Prompt, Reply, Span
+from xlt_core.records import Answer, Example, InputError, Limits, Message, Prediction, Prompt, Reply
+from xlt_core.strategies._asked import Asked, renamed
+from xlt_core.strategies._calibration import NONE, bare_prompts, baseline, calibrating
 from xlt_core.strategies._calls import EMPTY, Outcome, attempt, reason
 from xlt_core.strategies._fit import fit
 from xlt_core.strategies._knobs import check_choices, check_knobs, check_setting, check_words, read_words
@@ -42,6 +44,10 @@ class FewShot(Strategy):
         "likelihood", "Label scoring", "Labels: the likeliest label, or what the model writes."
     )
     normalise: bool = knob(False, "Normalise by length", "Divide each label's log-likelihood by its UTF-8 bytes.")
+    calibration: Literal["none", "contextual", "pmi"] = knob(
+        NONE, "Calibration", "Take from each label's likelihood what it gets for inputs without content (contextual), "
+        "or behind the question's cue alone (pmi)."
+    )  # fmt: skip
     label_words: str = knob(
         "", "Label words", "The words written for the labels, such as health=ubuzima, sports=siporo."
     )
@@ -67,22 +73,13 @@ class FewShot(Strategy):
 
 
 @dataclass(frozen=True)
-class Asked:
-    """An example with the prompt made for it. replies: the calls that this took."""
-
-    example: Example
-    prompt: Prompt
-    notes: tuple[str, ...]
-    replies: tuple[Reply, ...] = ()
-
-
-@dataclass(frozen=True)
 class Prompter:
     """A solver: instruction, demonstrations, question, to the base model or an adapter of it."""
 
     knobs: FewShot
     setting: Setting
     adapter: str = ""
+    baselines: dict[tuple[tuple[str, ...], ...], dict[str, float]] = field(default_factory=dict, compare=False)
 
     @cached_property
     def words(self) -> dict[str, str]:
@@ -105,6 +102,8 @@ class Prompter:
         """What a user should know before the first answer."""
         if self._wants_likelihood and not self.by_likelihood:
             yield "this host gives no likelihoods: labels are read from what the model writes"
+        if self.knobs.calibration != NONE and self.setting.task.answer_kind == "label" and not self.by_likelihood:
+            yield "nothing is calibrated: that takes likelihoods"
         task, setting = self.setting.task, self.setting
         if self.knobs.instruction_language == "target" and not self.knobs.instruction.strip():
             own, english = (task.instruction((), language) for language in (setting.language, setting.english))
@@ -133,6 +132,7 @@ class Prompter:
             asked.append(self.ask(there[index], picked))
             if picked.replies:
                 yield Prediction(there[index].id, replies=picked.replies, final=False)
+        self._calibrate(asked)
         for index, outcome in attempt(lambda part: self._send([asked[i] for i in part]), len(asked)):
             yield self._predict(asked[index], outcome)
 
@@ -143,13 +143,16 @@ class Prompter:
             raise InputError(EMPTY)
         check_choices(self.setting.task.answer_kind, example)
         check_words(self.words, example.choices)
+        return Asked(example, *self._fitted(example, picked.rows), picked.replies, picked.rows)
+
+    def _fitted(self, example: Example, rows: tuple[Example, ...]) -> tuple[Prompt, tuple[str, ...]]:
+        """The prompt that leaves room for an answer, and notes on what it lacks."""
         reserve = self.limits.tokens
         if self.by_likelihood:  # a label may be longer than what may be generated; no token is shorter than a byte
             words = list(map(self._word, example.choices))
             end = END * one_begins_another(words)
             reserve = max(reserve, *(len(word.encode()) + end for word in words))
-        prompt, notes = fit(self.reader, self._prompt, picked.rows, example, reserve)
-        return Asked(example, prompt, notes, picked.replies)
+        return fit(self.reader, self._prompt, rows, example, reserve)
 
     def _prompt(self, demonstrations: Sequence[Example], example: Example) -> Prompt:
         turns = [Message("system", self.instruction(example))]
@@ -191,10 +194,22 @@ class Prompter:
         answer = None if example.answer is None else renamed(example.answer, self.words)
         return replace(example, answer=answer, choices=tuple(map(self._word, example.choices)))
 
+    def _calibrate(self, asked: list[Asked]) -> None:
+        """Fills in what the labels get whatever the text; its calls stand before those of an item."""
+        if self.knobs.calibration == NONE or not self.by_likelihood:
+            return
+        for number, item in enumerate(asked):
+            if item.bare not in self.baselines:
+                cue = self.question(item.example).splitlines()[-1]
+                made = bare_prompts(self.knobs.calibration, cue, item.example, partial(self._fitted, rows=item.rows))
+                replies = calibrating(self._send([replace(item, prompt=prompt) for prompt in made]))
+                self.baselines[item.bare] = baseline([self._scores(item.example, reply) for reply in replies])
+                asked[number] = replace(item, replies=(*item.replies, *replies))
+
     def _send(self, asked: Sequence[Asked]) -> Iterator[tuple[int, Reply]]:
         host, prompts = self.setting.host, [item.prompt for item in asked]
         if self.by_likelihood:
-            choices = [[self.setting.task.write(self._word(c)) for c in item.example.choices] for item in asked]
+            choices = [list(map(self._written, item.example.choices)) for item in asked]
             return host.score(prompts, choices, self.adapter)
         return host.generate(prompts, self.adapter, self.limits)
 
@@ -207,7 +222,8 @@ class Prompter:
         if not reply.final:
             return Prediction(asked.example.id, replies=(*asked.replies, reply), notes=asked.notes, final=False)
         if self.by_likelihood:
-            return self._choose(asked, reply)
+            scores = self._scores(asked.example, reply)
+            return asked.chosen(reply, scores, self.baselines.get(asked.bare, {}), self._written)
         said = without_thoughts(reply.text)
         answer = self.read(said, self._worded(asked.example))
         if answer is not None:
@@ -215,28 +231,17 @@ class Prompter:
         notes = (*asked.notes, *[REMOVED] * (said != reply.text))
         return Prediction(asked.example.id, answer, (*asked.replies, reply), answer is not None, notes=notes)
 
-    def _choose(self, asked: Asked, reply: Reply) -> Prediction:
-        """The likeliest choice; the reply's choices are keyed by the labels, per byte where normalised."""
-        written = {choice: self.setting.task.write(self._word(choice)) for choice in asked.example.choices}
-        scores = {choice: reply.choices.get(text, math.nan) for choice, text in written.items()}
-        if any(map(math.isnan, scores.values())):
-            lacking = "The model gave no likelihood for a label."
-            return Prediction(asked.example.id, replies=(*asked.replies, reply), error=lacking, notes=asked.notes)
-        if self.knobs.normalise:
-            scores = {choice: score / max(1, len(written[choice].encode())) for choice, score in scores.items()}
-        best = max(scores, key=scores.__getitem__)
-        reply = replace(reply, choices=scores, text=written[best])
-        return Prediction(asked.example.id, best, (*asked.replies, reply), True, notes=asked.notes)
+    def _scores(self, example: Example, reply: Reply) -> dict[str, float]:
+        """The log-likelihood of each label, per byte where normalised; NaN where the model gave none."""
+        written = {choice: self._written(choice) for choice in example.choices}
+        sizes = {choice: max(1, len(text.encode())) if self.knobs.normalise else 1 for choice, text in written.items()}
+        return {choice: reply.choices.get(text, math.nan) / sizes[choice] for choice, text in written.items()}
+
+    def _written(self, choice: str) -> str:
+        return self.setting.task.write(self._word(choice))
 
 
 def _shuffled(seed: int, rows: Sequence[Example]) -> list[Example]:
     made = list(rows)
     random.Random(f"order {seed}").shuffle(made)
     return made
-
-
-def renamed(answer: Answer, names: dict[str, str]) -> Answer:
-    """The answer with its label, or its spans' kinds, renamed."""
-    if isinstance(answer, str):
-        return names.get(answer, answer)
-    return tuple(replace(span, kind=names.get(span.kind, span.kind)) for span in answer if isinstance(span, Span))

@@ -33,7 +33,7 @@ def fit(
     kept = shots if fits(shots, length) else _most(lambda n: fits(n, length), shots - 1)
     if kept < 0:
         kept, length = 0, _most(lambda n: fits(0, n), length - 1)
-    if length < 1:
+    if length < 1 <= len(example.text):
         raise InputError(
             f"The instruction leaves no room for a text in the model's {host.context} tokens; "
             "shorten it, or lower the output limit."

@@ -12,7 +12,9 @@ from xlt_core.text.forms import caseless
 from xlt_core.text.words import words
 
 ANSWER = re.compile(r"\banswer(?: is)?[\s*_`]*[:：](.*)", re.IGNORECASE)
-FIELD = re.compile(r"\b(?:topic|label|category|class|classification)(?: is)?[\s*_`]*[:：](.*)", re.IGNORECASE)
+FIELD = re.compile(
+    r"\b(?:topic|sentiment|intent|label|category|class|classification)(?: is)?[\s*_`]*[:：](.*)", re.IGNORECASE
+)
 BOLD = re.compile(r"\*\*(.+?)\*\*|__(.+?)__")
 NEXT_ITEM = re.compile(r"^\s*(?:Text|Input)\s*:", re.IGNORECASE)  # a base model that goes on with the next item
 APART = re.compile(r"\s+and\s+|[/&,;|+]", re.IGNORECASE)
@@ -41,7 +43,9 @@ class Labels:
     def denied(self, label: str, place: str) -> bool:
         """Whether the English before the label says that it is not the one ("isn't" is "isn t" here)."""
         spelt = "|".join(re.escape(spelling) for spelling, labels in self.spellings.items() if label in labels)
-        return bool(spelt and re.search(rf"(?<!\S)(?:not|t) (?:(?:about|an?|the) )*(?:{spelt})(?!\S)", _plain(place)))
+        return bool(
+            spelt and re.search(rf"(?<!\S)(?:not|non|t) (?:(?:about|an?|the) )*(?:{spelt})(?!\S)", _plain(place))
+        )
 
 
 def read_label(text: str, choices: Sequence[str]) -> str | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from functools import cache, lru_cache
 
-from xlt_core.scoring.metrics import tokens
+from xlt_core.scoring.text_scores import tokens
 from xlt_core.world.world import PIECE, languages, people, table
 
 
