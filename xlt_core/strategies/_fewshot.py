@@ -79,7 +79,10 @@ class Prompter:
     knobs: FewShot
     setting: Setting
     adapter: str = ""
-    baselines: dict[tuple[tuple[str, ...], ...], dict[str, float]] = field(default_factory=dict, compare=False)
+
+    @cached_property
+    def baselines(self) -> dict[tuple[tuple[str, ...], ...], dict[str, float]]:
+        return {}  # what the labels get whatever the text, filled in where they are calibrated
 
     @cached_property
     def words(self) -> dict[str, str]:
