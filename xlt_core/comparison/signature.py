@@ -56,6 +56,7 @@ def column_key(
         host_identity(host, _adapter(strategy, host, plan.language)),
         translator_identity(translator) if translator else "",
         *more,
+        *filter(None, [strategy.identity()]),
     )
 
 

@@ -101,6 +101,10 @@ class Strategy:
         """Why it cannot do tasks with answers of the kind, in a sentence; "" where it can."""
         return ""
 
+    def identity(self) -> str:
+        """What its answers hang on beside its knobs, such as the content of a file that one names; "" for nothing."""
+        return ""
+
     def row_languages(self, language: str) -> tuple[str, ...]:
         """Codes of the languages whose train rows it reads by `Setting.rows`, for items in `language`."""
         return ()

@@ -42,6 +42,7 @@ from xlt_core.scoring.significance import MCNEMAR
 Json = dict[str, Any]
 LONGEST_LINK = 2_000_000  # bytes of a plan behind a link, unpacked
 DOWNLOAD = "comparison.json"
+FILE_KNOBS = ("adapter", "dictionary", "only")  # these may name a file or a folder
 ITEM_PARTS = ("", " score", " valid", " error", " pivot chrF++")
 DERIVED = ("gold", "pivot")  # of a prediction: made of the rest when it is written
 
@@ -161,7 +162,7 @@ def decode(text: str) -> Plan:
 
 
 def _shared_knobs(knobs: Mapping[str, Any]) -> Json:
-    return {name: _without_folder(value) if name == "adapter" else value for name, value in knobs.items()}
+    return {name: _without_folder(str(value)) if name in FILE_KNOBS else value for name, value in knobs.items()}
 
 
 def _without_folder(name: str) -> str:

@@ -276,6 +276,15 @@ def test_what_was_sent_and_came_back_says_its_language() -> None:
     assert "lang='rw'" in steps.steps_html("prompt", "item", replies[1:2], steps.call_languages("prompt", KIN))
 
 
+def test_swapped_words_are_underlined_in_what_was_sent() -> None:
+    notes = ("a note; swapped in the demonstrations (2 of 4 words): won <b> (yatsinze), match (umukino)",)
+    replies = (Reply("answer", "Text: Kato won <b> match matches", "sports"),)
+    html = steps.steps_html("codeswitch", "item", replies, {}, notes=notes)
+    mark = "<u class='xlt-swapped'>"
+    assert f"Kato {mark}won &lt;b&gt;</u> {mark}match</u> matches" in html
+    assert "<u" not in steps.steps_html("codeswitch", "item", replies, {}, notes=("swapped",))
+
+
 def test_a_column_shows_what_it_waits_for() -> None:
     waiting = Reply("answer", "", "", final=False, note="downloading org/name: 1.2 of 13.5 GB")
     example = Example("a", {"text": "t"}, "health", CHOICES)

@@ -34,6 +34,7 @@ def listed(monkeypatch: pytest.MonkeyPatch) -> None:
     ({"dataset": "/tmp/other.csv"}, "dataset '/tmp/other.csv' is not offered"),
     ({"split": "secret"}, "split 'secret' is not offered"),
     ({"columns": (Column("laft", "laft", {"adapter": "../adapter"}),)}, "adapter '../adapter' is not offered"),
+    ({"columns": (Column("c", "codeswitch", {"dictionary": "/x/own.csv"}),)}, "dictionary cannot name a file here"),
     ({"columns": ()}, "No strategy"), ({"samples": 10**6}, "Between 1 and 300 items"),
     ({"inputs": (Row("x" * 10_000_000),)}, "The input is 10,000,000 characters long"),
     ({"demonstrations": (Row("a", "b"), Row("x" * 60_000, "b"))}, "Demonstration 2 is 60,000"),

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from xlt_core.comparison.coverage import strangers
 from xlt_core.findings.colours import colour
+from xlt_core.formats.swaps import swapped
 from xlt_core.records import Comparison, Language, Run, Score
 from xlt_core.scoring import metrics
 from xlt_core.text.words import count
@@ -34,7 +35,7 @@ def previews_html(previews: Mapping[str, object], strategies: Mapping[str, str],
         else:
             count = f"<p class='xlt-costs'><b>{preview.tokens:,}</b> tokens would be sent</p>"
             languages = call_languages(strategies.get(name, name), language)
-            sent = sent_html(preview.text, languages["answer"][0])
+            sent = sent_html(preview.text, languages["answer"][0], swapped(preview.notes))
             steps = steps_html(name, "preview", preview.replies, languages)
             body = f"{count}{notes_html(preview.notes)}{sent}{steps}"
         cells.append(_frame(name, strategies.get(name, name), "", "preview", body))
@@ -97,7 +98,9 @@ def _single(run: Run, metric: str, language: Language | None, outside: int) -> s
         notes_html(prediction.notes),
         _costs(run),
         pivots.item_html(f"{run.name}/item", example, prediction),
-        steps_html(run.name, "item", run.replies, call_languages(run.strategy, language)),
+        steps_html(
+            run.name, "item", run.replies, call_languages(run.strategy, language), notes=(run.note, *prediction.notes)
+        ),
     ]
     return "".join(parts)
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Mapping, Sequence
 
+from xlt_core.formats.swaps import swapped
 from xlt_core.records import Example, Language, Prediction, Reply
 from xlt_core.scoring import metrics
 from xlt_core.ui.shared.html import details_html, escape, language_attributes, number, seconds, truncated
@@ -24,12 +26,15 @@ def call_languages(strategy: str, language: Language | None) -> CallLanguages:
 
 
 def steps_html(
-    name: str, item: str, replies: tuple[Reply, ...], languages: CallLanguages, summary: str = "Every step"
-) -> str:
-    """A closed <details> with every call: the exact text that was sent and the text that came back."""
+    name: str, item: str, replies: tuple[Reply, ...], languages: CallLanguages, summary: str = "Every step",
+    notes: Sequence[str] = (),
+) -> str:  # fmt: skip
+    """A closed <details> with every call: the exact text that was sent and the text that came back. notes: tell which
+    words were swapped in what was sent; they are underlined."""
     if not replies:
         return ""
-    steps = "".join(_step(index, reply, languages) for index, reply in enumerate(replies, 1))
+    marks = swapped(notes)
+    steps = "".join(_step(index, reply, languages, marks) for index, reply in enumerate(replies, 1))
     calls = "1 call" if len(replies) == 1 else f"{len(replies)} calls"
     return details_html(
         f"{name}/{item}/{summary}", f"{summary} <small>{calls}</small>", f"<ol class='xlt-steps'>{steps}</ol>"
@@ -53,7 +58,7 @@ def notes_html(notes: tuple[str, ...]) -> str:
     return f"<ul class='xlt-notes'>{items}</ul>" if items else ""
 
 
-def _step(index: int, reply: Reply, languages: CallLanguages) -> str:
+def _step(index: int, reply: Reply, languages: CallLanguages, marks: Sequence[str]) -> str:
     sent_in, back_in = languages.get(reply.purpose, (None, None))
     costs = f"{reply.tokens_in:,} in · {reply.tokens_out:,} out · {seconds(reply.seconds)}"
     scores = "".join(
@@ -65,11 +70,16 @@ def _step(index: int, reply: Reply, languages: CallLanguages) -> str:
     note = f" <span class='xlt-tag'>{escape(reply.note)}</span>" if reply.note else ""
     head = f"<p><b>{escape(reply.purpose or f'step {index}')}</b>{note} <small>{costs}</small></p>"
     came = f"<p class='xlt-label'>came back</p>{back}{table}"
-    return f"<li>{head}<p class='xlt-label'>sent</p>{sent_html(reply.sent, sent_in)}{came}</li>"
+    return f"<li>{head}<p class='xlt-label'>sent</p>{sent_html(reply.sent, sent_in, marks)}{came}</li>"
 
 
-def sent_html(text: str, language: Language | None) -> str:
-    return f"<pre class='xlt-sent' {language_attributes(language)} tabindex='0'>{truncated(text)}</pre>"
+def sent_html(text: str, language: Language | None, marks: Sequence[str] = ()) -> str:
+    """What was sent. marks: words to underline wherever they stand."""
+    shown = truncated(text)
+    if marks:
+        words = "|".join(re.escape(escape(word)) for word in marks)
+        shown = re.sub(rf"(?<![\w&])({words})(?!\w)", r"<u class='xlt-swapped'>\1</u>", shown)
+    return f"<pre class='xlt-sent' {language_attributes(language)} tabindex='0'>{shown}</pre>"
 
 
 def _correctness(metric: str, example: Example, prediction: Prediction) -> str:

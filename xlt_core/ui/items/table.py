@@ -104,7 +104,8 @@ def _cell(metric: str, language: Language | None, run: Run, example: Example, pr
     body = answer_html(example, prediction, language) + gold_html(example, language)
     body += pivots.item_html(f"{run.name}/{example.id}", example, prediction)
     key, verdict = escape(f"{run.name}/{example.id}"), VERDICTS.get(correctness, "")
-    steps = steps_html(run.name, example.id, prediction.replies, call_languages(run.strategy, language))
+    languages, notes = call_languages(run.strategy, language), (run.note, *prediction.notes)
+    steps = steps_html(run.name, example.id, prediction.replies, languages, notes=notes)
     answer = f"<span {language_attributes(language)}>{escape(answer_text(prediction.answer))}</span>"
     answer += f" {pivot}" if (pivot := pivots.short_html(example, prediction)) else ""
     return (

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from xlt_core import catalog
 from xlt_core.contracts import SPLITS, Adapts
+from xlt_core.documents.document import FILE_KNOBS
+from xlt_core.formats.rows import FORMATS
 from xlt_core.records import InputError, Plan, Row
 from xlt_core.sweeps.sweep import Grid
 
@@ -46,6 +50,7 @@ def check_offered(plan: Plan, uploaded: str = "") -> Plan:
     _check_rows("The input", plan.inputs, MAX_SAMPLES)
     _check_rows("Demonstration", plan.demonstrations or (), MAX_ROWS)
     _check_adapters(plan)
+    _check_files(plan)
     return plan
 
 
@@ -70,6 +75,15 @@ def _check_adapters(plan: Plan) -> None:
         available = host.adapters(catalog.language(plan.language).code) if isinstance(host, Adapts) else ()
         if adapter and adapter not in available:
             raise InputError(f"The adapter {adapter[:80]!r} is not offered for this language; leave the field empty.")
+
+
+def _check_files(plan: Plan) -> None:
+    if catalog.typed("model"):
+        return
+    given = [(knob, str(column.knobs.get(knob, "")).strip()) for column in plan.columns for knob in FILE_KNOBS[1:]]
+    named = next((knob for knob, value in given if Path(value).suffix.lower() in (*FORMATS, ".txt")), "")
+    if named:
+        raise InputError(f"The knob {named} cannot name a file here; write the words into it.")
 
 
 def check_grid(grid: Grid, public: bool) -> Grid:
