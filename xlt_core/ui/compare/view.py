@@ -13,6 +13,7 @@ from xlt_core.findings import conclusions
 from xlt_core.findings.colours import colour
 from xlt_core.records import Comparison, Language, Plan
 from xlt_core.ui.compare import chart, columns, edit_view, share
+from xlt_core.ui.compare.heat_map import heat_map_html
 from xlt_core.ui.compare.sources import uses_file
 from xlt_core.ui.items import pivots
 from xlt_core.ui.items import table as items
@@ -55,11 +56,10 @@ class Results:
 def build(sample: Comparison | None) -> Results:
     """Draws the widgets with a sample comparison, or empty."""
     many = sample is not None and not columns.single(sample)
-    metric = metric_of(sample) if sample else ""
     heading = gr.HTML(heading_html(sample, "A finished sample") if sample else "", elem_id="heading")
     shown = gr.HTML(columns_html(sample) if sample else EMPTY, elem_id="columns")
     conclusion = gr.HTML(conclusion_html(sample) if sample else "", elem_id="conclusion")
-    scores = gr.HTML(chart.chart_html(sample, metric) if sample and many else "", elem_id="chart")
+    scores = gr.HTML(scores_html(sample) if sample and many else "", elem_id="chart")
     history = gr.HTML("", elem_id="history")
     with gr.Accordion("Items", open=False, visible=many, elem_id="items") as items_panel:
         with gr.Row(elem_classes=["xlt-tools"]):
@@ -107,7 +107,7 @@ def show(results: Results, comparison: Comparison) -> Updates:
     return show_columns(results, comparison) | {
         results.heading: heading_html(comparison),
         results.conclusion: conclusion_html(comparison),
-        results.chart: chart.chart_html(comparison, metric_of(comparison)) if many else "",
+        results.chart: scores_html(comparison) if many else "",
         results.items_panel: gr.update(visible=many),
         results.worst_pivot: gr.update(visible=many and pivots.has_chrf_pp(comparison)),
     }
@@ -172,6 +172,12 @@ def conclusion_html(comparison: Comparison) -> str:
     single = columns.single(comparison)
     sentence = conclusions.of_comparison(comparison, metric_of(comparison), single)
     return chart.conclusion_html(sentence, "" if single else chart.caution(comparison))
+
+
+def scores_html(comparison: Comparison) -> str:
+    """The chart of scores, and the heat map where the columns are a grid."""
+    metric = metric_of(comparison)
+    return chart.chart_html(comparison, metric) + heat_map_html(comparison, metric)
 
 
 def table_html(comparison: Comparison, shown: items.Shown, page: int) -> str:
