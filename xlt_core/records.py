@@ -11,7 +11,7 @@ UNSAID = {"unsaid": True}  # marks a field that plain values leave out where it 
 class InputError(Exception):
     """A call that is off. The message is one sentence for the user that says what to change."""
 
-    def _render_traceback_(self) -> list[str]:  # what a notebook shows in place of a traceback
+    def _render_traceback_(self) -> list[str]:  # what a notebook shows
         return [f"InputError: {self}"]
 
 
@@ -54,33 +54,36 @@ Answer = str | tuple[Span, ...]
 
 @dataclass(frozen=True)
 class Example:
-    """One item. texts: named fields ("text" is the main one); choices: the allowed labels or entity kinds;
-    pivot: the same item in English, where the data has one."""
+    """One item. texts: by the names of the task's fields; choices: the allowed labels or entity kinds; pivot: the same
+    item in English, where the data has one; languages: codes of fields (or "answer") in another language than its."""
 
     id: str
     texts: Mapping[str, str]
     answer: Answer | None = None
     choices: tuple[str, ...] = ()
     pivot: Example | None = None
+    languages: Mapping[str, str] = field(default_factory=dict, metadata=UNSAID)
 
     @property
-    def text(self) -> str:
-        return self.texts["text"]
+    def text(self) -> str:  # of several, those that are not empty, a line each
+        return self.texts["text"] if "text" in self.texts else "\n".join(filter(None, self.texts.values()))
 
-    def blanked(self) -> Example:
-        """The example as a strategy may see it: without the gold answer, nor the pivot's."""
+    def blanked(self) -> Example:  # as a strategy may see it: without the gold answer, nor the pivot's
         return replace(self, answer=None, pivot=self.pivot and self.pivot.blanked())
 
 
 @dataclass(frozen=True)
 class Row:
-    """A demonstration or an input as a person writes it: plain text, the answer as the task writes it."""
+    """A demonstration or an input as a person writes it: plain text, the answer as the task writes it. texts,
+    english_texts: by the names of the fields, in place of text and english, for a task that has several."""
 
-    text: str
+    text: str = ""
     answer: str = ""
     id: str = ""
     english: str = ""
     english_answer: str = ""
+    texts: Mapping[str, str] = field(default_factory=dict, hash=False, metadata=UNSAID)
+    english_texts: Mapping[str, str] = field(default_factory=dict, hash=False, metadata=UNSAID)
 
 
 @dataclass(frozen=True)
@@ -144,8 +147,7 @@ class Score:
 
 @dataclass(frozen=True)
 class PairedTest:
-    """The difference a - b in a metric on the same items, its 95% bootstrap interval and p-value; p_holm: p after
-    Holm's correction over all tests of the sort in the table that it is part of."""
+    """The difference a - b on the same items, its 95% bootstrap interval, p, and p after Holm's correction."""
 
     a: str
     b: str
@@ -199,8 +201,7 @@ class Plan:
     demonstrations_from: str = field(default="balanced", metadata=UNSAID)
     demonstrations_language: str = field(default="", metadata=UNSAID)
 
-    def of(self, column: Column) -> Plan:
-        """The plan as the column has it: with the column's own model and translator."""
+    def of(self, column: Column) -> Plan:  # as the column has it: with its own model and translator
         own = {"model": column.model, "model_revision": column.model_revision} if column.model else {}
         return replace(self, **own, translator=column.translator or self.translator)
 
@@ -227,19 +228,16 @@ class Run:
     recalled: int = field(default=0, compare=False)
 
     @property
-    def errors(self) -> int:
-        """Items without a result, left out of the scores."""
+    def errors(self) -> int:  # items without a result, left out of the scores
         return sum(bool(p.error) for p in self.predictions)
 
     @property
-    def valid(self) -> float | None:
-        """Share of the finished items whose output could be read; None where there is none."""
+    def valid(self) -> float | None:  # the share of the finished items whose output could be read
         done = [p.valid for p in self.predictions if p.final and not p.error]
         return sum(done) / len(done) if done else None
 
     @property
-    def replies(self) -> tuple[Reply, ...]:
-        """Every model call of the column."""
+    def replies(self) -> tuple[Reply, ...]:  # every model call of the column
         return self.preparation + tuple(r for p in self.predictions for r in p.replies)
 
 

@@ -165,3 +165,29 @@ def test_a_file_may_be_in_any_language_of_the_world(capsys, tmp_path, code, rows
     assert made["plan"]["language"] == code and {p["error"] for p in made["runs"][0]["predictions"]} == {""}
     sent = " ".join(reply["sent"] for p in made["runs"][0]["predictions"] for reply in p["replies"])
     assert all(row in sent for row in rows)
+
+
+PAIRS = "premise,hypothesis,answer,split,english_premise,english_hypothesis\n"
+
+
+def test_a_task_of_several_texts_has_a_column_for_each(tmp_path):
+    row = "Yaje,Ntiyaje,contradiction,{},She came,She did not\n"
+    clones.write(tmp_path / "a.csv", PAIRS + row.format("train") + 'Yaje,"Kato, yaje",neutral,test,,\n')
+    data = catalog.dataset(str(tmp_path / "a.csv"))
+    (found,), (shown,) = data.load("nli", "kin", "test"), data.load("nli", "kin", "train")
+    assert found.texts == {"premise": "Yaje", "hypothesis": "Kato, yaje"} and found.answer == "neutral"
+    assert found.choices == ("contradiction", "neutral") and found.pivot is None and found.text == "Yaje\nKato, yaje"
+    assert shown.pivot.texts == {"premise": "She came", "hypothesis": "She did not"}
+    rows = load_rows(tmp_path / "a.csv", ("premise", "hypothesis"))
+    assert rows[0].texts == shown.texts and rows[0].english_texts == shown.pivot.texts and rows[0].text == ""
+
+
+@pytest.mark.parametrize(("text", "words"), [
+    ("text,answer\na,b\n", "has the column 'text', which is not known; .* columns are premise, hypothesis, answer"),
+    ("premise,answer\na,b\n", "Line 1 of a.csv lacks the column hypothesis"),
+    ("premise,hypothesis,answer\na,,b\n", "Line 2 of a.csv has no hypothesis"),
+])  # fmt: skip
+def test_a_text_that_lacks_its_column_is_named(tmp_path, text, words):
+    clones.write(tmp_path / "a.csv", text)
+    with pytest.raises(InputError, match=words):
+        catalog.dataset(str(tmp_path / "a.csv")).load("nli", "kin", "test")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Sequence
 from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -28,7 +27,7 @@ from xlt_core.cli.options import (  # fmt: skip
     save,
 )
 from xlt_core.comparison.endings import failures
-from xlt_core.records import Comparison, InputError, Plan, Row
+from xlt_core.records import Comparison, InputError, Plan
 
 if TYPE_CHECKING:
     from xlt_core.comparison.selection import Selection
@@ -43,8 +42,10 @@ def add(command: argparse.ArgumentParser) -> None:
     command.add_argument("--dataset", metavar="ID|FILE", help=DATASET)
     command.add_argument("--shots", type=int, help=f"demonstrations in the prompt (default: {FRESH.shots})")
     command.add_argument("--seed", type=int, help=f"default: {FRESH.seed}")
-    command.add_argument("--text", action="append", help="an input of your own instead of the split (repeatable)")
-    command.add_argument("--demonstrations", type=Path, metavar="FILE", help=".jsonl, .csv or .tsv: text, answer")
+    command.add_argument("--text", action="append", help="an input of your own instead of the split (repeatable); of "
+                         'several texts, JSON such as {"premise": "...", "hypothesis": "..."}')  # fmt: skip
+    command.add_argument("--demonstrations", type=Path, metavar="FILE", help=".jsonl, .csv or .tsv: text (or the "
+                         "fields of the task), answer")  # fmt: skip
     command.add_argument("--plan", type=Path, metavar="FILE.json", help="replay a plan, or the plan of an --out file")
     command.add_argument("--out", type=Path, metavar="FILE", help=OUT)
     add_shared(command)
@@ -138,6 +139,7 @@ def _tell(comparison: Comparison, parts: Parts) -> None:
 def _plan(options: argparse.Namespace) -> Plan:
     """The plan that the options stand for."""
     from xlt_core.documents.document import load_plan
+    from xlt_core.formats.fields import given_row
     from xlt_core.formats.rows import load_rows, separator_note
 
     outside = ("run", "out", "data_root")
@@ -150,13 +152,13 @@ def _plan(options: argparse.Namespace) -> Plan:
         raise InputError("Give --task and --language, or --plan.")
     if options.demonstrations and separator_note(options.demonstrations):
         print(f"Note: {separator_note(options.demonstrations)}.", file=sys.stderr)
-    for name, read in (("text", _inputs), ("demonstrations", load_rows), ("labels", listed)):
-        if name in given:
-            given[{"text": "inputs"}.get(name, name)] = read(given.pop(name))
+    fields = catalog.task(options.task).fields
+    if "text" in given:
+        given["inputs"] = tuple(given_row(fields, text, "--text") for text in given.pop("text"))
+    if "demonstrations" in given:
+        given["demonstrations"] = load_rows(given["demonstrations"], fields)
+    if "labels" in given:
+        given["labels"] = listed(given["labels"])
     columns = columns_of(options)
     spare = ("strategies", "column", "set", "adapter")
     return Plan(**{name: value for name, value in given.items() if name not in spare}, columns=columns)
-
-
-def _inputs(texts: Sequence[str]) -> tuple[Row, ...]:
-    return tuple(Row(text) for text in texts)

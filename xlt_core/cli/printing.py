@@ -10,6 +10,7 @@ from typing import TextIO
 from xlt_core.contracts import Task
 from xlt_core.findings.pivots import column_pivot
 from xlt_core.findings.tables import PIVOT_HEADS, pivot_cells
+from xlt_core.formats.fields import whole_text
 from xlt_core.records import Comparison, PairedTest, Run
 from xlt_core.scoring import metrics
 
@@ -49,7 +50,7 @@ def table(comparison: Comparison, task: Task) -> str:
 def _answers(comparison: Comparison, task: Task) -> Iterator[Sequence[str]]:
     yield ("input", *(run.name for run in comparison.runs))
     for index, row in enumerate(comparison.plan.inputs):
-        yield (short(row.text), *(_answer(run, index, task) for run in comparison.runs))
+        yield (short(whole_text(row)), *(_answer(run, index, task) for run in comparison.runs))
 
 
 def _answer(run: Run, index: int, task: Task) -> str:

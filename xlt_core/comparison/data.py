@@ -84,5 +84,7 @@ def digest(examples: Iterable[Example]) -> str:
     for example in examples:
         answer = example.answer
         gold = [[s.kind, s.start, s.end] for s in answer] if isinstance(answer, tuple) else answer
-        total.update(json.dumps([example.id, dict(example.texts), gold, example.choices], sort_keys=True).encode())
+        own = [dict(example.languages)] if example.languages else []
+        row = [example.id, dict(example.texts), gold, example.choices, *own]
+        total.update(json.dumps(row, sort_keys=True).encode())
     return total.hexdigest()[:12]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from xlt_core.catalog import PARTS, Parts, asks_model, translator_of
@@ -89,4 +89,9 @@ def _tidy_column(plan: Plan, column: Column, parts: Parts) -> Column:
 
 
 def _clean_rows(rows: Sequence[Row]) -> tuple[Row, ...]:
-    return tuple(Row(*map(clean, (r.text, r.answer, r.id, r.english, r.english_answer))) for r in rows)
+    return tuple(Row(*map(clean, (r.text, r.answer, r.id, r.english, r.english_answer)), *map(_clean_texts, (
+        r.texts, r.english_texts))) for r in rows)  # fmt: skip
+
+
+def _clean_texts(texts: Mapping[str, str]) -> dict[str, str]:
+    return {name: clean(text) for name, text in texts.items()}

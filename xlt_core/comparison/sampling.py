@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 from xlt_core.contracts import Picker, Task
 from xlt_core.demonstrations._shuffle import stratified_shuffle
 from xlt_core.demonstrations.balanced import Balanced
+from xlt_core.formats.fields import row_of
 from xlt_core.formats.rows import read_row, same
 from xlt_core.records import Example, InputError, Row
 
@@ -56,11 +58,14 @@ def readable(task: Task, row: Row, choices: tuple[str, ...]) -> bool:
 
 def to_row(task: Task, example: Example) -> Row:
     """The example as a row that a person can edit, with its English where that has an answer."""
-    pivot = example.pivot if example.pivot and example.pivot.answer is not None else None
-    answers = [task.write(e.answer) if e and e.answer is not None else "" for e in (example, pivot)]
-    return Row(example.text, answers[0], example.id, pivot.text if pivot else "", answers[1])
+    unanswered = example.pivot is not None and example.pivot.answer is None
+    return row_of(task, replace(example, pivot=None) if unanswered else example)
 
 
 def english_too(example: Example) -> list[str]:
-    """The text, and its English where there is one."""
-    return [e.text for e in (example, example.pivot) if e and e.text.strip()]
+    """The text, and its English where there is one; without what is in another language than the example."""
+    if not example.languages:
+        return [e.text for e in (example, example.pivot) if e and e.text.strip()]
+    both = [e for e in (example, example.pivot) if e]
+    own = [{n: text for n, text in e.texts.items() if n not in example.languages} for e in both]
+    return [text for texts in own if (text := Example("", texts).text).strip()]

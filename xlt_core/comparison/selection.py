@@ -37,15 +37,15 @@ def select(plan: Plan, parts: Parts = PARTS) -> Selection:
     The plan of the result selects the same again.
     """
     plan = resolve(plan, parts)
-    rows, task = known_rows(plan, parts), parts.task(plan.task)
+    rows = known_rows(plan, parts)
     choices = plan.labels or labels_of(rows)
-    examples = _examples(plan, task, rows, choices)
+    examples = _examples(plan, rows, choices, parts)
     if not _picked_per_item(plan, parts):
         if plan.demonstrations is None:
             plan = replace(plan, demonstrations=_draw(plan, parts, rows, examples))
         plan = replace(plan, shots=len(plan.demonstrations))
     plan = replace(plan, data_digest=digest(rows) if rows else "")
-    demonstrations = _read(task, plan.demonstrations or (), choices, "Demonstration")
+    demonstrations = _read(plan, parts, plan.demonstrations or (), choices, "Demonstration")
     parallel = _parallel(plan, parts, [*examples, *demonstrations])
     return Selection(plan, examples, demonstrations, parallel, _remarks(plan, parts, examples))
 
@@ -60,21 +60,26 @@ def draw(plan: Plan, parts: Parts = PARTS) -> tuple[Row, ...]:
     if not plan.shots or _picked_per_item(plan, parts):
         return ()
     rows = split_rows(plan, parts)
-    return _draw(plan, parts, rows, _examples(plan, parts.task(plan.task), rows, plan.labels or labels_of(rows)))
+    return _draw(plan, parts, rows, _examples(plan, rows, plan.labels or labels_of(rows), parts))
 
 
-def _examples(plan: Plan, task: Task, rows: Sequence[Example], choices: tuple[str, ...]) -> tuple[Example, ...]:
+def _examples(plan: Plan, rows: Sequence[Example], choices: tuple[str, ...], parts: Parts) -> tuple[Example, ...]:
     """The typed texts, or else a sample of the split."""
     if plan.inputs:
-        return _read(task, plan.inputs, choices, "Input")
+        return _read(plan, parts, plan.inputs, choices, "Input")
     return tuple(sample(rows, plan.samples, plan.seed))
 
 
-def _read(task: Task, rows: Sequence[Row], choices: tuple[str, ...], what: str) -> tuple[Example, ...]:
+def _read(
+    plan: Plan, parts: Parts, rows: Sequence[Row], choices: tuple[str, ...], what: str
+) -> tuple[Example, ...]:  # fmt: skip
     """Rows as examples. Raises InputError that names the row by its number, which counts from 1."""
-    is_demonstration = what == "Demonstration"
+    is_demonstration, task = what == "Demonstration", parts.task(plan.task)
+    spoken = (is_demonstration and plan.demonstrations_language) or plan.language
+    elsewhere = parts.dataset(plan.dataset).written_in(plan.task, spoken)
     named = [replace(row, id=(is_demonstration and row.id) or f"{what.lower()}-{i + 1}") for i, row in enumerate(rows)]
-    return tuple(read_row(task, row, choices, f"{what} {i + 1}", is_demonstration) for i, row in enumerate(named))
+    read = (read_row(task, row, choices, f"{what} {i + 1}", is_demonstration) for i, row in enumerate(named))
+    return tuple(replace(example, languages=elsewhere) for example in read)
 
 
 def _draw(plan: Plan, parts: Parts, rows: Sequence[Example], examples: Sequence[Example]) -> tuple[Row, ...]:

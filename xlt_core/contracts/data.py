@@ -39,6 +39,10 @@ class Dataset:
         """What a reader of numbers from the split should know of it, in a clause; "" where there is nothing."""
         return ""
 
+    def written_in(self, task: str, language: str) -> Mapping[str, str]:
+        """Codes of the languages of fields (or "answer") that are in another one: of passages in English."""
+        return {}
+
     def at(self, roots: tuple[Path, ...]) -> Dataset:
         """The dataset as read from clones of its repositories, where it has such. Raises InputError where the
         folders hold none."""

@@ -1,23 +1,24 @@
-"""A file of the user's own: .jsonl, .csv or .tsv with the columns text and answer."""
+"""A file of the user's own: .jsonl, .csv or .tsv with a column for each field of the task, and answer."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 from xlt_core.contracts import SPLITS, Dataset, Task
+from xlt_core.formats.fields import columns, named, row_of_cells, without_english
 from xlt_core.formats.rows import lacking, lines_of, read_row, separator_note
 from xlt_core.language_table import languages
 from xlt_core.records import Example, InputError, Row
 from xlt_core.text.forms import canonical
 
-COLUMNS = ("text", "answer", "id", "split", "english", "english_answer")
 NAMES = {"train": "train", "training": "train", "validation": "validation", "valid": "validation", "val": "validation",
          "dev": "validation", "test": "test", "": "test"}  # fmt: skip
 MOST_LABELS = 200
+Names = tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -59,11 +60,11 @@ class File(Dataset):
         return True
 
     def splits(self, task: str, language: str) -> tuple[str, ...]:
-        found = {line.split for line in self.lines()}
+        found = {line.split for line in self.lines(task)}
         return tuple(split for split in SPLITS if split in found)
 
     def load(self, task: str, language: str, split: str) -> list[Example]:
-        lines, asked = self.lines(), self.tasks[task]
+        lines, asked = self.lines(task), self.tasks[task]
         choices = _choices(asked, [line.row.answer for line in lines], self._name())
         there = self.splits(task, language)
         if split not in there:
@@ -76,13 +77,16 @@ class File(Dataset):
     def at_hand(self) -> bool:
         return self.path is not None
 
-    def lines(self) -> tuple[Line, ...]:
-        """All rows. Raises InputError that names the line of a wrong one."""
+    def lines(self, task: str) -> tuple[Line, ...]:
+        """All rows, as those of a task. Raises InputError that names the line of a wrong one."""
         if self.path is None:
             raise InputError("Name the file itself, such as --dataset mine.csv (or .tsv, .jsonl).")
-        found = _parsed(self.path, self.changed)
+        known = self.tasks.get(task)
+        fields = known.fields if known else ("text",)
+        found = _parsed(self.path, self.changed, fields, known.optional if known else ())
         if not found:
-            raise InputError(f"{self._name()} has no rows; write some under a first line such as text,answer.")
+            first = ",".join((*fields, "answer"))
+            raise InputError(f"{self._name()} has no rows; write some under a first line such as {first}.")
         return found
 
     def _name(self) -> str:
@@ -90,16 +94,17 @@ class File(Dataset):
 
 
 @lru_cache(maxsize=4)
-def _parsed(path: Path, changed: int) -> tuple[Line, ...]:
-    return tuple(_lines(path))
+def _parsed(path: Path, changed: int, fields: Names, optional: Names) -> tuple[Line, ...]:
+    return tuple(_lines(path, fields, [name for name in fields if name not in optional]))
 
 
-def _lines(path: Path) -> Iterator[Line]:
+def _lines(path: Path, fields: Names, needed: Sequence[str]) -> Iterator[Line]:
     places: dict[str, str] = {}
     for number, cells in lines_of(path):
         place = f"Line {number} of {path.name}"
-        _check_columns(cells, place if path.suffix.lower() == ".jsonl" else f"Line 1 of {path.name}", place)
-        given = {name: value for name, value in cells.items() if value is not None}
+        head = place if path.suffix.lower() == ".jsonl" else f"Line 1 of {path.name}"
+        _check_columns(cells, fields, needed, head, place)
+        given = {name: value for name, value in named(fields, cells).items() if value is not None}
         odd = next((name for name, value in given.items() if not isinstance(value, str | int)), "")
         if odd:
             raise InputError(f"{place} has no text as its {odd}; put it in quotation marks.")
@@ -107,9 +112,9 @@ def _lines(path: Path) -> Iterator[Line]:
         split = texts.pop("split", "").strip().casefold()
         if split not in NAMES:
             raise InputError(f"{place} has the split {split!r}; write train, validation or test.")
-        row = Row(**{**texts, "id": texts.get("id", "").strip() or f"line-{number}"})
-        for name in ("text", "answer"):
-            if not getattr(row, name).strip():
+        row = row_of_cells(fields, {**texts, "id": texts.get("id", "").strip() or f"line-{number}"})
+        for name in (*needed, "answer"):
+            if not texts.get(name, "").strip():
                 raise InputError(lacking(place, name))
         if row.id in places:
             raise InputError(f"{place} has the id {row.id!r}, as {places[row.id]} has; give each row its own.")
@@ -117,16 +122,18 @@ def _lines(path: Path) -> Iterator[Line]:
         yield Line(place, NAMES[split], row)
 
 
-def _check_columns(cells: Any, head: str, place: str) -> None:
+def _check_columns(cells: Any, fields: Names, needed: Sequence[str], head: str, place: str) -> None:
     if not isinstance(cells, dict):
         raise InputError(f"{place} is no JSON object.")
-    known = f"the columns are {', '.join(COLUMNS[:2])} and, if you like, {', '.join(COLUMNS[2:])}"
-    odd = [name for name in cells if name not in COLUMNS]
-    needed = [name for name in COLUMNS[:2] if name not in cells]
+    own, every = (*needed, "answer"), (*columns(fields), "split")
+    free = [name for name in every if name not in own]
+    known = f"the columns are {', '.join(own)} and, if you like, {', '.join(free)}"
+    odd = [name for name in named(fields, cells) if name not in every]
+    lacks = [name for name in own if name not in named(fields, cells)]
     if odd:
         raise InputError(f"{head} has the column {odd[0]!r}, which is not known; {known}.")
-    if needed:
-        raise InputError(f"{head} lacks the column {needed[0]}; {known}.")
+    if lacks:
+        raise InputError(f"{head} lacks the column {lacks[0]}; {known}.")
 
 
 def _choices(task: Task, answers: list[str], name: str) -> tuple[str, ...]:
@@ -146,7 +153,7 @@ def _choices(task: Task, answers: list[str], name: str) -> tuple[str, ...]:
 def _example(task: Task, line: Line, choices: tuple[str, ...]) -> Example:
     """The row as an example; an English version without an answer of its own serves as an input only."""
     row = line.row
-    bare = read_row(task, replace(row, english=""), choices, line.place, True)
-    if not row.english.strip():
+    bare = read_row(task, without_english(row), choices, line.place, True)
+    if row == without_english(row):
         return bare
     return replace(bare, pivot=read_row(task, row, choices, line.place).pivot)

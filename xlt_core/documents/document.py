@@ -20,6 +20,7 @@ from xlt_core.comparison.selection import draw
 from xlt_core.contracts import Task
 from xlt_core.documents.column_options import columns_fit_options, columns_words
 from xlt_core.documents.pivot_fields import column_fields, item_fields, item_figures
+from xlt_core.formats.fields import fields_of
 from xlt_core.formats.rows import FORMATS, text_of
 from xlt_core.formats.values import build, plain
 from xlt_core.records import (
@@ -185,8 +186,13 @@ def command(plan: Plan, dataset: str = "") -> str:
     words = ["python", "-m", "xlt_core", "compare", *data]
     words += columns_words(plan.columns)
     words += ["--shots", str(plan.shots), "--seed", str(plan.seed)]
-    words += [f"--text={row.text}" for row in plan.inputs] or ["--samples", str(plan.samples)]
+    words += [f"--text={_typed(row)}" for row in plan.inputs] or ["--samples", str(plan.samples)]
     return shlex.join([*words, "--model", plan.model, "--translator", plan.translator])
+
+
+def _typed(row: Row) -> str:
+    """An input as the option takes it: of several texts, JSON by their fields."""
+    return json.dumps(dict(row.texts), ensure_ascii=False) if row.texts else row.text
 
 
 def _data(plan: Plan) -> list[str]:
@@ -196,7 +202,7 @@ def _data(plan: Plan) -> list[str]:
 
 def _fits_options(plan: Plan) -> bool:
     """Whether options can express it: plain texts, usual limits, demonstrations as drawn."""
-    texts_only = all(row == Row(row.text, id=row.id) for row in plan.inputs)
+    texts_only = all(row == Row(row.text, id=row.id, texts=row.texts) for row in plan.inputs)
     usual = plan.limits == Limits(seed=plan.limits.seed)
     listed = not any("," in label for label in plan.labels)
     if not (columns_fit_options(plan.columns) and texts_only and usual and listed):
@@ -214,16 +220,16 @@ def write_answer(task: Task, answer: Answer | None) -> str:
 
 
 def items_csv(comparison: Comparison) -> str:
-    """One line per item: id, text, gold; then per column its answer, score, validity, error and its pivot's chrF++."""
+    """A line per item: id, its texts, gold; per column its answer, score, validity, error and the pivot's chrF++."""
     task = catalog.task(comparison.plan.task)
     heads = [f"{run.name}{part}" for run in comparison.runs for part in ITEM_PARTS]
     sheet = io.StringIO()
     lines = csv.writer(sheet, lineterminator="\n")
-    lines.writerow(["id", "text", "gold", *heads])
+    lines.writerow(["id", *task.fields, "gold", *heads])
     examples = {example.id: example for run in comparison.runs for example in run.examples}
     for example in examples.values():
         cells = [cell for run in comparison.runs for cell in _cells(task, run, example)]
-        lines.writerow([example.id, example.text, write_answer(task, example.answer), *cells])
+        lines.writerow([example.id, *fields_of(task, example).values(), write_answer(task, example.answer), *cells])
     return sheet.getvalue()
 
 

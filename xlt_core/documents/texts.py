@@ -53,7 +53,7 @@ def _bare_plan(plan: Plan, kind: str) -> Plan:
 
 
 def _bare_row(row: Row, kind: str) -> Row:
-    return Row("", row.answer if kind == "label" else "", row.id)
+    return Row("", row.answer if kind == "label" else "", row.id, texts=dict.fromkeys(row.texts, ""))
 
 
 def _bare_run(run: Run) -> Run:
@@ -63,7 +63,8 @@ def _bare_run(run: Run) -> Run:
 
 
 def _bare_example(example: Example) -> Example:
-    return Example(example.id, {"text": ""}, _bare_answer(example.answer), example.choices)
+    texts = {"text": ""} if "text" in example.texts else dict.fromkeys(example.texts, "")
+    return Example(example.id, texts, _bare_answer(example.answer), example.choices, languages=example.languages)
 
 
 def _bare_prediction(prediction: Prediction) -> Prediction:

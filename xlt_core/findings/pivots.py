@@ -30,13 +30,14 @@ SCRIPT = "Latn"  # of English
 
 @dataclass(frozen=True)
 class ItemPivot:
-    """The machine's pivot of an item. chrf_pp: against the human English, None where there is none; back_chrf_pp: of
-    its translation back against the source, None where it was not asked for."""
+    """The machine's pivot of an item. human: the English by a human, or ""; chrf_pp: against that, None where there is
+    none; back_chrf_pp: of its translation back against the source, None where it was not asked for."""
 
     text: str
     signs: Signs
     chrf_pp: float | None = None
     back_chrf_pp: float | None = None
+    human: str = ""
 
 
 @dataclass(frozen=True)
@@ -56,18 +57,25 @@ class ColumnPivot:
 
 def item_pivot(example: Example, prediction: Prediction) -> ItemPivot | None:
     """None where no machine translated the item to the pivot, as where a human's was used."""
-    made = {reply.purpose: reply.text for reply in prediction.replies if reply.final}
-    if not made.get(INPUT, "").strip():
+    replies = [reply for reply in prediction.replies if reply.final]
+    inputs = [reply for reply in replies if reply.purpose.partition(":")[0] == INPUT]
+    made = "\n".join(reply.text for reply in inputs)
+    if not made.strip():
         return None
-    human = human_english(example)
-    back = pivot.item_chrf_pp(made[BACK], example.text) if BACK in made else None
-    against = pivot.item_chrf_pp(made[INPUT], human) if human else None
-    return ItemPivot(made[INPUT], pivot.signs(example.text, made[INPUT], SCRIPT), against, back)
+    fields = [reply.purpose.partition(": ")[2] for reply in inputs]
+    source, human = (_crossed(e, fields) for e in (example, example.pivot))
+    said_back = next((reply.text for reply in replies if reply.purpose == BACK), None)
+    back = None if said_back is None else pivot.item_chrf_pp(said_back, source)
+    against = pivot.item_chrf_pp(made, human) if human else None
+    return ItemPivot(made, pivot.signs(source, made, SCRIPT), against, back, human)
 
 
-def human_english(example: Example) -> str:
-    """The item's English as the data have it, or ""."""
-    return example.pivot.text.strip() if example.pivot else ""
+def _crossed(example: Example | None, fields: Sequence[str]) -> str:
+    """What a machine was given of an example, or the human English of that. fields: of several, else only ""."""
+    if example is None:
+        return ""
+    told = [example.texts.get(name, "") for name in dict.fromkeys(fields)] if any(fields) else [example.text.strip()]
+    return "\n".join(filter(None, told))
 
 
 def column_pivot(runs: Iterable[Run], metric: str, seed: int = 0) -> ColumnPivot | None:
@@ -75,7 +83,7 @@ def column_pivot(runs: Iterable[Run], metric: str, seed: int = 0) -> ColumnPivot
     found = list(_each(runs))
     if not found:
         return None
-    paired = [(made.text, human_english(example)) for example, _, made in found if made.chrf_pp is not None]
+    paired = [(made.text, made.human) for _, _, made in found if made.chrf_pp is not None]
     score = pivot.chrf_pp([text for text, _ in paired], [human for _, human in paired], seed)
     backs = [made.back_chrf_pp for _, _, made in found if made.back_chrf_pp is not None]
     means = Signs(*map(fmean, zip(*(astuple(made.signs) for _, _, made in found), strict=True)))

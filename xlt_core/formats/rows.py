@@ -6,17 +6,17 @@ import csv
 import io
 import json
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from xlt_core.contracts import Task
+from xlt_core.formats.fields import columns, english_of, named, row_of_cells, texts_of
 from xlt_core.formats.values import build
 from xlt_core.records import Answer, Example, InputError, Row
 from xlt_core.text.forms import folded
 
-COLUMNS = ("text", "answer", "id", "english", "english_answer")
 FORMATS = (".jsonl", ".csv", ".tsv")
 LONGEST = 200_000  # characters of a typed text; models read a few thousand
 LONGEST_CELL = 10_000_000  # characters; what the csv module takes by itself is less than a typed text may have
@@ -26,15 +26,24 @@ SURROGATES = re.compile("[\ud800-\udfff]")  # halves of characters, which no fil
 
 def read_row(task: Task, row: Row, choices: tuple[str, ...], place: str, demonstration: bool = False) -> Example:
     """The row as an example. place: such as "Demonstration 2", for the InputError that a bad row raises."""
-    answer = read_answer(task, row.answer, row.text, choices, place) if demonstration or row.answer.strip() else None
-    example = Example(row.id, {"text": checked(row.text, place)}, answer, choices)
-    if not row.english.strip():
+    texts, english = texts_of(task.fields, row), english_of(task.fields, row)
+    example = _example(task, row.id, texts, row.answer, choices, place, demonstration)
+    if not "".join(english.values()).strip():
         return example
     inside = f"The English of {place[0].lower()}{place[1:]}"
     given = row.english_answer or (row.answer if task.answer_kind == "label" else "")
-    wanted = read_answer(task, given, row.english, choices, inside) if demonstration or given.strip() else None
-    pivot = Example(f"{row.id}-english", {"text": checked(row.english, inside)}, wanted, choices)
+    pivot = _example(task, f"{row.id}-english", english, given, choices, inside, demonstration)
     return replace(example, pivot=pivot)
+
+
+def _example(
+    task: Task, name: str, texts: Mapping[str, str], answer: str, choices: tuple[str, ...], place: str, wanted: bool
+) -> Example:
+    """wanted: whether it must have an answer."""
+    check_texts(task, texts, place)
+    choices = task.choices_of(texts, choices)
+    read = read_answer(task, answer, texts, choices, place) if wanted or answer.strip() else None
+    return Example(name, texts, read, choices)
 
 
 def clean(text: str) -> str:
@@ -42,16 +51,17 @@ def clean(text: str) -> str:
     return SURROGATES.sub("\ufffd", text)
 
 
-def checked(text: str, place: str) -> str:
-    """The text, or an InputError where it is empty or too long."""
-    if not text.strip():
-        raise InputError(f"{place} has no text; write one, or remove the row.")
-    if len(text) > LONGEST:
-        raise InputError(f"{place} has {len(text):,} characters; shorten it to {LONGEST:,} or less.")
-    return text
+def check_texts(task: Task, texts: Mapping[str, str], place: str) -> None:
+    """Raises InputError where a text is not there, or too long."""
+    lacking = task.lacking(texts)
+    if lacking:
+        raise InputError(f"{place} has no {lacking}; write one, or remove the row.")
+    longest = max(map(len, texts.values()))
+    if longest > LONGEST:
+        raise InputError(f"{place} has {longest:,} characters; shorten it to {LONGEST:,} or less.")
 
 
-def read_answer(task: Task, answer: str, text: str, choices: tuple[str, ...], place: str) -> Answer:
+def read_answer(task: Task, answer: str, texts: Mapping[str, str], choices: tuple[str, ...], place: str) -> Answer:
     """The answer that a person wrote, which must be one exactly; InputError with what is allowed otherwise."""
     line = " ".join(answer.split())
     hint = {
@@ -61,7 +71,7 @@ def read_answer(task: Task, answer: str, text: str, choices: tuple[str, ...], pl
     }.get(task.answer_kind, "write it in one line")  # fmt: skip
     if not line:
         raise InputError(f"{place} has no answer; {hint}.")
-    read = task.read(line, Example("", {"text": text}, choices=choices))
+    read = task.read(line, Example("", texts, choices=choices))
     astray = isinstance(read, tuple) and not all(span.located for span in read)
     own = ", or name labels of your own in the field Labels (--labels)" if choices else ""
     if read is None or astray or _pieces(task.write(read)) != _pieces(line):
@@ -78,28 +88,32 @@ def _pieces(answer: str) -> set[str]:
     return {same(piece) for piece in answer.split("$$")} - {""}
 
 
-def load_rows(path: Path) -> tuple[Row, ...]:
-    """Rows of a .jsonl, .csv or .tsv file with the columns text, answer and, optionally, id, english, english_answer.
+def load_rows(path: Path, fields: Sequence[str] = ("text",)) -> tuple[Row, ...]:
+    """Rows of a .jsonl, .csv or .tsv file with the fields' columns, answer and, optionally, id and their English.
 
     Raises InputError that names the line of a wrong row.
     """
     if path.suffix.lower() not in FORMATS:
         raise InputError(f"{path} must end in {', '.join(FORMATS)}.")
-    rows = tuple(_row(cells, f"Line {number} of {path.name}") for number, cells in lines_of(path))
+    rows = tuple(_row(cells, f"Line {number} of {path.name}", fields) for number, cells in lines_of(path))
     if not rows:
-        raise InputError(f"{path.name} has no rows; write some under a first line such as text,answer.")
+        raise InputError(f"{path.name} has no rows; write some under a first line such as {','.join(fields)},answer.")
     return rows
 
 
-def _row(cells: Any, place: str) -> Row:
+def _row(cells: Any, place: str, fields: Sequence[str]) -> Row:
     if not isinstance(cells, dict):
         raise InputError(f"{place} is no JSON object.")
-    for name in COLUMNS[:2]:
-        if name not in cells:
-            raise InputError(f"{place} has no column {name}; the columns are {', '.join(COLUMNS)}.")
-        if not str(cells[name] or "").strip():
-            raise InputError(lacking(place, name))
-    return build(Row, {name: cells[name] for name in COLUMNS if cells.get(name) is not None}, place)
+    known = columns(fields)
+    given = {name: cell for name, cell in named(fields, cells).items() if name in known and cell is not None}
+    for name in (*fields, "answer"):
+        if name not in named(fields, cells):
+            raise InputError(f"{place} has no column {name}; the columns are {', '.join(known)}.")
+    build(Mapping[str, str], given, place)
+    row = row_of_cells(fields, given)
+    if not row.answer.strip():
+        raise InputError(lacking(place, "answer"))
+    return row
 
 
 def lacking(place: str, name: str) -> str:

@@ -18,7 +18,7 @@ def plain(value: Any, infinities: bool = False) -> Any:
     """A record as dicts, lists, texts and numbers. JSON lacks infinities: unless asked for, mappings lose them."""
     if is_dataclass(value):
         held = ((field, getattr(value, field.name)) for field in fields(value))
-        said = ((field, inner) for field, inner in held if inner != field.default or field.metadata != UNSAID)
+        said = ((field, inner) for field, inner in held if field.metadata != UNSAID or inner != _default(field))
         return {field.name: plain(inner, infinities) for field, inner in said}
     if isinstance(value, Mapping):
         return {key: plain(inner, infinities) for key, inner in value.items() if infinities or not _odd(inner)}
@@ -71,6 +71,10 @@ _hints = cache(get_type_hints)  # reading the annotations takes longer than all 
 
 def _needed(field: Field[Any], data: dict[str, Any]) -> bool:
     return field.name not in data and field.default is MISSING and field.default_factory is MISSING
+
+
+def _default(field: Field[Any]) -> Any:
+    return field.default if field.default_factory is MISSING else field.default_factory()
 
 
 def _odd(value: Any) -> bool:

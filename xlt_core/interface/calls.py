@@ -28,7 +28,8 @@ def compare(options: Compare) -> ComparisonResult:
     """Compares strategies on the same items; what was computed before is taken from the store.
 
     task, language: such as "topic" and "kin"; strategies: names, or Columns; samples: items of the split, or texts of
-    your own; shots: demonstrations, drawn by the seed, or demonstrations of your own: (text, answer) pairs or a file;
+    your own, as dicts by field where the task has several;
+    shots: demonstrations, drawn by the seed, or demonstrations of your own: (text, answer) pairs or a file;
     set: knobs, such as {"translate.pivot": "human"}; plan: a whole plan, or a file with one, in place of all others.
     A column that fails is shown as failed. Raises InputError for a call that is off.
 

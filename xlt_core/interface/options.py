@@ -14,7 +14,8 @@ from xlt_core import catalog
 from xlt_core.adaptation.records import Adaptation
 from xlt_core.catalog import PARTS, Parts
 from xlt_core.catalog_tools import unknown
-from xlt_core.formats.rows import COLUMNS, load_rows
+from xlt_core.formats.fields import columns, given_row
+from xlt_core.formats.rows import load_rows
 from xlt_core.formats.values import build, plain
 from xlt_core.records import Column, InputError, Plan, Row
 
@@ -95,7 +96,7 @@ class Compare(Shared):
     dataset: str = FRESH.dataset
     shots: int = FRESH.shots
     seed: int = FRESH.seed
-    texts: str | Sequence[str] = ()
+    texts: str | Mapping[str, str] | Sequence[str | Mapping[str, str]] = ()
     demonstrations: Demonstrations | None = None
     plan: Plan | str | Path | None = None
 
@@ -105,12 +106,14 @@ class Compare(Shared):
             return self._whole_plan(self.plan)
         if not self.task or not self.language:
             raise InputError("Give task and language, or plan.")
-        texts = [self.texts] if isinstance(self.texts, str) else listed(self.texts, "texts")
+        texts = [self.texts] if isinstance(self.texts, str | Mapping) else listed(self.texts, "texts")
+        fields = (self.parts or PARTS).task(self.task).fields
         same = ("task", "language", "dataset", "split", "model", "translator", "shots", "samples", "seed")
-        rows = None if self.demonstrations is None else [plain(row) for row in read_rows(self.demonstrations)]
+        rows = None if self.demonstrations is None else [plain(row) for row in read_rows(self.demonstrations, fields)]
         return checked(Plan, {
             **{name: getattr(self, name) for name in same}, "columns": self.columns, "demonstrations": rows,
-            "labels": listed(self.labels, "labels"), "inputs": [{"text": text} for text in texts],
+            "labels": listed(self.labels, "labels"),
+            "inputs": [plain(given_row(fields, text, "texts")) for text in texts],
         })  # fmt: skip
 
     def _whole_plan(self, plan: Plan | str | Path) -> Plan:
@@ -235,10 +238,16 @@ def _adapter(adapter: str | PathLike[str] | None, columns: Sequence[Column]) -> 
     return {f"{name}.adapter": fspath(adapter) for name in takers}
 
 
-def read_rows(given: Any) -> tuple[Row, ...]:
-    """Demonstrations of a file, or as rows, dicts with text and answer, or pairs of them. Raises InputError."""
+def read_rows(given: Any, fields: Sequence[str] = ("text",)) -> tuple[Row, ...]:
+    """Demonstrations of a file, or as rows, dicts with their texts and answer, or pairs of text and answer (of several
+    fields, one more each). Raises InputError."""
     if isinstance(given, str | Path):
-        return load_rows(Path(given))
-    values = [dict(zip(COLUMNS, row, strict=False)) if isinstance(row, tuple | list) else plain(row)
-              for row in listed(given, "demonstrations")]  # fmt: skip
+        return load_rows(Path(given), fields)
+    values = [_row_values(row, fields) for row in listed(given, "demonstrations")]
     return build(tuple[Row, ...], values, "demonstrations")
+
+
+def _row_values(row: Any, fields: Sequence[str]) -> Any:
+    given = dict(zip(columns(fields), row, strict=False)) if isinstance(row, tuple | list) else plain(row)
+    several = len(fields) > 1 and isinstance(given, Mapping) and "texts" not in given
+    return plain(given_row(fields, given, "A demonstration")) if several else given

@@ -16,7 +16,7 @@ def back_translated(crossing: Crossing, entered: Mapping[int, Crossed]) -> Itera
     """Yields each item that a machine took to English, with one more call; before it, partial ones. One that fails
     has a note: the item itself can be answered all the same."""
     setting, machine = crossing.setting, [(index, one) for index, one in sorted(entered.items()) if one.replies]
-    translator, texts = setting.translator, [one.english.text for _, one in machine if one.english]
+    translator, texts = setting.translator, [crossing.crossed_text(one.english) for _, one in machine if one.english]
     if translator is None or not texts or not crossing.can_return:
         return
     ends = setting.english, setting.language

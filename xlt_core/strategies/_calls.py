@@ -8,7 +8,6 @@ from xlt_core.records import InputError, Reply
 
 Call = Callable[[Sequence[int]], Iterator[tuple[int, Reply]]]
 Outcome = Reply | Exception
-EMPTY = "The text is empty; write one."
 PATIENCE = 3  # items that may fail alone, one after the other, before the host itself is held to be at fault
 
 
@@ -45,6 +44,11 @@ def _run(
     except Exception as error:
         return error
     return RuntimeError("No answer came back.") if waiting.intersection(indices) else None
+
+
+def empty(field: str) -> str:
+    """What is said of an item that lacks a text."""
+    return f"The {field} is empty; write one."
 
 
 def reason(error: Exception) -> str:

@@ -1,49 +1,49 @@
-"""Takes examples to the pivot and answers back, keeping which translation belongs to which example."""
+"""Takes examples to the pivot and answers back, keeping which translation belongs to which field of which example."""
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
 from xlt_core.contracts import Setting, Translator, missing
-from xlt_core.records import Answer, Example, InputError, Language, Prediction, Reply, Span
-from xlt_core.strategies._calls import EMPTY, Outcome, attempt, reason
-from xlt_core.strategies._fit import counted, cut
+from xlt_core.language_table import by_code
+from xlt_core.records import Example, InputError, Language, Prediction, Reply, Span
+from xlt_core.strategies._calls import Outcome, attempt, empty
+from xlt_core.strategies._fit import counted, cut, longest
+from xlt_core.strategies._pieces import Arrivals, Crossed, Piece, arrived, chosen_fields, english_of, joined, pieces_of
 from xlt_core.strategies._projection import project
+from xlt_core.strategies._returning import names, needed, returned, under_way
 
 CHARACTERS = 8  # per token of the context: what lies behind that would be cut from the English prompt anyway
 
 
 @dataclass(frozen=True)
-class Crossed:
-    """An example on its way in. english: None while there is none; error: why there will be none. Its last reply is
-    not final while a long text is still on its way."""
-
-    example: Example
-    english: Example | None = None
-    replies: tuple[Reply, ...] = ()
-    notes: tuple[str, ...] = ()
-    error: str = ""
-
-    @property
-    def ended(self) -> bool:
-        """Whether nothing more will come of it: no English to ask the model."""
-        return self.english is None and all(reply.final for reply in self.replies)
-
-
-@dataclass(frozen=True)
 class Crossing:
     """Between a language and English. human: use the data's own English where there is one; beams: of the search;
-    name: the strategy's."""
+    name: the strategy's; only: the fields that are translated, with commas between them, or all."""
 
     setting: Setting
     human: bool = False
     beams: int = 1
     name: str = "translate"
+    only: str = "all"
+
+    @cached_property
+    def fields(self) -> tuple[str, ...]:
+        """The fields that are translated. Raises InputError for one that the task does not have."""
+        return chosen_fields(self.setting.task, self.only)
+
+    def returns(self, example: Example) -> bool:
+        """Whether the answer to an example is to be brought back: labels stay, and so do spans of what has stayed."""
+        task, own = self.setting.task, example.languages.get("answer", self.setting.language.code)
+        crossed = not task.answer_in or task.answer_in in self.fields
+        away = own != self.setting.english.code
+        return task.answer_kind == "spans" or (task.answer_kind == "text" and crossed and away)
 
     def checked(self) -> Translator:
-        """The translator. Raises InputError where there is none, or nothing to translate."""
+        """The translator. Raises InputError where there is none, or nothing to translate, or no such field."""
+        chosen_fields(self.setting.task, self.only)
         if self.setting.translator is None:
             raise InputError(f"{self.name} needs a translator; choose one.")
         if self.setting.language.code == self.setting.english.code:
@@ -63,53 +63,55 @@ class Crossing:
         if self.human and machine:
             self._require("demonstration", len(machine))
             yield _unpaired([number for number, _ in machine])
-        translations = yield from self._translations([text for _, row in machine for text in self._parts(row)])
+        translations = yield from self._translations([part for _, row in machine for part in self._parts(row)])
         english = []
         for number, row in short:
-            pivot, lost = (row.pivot, ()) if self._has_pivot(row) else self._in_english(row, translations)
-            if not pivot.text.strip() or pivot.answer == "":
+            pivot, lost = self._in_english(row, translations)
+            if self.setting.task.lacking(pivot.texts) or pivot.answer == "":
                 yield f"the translation of demonstration {number} came back empty: left out"
                 continue
-            english.append(replace(pivot, answer=self._stays(row) or pivot.answer, choices=row.choices, pivot=None))
+            english.append(replace(pivot, pivot=None))
             if lost:
-                yield f"demonstration {number} lost {_names(lost)} on its way to English"
+                yield f"demonstration {number} lost {names(lost)} on its way to English"
         return tuple(english)
 
     def enter(self, examples: Sequence[Example]) -> Iterator[tuple[int, Crossed]]:
         """Yields each example's index and its English, in any order; the English has the index as its id. Before it,
         what there is of a long text. Raises InputError, before all others, where the translator lacks the language."""
         ready: list[tuple[int, Crossed]] = []
-        machine: list[tuple[int, Crossed]] = []
+        machine: dict[int, Crossed] = {}
         for index, example in enumerate(examples):
-            if not example.text.strip():
-                ready.append((index, Crossed(example, error=EMPTY)))
-            elif self.human and example.pivot and example.pivot.text.strip():
-                ready.append((index, Crossed(example, _english(index, example, example.pivot.text))))
+            lacking = self.setting.task.lacking(example.texts)
+            if lacking:
+                ready.append((index, Crossed(example, error=empty(lacking))))
+            elif (self.human and self._has_texts(example)) or not self._pieces(index, example):
+                english = self._human(example) if self.human and example.pivot else example
+                ready.append((index, Crossed(example, english_of(index, example, english.texts))))
             else:
-                machine.append((index, self._start(example)))
+                machine[index] = self._start(example)
         if self.human and machine:
             self._require("item", len(machine))
         yield from ready
-        texts = [crossed.example.text for _, crossed in machine]
-        for position, outcome in self._attempt(texts, inwards=True):
-            index, crossed = machine[position]
-            yield index, _arrived(index, crossed, outcome)
+        arrivals = Arrivals([piece for i, crossed in machine.items() for piece in self._pieces(i, crossed.example)])
+        for source, pieces in arrivals.by_source():
+            for position, outcome in self._attempt([piece.text for piece in pieces], source, inwards=True):
+                index = pieces[position].item
+                if arrivals.take(pieces[position], outcome):
+                    yield index, arrived(index, machine[index], arrivals)
 
     def leave(self, waiting: Sequence[tuple[Example, Prediction]]) -> Iterator[Prediction]:
         """Brings English answers back: text is translated, spans are projected onto the example's text. Yields
         predictions, partial ones as the translations come."""
-        texts = [
-            (position, text)
-            for position, (example, prediction) in enumerate(waiting)
-            for text in (_needed(example, prediction) if self.can_return else ())
-        ]
+        home = self.setting.language
+        texts = [(position, text) for position, (example, prediction) in enumerate(waiting)
+                 for text in (needed(example, prediction) if self.can_return else ())]  # fmt: skip
         back: list[dict[str, Outcome]] = [{} for _ in waiting]
-        for index, outcome in self._attempt([text for _, text in texts], inwards=False):
+        for index, outcome in self._attempt([text for _, text in texts], home, inwards=False):
             position, text = texts[index]
             back[position][text] = outcome
-            yield _under_way(waiting[position][1], back[position].values())
+            yield under_way(waiting[position][1], back[position].values())
         for (example, prediction), outcomes in zip(waiting, back, strict=True):
-            yield _returned(example, prediction, outcomes, self.setting)
+            yield returned(example, prediction, outcomes, self.setting)
 
     @property
     def _shown_in(self) -> Language:
@@ -121,56 +123,91 @@ class Crossing:
         translator = self.setting.translator
         return translator is not None and not missing(translator, self.setting.english, self.setting.language)
 
+    def crossed_text(self, example: Example) -> str:
+        """What is translated of an example, in one text."""
+        return "\n".join(text for name in self.fields if (text := example.texts.get(name, "").strip()))
+
     def _require(self, what: str, number: int) -> None:
         """Raises InputError where the machine cannot translate what no human has."""
         why_not = missing(self.checked(), self.setting.language, self.setting.english)
         if why_not:
             raise InputError(f"{counted(number, what)} without a human translation to English: {why_not}")
 
+    def _has_texts(self, example: Example) -> bool:
+        """Whether a human has translated all that is to be translated."""
+        pivot = example.pivot
+        wanted = [name for name in self.fields if example.texts.get(name, "").strip()]
+        return pivot is not None and all(pivot.texts.get(name, "").strip() for name in wanted)
+
     def _has_pivot(self, row: Example) -> bool:
-        pivot = row.pivot
-        return self.human and pivot is not None and bool(pivot.text.strip()) and pivot.answer is not None
+        return self.human and self._has_texts(row) and (row.pivot is None or row.pivot.answer is not None)
 
-    def _stays(self, row: Example) -> Answer | None:
-        """The answer, where it is a label: labels are not translated."""
-        return row.answer if self.setting.task.answer_kind == "label" else None
+    def _human(self, row: Example) -> Example:
+        """The example with the human English of what is to be translated."""
+        pivot = row.pivot or row
+        texts = {name: pivot.texts[name] for name in self.fields if name in pivot.texts}
+        return replace(row, texts={**row.texts, **texts}, answer=pivot.answer if self.returns(row) else row.answer)
 
-    def _parts(self, row: Example) -> list[str]:
-        """What of a demonstration is translated: its text, and its answer where that is text or entities."""
-        if isinstance(row.answer, tuple):
-            return [row.text, *(span.text for span in row.answer)]
-        return [row.text] if self._stays(row) else [row.text, row.answer or ""]
+    def _pieces(self, index: int, example: Example, own: Language | None = None) -> list[Piece]:
+        source = (own or self.setting.language).code
+        return pieces_of(index, example, self.setting.task, self.fields, (source, self.setting.english.code))
 
-    def _in_english(self, row: Example, translations: Mapping[str, str]) -> tuple[Example, tuple[Span, ...]]:
+    def _parts(self, row: Example) -> list[tuple[str, str]]:
+        """What of a demonstration is translated, each with its language: its texts, and its answer where that is text
+        or entities."""
+        own = row.languages.get("answer", self._shown_in.code)
+        answers = [span.text for span in row.answer] if isinstance(row.answer, tuple) else [row.answer or ""]
+        texts = [(piece.text, piece.source) for piece in self._pieces(0, row, self._shown_in)]
+        return [*texts, *((answer, own) for answer in answers if self.returns(row))]
+
+    def _in_english(
+        self, row: Example, translations: Mapping[tuple[str, str], str]
+    ) -> tuple[Example, tuple[Span, ...]]:  # fmt: skip
         """A demonstration in English, and the entities that it lost."""
-        text, lost = translations[row.text], ()
-        answer = self._stays(row) or row.answer
+        if self._has_pivot(row):
+            return self._human(row), ()
+        pieces, lost = self._pieces(0, row, self._shown_in), ()
+        made = joined(pieces, [translations[piece.text, piece.source] for piece in pieces])
+        own, answer = row.languages.get("answer", self._shown_in.code), row.answer
         if isinstance(answer, tuple):
-            answer, lost = project(text, answer, translations)
-        elif not self._stays(row):
-            answer = translations[answer or ""].strip()
-        return replace(row, texts={**row.texts, "text": text}, answer=answer), lost
+            words = {text: made for (text, source), made in translations.items() if source == own}
+            answer, lost = project(made.get("text", row.text), answer, words)
+        elif self.returns(row):
+            answer = translations[answer or "", own].strip()
+        return replace(row, texts={**row.texts, **made}, answer=answer), lost
 
     def _start(self, example: Example) -> Crossed:
         """An example for the machine. Far more text than the prompt can hold is cut first."""
-        room = CHARACTERS * self.setting.host.context
+        room, field = CHARACTERS * self.setting.host.context, longest(self.setting.task, example)
         notes = ["no human translation of the input: it was machine-translated"] if self.human else []
-        if len(example.text) > room:
-            notes.append(f"text cut to its first {room} characters before it was translated")
-        return Crossed(cut(example, room), notes=tuple(notes))
+        if len(example.texts[field]) > room:
+            notes.append(f"{field} cut to its first {room} characters before it was translated")
+        return Crossed(cut(example, room, field), notes=tuple(notes))
 
-    def _translations(self, texts: Sequence[str]) -> Generator[Reply, None, dict[str, str]]:
-        distinct, translator = list(dict.fromkeys(texts)), self.setting.translator
-        found: dict[str, str] = {}
-        if distinct and translator:
-            ends = self._shown_in, self.setting.english
-            for index, reply in translator.translate(distinct, *ends, beams=self.beams):
-                found[distinct[index]] = reply.text
-                yield replace(reply, purpose="translate demonstration")
+    def _translations(
+        self, parts: Sequence[tuple[str, str]]
+    ) -> Generator[Reply, None, dict[tuple[str, str], str]]:  # fmt: skip
+        """Translations by text and code of its language."""
+        translator, found = self.setting.translator, {}
+        for source in dict.fromkeys(source for _, source in parts):
+            distinct = list(dict.fromkeys(text for text, own in parts if own == source))
+            if translator and source != self.setting.english.code:
+                ends = self._language(source), self.setting.english
+                for index, reply in translator.translate(distinct, *ends, beams=self.beams):
+                    found[distinct[index], source] = reply.text
+                    yield replace(reply, purpose="translate demonstration")
         return found
 
-    def _attempt(self, texts: Sequence[str], inwards: bool) -> Iterator[tuple[int, Outcome]]:
-        translator, ends = self.setting.translator, (self.setting.language, self.setting.english)
+    def _language(self, code: str) -> Language:
+        own = self.setting.language
+        return own if code == own.code else by_code(code) or Language(code, code)
+
+    def _attempt(
+        self, texts: Sequence[str], own: Language | str, inwards: bool
+    ) -> Iterator[tuple[int, Outcome]]:  # fmt: skip
+        """own: the language that is not English."""
+        translator = self.setting.translator
+        ends = (self._language(own) if isinstance(own, str) else own, self.setting.english)
         source, target = ends if inwards else ends[::-1]
         purpose = "translate input" if inwards else "translate answer back"
         if not texts or not translator:
@@ -179,66 +216,6 @@ class Crossing:
             lambda part: translator.translate([texts[i] for i in part], source, target, beams=self.beams), len(texts)
         ):
             yield index, replace(outcome, purpose=purpose) if isinstance(outcome, Reply) else outcome
-
-
-def _english(index: int, example: Example, text: str) -> Example:
-    return Example(str(index), {**example.texts, "text": text}, None, example.choices)
-
-
-def _arrived(index: int, crossed: Crossed, outcome: Outcome) -> Crossed:
-    if isinstance(outcome, Exception):
-        return replace(crossed, error=reason(outcome))
-    if not outcome.final:
-        return replace(crossed, replies=(outcome,))
-    if not outcome.text.strip():
-        return replace(crossed, replies=(outcome,), notes=(*crossed.notes, "the translation came back empty"))
-    return replace(crossed, english=_english(index, crossed.example, outcome.text), replies=(outcome,))
-
-
-def _under_way(prediction: Prediction, outcomes: Iterable[Outcome]) -> Prediction:
-    """A partial prediction with the translations that there are."""
-    replies = tuple(outcome for outcome in outcomes if isinstance(outcome, Reply))
-    return replace(prediction, answer=None, valid=False, replies=prediction.replies + replies, final=False)
-
-
-def _needed(example: Example, prediction: Prediction) -> list[str]:
-    """The texts to translate back: a text answer, or the entities that do not stand in the source text."""
-    if isinstance(prediction.answer, str):
-        return [prediction.answer]
-    lost = project(example.text, _located(prediction.answer), {})[1]
-    return list(dict.fromkeys(span.text for span in lost))
-
-
-def _returned(
-    example: Example, prediction: Prediction, outcomes: Mapping[str, Outcome], setting: Setting
-) -> Prediction:
-    """The prediction in the source language; an error where a translation failed."""
-    failed = [outcome for outcome in outcomes.values() if isinstance(outcome, Exception)]
-    replies = tuple(outcome for outcome in outcomes.values() if isinstance(outcome, Reply))
-    prediction = replace(prediction, replies=prediction.replies + replies)
-    if failed:
-        return replace(prediction, answer=None, valid=False, error=reason(failed[0]))
-    translations = {text: outcome.text for text, outcome in outcomes.items()}
-    if isinstance(prediction.answer, str):
-        answer = setting.task.read(translations[prediction.answer], example)
-        notes = () if answer else ("the translation of the answer came back empty",)
-        return replace(prediction, answer=answer, valid=answer is not None, notes=prediction.notes + notes)
-    entities = _located(prediction.answer)
-    found, lost = project(example.text, entities, translations)
-    notes = (f"not found in the source text: {_names(lost)}",) if lost else ()
-    valid = bool(found) or (not entities and prediction.valid)
-    astray = [span for span in prediction.answer or () if not span.located]
-    astray += [replace(span, start=-1, end=-1, way="lost on the way back") for span in lost]
-    answer = (*found, *astray) if valid else None
-    return replace(prediction, answer=answer, valid=valid, notes=prediction.notes + notes)
-
-
-def _located(answer: Answer | None) -> tuple[Span, ...]:
-    return tuple(span for span in answer or () if isinstance(span, Span) and span.located)
-
-
-def _names(spans: Sequence[Span]) -> str:
-    return ", ".join(f"{span.kind} {span.text}" for span in spans)
 
 
 def _unpaired(numbers: Sequence[int]) -> str:

@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 import math
-import random
 from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
 from typing import Any, Literal
 
-from xlt_core.contracts import Host, Picked, Scores, Setting, Strategy
+from xlt_core.contracts import Host, Picked, Scores, Setting, Strategy, Task
 from xlt_core.formats.outputs import REMOVED, one_begins_another, without_thoughts
 from xlt_core.records import Answer, Example, InputError, Limits, Message, Prediction, Prompt, Reply
 from xlt_core.strategies._asked import Asked, renamed
 from xlt_core.strategies._calibration import NONE, bare_prompts, baseline, calibrating
-from xlt_core.strategies._calls import EMPTY, Outcome, attempt, reason
-from xlt_core.strategies._fit import fit
-from xlt_core.strategies._knobs import check_choices, check_knobs, check_setting, check_words, read_words
-from xlt_core.strategies._shown import reordered, shown
+from xlt_core.strategies._calls import Outcome, attempt, empty, reason
+from xlt_core.strategies._fit import fit, longest
+from xlt_core.strategies._forms import asked_as
+from xlt_core.strategies._knobs import check_choices, check_knobs, check_setting, check_words
+from xlt_core.strategies._remarks import remarks
+from xlt_core.strategies._shown import reordered, shown, shuffled
 
 END = 2  # tokens that end an answer at most
 
@@ -34,12 +35,8 @@ class FewShot(Strategy):
     instruction_language: Literal["English", "target"] = knob(
         "English", "Instruction language", "The language of the task's own instruction."
     )
-    instruction: str = knob(
-        "", "Instruction", "Your own instruction in place of the task's; [labels] stands for the labels."
-    )
-    order: Literal["shuffled", "as edited"] = knob(
-        "as edited", "Order", "The order of the demonstrations: as edited, or shuffled by the seed."
-    )
+    instruction: str = knob("", "Instruction", "Your own in place of the task's; [labels] stands for the labels.")
+    order: Literal["shuffled", "as edited"] = knob("as edited", "Order", "Of the demonstrations; shuffled by the seed.")
     scoring: Literal["likelihood", "generate"] = knob(
         "likelihood", "Label scoring", "Labels: the likeliest label, or what the model writes."
     )
@@ -48,9 +45,8 @@ class FewShot(Strategy):
         NONE, "Calibration", "Take from each label's likelihood what it gets for inputs without content (contextual), "
         "or behind the question's cue alone (pmi)."
     )  # fmt: skip
-    label_words: str = knob(
-        "", "Label words", "The words written for the labels, such as health=ubuzima, sports=siporo."
-    )
+    label_words: str = knob("", "Label words", "Such as health=ubuzima, sports=siporo; target: published ones.")
+    form: Literal["plain", "cloze"] = knob("plain", "Form", "Cloze: a sentence with a gap, options by their text.")
 
     def prompter(self, setting: Setting, adapter: str = "") -> Generator[str | Reply, None, Prompter]:
         """The solver that prompts with the setting's demonstrations as they are. Yields notes; raises InputError."""
@@ -63,13 +59,18 @@ class FewShot(Strategy):
         """Raises InputError for a bad knob or demonstration."""
         check_knobs(self)
         check_setting(setting)
-        words = read_words(self.label_words)
+        _, words = self.asked_as(setting)
         for example in setting.demonstrations:
             check_words(words, example.choices)
 
+    def asked_as(self, setting: Setting) -> tuple[Task, dict[str, str]]:
+        """The task in the form in which it is asked, and the words for its labels. Raises InputError."""
+        spoken = setting.english if self.uses_translator else setting.language
+        return asked_as(setting, self.form, self.label_words, spoken)
+
     def ordered(self, setting: Setting) -> Setting:
         """The setting with its demonstrations in the order of the prompt."""
-        return reordered(setting, partial(_shuffled, setting.seed)) if self.order == "shuffled" else setting
+        return reordered(setting, partial(shuffled, setting.seed)) if self.order == "shuffled" else setting
 
 
 @dataclass(frozen=True)
@@ -86,7 +87,11 @@ class Prompter:
 
     @cached_property
     def words(self) -> dict[str, str]:
-        return read_words(self.knobs.label_words)
+        return self.knobs.asked_as(self.setting)[1]
+
+    @cached_property
+    def task(self) -> Task:
+        return self.knobs.asked_as(self.setting)[0]
 
     @cached_property
     def reader(self) -> Host:
@@ -103,15 +108,7 @@ class Prompter:
 
     def remarks(self) -> Iterator[str]:
         """What a user should know before the first answer."""
-        if self._wants_likelihood and not self.by_likelihood:
-            yield "this host gives no likelihoods: labels are read from what the model writes"
-        if self.knobs.calibration != NONE and self.setting.task.answer_kind == "label" and not self.by_likelihood:
-            yield "nothing is calibrated: that takes likelihoods"
-        task, setting = self.setting.task, self.setting
-        if self.knobs.instruction_language == "target" and not self.knobs.instruction.strip():
-            own, english = (task.instruction((), language) for language in (setting.language, setting.english))
-            if own == english and setting.language.code != setting.english.code:
-                yield f"there is no instruction in {setting.language.name}: it is in English"
+        return remarks(self.knobs, self.setting, self.task, self._wants_likelihood, self.by_likelihood)
 
     def preview(self, example: Example) -> tuple[Prompt, tuple[str, ...], tuple[Reply, ...]]:
         """The prompt, notes on it, and the calls that picking its demonstrations took."""
@@ -124,10 +121,9 @@ class Prompter:
     def __call__(self, examples: Sequence[Example]) -> Iterator[Prediction]:
         """Predictions as they come, partial ones with only what was written so far in their reply."""
         asked: list[Asked] = []
-        for example in examples:
-            if not example.text.strip():
-                yield Prediction(example.id, error=EMPTY)
-        there = [example for example in examples if example.text.strip()]
+        lacking = [self.task.lacking(example.texts) for example in examples]
+        yield from (Prediction(e.id, error=empty(field)) for e, field in zip(examples, lacking, strict=True) if field)
+        there = [example for example, field in zip(examples, lacking, strict=True) if not field]
         for index, picked in shown(self.setting, there):
             if picked.error:
                 yield Prediction(there[index].id, replies=picked.replies, error=picked.error)
@@ -142,8 +138,9 @@ class Prompter:
     def ask(self, example: Example, picked: Picked) -> Asked:
         """The prompt for an example with its demonstrations, fitted to the context. Raises InputError for an empty
         text, or where none fits."""
-        if not example.text.strip():
-            raise InputError(EMPTY)
+        lacking = self.task.lacking(example.texts)
+        if lacking:
+            raise InputError(empty(lacking))
         check_choices(self.setting.task.answer_kind, example)
         check_words(self.words, example.choices)
         return Asked(example, *self._fitted(example, picked.rows), picked.replies, picked.rows)
@@ -152,28 +149,29 @@ class Prompter:
         """The prompt that leaves room for an answer, and notes on what it lacks."""
         reserve = self.limits.tokens
         if self.by_likelihood:  # a label may be longer than what may be generated; no token is shorter than a byte
-            words = list(map(self._word, example.choices))
+            words = [*self._written(example).values()]
             end = END * one_begins_another(words)
             reserve = max(reserve, *(len(word.encode()) + end for word in words))
-        return fit(self.reader, self._prompt, rows, example, reserve)
+        return fit(self.reader, self._prompt, rows, example, reserve, longest(self.task, example))
 
     def _prompt(self, demonstrations: Sequence[Example], example: Example) -> Prompt:
-        turns = [Message("system", self.instruction(example))]
+        instruction = self.instruction(example)
+        turns = [Message("system", instruction)] if instruction else []
         for row in map(self._worded, demonstrations):
             turns += [Message("user", self.question(row, True)), Message("assistant", self.answer(row))]
         return (*turns, Message("user", self.question(self._worded(example))))
 
     def question(self, example: Example, shown: bool = False) -> str:
         """The user's turn. shown: of a demonstration."""
-        return self.setting.task.question(example)
+        return self.task.question(example)
 
     def answer(self, row: Example) -> str:
         """The assistant's turn of a demonstration."""
-        return self.setting.task.write(row.answer or ())
+        return self.task.completion(row.answer or (), row)
 
     def read(self, output: str, example: Example) -> Answer | None:
         """The answer in what the model wrote; None where there is none."""
-        return self.setting.task.read(output, example)
+        return self.task.read(output, example)
 
     @property
     def limits(self) -> Limits:
@@ -185,7 +183,7 @@ class Prompter:
         if self.knobs.instruction.strip():
             return self.knobs.instruction.strip().replace("[labels]", ", ".join(choices))
         target = self.knobs.instruction_language == "target"
-        return self.setting.task.instruction(choices, self.setting.language if target else self.setting.english)
+        return self.task.instruction(choices, self.setting.language if target else self.setting.english)
 
     def _word(self, label: str) -> str:
         return self.words.get(label, label)
@@ -202,18 +200,21 @@ class Prompter:
         if self.knobs.calibration == NONE or not self.by_likelihood:
             return
         for number, item in enumerate(asked):
-            if item.bare not in self.baselines:
+            if self._bare(item) not in self.baselines:
                 cue = self.question(item.example).splitlines()[-1]
                 made = bare_prompts(self.knobs.calibration, cue, item.example, partial(self._fitted, rows=item.rows))
                 replies = calibrating(self._send([replace(item, prompt=prompt) for prompt in made]))
-                self.baselines[item.bare] = baseline([self._scores(item.example, reply) for reply in replies])
+                self.baselines[self._bare(item)] = baseline([self._scores(item.example, reply) for reply in replies])
                 asked[number] = replace(item, replies=(*item.replies, *replies))
+
+    def _bare(self, asked: Asked) -> tuple[tuple[str, ...], ...]:
+        """What a calibration hangs on: of a cloze, what is scored is each item's own."""
+        return (tuple(self._written(asked.example).values()), *asked.bare)
 
     def _send(self, asked: Sequence[Asked]) -> Iterator[tuple[int, Reply]]:
         host, prompts = self.setting.host, [item.prompt for item in asked]
         if self.by_likelihood:
-            choices = [list(map(self._written, item.example.choices)) for item in asked]
-            return host.score(prompts, choices, self.adapter)
+            return host.score(prompts, [[*self._written(item.example).values()] for item in asked], self.adapter)
         return host.generate(prompts, self.adapter, self.limits)
 
     def _predict(self, asked: Asked, outcome: Outcome) -> Prediction:
@@ -226,7 +227,8 @@ class Prompter:
             return Prediction(asked.example.id, replies=(*asked.replies, reply), notes=asked.notes, final=False)
         if self.by_likelihood:
             scores = self._scores(asked.example, reply)
-            return asked.chosen(reply, scores, self.baselines.get(asked.bare, {}), self._written)
+            written = self._written(asked.example)
+            return asked.chosen(reply, scores, self.baselines.get(self._bare(asked), {}), written.__getitem__)
         said = without_thoughts(reply.text)
         answer = self.read(said, self._worded(asked.example))
         if answer is not None:
@@ -236,15 +238,12 @@ class Prompter:
 
     def _scores(self, example: Example, reply: Reply) -> dict[str, float]:
         """The log-likelihood of each label, per byte where normalised; NaN where the model gave none."""
-        written = {choice: self._written(choice) for choice in example.choices}
+        written = self._written(example)
         sizes = {choice: max(1, len(text.encode())) if self.knobs.normalise else 1 for choice, text in written.items()}
         return {choice: reply.choices.get(text, math.nan) / sizes[choice] for choice, text in written.items()}
 
-    def _written(self, choice: str) -> str:
-        return self.setting.task.write(self._word(choice))
-
-
-def _shuffled(seed: int, rows: Sequence[Example]) -> list[Example]:
-    made = list(rows)
-    random.Random(f"order {seed}").shuffle(made)
-    return made
+    def _written(self, example: Example) -> dict[str, str]:
+        """What is scored for each choice."""
+        worded = self._worded(example)
+        scored = (self.task.completion(choice, worded) for choice in worded.choices)
+        return dict(zip(example.choices, scored, strict=True))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from xlt_core.contracts import Host
+from xlt_core.contracts import Host, Task
 from xlt_core.records import Example, InputError, Prompt
 
 CHARACTERS = 32  # no text has more characters per token than this; spares counting what was pasted by the megabyte
@@ -14,16 +14,16 @@ Build = Callable[[Sequence[Example], Example], Prompt]
 
 
 def fit(
-    host: Host, build: Build, demonstrations: Sequence[Example], example: Example, reserve: int
+    host: Host, build: Build, demonstrations: Sequence[Example], example: Example, reserve: int, field: str = "text"
 ) -> tuple[Prompt, tuple[str, ...]]:
-    """The prompt that leaves `reserve` tokens free, and notes on what it lacks.
+    """The prompt that leaves `reserve` tokens free, and notes on what it lacks. field: of the text that may be cut.
 
     One count where all fits, else a binary search. Raises InputError where even the instruction does not fit.
     """
-    shots, length = len(demonstrations), len(example.text)
+    shots, length = len(demonstrations), len(example.texts[field])
 
     def prompt(kept: int, characters: int) -> Prompt:
-        return build(demonstrations[shots - kept :], cut(example, characters))
+        return build(demonstrations[shots - kept :], cut(example, characters, field))
 
     def fits(kept: int, characters: int) -> bool:
         built = prompt(kept, characters)
@@ -33,19 +33,24 @@ def fit(
     kept = shots if fits(shots, length) else _most(lambda n: fits(n, length), shots - 1)
     if kept < 0:
         kept, length = 0, _most(lambda n: fits(0, n), length - 1)
-    if length < 1 <= len(example.text):
+    if length < 1 <= len(example.texts[field]):
         raise InputError(
             f"The instruction leaves no room for a text in the model's {host.context} tokens; "
             "shorten it, or lower the output limit."
         )
-    return prompt(kept, length), _notes(shots - kept, length, example, host)
+    return prompt(kept, length), _notes(shots - kept, length, example, host, field)
 
 
-def cut(example: Example, characters: int) -> Example:
-    """The example with only the beginning of its text, so that spans of it are spans of the whole."""
-    if characters >= len(example.text):
+def longest(task: Task, example: Example) -> str:
+    """The field that is cut where an example is too long: never one that holds a list."""
+    return max((name for name in task.fields if name not in task.listed), key=lambda n: len(example.texts.get(n, "")))
+
+
+def cut(example: Example, characters: int, field: str = "text") -> Example:
+    """The example with only the beginning of a text, so that spans of it are spans of the whole."""
+    if characters >= len(example.texts[field]):
         return example
-    return replace(example, texts={**example.texts, "text": example.text[:characters]})
+    return replace(example, texts={**example.texts, field: example.texts[field][:characters]})
 
 
 def counted(number: int, thing: str) -> str:
@@ -62,9 +67,9 @@ def _most(good: Callable[[int], bool], top: int) -> int:
     return low
 
 
-def _notes(dropped: int, length: int, example: Example, host: Host) -> tuple[str, ...]:
+def _notes(dropped: int, length: int, example: Example, host: Host, field: str) -> tuple[str, ...]:
     fitting = f"to fit the model's {host.context} tokens"
     notes = [f"{counted(dropped, 'demonstration')} dropped {fitting}"] if dropped else []
-    if length < len(example.text):
-        notes.append(f"text cut to its first {counted(length, 'character')} {fitting}")
+    if length < len(example.texts[field]):
+        notes.append(f"{field} cut to its first {counted(length, 'character')} {fitting}")
     return tuple(notes)

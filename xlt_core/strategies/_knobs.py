@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import fields
 from typing import Literal, get_args, get_origin, get_type_hints
 
-from xlt_core.contracts import Setting, Strategy
+from xlt_core.contracts import Setting, Strategy, Task
 from xlt_core.records import Example, InputError
 from xlt_core.text.forms import key
 
@@ -65,16 +65,16 @@ def check_setting(setting: Setting) -> None:
             f"{setting.host.context}; lower it."
         )
     for number, example in enumerate(setting.demonstrations, 1):
-        fault = _fault(setting.task.answer_kind, example)
+        fault = _fault(setting.task, example)
         if fault:
             raise InputError(f"Demonstration {number} {fault}")
 
 
-def _fault(kind: str, example: Example) -> str:
+def _fault(task: Task, example: Example) -> str:
     """What is wrong with a demonstration, or ""."""
-    answer = example.answer
-    if not example.text.strip():
-        return "has no text; write one or remove the row."
+    answer, kind, lacking = example.answer, task.answer_kind, task.lacking(example.texts)
+    if lacking:
+        return f"has no {lacking}; write one or remove the row."
     if answer is None or (kind != "spans" and not str(answer).strip()):
         return "has no answer; write one or remove the row."
     named = {"label": (answer,), "spans": tuple(getattr(span, "kind", "") for span in answer)}.get(kind, ())

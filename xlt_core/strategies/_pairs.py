@@ -12,8 +12,6 @@ from xlt_core.strategies._english_picks import EnglishPicks
 from xlt_core.strategies._fewshot import Prompter
 from xlt_core.strategies._shown import shown
 
-SOURCE = "source"  # field of a pivot: the text that it is the English of, before that is cut
-
 
 def paired_demonstrations(
     crossing: Crossing, rows: Sequence[Example]
@@ -22,22 +20,35 @@ def paired_demonstrations(
     Only texts are translated: the answers stay as they are."""
     stays = crossing.setting.task.answer_kind == "label"
     english = yield from crossing.demonstrations([_bare(row, str(n), stays) for n, row in enumerate(rows)])
-    texts = {row.id: row.text for row in english}
-    numbered = [(texts[str(n)], row) for n, row in enumerate(rows) if str(n) in texts]
-    return tuple(paired(row, text) for text, row in numbered)
+    by_number = {row.id: row for row in english}
+    numbered = [(by_number[str(n)], row) for n, row in enumerate(rows) if str(n) in by_number]
+    return tuple(paired(row, made) for made, row in numbered)
 
 
-def paired(example: Example, english: str) -> Example:
-    """The example with its English as pivot."""
-    return replace(example, pivot=Example(example.id, {"text": english, SOURCE: example.text}, None, example.choices))
+def paired(example: Example, english: Example) -> Example:
+    """The example with its English as pivot, whose own pivot has the texts that it is the English of, before these are
+    cut."""
+    texts = {name: english.texts[name] for name in example.texts if name in english.texts}
+    made = Example(example.id, texts, None, example.choices, Example(example.id, example.texts))
+    return replace(example, pivot=made)
+
+
+def english_texts(example: Example) -> dict[str, str]:
+    """The English of an example's texts, each cut to the share of it to which the text was cut."""
+    if example.pivot is None:
+        return {}
+    whole = example.pivot.pivot.texts if example.pivot.pivot else example.texts
+    return {name: _share(text, len(example.texts.get(name, "")), len(whole.get(name, "")))
+            for name, text in example.pivot.texts.items()}  # fmt: skip
+
+
+def _share(text: str, length: int, whole: int) -> str:
+    return text if length >= whole else text[: round(len(text) * length / whole)]
 
 
 def english_of(example: Example) -> str:
-    """The English of an example, cut to the share of it to which its text was cut."""
-    if example.pivot is None:
-        return ""
-    text, whole = example.pivot.text, example.pivot.texts.get(SOURCE, example.text)
-    return text if len(example.text) >= len(whole) else text[: round(len(text) * len(example.text) / len(whole))]
+    """The same in one text."""
+    return Example("", english_texts(example)).text
 
 
 def _bare(row: Example, name: str, stays: bool) -> Example:
@@ -74,7 +85,7 @@ class PairSolver:
         *_, (_, crossed) = self.crossing.enter([example])
         if crossed.english is None:
             raise InputError(crossed.error or "The translation of the text came back empty; change the text.")
-        prompt, notes, replies = self.prompter.preview(paired(crossed.example, crossed.english.text))
+        prompt, notes, replies = self.prompter.preview(paired(crossed.example, crossed.english))
         return prompt, crossed.notes + notes, crossed.replies + replies
 
     def __call__(self, examples: Sequence[Example]) -> Iterator[Prediction]:
@@ -84,7 +95,7 @@ class PairSolver:
                              final=crossed.ended)  # fmt: skip
             if crossed.english:
                 entered[index] = crossed
-        asked = [replace(paired(one.example, one.english.text), id=str(index))
+        asked = [replace(paired(one.example, one.english), id=str(index))
                  for index, one in sorted(entered.items()) if one.english]  # fmt: skip
         for prediction in self.prompter(asked):
             crossed = entered[int(prediction.id)]

@@ -65,7 +65,7 @@ class PivotSolver:
         for asked in self.prompter([entered[index].english for index in sorted(entered)]):
             crossed = entered[int(asked.id)]
             prediction = _joined(crossed, asked)
-            if not asked.answer or self.prompter.setting.task.answer_kind == "label":
+            if not asked.answer or not self.crossing.returns(crossed.example):
                 yield prediction
                 continue
             yield replace(prediction, answer=None, valid=False, final=False)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 
@@ -28,3 +29,10 @@ def reordered(setting: Setting, order: Callable[[Sequence[Example]], Sequence[Ex
             yield index, replace(found, rows=tuple(order(found.rows)))
 
     return replace(setting, pick=picked)
+
+
+def shuffled(seed: int, rows: Sequence[Example]) -> list[Example]:
+    """The rows in an order that hangs on the seed alone."""
+    made = list(rows)
+    random.Random(f"order {seed}").shuffle(made)
+    return made

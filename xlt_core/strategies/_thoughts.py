@@ -36,7 +36,7 @@ class ThinkingPrompter(Prompter):
     @property
     def _field(self) -> str:
         """How a question begins, such as "Text:"."""
-        head, colon, _ = self.setting.task.question(Example("", {"text": ""})).partition(":")
+        head, colon, _ = self.task.question(Example("", dict.fromkeys(self.task.fields, ""))).partition(":")
         return f"{head}:" if colon and "\n" not in head else ""
 
     def instruction(self, example: Example) -> str:

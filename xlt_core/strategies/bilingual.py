@@ -10,7 +10,7 @@ from xlt_core.contracts import Setting, Solver, Translator, missing
 from xlt_core.records import Example, InputError, Language, Reply
 from xlt_core.strategies._crossing import Crossing
 from xlt_core.strategies._fewshot import FewShot, Prompter, knob
-from xlt_core.strategies._pairs import PairedPicks, PairSolver, english_of, paired_demonstrations
+from xlt_core.strategies._pairs import PairedPicks, PairSolver, english_texts, paired_demonstrations
 
 
 @dataclass(frozen=True)
@@ -53,7 +53,7 @@ class BilingualPrompter(Prompter):
 
     def question(self, example: Example, shown: bool = False) -> str:
         """The fields of the text and those of its English, then where the answer begins."""
-        english = replace(example, texts={**example.texts, "text": english_of(example)})
+        english = replace(example, texts={**example.texts, **english_texts(example)})
         *own, begin = self.setting.task.question(example).split("\n")
         other = [line for line in self.setting.task.question(english).split("\n")[:-1] if line not in own]
         named = [f"English {line[:1].lower()}{line[1:]}" for line in other]

@@ -28,6 +28,7 @@ class Translated(FewShot):
         "machine", "Pivot", "Who translates to English: the translator, or the data's own human translations."
     )
     beams: int = knob(1, "Beams", "Of the translator's search; 1 is greedy, and more take longer.", (1, 16))
+    fields: str = knob("all", "Fields", "Which texts are translated: all, or some, such as question (of qa) alone.")
     back: bool = knob(False, "Back-translation", "Translate the machine's English back, to see what was lost.")
 
     def untranslated(self, answer_kind: str, language: Language, english: Language, translator: Translator) -> str:
@@ -38,7 +39,7 @@ class Translated(FewShot):
 
     def prepare(self, setting: Setting) -> Generator[str | Reply, None, Solver]:
         self.check(setting)
-        crossing = Crossing(setting, self.pivot == "human", self.beams)
+        crossing = Crossing(setting, self.pivot == "human", self.beams, only=self.fields)
         ends, translator = (setting.language, setting.english), crossing.checked()
         why_not = self.untranslated(setting.task.answer_kind, *ends, translator)
         if why_not:

@@ -12,7 +12,8 @@ from xlt_core.comparison import selection
 from xlt_core.comparison.combining import why_not
 from xlt_core.documents import document
 from xlt_core.findings.colours import PREFERRED
-from xlt_core.records import Column, InputError, Plan, Row
+from xlt_core.formats.fields import given_row
+from xlt_core.records import Column, InputError, Plan
 from xlt_core.ui.compare import parameters
 from xlt_core.ui.shared import zero_gpu
 from xlt_core.ui.shared.errors import error_sentence
@@ -34,9 +35,10 @@ def compare_text(
 ) -> dict[str, Any]:
     """Compares the strategies on one text and returns the finished document.
 
-    language: a code such as kin; task: topic, ner or summary; demonstrations: rows {"text": ..., "answer": ...}, by
-    default `shots` rows of the train split, and [] for none; strategies: by default those of
-    prompt, translate and laft that can be combined.
+    language: a code such as kin; task: such as topic; text: of a task with several fields, JSON by their names, such as
+    {"premise": ..., "hypothesis": ...}; demonstrations: rows {"text" (or the fields): ..., "answer": ...}, by default
+    `shots` rows of the train split, and [] for none; strategies: by default those of prompt, translate and laft that
+    can be combined.
     """
     try:
         plan = plan_of(language, task, text, demonstrations, shots, model, translator, seed)
@@ -59,7 +61,9 @@ def plan_of(
     words = parameters.text_of("text", text)
     if not words.strip():
         raise InputError("The text is empty; give some.")
-    rows = parameters.rows_of(demonstrations, MAX_ROWS)
+    known = catalog.tasks().get(task) if isinstance(task, str) else None
+    fields = known.fields if known else ("text",)  # what there is not is refused below
+    rows = parameters.rows_of(demonstrations, MAX_ROWS, fields)
     drawn = parameters.whole_number("shots", shots, MAX_ROWS)
     return Plan(
         task=parameters.name_of("task", task),
@@ -69,7 +73,7 @@ def plan_of(
         translator=parameters.name_of("translator", translator),
         shots=drawn if rows is None else len(rows),
         demonstrations=rows,
-        inputs=(Row(words),),
+        inputs=(given_row(fields, words, "text"),),
         seed=parameters.whole_number("seed", seed, MAX_SEED),
     )
 

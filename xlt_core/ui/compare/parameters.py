@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from typing import Any
 
+from xlt_core.formats.fields import make_row
 from xlt_core.formats.rows import clean
 from xlt_core.records import InputError, Row
 
 LONGEST_NAME = 1_000  # characters
 KINDS = {type(None): "null", bool: "true or false", int: "a number", float: "a number", str: "text", list: "a list",
          dict: "an object"}  # fmt: skip
-ROW = '{"text": "...", "answer": "..."}'
 
 
 def text_of(name: str, value: Any) -> str:
@@ -49,12 +50,12 @@ def names_of(name: str, value: Any) -> tuple[str, ...] | None:
     )
 
 
-def rows_of(value: Any, most: int) -> tuple[Row, ...] | None:
+def rows_of(value: Any, most: int, fields: Sequence[str] = ("text",)) -> tuple[Row, ...] | None:
     """Demonstrations, or null."""
     rows = _list_of("demonstrations", value)
     if rows is not None and len(rows) > most:
         raise InputError(f"At most {most} demonstrations can be given here, not {len(rows)}; remove some.")
-    return None if rows is None else tuple(_row(index, row) for index, row in enumerate(rows, 1))
+    return None if rows is None else tuple(_row(index, row, fields) for index, row in enumerate(rows, 1))
 
 
 def _list_of(name: str, value: Any) -> list[Any] | None:
@@ -63,10 +64,12 @@ def _list_of(name: str, value: Any) -> list[Any] | None:
     return None if value is None else list(value)
 
 
-def _row(index: int, row: Any) -> Row:
-    if not isinstance(row, dict) or not isinstance(row.get("text"), str) or not isinstance(row.get("answer"), str):
-        raise InputError(f"Demonstration {index} must look like {ROW}.")
-    return Row(clean(row["text"]), clean(row["answer"]))
+def _row(index: int, row: Any, fields: Sequence[str]) -> Row:
+    wanted = (*fields, "answer")
+    if not isinstance(row, dict) or not all(isinstance(row.get(name), str) for name in wanted):
+        shape = ", ".join(f'"{name}": "..."' for name in wanted)
+        raise InputError(f"Demonstration {index} must look like {{{shape}}}.")
+    return make_row({name: clean(row[name]) for name in fields}, clean(row["answer"]))
 
 
 def _kind(value: Any) -> str:

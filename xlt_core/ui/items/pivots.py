@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from xlt_core.findings.pivots import DEFINITIONS, ColumnPivot, ItemPivot, column_pivot, human_english, item_pivot
+from xlt_core.findings.pivots import DEFINITIONS, ColumnPivot, ItemPivot, column_pivot, item_pivot
 from xlt_core.findings.tables import PIVOT_HEADS, pivot_cells
 from xlt_core.records import Comparison, Example, Prediction, Run
 from xlt_core.scoring.pivot import Signs
@@ -17,7 +17,7 @@ def item_html(key: str, example: Example, prediction: Prediction) -> str:
     found = item_pivot(example, prediction)
     if found is None:
         return ""
-    human = human_english(example)
+    human = found.human
     beside = (
         f"<p class='xlt-text' lang='en' dir='ltr'><span class='xlt-tag'>human English</span> {truncated(human)}</p>"
     )

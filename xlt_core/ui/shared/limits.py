@@ -7,6 +7,7 @@ from pathlib import Path
 from xlt_core import catalog
 from xlt_core.contracts import SPLITS, Adapts
 from xlt_core.documents.document import FILE_KNOBS
+from xlt_core.formats.fields import every_text
 from xlt_core.formats.rows import FORMATS
 from xlt_core.records import InputError, Plan, Row
 from xlt_core.sweeps.sweep import Grid
@@ -58,7 +59,7 @@ def _check_rows(name: str, rows: tuple[Row, ...], limit: int) -> None:
     if len(rows) > limit:
         raise InputError(f"At most {limit} rows can be given here, not {len(rows)}; remove some.")
     for index, row in enumerate(rows, 1):
-        size = max(map(len, (row.text, row.answer, row.english, row.english_answer)))
+        size = max(map(len, every_text(row)))
         which = name if len(rows) == 1 and name != "Demonstration" else f"{name} {index}"
         if size > MAX_CHARACTERS:
             raise InputError(
