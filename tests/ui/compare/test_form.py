@@ -9,7 +9,7 @@ import pytest
 
 from xlt_core.documents import document
 from xlt_core.records import Plan, Row
-from xlt_core.ui.compare import form, form_handlers
+from xlt_core.ui.compare import form, form_handlers, row_handlers
 from xlt_core.ui.compare import page as page_module
 from xlt_core.ui.compare.form import ComparePage
 from xlt_core.ui.shared.run_manager import RunManager
@@ -38,7 +38,7 @@ def test_more_shots_are_still_those_that_the_seed_draws(page: ComparePage) -> No
     values = opened(page, Plan("topic", "kin", form.read(page, opened(page, page_module.default_plan())).columns,
                                inputs=(Row("Aline yasomye igitabo"),), shots=4))  # fmt: skip
     values[page.choices.shots] = 6
-    plan = form.read(page, after(values, form_handlers.shots_changed(page, values)))
+    plan = form.read(page, after(values, row_handlers.shots_changed(page, values)))
     assert len(plan.demonstrations or ()) == 6
     assert "--shots 6" in document.command(plan) and "--plan" not in document.command(plan)
 

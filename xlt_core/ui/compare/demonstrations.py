@@ -77,8 +77,8 @@ def read(table: Demonstrations, values: Values) -> tuple[Row, ...]:
     return tuple(rows)
 
 
-def show(table: Demonstrations, rows: Sequence[Row], drawn: bool = False) -> Updates:
-    """The updates that show the rows. drawn: whether Reset goes back to these rows."""
+def show(table: Demonstrations, rows: Sequence[Row], drawn: Sequence[Row] | None = None) -> Updates:
+    """The updates that show the rows. drawn: the rows that Reset goes back to from now on."""
     rows = tuple(rows)[:MAX_ROWS]
     updates: Updates = {table.count: len(rows), table.fold: gr.update(label=_title(len(rows)))}
     for index, widgets in enumerate(table.rows):
@@ -86,7 +86,7 @@ def show(table: Demonstrations, rows: Sequence[Row], drawn: bool = False) -> Upd
         updates[widgets.group] = gr.update(visible=used)
         updates[widgets.text] = rows[index].text if used else ""
         updates[widgets.answer] = rows[index].answer if used else ""
-    return updates | ({table.drawn: rows} if drawn else {})
+    return updates | ({} if drawn is None else {table.drawn: tuple(drawn)})
 
 
 def set_language(table: Demonstrations, language: Language | None) -> Updates:

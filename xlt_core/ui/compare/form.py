@@ -21,7 +21,7 @@ from xlt_core.ui.shared.updates import Values
 @dataclass(frozen=True)
 class ComparePage:
     """The widgets. host: where the model runs. work_id: id of the running work, for Stop. manager: stores what ends.
-    visitor: the browser's key. requests: which change of the choices is the last."""
+    visitor: the browser's key. requests: which change of the choices is the last. draft: what was entered last."""
 
     host: gr.HTML
     choices: choices_module.Choices
@@ -40,10 +40,11 @@ class ComparePage:
     manager: RunManager
     visitor: gr.BrowserState
     requests: gr.State
+    draft: gr.BrowserState
 
     def form_widgets(self) -> set[Any]:
-        """Every widget from which a plan is read."""
-        return self.choices.widgets() | self.inputs.widgets() | self.demonstrations.widgets()
+        """Every widget from which a plan is read, and the draft."""
+        return self.choices.widgets() | self.inputs.widgets() | self.demonstrations.widgets() | {self.draft}
 
     def plan_outputs(self) -> set[Any]:
         """Every widget that another plan or another choice updates."""

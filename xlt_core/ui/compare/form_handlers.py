@@ -16,7 +16,7 @@ from xlt_core.comparison.plan import tidy
 from xlt_core.contracts import Host
 from xlt_core.models.hub import downloads
 from xlt_core.records import InputError, Plan, Row
-from xlt_core.ui.compare import choices, demonstrations, inputs, lessons, mismatch, sources
+from xlt_core.ui.compare import choices, demonstrations, drafts, inputs, lessons, mismatch, sources
 from xlt_core.ui.compare.form import ComparePage
 from xlt_core.ui.shared.background import run_in_thread
 from xlt_core.ui.shared.html import escape, message_html
@@ -48,38 +48,9 @@ def mode_changed(page: ComparePage, values: Values) -> Updates:
     return inputs.switch(page.inputs, mode) | enabled | show_mismatch(page, plan, typed_row(page, values))
 
 
-def shots_changed(page: ComparePage, values: Values) -> Updates:
-    """As many demonstrations as shots; the first ones stay as they were edited."""
-    plan = choices.read(page.choices, values)
-    drawn = draw(plan)
-    rows = demonstrations.resized(demonstrations.read(page.demonstrations, values), drawn, plan.shots)
-    # The further rows are known as drawn ones, too, with their ids and their English.
-    return demonstrations.show(page.demonstrations, rows) | {page.demonstrations.drawn: drawn}
-
-
 def add_column(strategy: str, page: ComparePage, values: Values) -> Updates:
     """Adds a second column of a strategy."""
     return choices.add_column(page.choices, strategy, values)
-
-
-def change_rows(change: Callable[..., tuple[Row, ...]], page: ComparePage, values: Values) -> Updates:
-    """The demonstrations after a change of their rows."""
-    return demonstrations.show(page.demonstrations, change(demonstrations.read(page.demonstrations, values)))
-
-
-def reset_rows(page: ComparePage, values: Values) -> Updates:
-    """The demonstrations as they were drawn last."""
-    return demonstrations.show(page.demonstrations, values[page.demonstrations.drawn])
-
-
-def reload_rows(page: ComparePage, values: Values) -> Updates:
-    """As many rows of the train split as shots; with the next seed where the rows of this seed are shown already."""
-    plan = choices.read(page.choices, values)
-    rows = draw(plan)
-    if rows == demonstrations.read(page.demonstrations, values):
-        plan = replace(plan, seed=plan.seed + 1)
-        rows = draw(plan)
-    return demonstrations.show(page.demonstrations, rows, drawn=True) | {page.choices.seed: plan.seed}
 
 
 def show_lesson(lesson: lessons.Lesson, page: ComparePage, values: Values) -> Updates:
@@ -88,8 +59,11 @@ def show_lesson(lesson: lessons.Lesson, page: ComparePage, values: Values) -> Up
     return show_plan(page, lesson.plan, values[page.choices.disabled]) | question
 
 
-def show_plan(page: ComparePage, plan: Plan, disabled: tuple[str, ...] = ()) -> Updates:
-    """All updates that set the form to a plan. disabled: the strategies that are disabled now."""
+def show_plan(
+    page: ComparePage, plan: Plan, disabled: tuple[str, ...] = (), drawn: tuple[Row, ...] | None = None
+) -> Updates:
+    """All updates that set the form to a plan. disabled: the strategies that are disabled now; drawn: the rows that
+    Reset goes back to, if they are not the plan's."""
     rows = draw(plan) if plan.demonstrations is None else plan.demonstrations
     row = inputs.first_row(plan) if plan.inputs else None
     return merge(
@@ -99,7 +73,7 @@ def show_plan(page: ComparePage, plan: Plan, disabled: tuple[str, ...] = ()) -> 
         {} if row and row.text else _show_row(page.inputs, inputs.first_item(plan)),
         show_mismatch(page, plan, row),
         enable_strategies(page, plan, disabled, bool(plan.inputs)),
-        demonstrations.show(page.demonstrations, rows, drawn=True),
+        demonstrations.show(page.demonstrations, rows, drawn=rows if drawn is None else drawn),
     )
 
 
@@ -111,13 +85,28 @@ def complete(page: ComparePage, plan: Plan) -> Updates:
 
 def open_link(page: ComparePage, plan: Plan) -> Updates:
     """Sets the form to the plan of a share link, with what is here in place of what is not. Raises InputError."""
+    plan, missing = _checked(plan)
+    text = " ".join(["This setting came with the link.", *missing, "Press Compare to run it."])
+    return show_plan(page, plan) | {page.message: message_html(text, "problem" if missing else "note")}
+
+
+def open_draft(page: ComparePage, draft: drafts.Draft) -> Updates:
+    """Sets the form to what the visitor had entered, with what is here now. Raises InputError."""
+    plan, missing = _checked(draft.plan)
+    restored = show_plan(page, replace(plan, demonstrations=draft.rows), drawn=draw(plan))
+    said = message_html(" ".join(["What you had entered is back.", *missing]), "problem" if missing else "note")
+    return restored | {page.message: said + "<p class='xlt-quiet'><a href='?fresh'>Start afresh</a></p>"}
+
+
+def _checked(plan: Plan) -> tuple[Plan, list[str]]:
+    """The plan with what is here in place of what is not, and a sentence on each. Raises InputError where it is not
+    offered: it came from a browser."""
     catalog.task(plan.task)
     given = replace(plan, dataset=sources.OWN_FILE) if sources.uses_file(plan) else plan
     check_offered(given, uploaded=sources.OWN_FILE)
     plan, missing = sources.with_what_is_here(plan)
     tidy(plan)
-    text = " ".join(["This setting came with the link.", *missing, "Press Compare to run it."])
-    return show_plan(page, plan) | {page.message: message_html(text, "problem" if missing else "note")}
+    return plan, missing
 
 
 def enable_strategies(page: ComparePage, plan: Plan, disabled: tuple[str, ...], one: bool) -> Updates:
@@ -186,7 +175,7 @@ def _choices_changed(page: ComparePage, values: Values) -> Updates:
         enable_strategies(page, plan, values[page.choices.disabled], one),
         _language_updates(page, plan, host),
         choices.forget_adapters(page.choices, values, set(sources.adapters(host, "")) - available),
-        _redrawn(page, values, draw(plan)),
+        _redrawn(page, values, draw(plan), drafts.edited_rows(page, values, plan)),
         _show_row(page.inputs, row) if unedited else {},
         show_mismatch(page, choices.with_disabled(page.choices, plan, values), row if one else None),
         {page.host: host_html(plan.model)},
@@ -218,12 +207,14 @@ def _host(plan: Plan) -> Host | None:
         return None
 
 
-def _redrawn(page: ComparePage, values: Values, rows: tuple[Row, ...]) -> Updates:
-    """The newly drawn demonstrations; nothing where they equal those drawn before, so that edits stay."""
+def _redrawn(page: ComparePage, values: Values, rows: tuple[Row, ...], edited: tuple[Row, ...] | None) -> Updates:
+    """The newly drawn demonstrations, or those that were edited earlier for the same choices; nothing where the drawn
+    ones equal those drawn before, so that edits stay."""
     before = values[page.demonstrations.drawn]
     shorter = min(len(before), len(rows))
-    same = before[:shorter] == rows[:shorter] and bool(before) == bool(rows)
-    return {} if same else demonstrations.show(page.demonstrations, rows, drawn=True)
+    if before[:shorter] == rows[:shorter] and bool(before) == bool(rows):
+        return {}
+    return demonstrations.show(page.demonstrations, rows if edited is None else edited, drawn=rows)
 
 
 def _language_updates(page: ComparePage, plan: Plan, host: Host | None) -> Updates:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from threading import Event
 from time import monotonic
 
@@ -10,7 +10,7 @@ import gradio as gr
 
 from xlt_core import catalog
 from xlt_core.comparison import compare, selection
-from xlt_core.jobs import Job
+from xlt_core.jobs import Job, Jobs
 from xlt_core.records import Comparison, InputError, Plan
 from xlt_core.ui.compare import columns, form, share, view
 from xlt_core.ui.compare.form import ComparePage
@@ -21,23 +21,51 @@ from xlt_core.ui.shared.stop_signals import request_stop, stop_signal
 from xlt_core.ui.shared.updates import Updates, Values
 
 FULL_UPDATE = 1.5  # seconds between updates of everything; between them, only the columns are updated
+MOST = 16  # comparisons at work at once, of all visitors
+JOBS: Jobs[Comparison] = Jobs()
 STOP_CHECK = 0.3  # seconds after which a stop takes effect on the page, even during a long step
 
 
 def run(page: ComparePage, values: Values) -> Iterator[Updates]:
-    """Runs the comparison, and yields the updates of all columns together."""
+    """Runs the comparison, and yields the updates of all columns together. It goes on if the tab is closed."""
     with stop_signal() as (work_id, signal):
         yield busy(page) | {page.message: "", page.work_id: work_id}
         plan = yield from show_loading(page, values, lambda: selection.select(form.read(page, values)).plan, signal)
-        yield view.clear(page.results) | {page.message: "", page.host: host_html(plan.model)}
-        updated = 0.0
-        for last in _snapshots(plan, signal):
-            full = monotonic() - updated > FULL_UPDATE
-            updated = monotonic() if full else updated
-            yield view.show(page.results, last) if full else view.show_columns(page.results, last)
-        ended = compare.stopped(last)
-        problem = {page.message: message_html(_save(page, ended, values), "problem")}
-        yield view.show_ended(page.results, ended, values[page.results.earlier]) | idle(page) | problem
+        yield from _show(page, values, *_start(page, plan, values[page.visitor]), signal)
+
+
+def resume(page: ComparePage, values: Values) -> Iterator[Updates]:
+    """After a reload: shows the comparison of this visitor that still runs, if one does."""
+    visitor = values[page.visitor]
+    running = [(key, job) for key, job in JOBS.of(visitor).items() if job.state == "running"] if visitor else []
+    if not running:
+        yield {page.message: gr.skip()}
+        return
+    with stop_signal() as (work_id, signal):
+        yield busy(page) | {page.work_id: work_id}
+        yield from _show(page, values, *running[0], signal)
+
+
+def _show(page: ComparePage, values: Values, key: str, job: Job[Comparison], signal: Event) -> Iterator[Updates]:
+    """The updates of a comparison at work, to its end or to where it is stopped."""
+    last, updated = None, 0.0
+    for snapshot in job.watch(STOP_CHECK):
+        if signal.is_set():
+            job.stop()  # the step that runs now ends in the background
+            break
+        if snapshot is None or snapshot is last:
+            continue
+        if last is None:
+            yield view.clear(page.results) | {page.message: "", page.host: host_html(snapshot.plan.model)}
+        last, full = snapshot, monotonic() - updated > FULL_UPDATE
+        updated = monotonic() if full else updated
+        yield view.show(page.results, last) if full else view.show_columns(page.results, last)
+    if job.state != "running":
+        JOBS.forget(key)
+    if last is None:
+        raise InputError(job.error or "Stopped before anything was asked.")
+    problem = {page.message: message_html(job.error, "problem")}
+    yield view.show_ended(page.results, compare.stopped(last), values[page.results.earlier]) | idle(page) | problem
 
 
 def preview(page: ComparePage, values: Values) -> Iterator[Updates]:
@@ -93,27 +121,20 @@ def show_error(page: ComparePage, sentence: str) -> Updates:
     return {page.message: message_html(sentence, "problem")} | idle(page)
 
 
-def _save(page: ComparePage, comparison: Comparison, values: Values) -> str:
-    """Stores a comparison over items of a dataset; returns why where that is impossible."""
-    try:
-        if len(comparison.plan.inputs) != 1:
-            page.manager.save(comparison, values[page.visitor])
-    except InputError as error:
-        return str(error)
-    return ""
+def _start(page: ComparePage, plan: Plan, visitor: str) -> tuple[str, Job[Comparison]]:
+    """Starts the comparison as a job of the visitor. Raises InputError where too many are at work."""
+    for key, job in JOBS.of(visitor).items():
+        if job.state != "running":
+            JOBS.forget(key)
+    return JOBS.start("compare", _work(page, plan, visitor), visitor, MOST)
 
 
-def _snapshots(plan: Plan, signal: Event) -> Iterator[Comparison]:
-    """Snapshots of the comparison until it ends or is stopped; the step that runs then ends in the background."""
-    job, last = Job("compare", zero_gpu.run_comparison(plan)), None
+def _work(page: ComparePage, plan: Plan, visitor: str) -> Generator[Comparison, None, None]:
+    """The comparison, which is stored once it has ended or is stopped, unless it is of one typed text."""
+    last = None
     try:
-        for snapshot in job.watch(STOP_CHECK):
-            if signal.is_set():
-                break
-            if snapshot is not None and snapshot is not last:
-                last = snapshot
-                yield snapshot
+        for last in zero_gpu.run_comparison(plan):
+            yield last
     finally:
-        job.stop()
-    if job.state == "failed":
-        raise InputError(job.error)
+        if last is not None and len(plan.inputs) != 1:
+            page.manager.save(compare.stopped(last), visitor)

@@ -17,6 +17,7 @@ from xlt_core.settings import ASSETS
 from xlt_core.ui.compare import (
     api,
     demonstrations,
+    drafts,
     edit_handlers,
     form,
     form_handlers,
@@ -26,6 +27,7 @@ from xlt_core.ui.compare import (
     lessons,
     mismatch,
     model_download,
+    row_handlers,
     view,
 )
 from xlt_core.ui.compare.form import ComparePage
@@ -46,9 +48,10 @@ def build(blocks: gr.Blocks, host: gr.HTML, manager: RunManager, visitor: gr.Bro
     _wire_choices(page)
     _wire_inputs(page)
     _wire_demonstrations(page)
-    _wire_comparison(page)
+    _wire_comparison(blocks, page)
     _wire_results(page)
     edit_handlers.wire(page)
+    drafts.wire(page)
     for lesson, button in zip(lessons.lessons(), page.lessons, strict=True):
         shown = partial(_once, partial(form_handlers.show_lesson, lesson))
         _bind_last(page, button.click, shown, page.form_widgets(), page.plan_outputs())
@@ -104,7 +107,8 @@ def _draw(
             preview, compare, stop = form.build_buttons()
             results = view.build(sample)
     return ComparePage(host, chosen, download, entered, note, table, results, lesson, lesson_buttons, message,
-                       preview, compare, stop, gr.State(""), manager, visitor, gr.State(Requests()))  # fmt: skip
+                       preview, compare, stop, gr.State(""), manager, visitor, gr.State(Requests()),
+                       gr.BrowserState(None, storage_key="xlt-draft", secret="xlt"))  # fmt: skip
 
 
 def _bind(
@@ -153,7 +157,7 @@ def _wire_choices(page: ComparePage) -> None:
     _bind(page, fetched.then, form_handlers.choices_changed, values, outputs, generator=True)
     bind(page.download.stop.click, partial(model_download.stop, page.download), {chosen.seed}, page.download.widgets(),
          page.message, queue=False)  # fmt: skip
-    _bind(page, chosen.shots.release, form_handlers.shots_changed, values, page.demonstrations.outputs())
+    _bind(page, chosen.shots.release, row_handlers.shots_changed, values, page.demonstrations.outputs())
     _bind(page, page.inputs.mode.input, form_handlers.mode_changed, values, outputs)
 
 
@@ -174,21 +178,21 @@ def _wire_demonstrations(page: ComparePage) -> None:
     table = page.demonstrations
 
     def bind_change(button: gr.Button, change: Callable[..., Any]) -> None:
-        handler = partial(form_handlers.change_rows, change)
-        _bind(page, button.click, handler, table.widgets(), table.outputs())
+        handler = partial(row_handlers.change_rows, change)
+        _bind(page, button.click, handler, page.form_widgets(), table.outputs() | {page.draft})
 
     bind_change(table.add, demonstrations.added)
     bind_change(table.shuffle, demonstrations.shuffled)
-    _bind(page, table.reset.click, form_handlers.reset_rows, table.widgets(), table.outputs())
-    _bind(page, table.reload.click, form_handlers.reload_rows, page.form_widgets(),
-          table.outputs() | {page.choices.seed})  # fmt: skip
+    _bind(page, table.reset.click, row_handlers.reset_rows, page.form_widgets(), table.outputs() | {page.draft})
+    _bind(page, table.reload.click, row_handlers.reload_rows, page.form_widgets(),
+          table.outputs() | {page.choices.seed, page.draft})  # fmt: skip
     for index, row in enumerate(table.rows):
         bind_change(row.up, partial(demonstrations.moved, index=index, by=-1))
         bind_change(row.down, partial(demonstrations.moved, index=index, by=1))
         bind_change(row.remove, partial(demonstrations.removed, index=index))
 
 
-def _wire_comparison(page: ComparePage) -> None:
+def _wire_comparison(blocks: gr.Blocks, page: ComparePage) -> None:
     results = page.results
     files = {results.share.json, results.share.csv, results.share.text}
     outputs = {results.heading, results.columns, results.conclusion, results.chart, results.history,
@@ -196,9 +200,11 @@ def _wire_comparison(page: ComparePage) -> None:
                results.page, results.earlier, page.host, page.work_id} | files | results.edit.outputs()  # fmt: skip
     inputs = page.form_widgets() | {results.earlier, page.visitor}
     running = _bind(page, page.compare.click, handlers.run, inputs, outputs, generator=True, **MODEL)
+    resumed = _bind(page, blocks.load, handlers.resume, inputs, outputs, generator=True, concurrency_limit=None)
     _bind(page, page.preview.click, handlers.preview, inputs, outputs, generator=True, **MODEL)
     _bind(page, page.stop.click, handlers.stop, {page.work_id}, {page.stop}, queue=False)
-    _bind_items(page, running.then, 0)
+    for ended in (running, resumed):
+        _bind_items(page, ended.then, 0)
 
 
 def _wire_results(page: ComparePage) -> None:
@@ -223,15 +229,19 @@ def _bind_items(page: ComparePage, event: Callable[..., Any], by: int | None) ->
 def _wire_load(blocks: gr.Blocks, page: ComparePage, plan: Plan, show: Callable[..., Updates]) -> None:
     """Binds what happens when a browser opens the page. show: gives the updates for the plan."""
 
-    def load(request: gr.Request) -> Updates:
+    def load(values: Values, request: gr.Request) -> Updates:
         try:
-            code = request.query_params.get("plan")
-            return form_handlers.open_link(page, document.decode(code)) if code else show(page, plan)
+            code, draft = request.query_params.get("plan"), drafts.read(values[page.draft])
+            if code:
+                return form_handlers.open_link(page, document.decode(code))
+            if "fresh" in request.query_params:
+                return show(page, plan) | {page.draft: None}
+            return form_handlers.open_draft(page, draft) if draft else show(page, plan)
         except Exception as error:
             return show(page, plan) | handlers.show_error(page, error_sentence(error))
 
     def load_host() -> Iterator[str]:
         yield catch_errors(partial(form_handlers.host_html, plan.model), str)()
 
-    blocks.load(load, None, page.plan_outputs() | page.error_outputs(), **quiet(page.message))
+    blocks.load(load, {page.draft}, page.plan_outputs() | page.error_outputs(), **quiet(page.message))
     blocks.load(load_host, None, page.host, **quiet(page.host))

@@ -1,0 +1,81 @@
+"""What a visitor has entered outlives a reload and another choice, in a real browser."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from helpers.browser import PATIENCE, choose, finished, many_items, needs_chromium, one_input, visit
+
+from xlt_core.formats.values import plain
+from xlt_core.records import Plan, Row
+from xlt_core.ui.compare.drafts import Draft, read
+
+EDITED = "Ikipe yanjye yatsinze umukino."
+
+
+@pytest.fixture
+def tab(browser: Any, address: str) -> Any:
+    """A page of a browser of its own, with nothing kept."""
+    context = browser.new_context(viewport={"width": 1280, "height": 900})
+    tab = context.new_page()
+    tab.set_default_timeout(PATIENCE)
+    visit(tab, address)
+    yield tab
+    context.close()
+
+
+def value(tab: Any, field: str) -> str:
+    return tab.input_value(f"#{field} textarea")
+
+
+def edit(tab: Any, field: str, text: str) -> None:
+    before = tab.evaluate("localStorage.getItem('xlt-draft')")
+    tab.fill(f"#{field} textarea", text)
+    tab.press(f"#{field} textarea", "Tab")
+    tab.wait_for_function("before => localStorage.getItem('xlt-draft') !== before", arg=before)
+
+
+@needs_chromium
+def test_a_reload_brings_back_what_was_entered(tab: Any) -> None:
+    one_input(tab)
+    edit(tab, "demo-text-1", EDITED)
+    edit(tab, "text", "Abaganga babiri bageze i Huye.")
+    tab.reload()
+    tab.wait_for_selector("#message >> text=What you had entered is back")
+    tab.wait_for_function("text => document.querySelector('#demo-text-1 textarea').value === text", arg=EDITED)
+    assert value(tab, "text") == "Abaganga babiri bageze i Huye."
+    drawn = tab.input_value("#demo-text-2 textarea")
+    tab.click("#demo-reset")
+    tab.wait_for_function("text => document.querySelector('#demo-text-1 textarea').value !== text", arg=EDITED)
+    assert value(tab, "demo-text-2") == drawn, "the others were as drawn"
+    tab.click("text=Start afresh")
+    tab.wait_for_function("document.querySelector('#demo-text-1 textarea')?.value.length > 10")
+    tab.wait_for_function("!(localStorage.getItem('xlt-draft') || '').includes('babiri')")
+
+
+@needs_chromium
+def test_another_task_and_back_keeps_edited_demonstrations(tab: Any) -> None:
+    edit(tab, "demo-text-1", EDITED)
+    before = tab.input_value("#task input")
+    choose(tab, "task", "Entities")
+    tab.wait_for_function("text => document.querySelector('#demo-text-1 textarea').value !== text", arg=EDITED)
+    choose(tab, "task", before)
+    tab.wait_for_function("text => document.querySelector('#demo-text-1 textarea').value === text", arg=EDITED)
+
+
+@needs_chromium
+def test_a_reload_does_not_end_a_comparison(tab: Any) -> None:
+    many_items(tab, 200)
+    tab.click("#compare")
+    tab.wait_for_selector("#columns .xlt-column >> text=/[1-9][0-9]* of 200/")
+    tab.reload()
+    tab.wait_for_selector("#stop:not([disabled])")
+    finished(tab)
+    assert tab.inner_text("#heading").count("200") and not tab.query_selector("#columns >> text=stopped")
+
+
+def test_a_draft_of_another_version_is_left_alone() -> None:
+    draft = Draft(Plan("topic", "kin", inputs=(Row("a"),)), {"topic kin world": (Row("a", "b"),)})
+    assert read(plain(draft)) == draft and draft.rows == (Row("a", "b"),)
+    assert read({"plan": {"task": 3}}) is None and read("") is None and read([1]) is None

@@ -1,0 +1,45 @@
+"""The event handlers of the table of demonstrations."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from xlt_core.records import Row
+from xlt_core.ui.compare import choices, demonstrations, drafts
+from xlt_core.ui.compare.form import ComparePage
+from xlt_core.ui.compare.form_handlers import draw
+from xlt_core.ui.shared.updates import Updates, Values
+
+
+def shots_changed(page: ComparePage, values: Values) -> Updates:
+    """As many demonstrations as shots; the first ones stay as they were edited."""
+    plan = choices.read(page.choices, values)
+    drawn = draw(plan)
+    rows = demonstrations.resized(demonstrations.read(page.demonstrations, values), drawn, plan.shots)
+    # The further rows are known as drawn ones, too, with their ids and their English.
+    return demonstrations.show(page.demonstrations, rows) | {page.demonstrations.drawn: drawn}
+
+
+def change_rows(change: Callable[..., tuple[Row, ...]], page: ComparePage, values: Values) -> Updates:
+    """The demonstrations after a change of their rows."""
+    rows = change(demonstrations.read(page.demonstrations, values))
+    return demonstrations.show(page.demonstrations, rows) | drafts.kept(page, values, rows)
+
+
+def reset_rows(page: ComparePage, values: Values) -> Updates:
+    """The demonstrations as they were drawn last."""
+    rows = values[page.demonstrations.drawn]
+    return demonstrations.show(page.demonstrations, rows) | drafts.kept(page, values, rows)
+
+
+def reload_rows(page: ComparePage, values: Values) -> Updates:
+    """As many rows of the train split as shots; with the next seed where the rows of this seed are shown already."""
+    plan = choices.read(page.choices, values)
+    rows = draw(plan)
+    if rows == demonstrations.read(page.demonstrations, values):
+        plan = replace(plan, seed=plan.seed + 1)
+        rows = draw(plan)
+    drawn = {**values, page.choices.seed: plan.seed, page.demonstrations.drawn: rows}
+    shown = demonstrations.show(page.demonstrations, rows, drawn=rows) | {page.choices.seed: plan.seed}
+    return shown | drafts.kept(page, drawn, rows)
