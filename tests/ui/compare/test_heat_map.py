@@ -30,7 +30,7 @@ def test_a_tile_for_each_column_with_its_prompt_and_chance_on_the_scale() -> Non
     html = heat_map_html(Comparison(Plan("topic", "kin", GRID), runs), "macro_f1")
     assert html.count("class='xlt-heat-tile") == 4 and html.count("not above chance") == 2
     assert "prompt &lt;b&gt; of target-English" in html and "chance 0.45" in html
-    assert "--share:62%" in html and "--share:6%" in html
+    assert "var(--strategy) 62%" in html and "var(--strategy) 6%" in html
     assert "<th scope='row'>Template: target</th>" in html and "Demonstrations in: English" in html
     assert heat_map_html(Comparison(Plan("topic", "kin", GRID[:2]), runs[:2]), "macro_f1") == ""
 

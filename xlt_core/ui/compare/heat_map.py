@@ -49,7 +49,9 @@ def _tile(tile: Tile | None, grid: Grid, low: float, high: float) -> str:
     known = "" if clear else " <small>not above chance</small>"
     prompt = f"<pre class='xlt-sent' dir='auto' tabindex='0'>{truncated(tile.sent)}</pre>"
     summary = f"<b>{number(score.value)}</b> <small>{number(score.low)} to {number(score.high)}</small>{known}"
-    shade = f"style='--share:{_share(score.value, low, high)}%'"
+    # In the style sheet Gradio drops a shade by a variable: the browser writes such a rule out without it.
+    colours = f"color-mix(in srgb, var(--strategy) {_share(score.value, low, high)}%, transparent)"
+    shade = f"style='background-color:{colours}'"
     return (
         f"<td class='xlt-heat-tile{'' if clear else ' xlt-heat-low'}' {shade} "
         f"title='{escape(tile.column)}'>{details_html(f'heat/{tile.column}', summary, prompt)}</td>"
