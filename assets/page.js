@@ -42,6 +42,8 @@
     setTimeout(() => { button.click(); if (active && active.focus) active.focus({ preventScroll: true }); }, 60);
   }, true);
 
+  window.addEventListener("hashchange", () => { if (location.hash.startsWith("#result=")) location.reload(); });
+
   // Results are marked once the setting is no longer theirs, until Compare is pressed.
   const SETTING = "#choices, #demonstrations, #text, #gold, #samples";
   const changed = (event) => {

@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
 import csv
 import io
 import json
-import os
 import shlex
-import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -20,8 +16,11 @@ from xlt_core.comparison.selection import draw
 from xlt_core.contracts import Task
 from xlt_core.documents.column_options import columns_fit_options, columns_words
 from xlt_core.documents.pivot_fields import column_fields, item_fields, item_figures
+from xlt_core.documents.plan_link import decode as decode
+from xlt_core.documents.plan_link import encode as encode
+from xlt_core.documents.plan_link import shareable as shareable
 from xlt_core.formats.fields import fields_of
-from xlt_core.formats.rows import FORMATS, text_of
+from xlt_core.formats.rows import text_of
 from xlt_core.formats.values import build, plain
 from xlt_core.records import (
     Answer,
@@ -41,10 +40,9 @@ from xlt_core.scoring import metrics
 from xlt_core.scoring.significance import MCNEMAR
 
 Json = dict[str, Any]
-LONGEST_LINK = 2_000_000  # bytes of a plan behind a link, unpacked
 DOWNLOAD = "comparison.json"
-FILE_KNOBS = ("adapter", "dictionary", "only")  # these may name a file or a folder
 ITEM_PARTS = ("", " score", " valid", " error", " pivot chrF++")
+VERSION = 1  # of the document: goes up where an older app would misread it
 DERIVED = ("gold", "pivot")  # of a prediction: made of the rest when it is written
 
 
@@ -53,6 +51,7 @@ def document(comparison: Comparison) -> Json:
     examples = {example.id: example for run in comparison.runs for example in run.examples}
     metric, seed = catalog.task(comparison.plan.task).metrics[0], comparison.plan.seed
     return {
+        "version": VERSION,
         "plan": plan_document(comparison.plan),
         "runs": [_run_document(run) | column_fields(run, metric, seed) for run in comparison.runs],
         "tests": _tests_document(comparison.tests),
@@ -99,6 +98,8 @@ def read_document(data: Any) -> Comparison:
     """The comparison of a document. Raises InputError for one that is off."""
     if not isinstance(data, dict) or not isinstance(data.get("runs"), list):
         raise InputError("This is no comparison: it has no list of runs.")
+    if not isinstance(version := data.get("version", 1), int) or version > VERSION:
+        raise InputError("This result was written by a newer version of the app; update the app to open it.")
     examples = build(tuple[Example, ...], data.get("examples", []), "examples")
     runs = tuple(_read_run(run, examples, f"runs[{index}]") for index, run in enumerate(data["runs"]))
     return Comparison(read_plan(data.get("plan")), runs, _read_tests(data.get("tests", [])))
@@ -136,41 +137,6 @@ def load_plan(path: Path) -> Plan:
     except (ValueError, RecursionError) as error:
         raise InputError(f"{path} is no JSON: {error}.") from None
     return read_plan(data["plan"] if isinstance(data, dict) and "plan" in data else data)
-
-
-def encode(plan: Plan) -> str:
-    """The plan for a share link: compressed, in characters that an address may have; of a folder only its name."""
-    columns = tuple(replace(column, knobs=_shared_knobs(column.knobs), model=_without_folder(column.model),
-                            translator=_without_folder(column.translator)) for column in plan.columns)  # fmt: skip
-    shared = replace(plan, model=_without_folder(plan.model), translator=_without_folder(plan.translator),
-                     dataset=_without_folder(plan.dataset), columns=columns)  # fmt: skip
-    packed = zlib.compress(json.dumps(plan_document(shared), ensure_ascii=False).encode(), 9)
-    return base64.urlsafe_b64encode(packed).decode().rstrip("=")
-
-
-def decode(text: str) -> Plan:
-    """The plan of a share link. Raises InputError for a link that is damaged."""
-    try:
-        packed = base64.b64decode(text.strip() + "=" * (-len(text.strip()) % 4), altchars=b"-_", validate=True)
-        unpacking = zlib.decompressobj()
-        data = json.loads(unpacking.decompress(packed, LONGEST_LINK))
-    except (ValueError, RecursionError, binascii.Error, zlib.error):
-        raise InputError("This link is damaged; copy it again, whole.") from None
-    try:
-        return read_plan(data)
-    except InputError as error:
-        raise InputError(f"This link cannot be used: {error} Copy it again.") from None
-
-
-def _shared_knobs(knobs: Mapping[str, Any]) -> Json:
-    return {name: _without_folder(str(value)) if name in FILE_KNOBS else value for name, value in knobs.items()}
-
-
-def _without_folder(name: str) -> str:
-    """The name without its folder where it is a local path: none goes into a link."""
-    path = Path(name)
-    local = path.is_absolute() or name.startswith(("~", ".")) or os.path.exists(name) or path.suffix.lower() in FORMATS
-    return path.name if local else name
 
 
 def command(plan: Plan, dataset: str = "") -> str:

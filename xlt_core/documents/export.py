@@ -6,7 +6,6 @@ import csv
 import gzip
 import io
 import json
-import zlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -14,13 +13,13 @@ from typing import Any
 from xlt_core import catalog
 from xlt_core.documents.document import document, read_document, write_answer
 from xlt_core.documents.pivot_fields import NAMES, item_figures
+from xlt_core.documents.shared_result import load_data
 from xlt_core.findings import tables
 from xlt_core.findings.findings import find
 from xlt_core.formats import files
 from xlt_core.records import Comparison, Example, InputError, Prediction
 from xlt_core.scoring import metrics
 
-GZIP = b"\x1f\x8b"  # how a packed file begins
 SETTING = ("task", "language", "dataset", "split", "model", "model_revision", "translator", "shots", "seed")
 
 
@@ -83,12 +82,12 @@ def documents(comparisons: Sequence[Comparison]) -> str:
 
 
 def load(path: Path) -> tuple[Comparison, ...]:
-    """The comparisons of a file of documents, which may be packed by gzip. Raises InputError."""
+    """The comparisons of a file of documents: JSON, packed by gzip or not, or a report. Raises InputError."""
     try:
-        packed = path.read_bytes()
-        return read_documents(json.loads(gzip.decompress(packed) if packed[:2] == GZIP else packed))
-    except (OSError, EOFError, zlib.error, ValueError, RecursionError) as error:
-        raise InputError(f"it is no JSON ({str(error)[:80]}).") from None
+        content = path.read_bytes()
+    except OSError as error:
+        raise InputError(f"it cannot be read: {error.strerror or error}.") from None
+    return read_documents(load_data(content))
 
 
 def read_documents(data: Any) -> tuple[Comparison, ...]:

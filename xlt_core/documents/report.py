@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from html import escape
 from pathlib import Path
 
+from xlt_core.documents import shared_result
 from xlt_core.findings import sentences
 from xlt_core.findings.findings import find
 from xlt_core.formats import files
@@ -40,7 +41,8 @@ def html(comparisons: Sequence[Comparison], title: str = "", command: str = "") 
         f"<meta http-equiv='Content-Security-Policy' content=\"{POLICY}\">"
         f"<meta name='viewport' content='width=device-width, initial-scale=1'><style>{style}</style></head>"
         f"<body><h1>{escape(title)}</h1>{body}<noscript><p>The figures need JavaScript; the tables hold all numbers."
-        f"</p></noscript>{data}<script>{get_plotlyjs()}</script><script>{script}</script></body></html>\n"
+        f"</p></noscript>{data}{shared_result.embedded(comparisons)}<script>{get_plotlyjs()}</script>"
+        f"<script>{script}</script></body></html>\n"
     )
 
 

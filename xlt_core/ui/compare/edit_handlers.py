@@ -14,7 +14,7 @@ from xlt_core.ui.compare.sources import uses_file
 from xlt_core.ui.shared import zero_gpu
 from xlt_core.ui.shared.events import MODEL, bind
 from xlt_core.ui.shared.html import message_html
-from xlt_core.ui.shared.limits import check_sources
+from xlt_core.ui.shared.limits import check_offered
 from xlt_core.ui.shared.updates import Updates, Values
 
 KEPT = ("Kept as the human English of this text: the pivot is now measured against it, the link and the download have "
@@ -55,8 +55,8 @@ def go_on(page: ComparePage, values: Values) -> Iterator[Updates]:
     edit, comparison = page.results.edit, values[page.results.comparison]
     column, item, change = edit_view.chosen_edit(edit, comparison, values)
     plan = comparison.plan
-    known = replace(plan, dataset="world") if uses_file(plan) else plan
-    check_sources(known, values[page.choices.sources.uploaded])
+    known = replace(plan, samples=1, dataset="world" if uses_file(plan) else plan.dataset)
+    check_offered(known, values[page.choices.sources.uploaded])
     yield {edit.message: message_html("Going on from the edited step."), edit.result: ""}
     for snapshot in zero_gpu.run_edited(comparison, column, item, change):
         shown = edit_view.beside(comparison, item, snapshot.runs[0])

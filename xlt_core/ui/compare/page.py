@@ -27,6 +27,7 @@ from xlt_core.ui.compare import (
     lessons,
     mismatch,
     model_download,
+    opening,
     row_handlers,
     view,
 )
@@ -194,10 +195,7 @@ def _wire_demonstrations(page: ComparePage) -> None:
 
 def _wire_comparison(blocks: gr.Blocks, page: ComparePage) -> None:
     results = page.results
-    files = {results.share.json, results.share.csv, results.share.text}
-    outputs = {results.heading, results.columns, results.conclusion, results.chart, results.history,
-               results.items_panel, results.worst_pivot, results.page_label, results.table, results.comparison,
-               results.page, results.earlier, page.host, page.work_id} | files | results.edit.outputs()  # fmt: skip
+    outputs = view.ended_outputs(results) | {page.host, page.work_id}
     inputs = page.form_widgets() | {results.earlier, page.visitor}
     running = _bind(page, page.compare.click, handlers.run, inputs, outputs, generator=True, **MODEL)
     resumed = _bind(page, blocks.load, handlers.resume, inputs, outputs, generator=True, concurrency_limit=None)
@@ -243,5 +241,6 @@ def _wire_load(blocks: gr.Blocks, page: ComparePage, plan: Plan, show: Callable[
     def load_host() -> Iterator[str]:
         yield catch_errors(partial(form_handlers.host_html, plan.model), str)()
 
-    blocks.load(load, {page.draft}, page.plan_outputs() | page.error_outputs(), **quiet(page.message))
+    loaded = blocks.load(load, {page.draft}, page.plan_outputs() | page.error_outputs(), **quiet(page.message))
+    opening.wire(page, loaded)
     blocks.load(load_host, None, page.host, **quiet(page.host))

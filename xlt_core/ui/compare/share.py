@@ -8,23 +8,26 @@ from pathlib import Path
 
 import gradio as gr
 
-from xlt_core.documents import document, export
+from xlt_core.documents import document, export, shared_result
 from xlt_core.records import Comparison, InputError, Plan
 from xlt_core.ui.compare.sources import uses_file
 from xlt_core.ui.shared import downloads
 from xlt_core.ui.shared.html import escape
 from xlt_core.ui.shared.updates import Updates
 
+RESULTS = (".json", ".gz", ".html")  # files that hold a result
 _DIRECTION_MARKS = re.compile("[\u202a-\u202e\u2066-\u2069]")  # they would show the rest of the command reversed
 
 
 @dataclass(frozen=True)
 class Share:
-    """The widgets. file: a hidden button that downloads the file; a script of the page clicks it."""
+    """The widgets. file: a hidden button that downloads the file; a script of the page clicks it. opened: a result that
+    was downloaded before, here or elsewhere."""
 
     json: gr.Button
     csv: gr.Button
     file: gr.DownloadButton
+    opened: gr.UploadButton
     text: gr.HTML
 
 
@@ -35,7 +38,8 @@ def build(comparison: Comparison | None) -> Share:
         as_json = gr.Button("Download JSON", size="sm", visible=shown, elem_id="download-json")
         as_csv = gr.Button("Download CSV", size="sm", visible=shown, elem_id="download-csv")
         file = gr.DownloadButton("The file", elem_id="compare-file", elem_classes=["xlt-hidden"])
-    return Share(as_json, as_csv, file, gr.HTML(text_html(comparison) if comparison else "", elem_id="share"))
+        opened = gr.UploadButton("Open a result", size="sm", file_types=list(RESULTS), elem_id="open-result")
+    return Share(as_json, as_csv, file, opened, gr.HTML(text_html(comparison) if comparison else "", elem_id="share"))
 
 
 def show(share: Share, comparison: Comparison) -> Updates:
@@ -77,9 +81,25 @@ def text_html(comparison: Comparison) -> str:
     )
     needs = needs if uses_file(comparison.plan) else ""
     return (
-        f"<div class='xlt-share'><p><a id='plan-link' href='{escape(link)}'>Link that restores this setting</a>"
+        f"<div class='xlt-share'>{_result_link(comparison)}"
+        f"<p><a id='plan-link' href='{escape(link)}'>Link that restores this setting</a>"
         f" <button type='button' class='xlt-copy' data-copy-link='{escape(link)}'>Copy link</button>{needs}</p>"
         f"{command_html(command, first)}</div>"
+    )
+
+
+def _result_link(comparison: Comparison) -> str:
+    """The link that opens the result itself, or what to send in its place."""
+    link = shared_result.link(comparison)
+    if not link:
+        return (
+            "<p class='xlt-quiet' id='result-link'>This result is too long for a link: send the JSON, which "
+            "<i>Open a result</i> opens anywhere, without the models.</p>"
+        )
+    return (
+        f"<p><a id='result-link' href='{escape(link)}'>Link that opens this result</a>"
+        f" <button type='button' class='xlt-copy' data-copy-link='{escape(link)}'>Copy link</button>"
+        " <span class='xlt-quiet'>(no model is needed there)</span></p>"
     )
 
 

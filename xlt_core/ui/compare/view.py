@@ -31,7 +31,8 @@ EMPTY = (
 @dataclass(frozen=True)
 class Results:
     """The widgets. comparison: the one that is shown. page: the number of the page of items. earlier: this visitor's
-    former results. timer: updates the items while columns are running."""
+    former results. timer: updates the items while columns are running. link: the code
+    of the result that the page was opened with."""
 
     heading: gr.HTML
     columns: gr.HTML
@@ -51,6 +52,7 @@ class Results:
     page: gr.State
     earlier: gr.State
     timer: gr.Timer
+    link: gr.Textbox
 
 
 def build(sample: Comparison | None) -> Results:
@@ -80,7 +82,27 @@ def build(sample: Comparison | None) -> Results:
     return Results(
         heading, shown, conclusion, scores, history, items_panel, disagree, worst_pivot, previous, following,
         page_label, table, edit, shared, gr.State(sample), gr.State(0), gr.State(()), gr.Timer(INTERVAL, active=False),
+        gr.Textbox("", elem_id="result-code", elem_classes=["xlt-hidden"], container=False),
     )  # fmt: skip
+
+
+def ended_outputs(results: Results) -> set[Any]:
+    """Every widget that the end of a comparison updates."""
+    shown = {
+        results.heading,
+        results.columns,
+        results.conclusion,
+        results.chart,
+        results.history,
+        results.items_panel,
+        results.worst_pivot,
+        results.page_label,
+        results.table,
+        results.comparison,
+        results.page,
+        results.earlier,
+    }
+    return shown | {results.share.json, results.share.csv, results.share.text} | results.edit.outputs()
 
 
 def clear(results: Results) -> Updates:
@@ -151,6 +173,8 @@ def citation_html(plan: Plan) -> str:
     """Title, citation, licence and address of the dataset."""
     if uses_file(plan):
         return f"Data: {escape(Path(plan.dataset).name)}, a file of your own."
+    if plan.dataset not in catalog.datasets():  # of a result that was made elsewhere
+        return f"Data: {escape(plan.dataset)}."
     data = catalog.dataset(plan.dataset)
     link = f" <a href='{escape(data.url)}' rel='noopener'>{escape(data.url)}</a>" if data.url else ""
     parts = filter(None, [f"Data: {data.title}.", data.citation, f"Licence: {data.licence}."])

@@ -7,6 +7,7 @@ from typing import Any
 
 import gradio as gr
 
+from xlt_core.ui.compare.share import RESULTS
 from xlt_core.ui.results import run_view
 from xlt_core.ui.results.run_view import RunView
 from xlt_core.ui.shared.run_manager import RunManager
@@ -54,8 +55,8 @@ def build(manager: RunManager, visitor: gr.BrowserState) -> RunsForm:
     empty = gr.HTML("", elem_id="runs-empty")
     stop, buttons = _buttons()
     with gr.Accordion("Open a file of results", open=False, elem_id="runs-files"):
-        file = gr.File(label="The JSON that Download or --out wrote, one or more; no model is needed",
-                       file_types=[".json", ".gz"], file_count="multiple", height=110, elem_id="runs-file")  # fmt: skip
+        file = gr.File(label="The JSON or report that Download or --out wrote, one or more; no model is needed",
+                       file_types=list(RESULTS), file_count="multiple", height=110, elem_id="runs-file")  # fmt: skip
     comparison = gr.HTML("", elem_id="runs-comparison")
     view = run_view.build(PREFIX, manager, visitor, message, stop)
     with gr.Accordion("Outputs of another system", open=False, visible=False, elem_id="runs-outputs") as panel:

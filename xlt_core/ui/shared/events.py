@@ -28,6 +28,11 @@ def bind(
     generator: bool = False, **options: Any,
 ) -> Any:  # fmt: skip
     """Binds a handler that maps the values of the inputs to updates. message: the widget that shows an error."""
+
+    def answer(values: Any) -> Any:
+        return handler(values) or {message: gr.skip()}  # Gradio takes an empty result for a missing one
+
     catch = catch_errors_while_yielding if generator else catch_errors
-    bound = catch(handler, lambda sentence: {message: message_html(sentence, "problem")})
+    on_error = lambda sentence: {message: message_html(sentence, "problem")}  # noqa: E731
+    bound = catch(handler if generator else answer, on_error)
     return event(bound, inputs, outputs | {message}, **(quiet(message) | options))

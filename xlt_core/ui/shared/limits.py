@@ -6,7 +6,7 @@ from pathlib import Path
 
 from xlt_core import catalog
 from xlt_core.contracts import SPLITS, Adapts
-from xlt_core.documents.document import FILE_KNOBS
+from xlt_core.documents.plan_link import FILE_KNOBS
 from xlt_core.formats.fields import every_text
 from xlt_core.formats.rows import FORMATS
 from xlt_core.records import InputError, Plan, Row
