@@ -7,7 +7,7 @@ from helpers.small_hosts import Adapting, prepared, setting
 
 from xlt_core import catalog
 from xlt_core.contracts import ACTS_ON, ASKS_FOR
-from xlt_core.records import Column, InputError, Prompt
+from xlt_core.records import Column, Example, InputError, Prompt
 
 NAMES = sorted(name for name, kind in catalog.strategies().items() if kind.needs)  # the others ask no model
 
@@ -39,6 +39,22 @@ def test_a_strategy_on_a_kind_of_task(name: str, task: str) -> None:
         assert not prediction.error and prediction.replies
         for span in prediction.answer if isinstance(prediction.answer, tuple) else ():
             assert not span.located or item.text[span.start : span.end] == span.text
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_strategy_on_a_task_of_several_fields(name: str) -> None:
+    strategy, choices = catalog.strategy(Column("a", name)), ("entailment", "contradiction")
+    pivot = Example("e", {"premise": "Aline opened it", "hypothesis": "It is open"}, choices[0], choices)
+    rows = tuple(Example(f"d{n}", {"premise": "Aline yafunguye ibitaro", "hypothesis": f"umukino {n}"}, choices[n],
+                         choices, pivot) for n in range(2))  # fmt: skip
+    host = Adapting(write, context=2000)
+    given = setting(catalog.task("nli"), host, rows, language=catalog.language("kin"))
+    solver, _ = prepared(strategy, given)
+    item = Example("1", {"premise": "umuganga yaje", "hypothesis": "Mbere yaje"}, None, choices)
+    prompt = host.render(solver.preview(item)[0])
+    assert prompt.count("Premise:") >= 3 and prompt.count("Hypothesis:") >= 3
+    (final,) = [p for p in solver([item]) if p.final]
+    assert not final.error and final.replies
 
 
 @pytest.mark.parametrize("name", sorted(catalog.strategies()))

@@ -25,6 +25,7 @@ from xlt_core.records import Example, InputError, Language
 from xlt_core.strategies.bilingual import Bilingual
 from xlt_core.strategies.self_translate import SelfTranslated
 from xlt_core.tasks.ner import Ner
+from xlt_core.tasks.nli import Nli
 from xlt_core.tasks.summary import Summary
 from xlt_core.tasks.topic import Topic
 
@@ -117,3 +118,13 @@ def test_demonstrations_that_are_picked_by_item_have_their_english_too() -> None
         assert "Text: Aline yafunguye ibitaro\n" in sent[0] and "Kato" not in sent[0]
         assert "Text: Kato yatsinze umukino\n" in sent[1] and "English" in sent[1]
         assert {id: p.error for id, p in solved(strategy, given, topic("1", "Musa 0")).items()} == {"1": ""}
+
+
+def test_all_fields_have_their_english() -> None:
+    texts = {"premise": "Musa yaje Mbere", "hypothesis": "Aline yafunguye"}
+    given = setting(Nli(), Scoring(), ())
+    sent = shown(Bilingual(), given, Example("1", texts, None, ("entailment", "contradiction")))
+    assert sent.partition("\n")[2] == (
+        "user: Premise: Musa yaje Mbere\nHypothesis: Aline yafunguye\n"
+        "English premise: Musa came Monday\nEnglish hypothesis: Aline opened\nRelation:"
+    )

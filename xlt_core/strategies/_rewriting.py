@@ -10,7 +10,7 @@ from xlt_core.records import Answer, Example, Span
 from xlt_core.strategies._fewshot import Asked, Prompter
 from xlt_core.text.search import Place, Spelling
 
-Rewrite = Callable[[Example], Spelling]
+Rewrite = Callable[[str, str], Spelling]  # a text as rewritten; the second is a name of its own, for what is drawn
 
 
 def rewritten(text: str, swaps: Sequence[tuple[int, int, str]]) -> Spelling:
@@ -39,7 +39,7 @@ def away(spelling: Spelling, start: int, end: int) -> Place:
 class RewritingPrompter(Prompter):
     """Shows demonstrations, and (inputs) the input, as rewritten; spans are of the source. remark: notes on an item."""
 
-    rewrite: Rewrite = lambda example: rewritten(example.text, ())
+    rewrite: Rewrite = lambda text, name: rewritten(text, ())
     inputs: bool = True
     remark: Callable[[Example], tuple[str, ...]] = lambda example: ()
 
@@ -48,25 +48,31 @@ class RewritingPrompter(Prompter):
         return replace(asked, notes=(*asked.notes, *(self.remark(example) if self.inputs else ())))
 
     def question(self, example: Example, shown: bool = False) -> str:
-        return super().question(_with_text(example, self.rewrite(example).text) if shown or self.inputs else example)
+        return super().question(self._rewritten(example) if shown or self.inputs else example)
 
     def answer(self, row: Example) -> str:
         if not isinstance(row.answer, tuple):
             return super().answer(row)
-        spelling = self.rewrite(row)
+        spelling = self.rewrite(row.text, row.id)
         return super().answer(replace(row, answer=tuple(_moved(span, spelling) for span in row.answer)))
 
     def read(self, output: str, example: Example) -> Answer | None:
         """The answer; spans, which are found in the rewritten text, as spans of the source."""
         if not self.inputs or self.setting.task.answer_kind != "spans":
             return super().read(output, example)
-        spelling = self.rewrite(example)
-        answer = super().read(output, _with_text(example, spelling.text))
+        spelling = self.rewrite(example.text, example.id)
+        answer = super().read(output, self._rewritten(example))
         return tuple(_brought_home(span, spelling, example.text) for span in answer) if answer else answer
 
+    def _rewritten(self, example: Example) -> Example:
+        texts = {field: self.rewrite(text, name_of(example, field)).text for field, text in example.texts.items()
+                 if field in self.task.fields}  # fmt: skip
+        return replace(example, texts={**example.texts, **texts})
 
-def _with_text(example: Example, text: str) -> Example:
-    return replace(example, texts={**example.texts, "text": text})
+
+def name_of(example: Example, field: str) -> str:
+    """The name of a text."""
+    return example.id if field == "text" else f"{example.id} {field}"
 
 
 def _moved(span: Span, spelling: Spelling) -> Span:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from xlt_core.records import Example
-from xlt_core.strategies._rewriting import rewritten
+from xlt_core.strategies._rewriting import name_of, rewritten
 from xlt_core.strategies._word_lists import Entry, Lexicon
 from xlt_core.text.forms import key
 from xlt_core.text.search import Place, Spelling, places
@@ -25,22 +25,23 @@ class Switcher:
     share: int
     seed: int
 
-    def __call__(self, example: Example) -> Spelling:
-        return rewritten(example.text, self.swaps(example))
+    def __call__(self, text: str, name: str) -> Spelling:
+        return rewritten(text, self.swaps(text, name))
 
-    def swaps(self, example: Example) -> list[Swap]:
-        """From the left. Whether a place is swapped hangs on the seed, the example and the place alone: more of the
-        share are swapped with a higher one, and a text that was cut has the swaps of the whole."""
-        chosen = [(place, entry) for place, entry in self._found(example.text) if self._lot(example, place)]
+    def swaps(self, text: str, name: str) -> list[Swap]:
+        """From the left. Whether a place is swapped hangs on the seed, the name and the place alone: more of the share
+        are swapped with a higher one, and a text that was cut has the swaps of the whole."""
+        chosen = [(place, entry) for place, entry in self._found(text) if self._lot(name, place)]
         chosen.sort(key=lambda found: found[0])
-        return [(*place, _in_case(example.text[slice(*place)], entry.target)) for place, entry in chosen]
+        return [(*place, _in_case(text[slice(*place)], entry.target)) for place, entry in chosen]
 
-    def pairs(self, example: Example) -> list[tuple[str, str]]:
+    def pairs(self, example: Example, fields: Sequence[str]) -> list[tuple[str, str]]:
         """The new and the old of each swap."""
-        return [(new, example.text[start:end]) for start, end, new in self.swaps(example)]
+        named = [(example.texts[field], name_of(example, field)) for field in fields if field in example.texts]
+        return [(new, text[start:end]) for text, name in named for start, end, new in self.swaps(text, name)]
 
-    def _lot(self, example: Example, place: Place) -> bool:
-        return random.Random(f"switch {self.seed} {example.id} {place[0]}").random() * 100 < self.share
+    def _lot(self, name: str, place: Place) -> bool:
+        return random.Random(f"switch {self.seed} {name} {place[0]}").random() * 100 < self.share
 
     def _found(self, text: str) -> list[tuple[Place, Entry]]:
         """The places of entries, none overlapping a longer one."""

@@ -62,12 +62,12 @@ class CodeSwitched(FewShot):
         switcher = Switcher(learner.known if learner else self._known(setting), KINDS[self.units], self.share,
                             setting.seed)  # fmt: skip
         if setting.demonstrations:
-            pairs = [pair for row in setting.demonstrations for pair in switcher.pairs(row)]
+            pairs = [pair for row in setting.demonstrations for pair in switcher.pairs(row, setting.task.fields)]
             yield swaps.note("demonstrations", pairs, count(setting.demonstrations))
         plain = yield from self.prompter(setting)
 
         def remark(example: Example) -> tuple[str, ...]:
-            return (swaps.note("input", switcher.pairs(example), count([example])),)
+            return (swaps.note("input", switcher.pairs(example, setting.task.fields), count([example])),)
 
         return RewritingPrompter(self, plain.setting, "", switcher, self.inputs, remark)
 

@@ -12,7 +12,6 @@ from xlt_core.language_table import find
 from xlt_core.records import Example, InputError, Language, Reply
 from xlt_core.strategies._fewshot import FewShot, Prompter, knob
 from xlt_core.strategies._fit import counted
-from xlt_core.strategies._knobs import read_words
 from xlt_core.strategies._other_rows import OtherRows
 from xlt_core.strategies._template_words import digest, words_in
 
@@ -76,9 +75,10 @@ class CrossLingual(FewShot):
 
     def _label_words(self, setting: Setting) -> str:
         """The words of the knob, or those of the table."""
-        if self.labels != "target" or read_words(self.label_words):
+        if self.labels != "target" or self.label_words.strip():
             return self.label_words
-        words, choices = words_in(setting.language.code), _choices(setting)
+        own = setting.task.in_language(setting.language).label_words(setting.language)
+        words, choices = {**words_in(setting.language.code), **own}, _choices(setting)
         lacking = [choice for choice in choices if choice not in words]
         if lacking or not choices:
             raise InputError(

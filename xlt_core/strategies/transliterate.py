@@ -46,11 +46,11 @@ class Transliterated(FewShot):
             raise InputError(why_not)
         listed = self._listed()
 
-        def rewrite(example: Example) -> Spelling:
-            return romanised(example.text, setting.language.code, _places(example.text, listed))
+        def rewrite(text: str, name: str) -> Spelling:
+            return romanised(text, setting.language.code, _places(text, listed))
 
         def remark(example: Example) -> tuple[str, ...]:
-            return (UNCHANGED,) if rewrite(example).text == example.text else ()
+            return (UNCHANGED,) if rewrite(example.text, "").text == example.text else ()
 
         plain = yield from self.prompter(setting)
         return RewritingPrompter(self, plain.setting, "", rewrite, True, remark)
