@@ -19,7 +19,7 @@ def write(prompt: Prompt) -> str:
     return f"Hm.\nThe answer is: {answer}" if "The answer is:" in prompt[0].text else answer
 
 
-@pytest.mark.parametrize("task", ["topic", "ner", "summary"])
+@pytest.mark.parametrize("task", ["topic", "ner", "summary", "sentiment", "intent", "maths", "translation"])
 @pytest.mark.parametrize("name", NAMES)
 def test_a_strategy_on_a_kind_of_task(name: str, task: str) -> None:
     world, strategy = catalog.dataset("world"), catalog.strategy(Column("a", name))

@@ -43,7 +43,7 @@ def why_no_data(plan: Plan, parts: Parts = PARTS) -> str:
     """
     spoken, task = parts.language(plan.language), parts.task(plan.task)
     served = parts.dataset(plan.dataset).languages(plan.task)
-    labelled = served or plan.labels or task.answer_kind == "text"
+    labelled = served or plan.labels or task.answer_kind in ("text", "number")
     if parts.dataset(plan.dataset).serves(plan.task, spoken.code) or (labelled and not needs_rows(plan)):
         return ""
     there = f"choose one of {listed_codes(served)}" if served else "choose another dataset or task"

@@ -91,7 +91,7 @@ class Strategy:
 
     def unfit(self, task: Task) -> str:
         """Why it makes no sense for a task, in a sentence; "" where it does."""
-        return task.unpivoted if self.uses_translator else ""
+        return task.unpivoted if self.asks_in != "target" else ""
 
     def untranslated(self, answer_kind: str, language: Language, english: Language, translator: Translator) -> str:
         """Why a strategy that uses the translator cannot do with it, in a sentence; "" where it can."""

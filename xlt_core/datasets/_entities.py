@@ -9,6 +9,7 @@ from pathlib import Path
 
 from xlt_core.contracts import SPLITS
 from xlt_core.datasets._download import Address
+from xlt_core.datasets._parallel import mafand_address
 from xlt_core.datasets._reading import Reader, json_lines
 from xlt_core.records import Example, InputError, Span
 from xlt_core.text.forms import key
@@ -38,8 +39,7 @@ class Mafand(Reader):
         return {code: code for code in PARALLEL}
 
     def address(self, name: str, split: str) -> Address:
-        path = f"data/json_files/en-{name}/{FILES[split]}.json"
-        return Address((path,), (), (f"https://raw.githubusercontent.com/masakhane-io/lafand-mt/main/{path}",))
+        return mafand_address(name, split)
 
 
 def with_pivots(examples: Iterable[Example], language: str, roots: tuple[Path, ...], clones: bool) -> list[Example]:

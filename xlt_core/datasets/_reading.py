@@ -51,7 +51,7 @@ class Reader(Dataset):
         if not self.clones:
             return self.published
         name = self.codes().get(language, "")
-        return tuple(split for split in self.published if self._here(name, split))
+        return tuple(split for split in self.published if self.here(name, split))
 
     def load(self, task: str, language: str, split: str) -> list[Example]:
         served = self.languages(task)
@@ -66,7 +66,7 @@ class Reader(Dataset):
 
     def file(self, name: str, split: str) -> Path:
         """The file of a split: in a clone, else downloaded. Raises InputError where it cannot be had."""
-        return self._here(name, split) or download(self.address(name, split))
+        return self.here(name, split) or download(self.address(name, split))
 
     def at(self, roots: tuple[Path, ...]) -> Dataset:
         made = replace(self, roots=roots)
@@ -89,7 +89,8 @@ class Reader(Dataset):
         paths = [path for name in self.codes().values() for split in SPLITS for path in self.address(name, split).clone]
         return tuple(root for root in self.roots if any((root / path).is_file() for path in paths))
 
-    def _here(self, name: str, split: str) -> Path | None:
+    def here(self, name: str, split: str) -> Path | None:
+        """The file of a split in a clone; None where there is none."""
         paths = (root / path for root in self.clones for path in self.address(name, split).clone)
         return next((path for path in paths if path.is_file()), None)
 
@@ -119,6 +120,15 @@ def table(path: Path, separator: str, columns: Iterable[str], quoted: bool = Tru
             yield from reader
         except (csv.Error, UnicodeDecodeError) as error:
             raise InputError(f"Line {reader.line_num} of {path} cannot be read: {error}.") from None
+
+
+def lines_of_text(path: Path) -> list[str]:
+    """The lines of a plain text, the blank ones too, so that parallel files stay parallel."""
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError:
+        raise InputError(f"{path} is not in UTF-8; fetch the file again.") from None
+    return text.removesuffix("\n").split("\n")
 
 
 def json_lines(path: Path, lines: Iterable[bytes]) -> Iterator[dict[str, Any]]:

@@ -138,7 +138,7 @@ def _check_columns(cells: Any, fields: Names, needed: Sequence[str], head: str, 
 
 def _choices(task: Task, answers: list[str], name: str) -> tuple[str, ...]:
     """All labels, or kinds of entities, of the answers in the order of the alphabet."""
-    if task.answer_kind == "text":
+    if task.answer_kind in ("text", "number"):
         return ()
     if task.answer_kind == "label":
         found = {canonical(" ".join(answer.split())) for answer in answers}

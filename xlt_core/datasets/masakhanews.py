@@ -46,7 +46,7 @@ class MasakhaNews(Reader):
 
     def note(self, task: str, language: str, split: str) -> str:
         said = ["the summary to find is the article's headline"] if task == "summary" else []
-        found = self._here(self.codes().get(language, ""), split)
+        found = self.here(self.codes().get(language, ""), split)
         if found and FEW in found.as_posix():
             said.append(f"no train file in {language} here: demonstrations are from the authors' few-shot file")
         return "; ".join(said)

@@ -45,7 +45,7 @@ class Sib200(Reader):
 
     def _english(self, split: str) -> dict[str, str]:
         """The English sentences by index_id; none where a clone lacks them."""
-        if self.clones and not self._here("eng_Latn", split):
+        if self.clones and not self.here("eng_Latn", split):
             return {}
         return {name: text for name, _, text in _rows(self.file("eng_Latn", split))}
 

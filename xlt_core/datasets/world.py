@@ -1,10 +1,20 @@
-"""The bundled world as a dataset: parallel news items with topic, entities and summary in every language."""
+"""The bundled world as a dataset: parallel news items, and what is asked of them, in every language of the world."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable, Mapping
+
 from xlt_core.contracts import Dataset
+from xlt_core.datasets import _parallel
 from xlt_core.records import Answer, Example, InputError
-from xlt_core.world import world
+from xlt_core.world import single_text, world
+
+SINGLE: Mapping[str, tuple[Callable[[str, str], Mapping[int, single_text.Asked]], Callable[[], tuple[str, ...]]]] = {
+    "sentiment": (single_text.sentiments, lambda: single_text.SENTIMENTS),
+    "maths": (single_text.countings, lambda: ()),
+    "intent": (single_text.intents, single_text.intent_names),
+}
+NEWS = ("topic", "ner", "summary")
 
 
 class World(Dataset):
@@ -16,19 +26,42 @@ class World(Dataset):
     url = ""
 
     def languages(self, task: str) -> tuple[str, ...]:
-        return world.languages() if task in ("topic", "ner", "summary") else ()
+        if task in _parallel.TASKS:
+            return tuple(code for code in world.languages() if code != "eng")
+        return world.languages() if task in (*NEWS, *SINGLE) else ()
 
     def load(self, task: str, language: str, split: str) -> list[Example]:
-        if language not in self.languages(task):
-            raise InputError(
-                f"The bundled world has no {task} in {language}; choose one of {', '.join(world.languages())}."
-            )
-        return [_example(task, language, split, index, facts) for index, facts in enumerate(world.items(split))]
+        served = self.languages(task)
+        if language not in served:
+            raise InputError(f"The bundled world has no {task} in {language}; choose one of {', '.join(served)}.")
+        if task in _parallel.TASKS:
+            return list(_parallel.pairs(task, split, _sentences(language, split)))
+        if task in SINGLE:
+            return _single(task, language, split)
+        return [_news(task, language, split, index, facts) for index, facts in enumerate(world.items(split))]
 
 
-def _example(task: str, language: str, split: str, index: int, facts: world.Facts) -> Example:
+def _news(task: str, language: str, split: str, index: int, facts: world.Facts) -> Example:
     item = world.tell(language, facts)
     answer: Answer = {"topic": facts.topic, "ner": item.spans, "summary": item.summary}[task]
     choices = {"topic": world.TOPICS, "ner": world.KINDS}.get(task, ())
-    pivot = None if language == "eng" else _example(task, "eng", split, index, facts)
+    pivot = None if language == "eng" else _news(task, "eng", split, index, facts)
     return Example(f"{split}-{index}", {"text": item.text}, answer, choices, pivot)
+
+
+def _single(task: str, language: str, split: str) -> list[Example]:
+    """What is asked of one text, with its English."""
+    asked, choices = SINGLE[task]
+    english = {} if language == "eng" else asked("eng", split)
+    labels = choices()
+
+    def example(number: int, one: single_text.Asked, pivot: Example | None = None) -> Example:
+        texts = {"text": one.text} | ({"reasoning": one.reasoning} if one.reasoning else {})
+        return Example(f"{split}-{number}", texts, one.answer, labels, pivot)
+
+    pivots = {number: example(number, one) for number, one in english.items()}
+    return [example(number, one, pivots.get(number)) for number, one in asked(language, split).items()]
+
+
+def _sentences(language: str, split: str) -> Iterable[tuple[str, str]]:
+    return ((world.tell(language, facts).text, world.tell("eng", facts).text) for facts in world.items(split))

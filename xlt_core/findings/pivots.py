@@ -12,7 +12,7 @@ from xlt_core.findings.records import Condition
 from xlt_core.findings.sentences import number
 from xlt_core.records import Comparison, Example, Prediction, Run, Score
 from xlt_core.scoring import pivot
-from xlt_core.scoring.metrics import TEXT, family_of, item_score
+from xlt_core.scoring.metrics import TEXT, TRANSLATION, family_of, item_score
 from xlt_core.scoring.pivot import FEWEST, Correlation, Signs
 
 QUESTION = "Does a worse pivot mean a wrong answer?"
@@ -118,7 +118,7 @@ def _marked(
     found: Sequence[tuple[Example, Prediction, ItemPivot]], metric: str
 ) -> tuple[list[float], list[bool]]:  # fmt: skip
     """chrF++ and being right, of the items that have both; a text is neither right nor wrong."""
-    if family_of(metric) == TEXT:
+    if family_of(metric) in (TEXT, TRANSLATION):
         return [], []
     marked = [(made.chrf_pp, item_score(metric, example.answer, prediction.answer) >= RIGHT)
               for example, prediction, made in found if made.chrf_pp is not None and example.answer is not None
@@ -133,7 +133,7 @@ def _says(
     nothing = f"{QUESTION} Nothing can be said:"
     if not paired:
         return f"{nothing} the data have no human English of these items."
-    if family_of(metric) == TEXT:
+    if family_of(metric) in (TEXT, TRANSLATION):
         return f"{nothing} a text is not simply right or wrong."
     if related is None:
         if min(sum(right), len(right) - sum(right)) >= FEWEST:

@@ -31,7 +31,7 @@ def read_row(task: Task, row: Row, choices: tuple[str, ...], place: str, demonst
     if not "".join(english.values()).strip():
         return example
     inside = f"The English of {place[0].lower()}{place[1:]}"
-    given = row.english_answer or (row.answer if task.answer_kind == "label" else "")
+    given = row.english_answer or (row.answer if task.answer_kind in ("label", "number") else "")
     pivot = _example(task, f"{row.id}-english", english, given, choices, inside, demonstration)
     return replace(example, pivot=pivot)
 
@@ -66,6 +66,7 @@ def read_answer(task: Task, answer: str, texts: Mapping[str, str], choices: tupl
     line = " ".join(answer.split())
     hint = {
         "label": f"write one of {', '.join(choices) or 'the labels'}",
+        "number": "write a number in digits",
         "spans": f"write LABEL: entity $$ LABEL: entity, each entity as it stands in the text and each label one of "
                  f"{', '.join(choices) or 'the kinds'}, or none",
     }.get(task.answer_kind, "write it in one line")  # fmt: skip
@@ -74,7 +75,7 @@ def read_answer(task: Task, answer: str, texts: Mapping[str, str], choices: tupl
     read = task.read(line, Example("", texts, choices=choices))
     astray = isinstance(read, tuple) and not all(span.located for span in read)
     own = ", or name labels of your own in the field Labels (--labels)" if choices else ""
-    if read is None or astray or _pieces(task.write(read)) != _pieces(line):
+    if read is None or astray or (task.answer_kind != "number" and _pieces(task.write(read)) != _pieces(line)):
         raise InputError(f"The answer {line[:80]!r} of {place[0].lower()}{place[1:]} cannot be used; {hint}{own}.")
     return read
 

@@ -53,7 +53,7 @@ def check_words(words: Mapping[str, str], choices: tuple[str, ...]) -> None:
 
 def check_choices(kind: str, example: Example) -> None:
     """Raises InputError where there is nothing to choose from."""
-    if kind != "text" and not any(choice.strip() for choice in example.choices):
+    if kind in ("label", "spans") and not any(choice.strip() for choice in example.choices):
         raise InputError("There is no label to choose from; give at least one.")
 
 

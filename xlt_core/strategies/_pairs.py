@@ -18,7 +18,7 @@ def paired_demonstrations(
 ) -> Generator[str | Reply, None, tuple[Example, ...]]:
     """The demonstrations, each with its English as pivot; one that has none is left out. Yields notes and translations.
     Only texts are translated: the answers stay as they are."""
-    stays = crossing.setting.task.answer_kind == "label"
+    stays = crossing.setting.task.answer_kind in ("label", "number")
     english = yield from crossing.demonstrations([_bare(row, str(n), stays) for n, row in enumerate(rows)])
     by_number = {row.id: row for row in english}
     numbered = [(by_number[str(n)], row) for n, row in enumerate(rows) if str(n) in by_number]

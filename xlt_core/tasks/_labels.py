@@ -89,6 +89,7 @@ def _spellings(choices: Sequence[str]) -> Mapping[str, set[str]]:
     found: dict[str, set[str]] = {}
     for choice in choices:
         found.setdefault(_plain(choice), set()).add(choice)
+        found.setdefault(_plain(choice.replace("_", " ")), set()).add(choice)
     parts: dict[str, set[str]] = {}
     for choice in choices:
         for part in map(_plain, APART.split(choice)):

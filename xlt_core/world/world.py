@@ -153,6 +153,12 @@ def _sentence(language: str, row: str, facts: Facts) -> tuple[str, list[Span]]:
     return text, [Span(text[s.start : s.end], s.kind, s.start, s.end) for s in spans]
 
 
+def fill(language: str, template: str, facts: Facts) -> str:
+    """A template of one's own, with the facts in its slots."""
+    text, _ = _expand(language, template, facts)
+    return text[:1].upper() + text[1:]
+
+
 def tell(language: str, facts: Facts) -> Item:
     """The facts as a news item of one or two sentences, with its entities and its one-sentence summary."""
     parts = [_sentence(language, facts.frame, facts)]
