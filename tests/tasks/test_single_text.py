@@ -68,6 +68,7 @@ def test_the_world_answers_truthfully_in_its_languages(task: str) -> None:
         asked = made.in_language(catalog.language(language))
         for split in ("train", "validation", "test"):
             rows = world.load(task, language, split)
+            assert split == "train" or not any(e.texts.keys() - {"text"} for e in rows), "it would give the answer away"
             assert len(rows) > 150 and len({e.id for e in rows}) == len(rows)
             assert all(asked.read(asked.write(e.answer), e) == e.answer for e in rows)
             assert not any(set("{}[]|") & set(text) for e in rows for text in e.texts.values())
@@ -79,7 +80,7 @@ def test_the_world_answers_truthfully_in_its_languages(task: str) -> None:
 
 def test_the_world_counts_what_its_texts_name() -> None:
     for language in ("eng", "kin", "hau", "lug"):
-        for example in catalog.dataset("world").load("maths", language, "test")[:60]:
+        for example in catalog.dataset("world").load("maths", language, "train")[:60]:
             named = [part.split(" (")[0].split(", ") for part in example.texts["reasoning"].split(": ")[1:]]
             names = {name for part in named for name in part if name != "-"}
             assert example.answer == str(len(names)) and all(name in example.text for name in names)

@@ -56,7 +56,8 @@ def _single(task: str, language: str, split: str) -> list[Example]:
     labels = choices()
 
     def example(number: int, one: single_text.Asked, pivot: Example | None = None) -> Example:
-        texts = {"text": one.text} | ({"reasoning": one.reasoning} if one.reasoning else {})
+        shown = one.reasoning and split == "train"  # of an item it would give the answer away
+        texts = {"text": one.text} | ({"reasoning": one.reasoning} if shown else {})
         return Example(f"{split}-{number}", texts, one.answer, labels, pivot)
 
     pivots = {number: example(number, one) for number, one in english.items()}

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from xlt_core.contracts import Setting, Solver, Strategy, Task, Translator, missing
 from xlt_core.records import Example, InputError, Language, Prediction, Prompt, Reply
-from xlt_core.strategies._calls import EMPTY, Outcome, attempt, reason
+from xlt_core.strategies._calls import Outcome, attempt, empty, reason
 from xlt_core.strategies._fewshot import knob
 from xlt_core.strategies._knobs import check_knobs
 
@@ -61,7 +61,8 @@ class TranslatorSolver:
 
     def __call__(self, examples: Sequence[Example]) -> Iterator[Prediction]:
         there = [example for example in examples if example.text.strip()]
-        yield from (Prediction(example.id, error=EMPTY) for example in examples if not example.text.strip())
+        lacking = (example.id for example in examples if not example.text.strip())
+        yield from (Prediction(name, error=empty("text")) for name in lacking)
         texts = [example.text for example in there]
         for index, outcome in attempt(
             lambda part: self.translator.translate([texts[i] for i in part], self.source, self.target, self.beams),

@@ -19,6 +19,7 @@ class Maths(Task):
     title = "Maths"
     answer_kind = "number"
     metrics = ("number_match",)
+    fields, optional = ("text", "reasoning"), ("reasoning",)
 
     def instruction(self, choices: Sequence[str], language: Language) -> str:
         return instruction("maths", choices, language)
