@@ -8,7 +8,7 @@ import signal
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -64,3 +64,18 @@ def chat_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     from helpers.tiny_models import CHAT, make_model
 
     return make_model(tmp_path_factory.mktemp("chat"), CHAT)
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Any]:
+    """One for all tests of a process: a second Playwright cannot be started beside the first."""
+    from helpers.browser import ARGUMENTS, CHROMIUM
+    from playwright.sync_api import sync_playwright
+
+    if not Path(CHROMIUM).exists():
+        pytest.skip("there is no Chromium")
+
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        yield started
+        started.close()

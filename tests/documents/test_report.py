@@ -43,17 +43,6 @@ def path(made, tmp_path_factory):
     return file
 
 
-@pytest.fixture(scope="module")
-def browser():
-    playwright = pytest.importorskip("playwright.sync_api")
-    if not CHROMIUM.exists():
-        pytest.skip("there is no Chromium")
-    with playwright.sync_playwright() as tool:
-        opened = tool.chromium.launch(executable_path=str(CHROMIUM), args=["--no-sandbox"])
-        yield opened
-        opened.close()
-
-
 @pytest.mark.parametrize(("width", "scheme"), [(1280, "light"), (390, "dark")])
 def test_it_opens_from_disk_and_asks_for_nothing_else(browser, path, made, width, scheme):
     page = browser.new_page(viewport={"width": width, "height": 900}, color_scheme=scheme)
@@ -114,7 +103,7 @@ def test_the_colours_are_the_strategies(made):
     found = find(made)
     chart = figures.over_shots(found, found.conditions[0])
     lines = {trace.name: trace.line.color for trace in chart.data if trace.name}
-    assert {name: lines[name] for name in FAR} == COLOURS
+    assert {name: lines[name] for name in FAR} == {name: COLOURS[name] for name in FAR}
     bands = [trace for trace in chart.data if trace.fill == "toself"]
     cell = found.cell(found.conditions[0], 2, "prompt")
     assert len(bands) == 3 and cell.score.high in bands[0].y and cell.score.low in bands[0].y

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from helpers.browser import ARGUMENTS, CHROMIUM, PATIENCE, visit
+from helpers.browser import PATIENCE, visit
 
 os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
 
@@ -21,16 +21,6 @@ def address() -> Iterator[str]:
     _, url, _ = page.launch(prevent_thread_lock=True, quiet=True, **theme.launch_options())
     yield url
     page.close()
-
-
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Any]:
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
-        yield started
-        started.close()
 
 
 @pytest.fixture

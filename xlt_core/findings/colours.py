@@ -7,8 +7,17 @@ from collections.abc import Iterable
 PREFERRED = ("prompt", "translate", "laft")
 GREY = "#7b7f87"
 FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, sans-serif"
-COLOURS = {"prompt": "#3f7fcb", "translate": "#c8741c", "laft": "#9560c4"}
-SPARE_COLOURS = ("#2f8f83", "#b5527d", "#7a7f2b", "#5c6f87")
+COLOURS = {
+    "prompt": "#3f7fcb", "translate": "#c8741c", "laft": "#9560c4",
+    # No language model.
+    "majority": "#7d848c", "chance": "#948b7d", "linear": "#2f8f83", "votes": "#5b8c5a", "translator": "#1f8aa3",
+    # Of other columns.
+    "ensemble": "#b5527d", "route": "#7a7f2b", "oracle": "#5c6f87",
+    # Of the prompt.
+    "bilingual": "#c2574b", "self_translate": "#a9772a", "reason": "#6b6fd1", "crosslingual": "#3a8fb7",
+    "codeswitch": "#b0629f", "transliterate": "#8a6d5a", "mt_prompt": "#cf6a32",
+}  # fmt: skip
+SPARE_COLOURS = ("#4f9a94", "#a5566b", "#8b8a3f", "#6a7c94")
 
 
 def ordered(strategies: Iterable[str]) -> list[str]:

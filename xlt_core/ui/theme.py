@@ -9,7 +9,8 @@ from fastapi import HTTPException, Request, Response
 from fastapi.responses import JSONResponse, RedirectResponse
 from starlette.middleware import Middleware
 
-from xlt_core.findings.colours import COLOURS
+from xlt_core import catalog
+from xlt_core.findings.colours import colour
 from xlt_core.settings import ASSETS, PUBLIC
 from xlt_core.ui.compression import PageCompression
 
@@ -74,9 +75,13 @@ def theme() -> gr.themes.Base:
 
 
 def _head() -> str:
-    """The script, and the strategies' colours as CSS variables, inline: nothing is fetched."""
-    colours = "".join(
-        f"#strategy-{name},#evaluate-strategy-{name}{{--strategy:{value}}}" for name, value in COLOURS.items()
+    """The script, the strategies' colours, and what hides the knobs of unticked ones, inline: nothing is fetched."""
+    names = catalog.strategies()
+    colours = "".join(f"#strategy-{name},#evaluate-strategy-{name}{{--strategy:{colour(name)}}}" for name in names)
+    hidden = "".join(
+        f"body:not(:has(#{prefix}strategy-{name} input:checked)) #{prefix}knobs-of-{name}{{display:none}}"
+        for name in names
+        for prefix in ("", "evaluate-")
     )
     script = (ASSETS / "page.js").read_text(encoding="utf-8")
-    return f"<style>{colours}</style><script>{script}</script>"
+    return f"<style>{colours}{hidden}</style><script>{script}</script>"

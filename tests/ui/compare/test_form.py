@@ -9,7 +9,7 @@ import pytest
 
 from xlt_core.documents import document
 from xlt_core.records import Plan, Row
-from xlt_core.ui.compare import form, form_handlers, row_handlers
+from xlt_core.ui.compare import form, form_handlers, inputs, row_handlers
 from xlt_core.ui.compare import page as page_module
 from xlt_core.ui.compare.form import ComparePage
 from xlt_core.ui.shared.run_manager import RunManager
@@ -60,3 +60,9 @@ def test_a_link_says_what_is_missing_here_and_offers_what_there_is(page: Compare
         form_handlers.open_link(page, Plan("topic", "kin", columns))[box]["interactive"]
         for box in page.choices.strategies.values()
     ]
+
+
+def test_a_plan_of_one_item_fits_the_slider() -> None:
+    with gr.Blocks():
+        samples = inputs.build(Plan("topic", "kin", samples=1), None).samples
+    assert samples.preprocess(samples.value) == 1

@@ -289,3 +289,18 @@ def test_results_of_an_earlier_setting_are_greyed_and_say_so(tab: Any) -> None:
     assert tab.evaluate(said) == tab.evaluate(grey) == "none"
     choose(tab, "language", "Hausa")
     assert "earlier setting" in tab.evaluate(said)
+
+
+@needs_chromium
+def test_further_strategies_are_folded_and_knobs_shown_of_those_that_are_ticked(tab: Any) -> None:
+    shown = "[...document.querySelectorAll('#knobs .xlt-knobs')].filter(e => e.offsetParent).map(e => e.id)"
+    ours = [f"knobs-of-{name}" for name in ("prompt", "translate", "laft")]
+    tab.click("#knobs > button")
+    tab.wait_for_selector("#knobs-of-laft")
+    assert tab.evaluate(shown) == ours
+    tab.click("#more-strategies > button")
+    tab.check("#strategy-bilingual input")
+    assert tab.evaluate(shown) == [*ours, "knobs-of-bilingual"]
+    tab.click("#more-strategies > button")
+    tab.wait_for_selector("#strategy-bilingual", state="hidden")
+    assert tab.evaluate(shown) == [*ours, "knobs-of-bilingual"], "a fold that is closed unticks nothing"

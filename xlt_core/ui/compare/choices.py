@@ -10,7 +10,6 @@ import gradio as gr
 
 from xlt_core import catalog
 from xlt_core.catalog import Knob
-from xlt_core.findings.colours import ordered
 from xlt_core.records import Column, InputError, Limits, Plan
 from xlt_core.ui.compare import sources, strategies
 from xlt_core.ui.compare.sources import Sources
@@ -24,8 +23,9 @@ DEFAULT_ADAPTER = ("the first one for the language", "")
 
 @dataclass(frozen=True)
 class Choices:
-    """The widgets. extras: second columns of a strategy, with other knobs. add_buttons: add such a column.
-    disabled: the strategies that were ticked before they had to be disabled."""
+    """The widgets. more: holds the boxes of all strategies but the paper's. extras: second columns of a strategy, with
+    other knobs. add_buttons: add such a column. disabled: the strategies that were ticked before they had to be
+    disabled."""
 
     language: gr.Dropdown
     task: gr.Dropdown
@@ -35,6 +35,7 @@ class Choices:
     tokens: gr.Number
     temperature: gr.Number
     strategies: dict[str, gr.Checkbox]
+    more: gr.Accordion
     knobs: dict[str, dict[str, Any]]
     add_buttons: dict[str, gr.Button]
     extras: gr.State
@@ -72,10 +73,8 @@ def build(plan: Plan) -> Choices:
             elem_id="task",
         ),
     }
-    gr.HTML("<h2 class='xlt-group'>Strategies</h2>")
     ticked = {column.strategy for column in plan.columns}
-    names = ordered(tuple(catalog.strategies()))
-    boxes = {name: strategies.box_widget(name, name in ticked) for name in names}
+    boxes, more = strategies.build_boxes(ticked)
     extras = gr.State(())
     extra_names = strategies.extra_columns("extras")
     menus["shots"] = gr.Slider(0, 8, value=min(plan.shots, 8), step=1, label="Shots", elem_id="shots")
@@ -84,13 +83,9 @@ def build(plan: Plan) -> Choices:
         menus["seed"] = gr.Number(value=plan.seed, precision=0, label="Seed", info="Draws demonstrations and items.")
     with gr.Accordion("Knobs", open=False, elem_id="knobs"):
         limits = _limits(plan.limits)
-        knobs, add_buttons = {}, {}
-        for name in boxes:
-            with gr.Accordion(name, open=False, elem_classes=["xlt-knobs"]):
-                knobs[name] = {knob.name: _knob(knob, name) for knob in catalog.knobs(name)}
-                add_buttons[name] = gr.Button(f"Add a second {name} column with these", size="sm")
+        knobs, add_buttons = strategies.build_knobs(_knob)
     return Choices(
-        **menus, **limits, strategies=boxes, knobs=knobs, add_buttons=add_buttons, extras=extras,
+        **menus, **limits, strategies=boxes, more=more, knobs=knobs, add_buttons=add_buttons, extras=extras,
         extra_names=extra_names, disabled=gr.State(()),
     )  # fmt: skip
 
@@ -152,6 +147,7 @@ def fill(choices: Choices, plan: Plan) -> Updates:
         for knob in catalog.knobs(name):
             updates[choices.knobs[name][knob.name]] = given.get(knob.name, knob.default)
     names = [column.name for column in extras]
+    updates |= strategies.show_more(choices.more, firsts)
     return updates | strategies.show_extras(choices.extras, choices.extra_names, extras, names)
 
 

@@ -49,7 +49,7 @@ class ComparePage:
     def plan_outputs(self) -> set[Any]:
         """Every widget that another plan or another choice updates."""
         own = {self.inputs.one, self.inputs.many, self.inputs.example, self.inputs.picked, self.lesson, self.host}
-        own |= self.mismatch.widgets() | {self.choices.sources.file}
+        own |= self.mismatch.widgets() | {self.choices.sources.file, self.choices.more}
         return self.form_widgets() | self.demonstrations.outputs() | own
 
     def error_outputs(self) -> set[Any]:

@@ -59,7 +59,7 @@ def build(plan: Plan, language: Any) -> Inputs:
         )
     with gr.Group(visible=not single) as many:
         samples = gr.Slider(
-            5, MAX_SAMPLES, value=plan.samples, step=5, label="Number of items", elem_id="samples",
+            1, MAX_SAMPLES, value=plan.samples, step=1, label="Number of items", elem_id="samples",
             info="Drawn from the split by the seed; more items make narrower intervals.",
         )  # fmt: skip
     return Inputs(mode, one, many, example, text, gold, samples, gr.State(row))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Mapping
+from collections.abc import Callable, Container, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -20,10 +20,12 @@ Knobs = Mapping[str, Mapping[str, Any]]  # the widgets, by strategy and knob
 
 @dataclass(frozen=True)
 class Strategies:
-    """The widgets. extras: second columns of a strategy, with other knobs. add_buttons: add such a column.
+    """The widgets. more: holds the boxes of all but the paper's. extras: second columns of a strategy, with other
+    knobs. add_buttons: add such a column.
     disabled: the strategies that were ticked before they had to be disabled."""
 
     boxes: dict[str, gr.Checkbox]
+    more: gr.Accordion
     knobs: dict[str, dict[str, Any]]
     add_buttons: dict[str, gr.Button]
     extras: gr.State
@@ -38,17 +40,41 @@ class Strategies:
 
 def build(prefix: str) -> Strategies:
     """Draws the checkboxes, those of the paper's three ticked, and the knobs. prefix: of the element ids."""
+    boxes, more = build_boxes(PREFERRED, prefix)
+    extra_names = extra_columns(f"{prefix}extras")
+    with gr.Accordion("Knobs", open=False, elem_id=f"{prefix}knobs"):
+        knobs, add_buttons = build_knobs(lambda knob, name: knob_widget(knob, f"{prefix}knob-{name}"), prefix)
+    return Strategies(boxes, more, knobs, add_buttons, gr.State(()), extra_names, gr.State(()))
+
+
+def build_boxes(ticked: Container[str], prefix: str = "") -> tuple[dict[str, gr.Checkbox], gr.Accordion]:
+    """A checkbox for each strategy: the paper's in view, the others folded unless one of them is ticked."""
     gr.HTML("<h2 class='xlt-group'>Strategies</h2>")
     names = ordered(tuple(catalog.strategies()))
-    boxes = {name: box_widget(name, name in PREFERRED, prefix) for name in names}
-    extra_names = extra_columns(f"{prefix}extras")
+    boxes = {name: box_widget(name, name in ticked, prefix) for name in names if name in PREFERRED}
+    others = [name for name in names if name not in PREFERRED]
+    with gr.Accordion(f"More strategies ({len(others)})", open=any(name in ticked for name in others),
+                      visible=bool(others), elem_id=f"{prefix}more-strategies") as more:  # fmt: skip
+        return boxes | {name: box_widget(name, name in ticked, prefix) for name in others}, more
+
+
+def show_more(more: gr.Accordion, ticked: Container[str]) -> Updates:
+    """Opens the fold of the further strategies where one of them is ticked."""
+    others = [name for name in catalog.strategies() if name not in PREFERRED]
+    return {more: gr.update(open=True)} if any(name in ticked for name in others) else {}
+
+
+def build_knobs(
+    widget: Callable[[Knob, str], Any], prefix: str = ""
+) -> tuple[dict[str, dict[str, Any]], dict[str, gr.Button]]:
+    """The knobs of each strategy, in view while it is ticked, and the button that adds a second column with them.
+    widget: makes that of a knob of a strategy."""
     knobs, add_buttons = {}, {}
-    with gr.Accordion("Knobs", open=False, elem_id=f"{prefix}knobs"):
-        for name in names:
-            with gr.Accordion(name, open=False, elem_classes=["xlt-knobs"]):
-                knobs[name] = {knob.name: knob_widget(knob, f"{prefix}knob-{name}") for knob in catalog.knobs(name)}
-                add_buttons[name] = gr.Button(f"Add a second {name} column with these", size="sm")
-    return Strategies(boxes, knobs, add_buttons, gr.State(()), extra_names, gr.State(()))
+    for name in ordered(tuple(catalog.strategies())):
+        with gr.Accordion(name, open=False, elem_classes=["xlt-knobs"], elem_id=f"{prefix}knobs-of-{name}"):
+            knobs[name] = {knob.name: widget(knob, name) for knob in catalog.knobs(name)}
+            add_buttons[name] = gr.Button(f"Add a second {name} column with these", size="sm")
+    return knobs, add_buttons
 
 
 def read(strategies: Strategies, values: Values) -> tuple[Column, ...]:
