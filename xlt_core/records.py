@@ -177,9 +177,8 @@ class Column:
 class Plan:
     """A whole comparison in plain values: cache key, share link, signature and command at once.
 
-    demonstrations: None has demonstrations_from pick `shots` rows of the train split (in demonstrations_language, if
-    given); () is zero-shot. inputs: typed rows; if none `samples` items are drawn by the seed. labels: in place of the
-    dataset's own. model_revision and data_digest are filled in by resolving.
+    demonstrations: None has demonstrations_from pick `shots` train rows (in demonstrations_language); () is zero-shot.
+    inputs: else `samples` items by the seed. labels: else the dataset's. model_revision, data_digest: by resolving.
     """
 
     task: str
@@ -226,6 +225,7 @@ class Run:
     preparation: tuple[Reply, ...] = ()
     signature: str = ""
     recalled: int = field(default=0, compare=False)
+    parameters: int = field(default=0, metadata=UNSAID)  # of the models that answer; 0: not known
 
     @property
     def errors(self) -> int:  # items without a result, left out of the scores

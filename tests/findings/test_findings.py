@@ -131,9 +131,11 @@ def test_the_later_of_two_with_the_same_setting_counts():
     assert find([second, first]).cells[0].score.value < 0.5
 
 
-def test_models_and_datasets_are_places_of_their_own():
+def test_datasets_are_places_of_their_own_and_models_on_the_same_items_are_columns():
     made = [comparison(FAR), comparison(FAR, model="other"), comparison(FAR, dataset="sib200")]
-    assert len(find(made).conditions) == 3
+    found = find(made)
+    assert len(found.conditions) == 2 and list(found.columns)[:2] == ["prompt (pocket)", "prompt (other)"]
+    assert len(find([made[0], replace(made[1], plan=replace(made[1].plan, split="train"))]).columns) == 3
 
 
 def test_chance_and_majority_are_for_labels():

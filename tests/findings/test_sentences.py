@@ -36,9 +36,9 @@ def test_a_place_is_called_by_what_tells_it_apart():
         "Entities in Kinyarwanda",
         "Topic in Kinyarwanda",
     ]
-    two = find([comparison(FAR), comparison(FAR, model="other")])
+    two = find([comparison(FAR), comparison(FAR, dataset="sib200")])
     assert [words.title_of(condition, two) for condition in two.conditions] == [
-        "Topic (other) in Kinyarwanda", "Topic (pocket) in Kinyarwanda"]  # fmt: skip
+        "Topic (sib200) in Kinyarwanda", "Topic (world) in Kinyarwanda"]  # fmt: skip
 
 
 def test_the_lead_is_said_with_its_size():

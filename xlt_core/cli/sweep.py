@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import math
+import re
 import sys
 import time
 from collections.abc import Iterator, Sequence
@@ -19,6 +20,7 @@ from xlt_core.formats.durations import duration
 from xlt_core.formats.files import check_folder
 from xlt_core.records import Comparison, InputError
 from xlt_core.scoring import metrics
+from xlt_core.sweeps.titles import cell_title, failures, left_out, models_of, varying
 
 if TYPE_CHECKING:
     from xlt_core.store.store import Store
@@ -26,6 +28,7 @@ if TYPE_CHECKING:
     from xlt_core.sweeps.sweep import Cell, Grid, Snapshot
 
 STORE = "store.sqlite"
+UNFIT = re.compile(r"[^\w.-]+")  # for the name of a file
 MAX_SILENCE = 10.0  # seconds at most without a line
 
 HELP = "compare over tasks, languages and shots"
@@ -38,6 +41,8 @@ def add(command: argparse.ArgumentParser) -> None:
     command.add_argument("--seeds", default="0", metavar="A,B", help="default: %(default)s")
     command.add_argument("--dataset", metavar="ID|FILE,...", help=DATASET + "; of several, each that has the task")
     add_shared(command)
+    command.add_argument("--models", metavar="A,B", help="several, each in place of --model")
+    command.add_argument("--translators", metavar="A,B", help="several, each in place of --translator")
     command.add_argument("--engine", choices=("local", "ray"), default="local",
                          help="where the cells run: in this process, or on the workers of a Ray cluster")  # fmt: skip
     command.add_argument("--ray-address", metavar="ADDRESS", help="of a running cluster (default: one on this machine)")
@@ -108,11 +113,15 @@ def _grid(options: argparse.Namespace) -> Grid:
 
     plain = ("split", "model", "translator", "samples")
     given = {name: getattr(options, name) for name in plain if getattr(options, name) is not None}
-    return Grid(
+    for name in ("model", "translator"):
+        if name in given and getattr(options, f"{name}s") is not None:
+            raise InputError(f"Give --{name} or --{name}s, not both.")
+    grid = Grid(
         tasks=listed(options.tasks), languages=listed(options.languages), shots=_numbers(options.shots, "--shots"),
         seeds=_numbers(options.seeds, "--seeds"), columns=columns_of(options),
         datasets=listed(options.dataset or FRESH.dataset), labels=listed(options.labels or ""), **given,
     )  # fmt: skip
+    return grid.along(listed(options.models or ""), listed(options.translators or ""))
 
 
 def _numbers(text: str, option: str) -> tuple[int, ...]:
@@ -136,7 +145,8 @@ def _write(
     from xlt_core.documents import export
 
     for position in positions:
-        path = options.out / f"{_name(position, snapshot.cells[position])}.json"
+        told = varying(cell.plan for cell in snapshot.cells)
+        path = options.out / f"{_name(position, snapshot.cells[position], told)}.json"
         comparison = store.comparison(snapshot.run, position)
         if comparison and comparison.runs:
             export.write(path, [_shown(options, parts, comparison)])
@@ -152,10 +162,11 @@ def _export(folder: Path, comparisons: Sequence[Comparison], command_line: str) 
         report.write(folder / "report.html", comparisons, command=command_line)
 
 
-def _name(position: int, cell: Cell) -> str:
-    """Such as 007-topic-kin-4-shots-seed-0."""
+def _name(position: int, cell: Cell, told: Sequence[str]) -> str:
+    """Such as 007-topic-kin-4-shots-seed-0. told: parts of the plan that tell the cells apart, too."""
     plan = cell.plan
-    return f"{position + 1:03d}-{plan.task}-{plan.language}-{plan.shots}-shots-seed-{plan.seed}"
+    more = "".join(f"-{UNFIT.sub('-', name)}" for name in models_of(plan, told))
+    return f"{position + 1:03d}-{plan.task}-{plan.language}-{plan.shots}-shots-seed-{plan.seed}{more}"
 
 
 class _Progress:
@@ -169,7 +180,9 @@ class _Progress:
         if changed:
             self._say(*LINES_BY_STATE[snapshot.state](snapshot))
         for position in snapshot.ended:
-            self._say(f"{_title(snapshot.cells[position])}: {_ending(snapshot.cells[position])}{_left(snapshot)}")
+            cell = snapshot.cells[position]
+            title = cell_title(cell.plan, varying(cell.plan for cell in snapshot.cells))
+            self._say(f"{title}: {_ending(cell)}{_left(snapshot)}")
         if time.monotonic() - self._when >= MAX_SILENCE:
             far = f"{snapshot.done:,} of {snapshot.total:,} answers" if snapshot.state == "running" else "first items"
             self._say(f"{far}{_left(snapshot)}")
@@ -183,26 +196,20 @@ class _Progress:
 def _plan(snapshot: Snapshot) -> Iterator[str]:
     """How much there is, and what cannot be, once for all numbers of shots and seeds."""
     yield f"{len(snapshot.cells) - snapshot.count('cannot')} cells, {snapshot.total:,} answers"
-    yield from dict.fromkeys(
-        f"Left out, {cell.plan.task} in {cell.plan.language}{f', {name}' * bool(name)}: {reason}"
-        for cell in snapshot.cells for name, reason in cell.cannot.items())  # fmt: skip
+    yield from left_out(snapshot.cells)
 
 
 def _cost(snapshot: Snapshot) -> Iterator[str]:
     if snapshot.count("done"):
         yield f"{snapshot.count('done')} cells are done already"
     cost = snapshot.estimate
+    yield from filter(None, [cost.memory])
     if cost.measured:
         yield (f"By {cost.measured:,} answers: some {cost.calls:,.0f} model calls, {cost.tokens_in:,.0f} tokens read, "
                f"{cost.tokens_out:,.0f} written, {duration(cost.seconds)}")  # fmt: skip
 
 
 LINES_BY_STATE = {"measuring": _plan, "running": _cost, "done": lambda snapshot: ()}
-
-
-def _title(cell: Cell) -> str:
-    plan = cell.plan
-    return f"{plan.task} in {plan.language}, {plan.shots} shots, seed {plan.seed}"
 
 
 def _ending(cell: Cell) -> str:
@@ -230,9 +237,9 @@ def _summary(comparisons: Sequence[Comparison]) -> str:
 
 def _report(snapshot: Snapshot) -> int:
     """Says what failed, on stderr, and returns the exit status."""
-    failed = [cell for cell in snapshot.cells if cell.state == "failed"]
-    for cell in failed:
-        print(f"{_title(cell)} failed: {cell.note}", file=sys.stderr)
+    failed = snapshot.count("failed")
+    for title, note, others in failures(snapshot.cells):
+        print(f"{title} failed: {note}{f' (so did {others} more)' * bool(others)}", file=sys.stderr)
     if failed:
-        print(f"{len(failed)} of {len(snapshot.cells)} cells failed. The same call tries them again.", file=sys.stderr)
+        print(f"{failed} of {len(snapshot.cells)} cells failed. The same call tries them again.", file=sys.stderr)
     return FAILED if failed else DONE

@@ -85,6 +85,7 @@ class ColumnRunner:
         runs = [base.snapshot() for base in self._bases]
         finished(runs)
         solver = yield from self._prepare(self._job.prepare(column, runs))
+        self._run = replace(self._run, parameters=self._job.parameters(column))
         keys = self._load_known(column)
         asked = [example for example in self._job.selection.examples if example.id not in self._predictions]
         if not self._job.parts.strategy(column).sees_gold:

@@ -73,6 +73,14 @@ class Job:
             more.append(digest(drawn.held_out(strategy.held_out_items())))
         return column_key(plan, column, self.parts, self._translator_of(column), more)
 
+    def parameters(self, column: Column) -> int:
+        """Of the models that answer the column, each once; 0 where one of them does not tell, or others answer."""
+        plan, translator = self.selection.plan.of(column), self._translator_of(column)
+        own = [self.parts.host(plan.model)] if asks_model(column, self.parts) else []
+        own += [translator] if translator and plan.translator != LLM else []
+        known = [getattr(part, "parameters", None) for part in own]
+        return 0 if None in known else sum(known)
+
     def _setting(self, column: Column, without: frozenset[str] = NONE) -> Setting:
         """without: texts that no row that it sees may have."""
         plan, parts = self.selection.plan.of(column), self.parts

@@ -68,6 +68,7 @@ def _run_document(run: Run) -> Json:
         "tokens_in": sum(reply.tokens_in for reply in replies),
         "tokens_out": sum(reply.tokens_out for reply in replies),
         "seconds": round(sum(reply.seconds for reply in replies), 4),
+        **({"parameters": run.parameters} if run.parameters else {}),
         "preparation": plain(run.preparation),
         "predictions": [_prediction_document(p, examples.get(p.id)) for p in run.predictions],
     }
@@ -108,7 +109,8 @@ def read_document(data: Any) -> Comparison:
 def _read_run(data: Any, examples: tuple[Example, ...], path_in_document: str) -> Run:
     if not isinstance(data, dict) or not isinstance(data.get("predictions"), list):
         raise InputError(f"{path_in_document} has no list of predictions.")
-    given = {name: data[name] for name in ("name", "strategy", "state", "note", "scoring") if name in data}
+    names = ("name", "strategy", "state", "note", "scoring", "parameters")
+    given = {name: data[name] for name in names if name in data}
     run = build(Run, given, path_in_document)
     bare = [{k: v for k, v in p.items() if k not in DERIVED} if isinstance(p, dict) else p for p in data["predictions"]]
     return replace(

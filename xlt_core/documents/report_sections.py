@@ -107,7 +107,7 @@ def _shots(page: ReportPage) -> str:
 
 
 def _costs(page: ReportPage) -> str:
-    axes = [axis for axis in figures.AXES if any(getattr(one, axis) is not None for one in page.found.averages)]
+    axes = [axis for axis in figures.AXES if details.costs_known(page.found.averages, axis)]
     if not axes:
         return ""
     made = [page.figure(figures.score_by_cost(page.found, axis), sentences.costs(page.found, axis)) for axis in axes]

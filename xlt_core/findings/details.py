@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from xlt_core.findings.findings import condition_of
+from xlt_core.findings.naming import side_by_side
 from xlt_core.findings.records import Average, Condition
 from xlt_core.records import Answer, Comparison, Run, Span
 from xlt_core.scoring.significance import common_items
@@ -80,7 +81,7 @@ def survivals(comparisons: Iterable[Comparison], shots: int) -> list[Survival]:
 def finished_runs(comparisons: Iterable[Comparison], shots: int) -> dict[tuple[Condition, str], list[Run]]:
     """Finished runs by condition and column; of two with the same seed the later counts."""
     found: dict[tuple[Condition, str], dict[int, Run]] = {}
-    for comparison in comparisons:
+    for comparison in side_by_side(comparisons):
         for run in comparison.runs:
             if run.state == "done" and comparison.plan.shots == shots:
                 found.setdefault((condition_of(comparison), run.name), {})[comparison.plan.seed] = run
@@ -124,6 +125,12 @@ def _survivals(condition: Condition, shots: int, runs: list[Run]) -> Iterator[Su
 
 def _spans(answer: Answer | None) -> tuple[Span, ...]:
     return answer if isinstance(answer, tuple) else ()
+
+
+def costs_known(averages: Sequence[Average], axis: str) -> bool:
+    """Whether there is something to choose between by this cost: it is known, and the sizes of models differ."""
+    values = {getattr(one, axis) for one in averages} - {None}
+    return len(values) > (axis == "parameters")
 
 
 def pareto_front(averages: Sequence[Average], axis: str) -> list[Average]:

@@ -13,7 +13,19 @@ from itertools import combinations
 
 from xlt_core import catalog
 from xlt_core.findings.colours import ordered
-from xlt_core.findings.records import Aggregate, Average, Baseline, Cell, Condition, Contrast, Findings, Leader, Missing
+from xlt_core.findings.naming import side_by_side, with_sizes
+from xlt_core.findings.records import (
+    COSTS,
+    Aggregate,
+    Average,
+    Baseline,
+    Cell,
+    Condition,
+    Contrast,
+    Findings,
+    Leader,
+    Missing,
+)
 from xlt_core.records import Comparison, Run
 from xlt_core.scoring import metrics
 from xlt_core.scoring.corrections import corrected, holm, signed_rank
@@ -31,7 +43,7 @@ def find(comparisons: Iterable[Comparison]) -> Findings:
 
     Only columns that are done are scored; failed and stopped ones are listed in `missing`.
     """
-    ended = list(comparisons)
+    ended = side_by_side(with_sizes(comparisons))
     done = {condition: _by_column(runs) for condition, runs in _grouped(ended).items()}
     done = {condition: runs for condition, runs in done.items() if runs}
     columns = {run.name: run.strategy for comparison in ended for run in comparison.runs}
@@ -127,7 +139,7 @@ def _cell(
         condition, shots, column, made[0].strategy, metric, score_of([found]),
         {seed: value.value for seed, value in values.items() if value},
         len({name for sample in samples.values() for name in sample.ids}), sum(run.errors for run in made),
-        _mean([run.valid for run in made]), *_costs(made),
+        _mean([run.valid for run in made]), *_costs(made), max(run.parameters for run in made) or None,
     )  # fmt: skip
     return cell, found
 
@@ -229,6 +241,6 @@ def _averaged(found: Findings, estimates: Mapping[tuple[Condition, int | None, s
     for shots, column in wanted if conditions else ():
         cells = [cell for cell in (found.cell(condition, shots, column) for condition in conditions) if cell]
         score = score_of([estimates[cell.condition, shots, column] for cell in cells])
-        costs = _mean([cell.tokens_per_word for cell in cells]), _mean([cell.seconds_per_item for cell in cells])
+        costs = (_mean([getattr(cell, axis) for cell in cells]) for axis in COSTS)
         averages.append(Average(shots, column, score, *costs))
     return replace(found, averages=tuple(averages), complete=conditions)

@@ -9,6 +9,8 @@ from functools import cached_property
 from xlt_core.records import PairedTest, Score
 from xlt_core.scoring.significance import RANDOMIZATION
 
+COSTS = ("tokens_per_word", "seconds_per_item", "parameters")  # of cells and averages
+
 
 @dataclass(frozen=True, order=True)
 class Condition:
@@ -28,7 +30,8 @@ class Cell:
 
     items: distinct ones that were scored; valid: share of readable outputs; by_seed: the score under each seed.
     tokens_per_word: tokens read and written by all models, for each word of the items' texts; seconds_per_item: of
-    all calls for an item. Both without what is prepared once, such as translating the demonstrations.
+    all calls for an item; both without what is prepared once, such as translating the demonstrations. parameters: of
+    all models that answer, the translator among them; None where they are not known.
     """
 
     condition: Condition
@@ -43,6 +46,7 @@ class Cell:
     valid: float | None
     tokens_per_word: float | None
     seconds_per_item: float | None
+    parameters: float | None = None
 
 
 @dataclass(frozen=True)
@@ -111,6 +115,7 @@ class Average:
     score: Score
     tokens_per_word: float | None
     seconds_per_item: float | None
+    parameters: float | None = None
 
 
 @dataclass(frozen=True)

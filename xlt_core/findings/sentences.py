@@ -170,7 +170,7 @@ def _enough_pairs(tests: int) -> int:
 
 
 def costs(found: Findings, axis: str) -> str:
-    """Which columns are worth their cost. axis: tokens_per_word or seconds_per_item."""
+    """Which columns are worth their cost, an axis of COSTS."""
     points = [one for one in found.averages if getattr(one, axis) is not None]
     if not points:
         return "There are no places where every column was run at every number of shots and its cost is known."
@@ -179,7 +179,8 @@ def costs(found: Findings, axis: str) -> str:
     idle = [name for name in found.columns if name not in worth and any(one.column == name for one in points)]
     says = f"The highest score, {number(best.score.value)}, is that of {_point(best, axis)}"
     if cheapest is not best:
-        says += f"; the cheapest is {_point(cheapest, axis)}, with {number(cheapest.score.value)}"
+        least = "the smallest" if axis == "parameters" else "the cheapest"
+        says += f"; {least} is {_point(cheapest, axis)}, with {number(cheapest.score.value)}"
     spare = f" For {listed(idle, 'or')} there is always another that scores as high for no more." if idle else ""
     return f"{says}.{spare}"
 
@@ -192,6 +193,8 @@ def amount(value: float, axis: str) -> str:
     """A cost with its unit."""
     if axis == "tokens_per_word":
         return f"{value:.3g} tokens a word"
+    if axis == "parameters":
+        return f"{value / 1e9:.3g}B parameters" if value >= 1e9 else f"{value / 1e6:.3g}M parameters"
     return f"{value:.3g} s an item" if value >= 0.0995 else f"{value * 1000:.3g} ms an item"
 
 

@@ -44,10 +44,11 @@ def summary(found: Findings, shots: int | None = None) -> Table:
 def cells(found: Findings) -> Table:
     """A row per cell, all of its figures."""
     heads = ("task", "language", "shots", "column", "metric", "score", "by seed", "items", "no result", "readable",
-             "tokens a word", "seconds an item")  # fmt: skip
+             "tokens a word", "seconds an item", "parameters")  # fmt: skip
     rows = [(*_setting(cell.condition, cell.shots, found), cell.column, metrics.title(cell.metric), interval(cell),
              ", ".join(f"{seed}: {number(value)}" for seed, value in cell.by_seed.items()), str(cell.items),
-             str(cell.errors), _share(cell.valid), _figure(cell.tokens_per_word), _figure(cell.seconds_per_item))
+             str(cell.errors), _share(cell.valid), _figure(cell.tokens_per_word), _figure(cell.seconds_per_item),
+             "-" if cell.parameters is None else f"{cell.parameters:,.0f}")
             for cell in found.cells]  # fmt: skip
     return Table("All cells", heads, tuple(rows))
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from xlt_core import catalog
+from xlt_core.findings.naming import side_by_side
 from xlt_core.records import Comparison, InputError, PairedTest, Plan, Run, Score
 from xlt_core.scoring.corrections import corrected
 from xlt_core.scoring.significance import ItemAnswers, common_items, estimate, pair_tests, score_of
@@ -64,7 +65,7 @@ def _values(plans: list[Plan], name: str) -> str:
 
 def _by_key(comparisons: Iterable[Comparison]) -> Runs:
     found: dict[Key, dict[int, Run]] = {}
-    for comparison in comparisons:
+    for comparison in side_by_side(comparisons):
         plan = comparison.plan
         for run in comparison.runs:
             if run.state == "done":

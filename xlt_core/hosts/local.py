@@ -51,6 +51,7 @@ class LocalHost:
             torch.set_num_threads(threads)
         self._model = description = loading.describe(str(model), revision, device, dtype)
         self.name, self.revision, self.context = description.name, description.revision, description.context
+        self.parameters, self.bytes_needed = description.parameters, description.bytes_needed
         self._tokenizer = tokenizer_for(description.tokenizer, description.skeleton)
         self._pool, self._key, self._loader = pool, object(), _loader(description)
         self._adapted: dict[tuple[str, int], Host] = {}

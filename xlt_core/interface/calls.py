@@ -53,7 +53,7 @@ def compare(options: Compare) -> ComparisonResult:
 
 @takes(Sweep)
 def sweep(options: Sweep) -> SweepResult:
-    """Compares over every task in every language with each number of shots and each seed.
+    """Compares over every task in every language with each model, translator, number of shots and seed.
 
     out: a folder that keeps what is computed (else the app's store does); the same call goes on where it was stopped.
     What cannot be combined is left out, and said in the result's notes. Raises InputError for a grid that is off.
@@ -149,19 +149,22 @@ def _grid(options: Sweep) -> Grid:
 
     same = ("split", "model", "translator", "samples")
     lists = {name: listed(getattr(options, name), name) for name in ("tasks", "languages", "shots", "seeds", "labels")}
-    return checked(Grid, {**{name: getattr(options, name) for name in same}, **lists, "columns": options.columns,
-                          "datasets": listed(options.dataset, "dataset")})  # fmt: skip
+    for name, several in (("model", options.models), ("translator", options.translators)):
+        if listed(several, f"{name}s") and getattr(options, name) != getattr(Sweep, name):
+            raise InputError(f"Give {name} or {name}s, not both.")
+    axes = {name: listed(getattr(options, name), name) for name in ("models", "translators")}
+    grid = checked(Grid, {**{name: getattr(options, name) for name in same}, **lists, **axes,
+                          "columns": options.columns, "datasets": listed(options.dataset, "dataset")})  # fmt: skip
+    return grid.along(grid.models, grid.translators)
 
 
 def _notes(snapshot: Snapshot) -> Iterator[str]:
-    """What was left out, once for all numbers of shots and seeds, and what failed."""
-    yield from dict.fromkeys(
-        f"Left out, {cell.plan.task} in {cell.plan.language}{f', {name}' * bool(name)}: {reason}"
-        for cell in snapshot.cells for name, reason in cell.cannot.items())  # fmt: skip
-    for cell in snapshot.cells:
-        if cell.state == "failed":
-            plan = cell.plan
-            yield f"Failed, {plan.task} in {plan.language}, {plan.shots} shots, seed {plan.seed}: {cell.note}"
+    """What was left out, once for all numbers of shots and seeds, and what failed, once for each reason."""
+    from xlt_core.sweeps.titles import failures, left_out
+
+    yield from left_out(snapshot.cells)
+    for title, note, others in failures(snapshot.cells):
+        yield f"Failed, {title}: {note}{f' (so did {others} more)' * bool(others)}"
 
 
 def _joined(given: Any) -> Comparison:

@@ -128,13 +128,16 @@ class Compare(Shared):
 
 @dataclass(frozen=True, kw_only=True)
 class Sweep(Shared):
-    """The arguments of sweep. dataset: of several, each that has the task; out: a folder for what is computed."""
+    """The arguments of sweep. dataset: of several, each that has the task; models, translators: several, in place of
+    model and translator; out: a folder for what is computed."""
 
     tasks: Names
     languages: Names
     shots: Sequence[int] = (0, 2, 4)
     seeds: Sequence[int] = (0,)
     dataset: Names = FRESH.dataset
+    models: Names = ()
+    translators: Names = ()
     out: str | Path | None = None
 
 

@@ -63,6 +63,11 @@ class ModelDescription:
         return self.bytes * 6 // 5
 
     @property
+    def parameters(self) -> int:
+        """How many the network has; shared ones count once."""
+        return sum(parameter.numel() for parameter in self.skeleton.parameters())
+
+    @property
     def bytes(self) -> int:
         """Bytes that the weights will take."""
         if self.quantization != QUANTIZED:

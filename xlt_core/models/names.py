@@ -7,7 +7,7 @@ import re
 from pathlib import Path
 
 from xlt_core.models import gguf, packages
-from xlt_core.models.suggested import Part
+from xlt_core.models.suggested import Part, near_name
 from xlt_core.records import InputError
 from xlt_core.settings import POCKET
 
@@ -31,4 +31,7 @@ def model_path(name: str, part: Part = "model") -> str:
         raise InputError(f"The folder {name} holds no {part}: it lacks config.json.")
     if HUB_ID.fullmatch(name) and len(name) <= LONGEST_ID and not name.startswith("."):
         return name
-    raise InputError(f"There is no {part} {name[:80]!r}; give pocket, a Hugging Face id such as org/name, or a folder.")
+    raise InputError(
+        f"There is no {part} {name[:80]!r}{near_name(name)}; give pocket, a Hugging Face id such as org/name, or a "
+        "folder."
+    )

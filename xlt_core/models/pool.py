@@ -23,7 +23,7 @@ class ModelLoader:
 
     bytes_needed: memory to reserve before loading; fetch: downloads the files, before memory is reserved; load: reads
     them; measure: bytes that the loaded model takes, including adapters added since; urgent: load even if there is no
-    room, since the caller may be what the models in use are waiting for.
+    room, since the caller may be what the models in use are waiting for; parameters: how many the model has.
     """
 
     name: str
@@ -33,6 +33,7 @@ class ModelLoader:
     load: Callable[[], Any]
     measure: Callable[[Any], int]
     urgent: bool = False
+    parameters: int = 0
 
 
 class _Entry:

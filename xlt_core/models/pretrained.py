@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 from xlt_core.models import gguf, hub
 from xlt_core.models.digest import digest
 from xlt_core.models.reading import reading, reason
+from xlt_core.models.suggested import near_name
 from xlt_core.records import InputError
 
 if TYPE_CHECKING:
@@ -58,8 +59,8 @@ def load(kind: Any, name: str, what: str, **options: Any) -> Any:
 def not_loaded(name: str, what: str) -> str:
     """That nothing could be loaded, and what to do."""
     return (
-        f"No {what} could be loaded from {name!r}; give a model folder, or a Hugging Face id that can be "
-        "reached from here"
+        f"No {what} could be loaded from {name!r}{near_name(name)}; give a model folder, or a Hugging Face id that can "
+        "be reached from here"
     )
 
 

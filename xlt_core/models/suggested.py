@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import difflib
 from dataclasses import dataclass
 from functools import cache
 from typing import Literal
@@ -72,6 +73,15 @@ def suggestions() -> tuple[Suggestion, ...]:
     """All suggestions, in the order of the file."""
     with (ASSETS / "models.csv").open(encoding="utf-8-sig", newline="") as file:
         return tuple(Suggestion(**row) for row in csv.DictReader(file))
+
+
+def near_name(name: str) -> str:
+    """ " (did you mean X?)" where a name is nearly that of a suggested model or translator, and "" elsewhere."""
+    offered = {word.casefold(): entry.key for entry in suggestions() for word in (entry.id.rpartition("/")[2], entry.id,
+               entry.key)}  # fmt: skip
+    close = difflib.get_close_matches(name.strip().casefold(), offered, n=1, cutoff=0.7)
+    key = offered[close[0]] if close else name
+    return "" if key == name else f" (did you mean {key}?)"
 
 
 def suggested(kind: Part) -> dict[str, Suggestion]:

@@ -1,3 +1,3 @@
 """Many plans: the grid, its cost, and where its cells run."""
 
-__all__ = ["cluster", "local", "sweep"]
+__all__ = ["cluster", "local", "sweep", "titles"]

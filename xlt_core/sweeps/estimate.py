@@ -9,23 +9,26 @@ from dataclasses import dataclass, field, replace
 from xlt_core.catalog import Parts
 from xlt_core.records import Comparison, Plan, Reply
 from xlt_core.store.store import Store
-from xlt_core.sweeps.local import Engine
+from xlt_core.sweeps.local import Engine, Local
+from xlt_core.sweeps.shared_memory import shared_memory
 
 FIRST_ITEMS, MORE_ITEMS = 4, 8  # the first ones also show what a cell costs once, such as reading the demonstrations
 MIN_ELAPSED = 3.0  # seconds of work after which its pace corrects the estimate
-Kind = tuple[str, str, str]  # task, dataset, language
+Kind = tuple[str, str, str, str, str]  # model, translator, task, dataset, language
 
 
 @dataclass(frozen=True)
 class Estimate:
     """calls: of models; tokens_in, tokens_out: of all calls; seconds: of the models alone; measured: the answers that
-    it is based on, 0 where nothing is known yet."""
+    it is based on, 0 where nothing is known yet; memory: how the models share it, in a sentence, where there are
+    several."""
 
     calls: float = 0.0
     tokens_in: float = 0.0
     tokens_out: float = 0.0
     seconds: float = 0.0
     measured: int = 0
+    memory: str = ""
 
     def __add__(self, other: Estimate) -> Estimate:
         return Estimate(*(a + b for a, b in zip(_values(self), _values(other), strict=True)))
@@ -49,32 +52,37 @@ class Rate:
 
 @dataclass(frozen=True)
 class Rates:
-    """What the plans cost, by what was measured: rates by kind and number of shots."""
+    """What the plans cost, by what was measured: rates by kind and number of shots. memory: as in Estimate."""
 
     plans: tuple[Plan, ...] = ()
     found: Mapping[Kind, Mapping[int, Rate]] = field(default_factory=dict)
+    memory: str = ""
 
     @property
     def estimate(self) -> Estimate:
         if not self.found:
-            return Estimate()
+            return Estimate(memory=self.memory)
         answers = sum(rate.answers for rates in self.found.values() for rate in rates.values())
-        return replace(sum(map(self.cost, self.plans), Estimate()), measured=answers)
+        return replace(sum(map(self.cost, self.plans), Estimate()), measured=answers, memory=self.memory)
 
     def cost(self, plan: Plan) -> Estimate:
-        """What the plan costs: as its kind, else as kinds of the same task, else as all."""
-        task = [kind for kind in self.found if kind[0] == plan.task]
-        near = [kind for kind in task if kind == _kind(plan)] or task or [*self.found]
+        """What the plan costs: as its kind, else as those most like it: of its models and task, of either, or all."""
+        kind = _kind(plan)
+        alike = {other: (other == kind, other[:3] == kind[:3], other[:2] == kind[:2], other[2] == kind[2])
+                 for other in self.found}  # fmt: skip
+        near = [other for other, likeness in alike.items() if likeness == max(alike.values())]
         costs = [_interpolated(self.found[kind], plan) for kind in near]
         return sum(costs, Estimate()) * (1 / max(len(costs), 1))
 
 
 def measure(plans: Sequence[Plan], engine: Engine, parts: Parts, store: Store) -> Iterator[Rates]:
-    """Rates that grow as kinds are measured, with their fewest and most shots; the first kind of each task first.
+    """Rates that grow as kinds are measured, with their fewest and most shots; the first kind of each task first, one
+    model after the other.
 
     Yields also without a new rate, so that it can be stopped. A plan that cannot be run is skipped.
     """
-    rates = Rates(tuple(plans))
+    rates = Rates(tuple(plans), memory=shared_memory(plans, parts) if isinstance(engine, Local) else "")
+    yield rates
     for plan in _samples(plans):
         comparison = None
         for size in (FIRST_ITEMS, FIRST_ITEMS + MORE_ITEMS):
@@ -105,15 +113,18 @@ class Clock:
 
 
 def _kind(plan: Plan) -> Kind:
-    return plan.task, plan.dataset, plan.language
+    return plan.model, plan.translator, plan.task, plan.dataset, plan.language
 
 
 def _samples(plans: Sequence[Plan]) -> list[Plan]:
-    """Two plans of each kind, that with the fewest shots and that with the most."""
+    """Two plans of each kind, that with the fewest shots and that with the most. A model is loaded once for all."""
     kinds: dict[Kind, list[Plan]] = {}
     for plan in plans:
         kinds.setdefault(_kind(plan), []).append(plan)
-    places = {kind: [*filter(lambda k: k[0] == kind[0], kinds)].index(kind) for kind in kinds}
+    models = list(dict.fromkeys(kind[0] for kind in kinds))
+    places = {
+        kind: (models.index(kind[0]), [*filter(lambda k: k[:3] == kind[:3], kinds)].index(kind)) for kind in kinds
+    }
     chosen = []
     for kind in sorted(kinds, key=places.__getitem__):
         ends = [pick(kinds[kind], key=lambda plan: plan.shots) for pick in (min, max)]

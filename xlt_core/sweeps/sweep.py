@@ -13,10 +13,21 @@ from xlt_core.formats.values import build, plain
 from xlt_core.records import Comparison, InputError, Plan, Run
 from xlt_core.store.store import Store, StoredCell
 from xlt_core.sweeps.estimate import Clock, Estimate, Rates, measure
-from xlt_core.sweeps.grid import Cell, Grid, cells, command
+from xlt_core.sweeps.grid import Cell, Grid, cells, columns_asked, command
 from xlt_core.sweeps.local import CellUpdate, Engine, Local, Signed, update_of
 
-__all__ = ["Cell", "Estimate", "Grid", "Snapshot", "cells", "command", "estimate", "grid_of", "sweep"]
+__all__ = [
+    "Cell",
+    "Estimate",
+    "Grid",
+    "Snapshot",
+    "cells",
+    "columns_asked",
+    "command",
+    "estimate",
+    "grid_of",
+    "sweep",
+]
 
 LOCAL = Local()
 

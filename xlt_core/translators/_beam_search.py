@@ -54,8 +54,9 @@ def loader(path: str, name: str, config: Any) -> ModelLoader:
     bytes_needed = model_bytes(skeleton.to(dtype)) * 6 // 5
     # Urgent: the caller that waits for its translator may itself keep a language model in use.
     return ModelLoader(
-        name, device(), bytes_needed, lambda: pretrained.fetch_weights(path), load, model_bytes, urgent=True
-    )
+        name, device(), bytes_needed, lambda: pretrained.fetch_weights(path), load, model_bytes, urgent=True,
+        parameters=sum(parameter.numel() for parameter in skeleton.parameters()),
+    )  # fmt: skip
 
 
 def translate_batch(

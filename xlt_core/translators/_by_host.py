@@ -22,6 +22,11 @@ class TranslatesByHost:
         self.host = host
         self._translations: dict[tuple[str, str, str], Reply] = {}
 
+    @property
+    def parameters(self) -> int | None:
+        """Of the model that translates; None where the host does not tell."""
+        return getattr(self.host, "parameters", None)
+
     def prompter(self, source: Language, target: Language) -> Callable[[str], Prompt]:
         """What makes the prompt for a text of one line."""
         raise NotImplementedError

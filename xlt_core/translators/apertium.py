@@ -60,6 +60,11 @@ class Apertium:
             return f"Apertium's pair {which} is not installed here: `apt install {wanted}`."
         return f"There is no Debian package with an Apertium pair {which}; choose another translator."
 
+    @property
+    def parameters(self) -> int:
+        """None: it translates by rules."""
+        return 0
+
     def translate(
         self, texts: Sequence[str], source: Language, target: Language, beams: int = 1
     ) -> Iterator[tuple[int, Reply]]:

@@ -83,6 +83,14 @@ class Seq2Seq:
         """The Hub's commit, or a digest of the folder's weights."""
         return pretrained.revision_at(self.path, self._config.name_or_path)
 
+    @property
+    def parameters(self) -> int:
+        return self._loader.parameters
+
+    @property
+    def bytes_needed(self) -> int:
+        return self._loader.bytes_needed
+
     def identity(self) -> str:
         """What translates, and in which precision: if this is the same, a text gets the same translation."""
         from xlt_core.translators._beam_search import device, precision

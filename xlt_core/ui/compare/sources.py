@@ -186,12 +186,12 @@ def adapters(host: Host | None, language: str) -> tuple[str, ...]:
     return host.adapters(language) if host is not None and hasattr(host, "adapters") else ()
 
 
-def model_menu(part: Part, value: str, prefix: str = "") -> gr.Dropdown:
+def model_menu(part: Part, value: str, prefix: str = "", several: bool = False) -> gr.Dropdown:
     """The menu of models or translators, with sizes and licences; others may be typed where the settings allow it."""
     names = catalog.models() if part == "model" else catalog.translators()
-    return gr.Dropdown([(_menu_entry(part, name), name) for name in names], value=value, label=part.capitalize(),
-                       info=model_info(part, value), allow_custom_value=catalog.typed(part),
-                       elem_id=prefix + part)  # fmt: skip
+    return gr.Dropdown([(_menu_entry(part, name), name) for name in names], value=[value] if several else value,
+                       multiselect=several, label=part.capitalize() + "s" * several, info=model_info(part, value),
+                       allow_custom_value=catalog.typed(part), elem_id=prefix + part)  # fmt: skip
 
 
 def _menu_entry(part: Part, name: str) -> str:

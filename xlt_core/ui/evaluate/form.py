@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import gradio as gr
@@ -34,13 +34,13 @@ class GridForm:
     seeds: gr.Number
     samples: gr.Number
     datasets: gr.Dropdown
-    model: gr.Dropdown
-    translator: gr.Dropdown
+    models: gr.Dropdown
+    translators: gr.Dropdown
 
     def widgets(self) -> set[Any]:
         """Everything from which a grid is read."""
-        own = {self.tasks, self.languages, self.shots, self.seeds, self.samples, self.datasets, self.model}
-        return own | {self.translator} | self.strategies.widgets()
+        own = {self.tasks, self.languages, self.shots, self.seeds, self.samples, self.datasets, self.models}
+        return own | {self.translators} | self.strategies.widgets()
 
 
 @dataclass(frozen=True)
@@ -74,9 +74,9 @@ def build() -> GridForm:
         datasets = gr.Dropdown(titles, value=list(DEFAULT.datasets), multiselect=True, label="Datasets",
                                info="Each task and language is run on every dataset that has it.",
                                elem_id="evaluate-datasets")  # fmt: skip
-        model = sources.model_menu("model", DEFAULT.model, "evaluate-")
-        translator = sources.model_menu("translator", DEFAULT.translator, "evaluate-")
-    return GridForm(tasks, languages, columns, shots, seeds, samples, datasets, model, translator)
+        models = sources.model_menu("model", DEFAULT.model, "evaluate-", several=True)
+        translators = sources.model_menu("translator", DEFAULT.translator, "evaluate-", several=True)
+    return GridForm(tasks, languages, columns, shots, seeds, samples, datasets, models, translators)
 
 
 def read(form: GridForm, values: Values, public: bool) -> Grid:
@@ -89,19 +89,18 @@ def read(form: GridForm, values: Values, public: bool) -> Grid:
         seeds=tuple(range(seeds)),
         columns=strategies.read(form.strategies, values),
         datasets=tuple(values[form.datasets]),
-        model=_one(values[form.model], "a model"),
-        translator=_one(values[form.translator], "a translator"),
         samples=_whole(values[form.samples], "The number of items", MAX_PUBLIC_ITEMS if public else MAX_ITEMS),
-    )
+    ).along(chosen(values[form.models], "a model"), chosen(values[form.translators], "a translator"))
     return check_grid(grid, public)
 
 
 def size_html(grid: Grid) -> str:
     """The size of the grid in one line."""
     shots = ", ".join(map(str, grid.shots))
+    axes = (("model", grid.models), ("translator", grid.translators))
     parts = [_count(len(grid.tasks), "task"), _count(len(grid.languages), "language"),
-             _count(len(grid.columns), "column"), f"{shots} shots", _count(len(grid.seeds), "seed"),
-             f"{grid.samples} items a cell"]  # fmt: skip
+             _count(len(grid.columns), "column"), *(_count(len(names), what) for what, names in axes if names),
+             f"{shots} shots", _count(len(grid.seeds), "seed"), f"{grid.samples} items a cell"]  # fmt: skip
     return f"<p class='xlt-size'>{escape(' × '.join(parts))}: up to <b>{answer_count(grid):,}</b> answers</p>"
 
 
@@ -114,9 +113,14 @@ def language_menu(datasets: tuple[str, ...], chosen: tuple[str, ...]) -> list[tu
 
 
 def reasons(grid: Grid) -> dict[str, str]:
-    """Why strategies can run in none of the grid's languages, by strategy."""
+    """Why strategies can run in none of the grid's languages with any of its models, by strategy."""
     columns = tuple(Column(name, name) for name in catalog.strategies())
-    found = [_reasons(grid, language, columns) for language in grid.languages]
+    found = [_reasons(replace(grid, model=model, translator=translator), language, columns)
+             for model in grid.each_model for translator in grid.each_translator
+             for language in grid.languages]  # fmt: skip
+    absent = next((one[""] for one in found if "" in one), None)
+    if absent is not None:
+        return {"": absent}
     return {name: found[0][name] for name in catalog.strategies() if found and all(name in one for one in found)}
 
 
@@ -131,10 +135,12 @@ def _count(number: int, what: str) -> str:
     return f"{number} {what}{'s' * (number != 1)}"
 
 
-def _one(value: Any, what: str) -> str:
-    if not isinstance(value, str) or not value.strip():
+def chosen(value: Any, what: str) -> tuple[str, ...]:
+    """The names that are chosen or typed in a menu of several. Raises InputError where there is none."""
+    names = tuple(dict.fromkeys(str(name).strip() for name in value or () if str(name).strip()))
+    if not names:
         raise InputError(f"Choose {what} first.")
-    return value.strip()
+    return names
 
 
 def _whole(value: Any, what: str, limit: int) -> int:

@@ -17,7 +17,7 @@ from xlt_core.ui.evaluate import form
 from xlt_core.ui.evaluate.form import EvaluatePage
 from xlt_core.ui.results import listing, run_view
 from xlt_core.ui.results.run_state import EXAMPLE, example_menu
-from xlt_core.ui.shared.html import message_html
+from xlt_core.ui.shared.html import escape, message_html
 from xlt_core.ui.shared.updates import Updates, Values
 
 
@@ -47,8 +47,9 @@ def form_changed(page: EvaluatePage, values: Values) -> Updates:
 def models_changed(page: EvaluatePage, values: Values) -> Iterator[Updates]:
     """The hints of the chosen models, and which strategies they can run in one of the languages at least."""
     grid_form = page.form
-    menus: dict[Part, gr.Dropdown] = {"model": grid_form.model, "translator": grid_form.translator}
-    hints = {menu: gr.update(info=sources.model_info(part, str(values[menu] or ""))) for part, menu in menus.items()}
+    menus: dict[Part, gr.Dropdown] = {"model": grid_form.models, "translator": grid_form.translators}
+    last = {part: str((values[menu] or [""])[-1]) for part, menu in menus.items()}
+    hints = {menu: gr.update(info=sources.model_info(part, last[part])) for part, menu in menus.items()}
     boxes = {box: True for box in grid_form.strategies.boxes.values()}
     grid = form.read(grid_form, {**values, **boxes}, page.view.manager.public)  # even if none is ticked now
     reasons = form.reasons(grid)
@@ -60,7 +61,8 @@ def models_changed(page: EvaluatePage, values: Values) -> Iterator[Updates]:
 
 def add_column(page: EvaluatePage, name: str, values: Values) -> Updates:
     """Adds a second column of a strategy."""
-    model, translator = (str(values[menu] or "") for menu in (page.form.model, page.form.translator))
+    menus = (page.form.models, page.form.translators)
+    model, translator = (next(iter(values[menu] or ()), "") for menu in menus)
     return strategies.add_column(page.form.strategies, name, model, translator, values)
 
 
@@ -117,8 +119,10 @@ def cost_html(estimated: Estimate | None, measuring: bool) -> str:
     counts = (estimated.calls, estimated.tokens_in, estimated.tokens_out)
     calls, tokens_in, tokens_out = (f"{round(n):,}" for n in counts)
     more = ", still measuring" if measuring else ""
+    memory = f"<p class='xlt-quiet'>{escape(estimated.memory)}</p>" if estimated.memory else ""
     return (
         f"<p class='xlt-cost'>About <b>{calls}</b> calls, <b>{tokens_in}</b> tokens read and {tokens_out} written, "
         f"<b>{duration(estimated.seconds)}</b> of computing <span class='xlt-quiet'>"
         f"(from {estimated.measured:,} answers{more}; what was computed before is not computed again)</span></p>"
+        f"{memory}"
     )

@@ -47,12 +47,13 @@ def _draw(manager: RunManager, visitor: gr.BrowserState) -> EvaluatePage:
 def _wire_form(page: EvaluatePage) -> None:
     form, message = page.form, page.view.message
     columns, inputs = form.strategies, form.widgets()
-    for widget in (form.tasks, form.languages, form.shots, form.seeds, form.samples, form.datasets,
+    for widget in (form.tasks, form.languages, form.shots, form.seeds, form.samples, form.datasets, form.models,
+                   form.translators,
                    columns.extra_names, *columns.boxes.values()):  # fmt: skip
         bind(widget.change, partial(handlers.form_changed, page), inputs, {page.size, form.languages}, message)
-    shown = {form.model, form.translator, columns.disabled, *columns.boxes.values()}
+    shown = {form.models, form.translators, columns.disabled, *columns.boxes.values()}
     requests = gr.State(Requests())
-    for event in (form.model.change, form.translator.change, form.languages.change):
+    for event in (form.models.change, form.translators.change, form.languages.change):
         last = last_only(requests, partial(handlers.models_changed, page), {message: gr.skip()})
         bind(event, last, inputs | {requests}, shown, message, generator=True, **AT_ONCE)
     for name, button in columns.add_buttons.items():

@@ -11,6 +11,7 @@ import gradio as gr
 from xlt_core import catalog
 from xlt_core.findings import details, sentences
 from xlt_core.records import Comparison
+from xlt_core.sweeps.titles import varying
 from xlt_core.ui.items import pivots
 from xlt_core.ui.items import table as items
 from xlt_core.ui.results.progress import cell_name
@@ -80,7 +81,8 @@ def extend(view: CellView, results: ResultSet) -> Updates:
 
 def cell_menu(results: ResultSet) -> list[tuple[str, int]]:
     """The cells that have ended, by name, with their index."""
-    return [(cell_name(comparison.plan), index) for index, comparison in enumerate(results.summaries)]
+    told = varying(comparison.plan for comparison in results.summaries)
+    return [(cell_name(comparison.plan, told), index) for index, comparison in enumerate(results.summaries)]
 
 
 def show_cell(view: CellView, results: ResultSet | None, values: Values) -> Updates:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import datetime
 
 from xlt_core import catalog
@@ -40,7 +39,9 @@ def describe_grid(grid: Grid) -> str:
     languages = listed([language_name(code) for code in grid.languages])
     seeds = f" · {len(grid.seeds)} seeds" if len(grid.seeds) > 1 else ""
     shots = ", ".join(map(str, grid.shots))
-    return f"{tasks} in {languages} · {shots} shots · {grid.samples} items{seeds} · {_model_name(grid.model)}"
+    several = (grid.each_model, grid.translators)
+    models = " · ".join(", ".join(map(_model_name, names)) for names in several if names)
+    return f"{tasks} in {languages} · {shots} shots · {grid.samples} items{seeds} · {models}"
 
 
 def describe_comparisons(comparisons: Sequence[Comparison]) -> str:
@@ -48,19 +49,19 @@ def describe_comparisons(comparisons: Sequence[Comparison]) -> str:
     plans = [comparison.plan for comparison in comparisons]
     if len(plans) < 2:
         return _describe_plan(plans[0]) if plans else ""
-    models = dict.fromkeys(_model_name(model) for plan in plans for model in plan.models)
-    return describe_grid(replace(grid_of_comparisons(comparisons), model=", ".join(models)))
+    models = tuple(dict.fromkeys(model for plan in plans for model in plan.models))
+    return describe_grid(grid_of_comparisons(comparisons).along(models, ()))
 
 
 def grid_of_comparisons(comparisons: Sequence[Comparison]) -> Grid:
     """The grid of the sweep that made the comparisons."""
     plans = [comparison.plan for comparison in comparisons]
     values = {name: tuple(dict.fromkeys(getattr(plan, name) for plan in plans))
-              for name in ("task", "language", "shots", "seed", "dataset")}  # fmt: skip
+              for name in ("task", "language", "shots", "seed", "dataset", "model", "translator")}  # fmt: skip
     first, columns = plans[0], {column.name: column for plan in plans for column in plan.columns}
     return Grid(values["task"], values["language"], values["shots"], values["seed"], tuple(columns.values()),
-                values["dataset"],
-                first.split, first.model, first.translator, first.samples)  # fmt: skip
+                values["dataset"], first.split, samples=first.samples).along(
+                    values["model"], values["translator"])  # fmt: skip
 
 
 def command(kept: StoredRun) -> str:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import gradio as gr
 
-from xlt_core.findings import sentences, tables
+from xlt_core.findings import details, sentences, tables
 from xlt_core.findings.records import Condition, Findings
 from xlt_core.ui.compare import share
 from xlt_core.ui.results import cell_view
@@ -28,7 +28,11 @@ if TYPE_CHECKING:
 
 ALL = "all tasks and languages"
 MEAN = "mean over shots"
-AXES = {"tokens_per_word": "Score against tokens", "seconds_per_item": "Score against time"}
+AXES = {
+    "tokens_per_word": "Score against tokens",
+    "seconds_per_item": "Score against time",
+    "parameters": "Score against size",
+}
 NOTHING = "<p class='xlt-empty'>No cell has ended with a score yet.</p>"
 NO_GOLD = "<p class='xlt-empty'>There is no score: the items have no gold answers, or no column got through.</p>"
 CAUTION = "Pocket is a model of a few million parameters on generated text: this is no measure of the languages."
@@ -203,7 +207,7 @@ def _best(findings: Findings, shots: int | None) -> FigureAndCaption:
 def _cost(findings: Findings, axis: str) -> FigureAndCaption:
     from xlt_core.findings import figures
 
-    if not any(getattr(one, axis) is not None for one in findings.averages):
+    if not details.costs_known(findings.averages, axis):
         return None, ""
     return figures.score_by_cost(findings, axis), sentences.costs(findings, axis)
 

@@ -9,6 +9,7 @@ from xlt_core.formats.durations import duration
 from xlt_core.records import Plan
 from xlt_core.store.store import ENDED
 from xlt_core.sweeps.sweep import Cell
+from xlt_core.sweeps.titles import models_of, varying
 from xlt_core.ui.shared.html import escape
 
 MAX_PROBLEMS = 12
@@ -22,18 +23,18 @@ LABELS = {
     "cannot": "cannot be combined",
 }
 
-Row = tuple[str, str, str]
+Row = tuple[str, ...]  # task, language, dataset, and the models that are told
 
 
 def grid_html(cells: Sequence[Cell]) -> str:
-    """A table with a row for each task, language and dataset, and a field for each number of shots."""
+    """A table with a row for each task, language, dataset and model, and a field for each number of shots."""
     if not cells:
         return ""
-    shots = sorted({cell.plan.shots for cell in cells})
+    shots, told = sorted({cell.plan.shots for cell in cells}), varying(cell.plan for cell in cells)
     rows: dict[Row, dict[int, list[Cell]]] = {}
     for cell in cells:
-        rows.setdefault(_row(cell.plan), {}).setdefault(cell.plan.shots, []).append(cell)
-    several = len({dataset for *_, dataset in rows}) > 1
+        rows.setdefault(_row(cell.plan, told), {}).setdefault(cell.plan.shots, []).append(cell)
+    several = len({row[2] for row in rows}) > 1
     heads = "".join(f"<th scope='col'>{_shots(k)}</th>" for k in shots)
     body = "".join(
         f"<tr><th scope='row'>{_title(row, several)}</th>{''.join(_field(fields.get(k, [])) for k in shots)}</tr>"
@@ -56,27 +57,28 @@ def progress_html(cells: Sequence[Cell], seconds: float, left: float | None) -> 
 
 def problems_html(cells: Sequence[Cell]) -> str:
     """The cells that failed, those without all answers, and those that cannot be combined, each with the reason."""
-    failed = [(cell.plan, cell.note) for cell in cells if cell.state == "failed"]
-    incomplete = [(cell.plan, cell.note) for cell in cells if cell.state == "done" and cell.note]
+    told = varying(cell.plan for cell in cells)
+    failed = [(cell_name(cell.plan, told), cell.note) for cell in cells if cell.state == "failed"]
+    incomplete = [(cell_name(cell.plan, told), cell.note) for cell in cells if cell.state == "done" and cell.note]
     return _listed("Failed", failed) + _listed("Done, but incomplete", incomplete) + _impossible(cells)
 
 
-def cell_name(plan: Plan) -> str:
-    """A cell by task, language, shots and seed."""
+def cell_name(plan: Plan, told: Sequence[str] = ()) -> str:
+    """A cell by task, language, shots and seed, and by those models that are told (as of `varying`)."""
     language = catalog.by_code(plan.language)
-    seed = f", seed {plan.seed}" if plan.seed else ""
     name = language.name if language else plan.language
-    return f"{catalog.task(plan.task).title} in {name}, {_shots(plan.shots)}{seed}"
+    seed = [f"seed {plan.seed}"] if plan.seed else []
+    return ", ".join([f"{catalog.task(plan.task).title} in {name}", _shots(plan.shots), *seed, *models_of(plan, told)])
 
 
-def _row(plan: Plan) -> Row:
-    return plan.task, plan.language, plan.dataset
+def _row(plan: Plan, told: Sequence[str]) -> Row:
+    return plan.task, plan.language, plan.dataset, *models_of(plan, told)
 
 
 def _title(row: Row, several: bool) -> str:
-    task, code, dataset = row
+    task, code, dataset, *models = row
     language = catalog.by_code(code)
-    more = f" <small>{escape(dataset)}</small>" if several else ""
+    more = "".join(f" <small>{escape(name)}</small>" for name in (*[dataset] * several, *models))
     return f"{escape(catalog.task(task).title)} · {escape(language.name if language else code)}{more}"
 
 
@@ -97,10 +99,10 @@ def _field(cells: Sequence[Cell]) -> str:
     return f"<td data-state='{shown}' style='--share:{share}%'>{text}</td>"
 
 
-def _listed(heading: str, rows: Sequence[tuple[Plan, str]]) -> str:
+def _listed(heading: str, rows: Sequence[tuple[str, str]]) -> str:
     if not rows:
         return ""
-    items = "".join(f"<li>{escape(cell_name(plan))}: {escape(note)}</li>" for plan, note in rows[:MAX_PROBLEMS])
+    items = "".join(f"<li>{escape(name)}: {escape(note)}</li>" for name, note in rows[:MAX_PROBLEMS])
     more = f"<li>and {len(rows) - MAX_PROBLEMS} more</li>" if len(rows) > MAX_PROBLEMS else ""
     return f"<h3 class='xlt-group'>{heading} <small>{len(rows)}</small></h3><ul class='xlt-problems'>{items}{more}</ul>"
 

@@ -9,6 +9,7 @@ import gradio as gr
 from xlt_core.documents import export, texts
 from xlt_core.findings import sentences
 from xlt_core.findings.findings import condition_of
+from xlt_core.findings.naming import side_by_side
 from xlt_core.findings.versus import differences, setup_differences
 from xlt_core.records import Comparison, InputError
 from xlt_core.ui.results import listing, run_state, run_view
@@ -121,7 +122,8 @@ def add_outputs(form: RunsForm, values: Values) -> Updates:
 def _cells(results: ResultSet | None, place: object) -> list[int]:
     if results is None:
         return []
-    names = [sentences.title_of(condition_of(one), results.findings) for one in results.summaries]
+    summaries = side_by_side(results.summaries)
+    names = [sentences.title_of(condition_of(one), results.findings) for one in summaries]
     return [index for index, name in enumerate(names) if name == place]
 
 

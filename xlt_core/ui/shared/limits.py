@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import product
 from pathlib import Path
 
 from xlt_core import catalog
@@ -10,7 +11,7 @@ from xlt_core.documents.plan_link import FILE_KNOBS
 from xlt_core.formats.fields import every_text
 from xlt_core.formats.rows import FORMATS
 from xlt_core.records import InputError, Plan, Row
-from xlt_core.sweeps.sweep import Grid
+from xlt_core.sweeps.sweep import Grid, columns_asked
 
 MAX_CHARACTERS = 50_000
 MAX_ROWS = 16
@@ -99,12 +100,13 @@ def check_grid(grid: Grid, public: bool) -> Grid:
                          "shots or languages.")  # fmt: skip
     for language in grid.languages:
         for dataset in grid.datasets:
-            check_offered(Plan(grid.tasks[0], language, grid.columns, dataset, grid.split, grid.model,
-                               grid.translator, samples=1))  # fmt: skip
+            for model, translator in product(grid.each_model, grid.each_translator):
+                check_offered(Plan(grid.tasks[0], language, grid.columns, dataset, grid.split, model, translator,
+                                   samples=1))  # fmt: skip
     return grid
 
 
 def answer_count(grid: Grid) -> int:
     """The largest possible number of answers."""
     cells = len(grid.tasks) * len(grid.languages) * len(grid.datasets) * len(grid.shots) * len(grid.seeds)
-    return cells * len(grid.columns) * grid.samples
+    return cells * sum(map(len, columns_asked(grid))) * grid.samples
