@@ -8,7 +8,7 @@
     document.body.classList.toggle("dark", dark);
     const button = document.getElementById("dark");
     if (!button) return;
-    button.textContent = dark ? "Light" : "Dark";
+    button.textContent = dark ? "Light" : "Dark";  // in English; the script of the page's languages follows
     button.setAttribute("aria-pressed", String(dark));
   };
 
@@ -110,7 +110,6 @@
   };
 
   const start = () => {
-    document.documentElement.lang = "en";
     const saved = store.get("xlt-dark");
     const preferred = window.matchMedia && window.matchMedia("(prefers-color-scheme: dark)").matches;
     const dark = saved === null ? document.body.classList.contains("dark") || preferred : saved === "true";

@@ -9,6 +9,7 @@ from xlt_core.ui.adapt import page as adapt
 from xlt_core.ui.compare import page as compare
 from xlt_core.ui.evaluate import page as evaluate
 from xlt_core.ui.runs import page as runs
+from xlt_core.ui.shared import page_words
 from xlt_core.ui.shared.events import QUIET
 from xlt_core.ui.shared.run_manager import RunManager
 
@@ -47,6 +48,7 @@ def _header() -> gr.HTML:
         )
         host = gr.HTML("<p class='xlt-host'>pocket is being loaded</p>", elem_id="host")
         gr.HTML(
+            f"{page_words.menu_html()}"
             "<button type='button' id='dark' class='xlt-copy' aria-pressed='false'>Dark</button>",
             elem_id="corner",
         )

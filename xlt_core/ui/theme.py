@@ -13,6 +13,7 @@ from xlt_core import catalog
 from xlt_core.findings.colours import colour
 from xlt_core.settings import ASSETS, PUBLIC
 from xlt_core.ui.compression import PageCompression
+from xlt_core.ui.shared import page_words
 
 SANS = ["system-ui", "-apple-system", "Segoe UI", "Roboto", "Noto Sans", "sans-serif"]
 MONO = ["ui-monospace", "SFMono-Regular", "Menlo", "Consolas", "Noto Sans Mono", "monospace"]
@@ -84,4 +85,4 @@ def _head() -> str:
         for prefix in ("", "evaluate-")
     )
     script = (ASSETS / "page.js").read_text(encoding="utf-8")
-    return f"<style>{colours}{hidden}</style><script>{script}</script>"
+    return f"<style>{colours}{hidden}</style><script>{script}</script>{page_words.script()}"
