@@ -9,6 +9,7 @@ __all__ = [
     "html",
     "last_request",
     "limits",
+    "page_words",
     "result_set",
     "run_manager",
     "stop_signals",
