@@ -53,6 +53,12 @@ def strategies() -> Mapping[str, type[Strategy]]:
     return {name.replace("_", "-"): kind for name, kind in scan("strategies", Strategy).items()}
 
 
+def is_bound(strategy: str) -> bool:
+    """Whether a strategy sees the gold answers: it is a bound, and is compared with none."""
+    kind = strategies().get(strategy)
+    return bool(kind and kind.sees_gold)
+
+
 def strategy(column: Column) -> Strategy:
     """The column's strategy with its knobs, which may be given as text. Raises InputError for a knob that is off."""
     kind = pick("strategy", strategies(), column.strategy)

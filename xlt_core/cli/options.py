@@ -38,6 +38,10 @@ def add_shared(command: argparse.ArgumentParser) -> None:
         f"(default: {FRESH.model})",
     )
     command.add_argument("--adapter", metavar="NAME|DIR|ID", help="the adapted weights of laft, LoRA or full")
+    command.add_argument("--demonstrations-from", metavar="PICKER",
+                         help=f"{', '.join(catalog.pickers())} (default: {FRESH.demonstrations_from})")  # fmt: skip
+    command.add_argument("--demonstrations-language", metavar="CODE",
+                         help="of the demonstrations' train split, such as eng (default: the items')")  # fmt: skip
     command.add_argument("--translator", help="pocket, llm, apertium, a Hugging Face id or a folder")
 
 

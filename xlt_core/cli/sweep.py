@@ -111,7 +111,7 @@ def _engine(options: argparse.Namespace) -> Iterator[Engine]:
 def _grid(options: argparse.Namespace) -> Grid:
     from xlt_core.sweeps.sweep import Grid
 
-    plain = ("split", "model", "translator", "samples")
+    plain = ("split", "model", "translator", "samples", "demonstrations_from", "demonstrations_language")
     given = {name: getattr(options, name) for name in plain if getattr(options, name) is not None}
     for name in ("model", "translator"):
         if name in given and getattr(options, f"{name}s") is not None:

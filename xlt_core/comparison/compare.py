@@ -6,7 +6,7 @@ import time
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from xlt_core.catalog import PARTS, Parts
+from xlt_core.catalog import PARTS, Parts, is_bound
 from xlt_core.comparison.columns import ColumnRunner
 from xlt_core.comparison.endings import ended
 from xlt_core.comparison.job import Job
@@ -51,7 +51,8 @@ def run(selection: Selection, parts: Parts = PARTS, memory: Memory | None = None
         for runner in runners:
             runner.close()
     final = _snapshot(job, runners)
-    yield replace(final, tests=between(final.runs, job.task.metrics[0]))
+    compared = [run for run in final.runs if not is_bound(run.strategy)]
+    yield replace(final, tests=between(compared, job.task.metrics[0]))
 
 
 def signatures(selection: Selection, parts: Parts = PARTS) -> tuple[str, ...]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
@@ -68,15 +69,14 @@ class Training:
     def held_out(self, number: int) -> tuple[Example, ...]:
         """A sample of a split that is not scored, none of it an item or a demonstration: of the validation split, or of
         the train split; () where there is neither."""
-        plan, data = self.plan, self.parts.dataset(self.plan.dataset)
-        there = data.splits(plan.task, plan.language) if data.serves(plan.task, plan.language) else ()
-        scored = "" if plan.inputs else plan.split
-        split = next((name for name in ("validation", "train") if name in there and name != scored), "")
-        if not number or not split:
-            return ()
+        plan = self.plan
         used = frozenset(same(text) for row in self.demonstrations for text in english_too(row))
-        rows = _allowed(split_rows(replace(plan, split=split), self.parts), self.excluded | used)
-        return tuple(sample(tuple(rows), number, plan.seed))
+        for split in ("validation", "train"):
+            if number and (plan.inputs or split != plan.split):
+                with suppress(InputError):  # that there is no such split
+                    rows = split_rows(replace(plan, split=split), self.parts)
+                    return tuple(sample(tuple(_allowed(rows, self.excluded | used)), number, plan.seed))
+        return ()
 
     def pick(self, translator: Translator | None, without: frozenset[str] = NONE) -> Pick | None:
         """What picks demonstrations for each item; None where they are the same for all."""

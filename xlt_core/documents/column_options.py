@@ -3,9 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, Protocol
 
-from xlt_core.records import Column
+from xlt_core.records import Column, Plan
+
+
+class Picking(Protocol):
+    """A plan, or a grid of plans."""
+
+    @property
+    def demonstrations_from(self) -> str: ...
+
+    @property
+    def demonstrations_language(self) -> str: ...
 
 
 def columns_words(columns: Sequence[Column]) -> list[str]:
@@ -14,6 +24,13 @@ def columns_words(columns: Sequence[Column]) -> list[str]:
         return [word for column in columns for word in ("--column", _column_word(column))]
     settings = [f"{c.strategy}.{name}={value}" for c in columns for name, value in _written(c.knobs).items()]
     return ["--strategies", ",".join(c.strategy for c in columns), *(w for s in settings for w in ("--set", s))]
+
+
+def picker_words(plan: Picking) -> list[str]:
+    """The options of what picks the demonstrations, where it is not the usual."""
+    own = {"--demonstrations-from": plan.demonstrations_from, "--demonstrations-language": plan.demonstrations_language}
+    usual = ("", Plan("", "").demonstrations_from)
+    return [word for option, value in own.items() if value not in usual for word in (option, value)]
 
 
 def _column_word(column: Column) -> str:

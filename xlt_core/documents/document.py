@@ -14,7 +14,7 @@ from typing import Any
 from xlt_core import catalog
 from xlt_core.comparison.selection import draw
 from xlt_core.contracts import Task
-from xlt_core.documents.column_options import columns_fit_options, columns_words
+from xlt_core.documents.column_options import columns_fit_options, columns_words, picker_words
 from xlt_core.documents.pivot_fields import column_fields, item_fields, item_figures
 from xlt_core.documents.plan_link import decode as decode
 from xlt_core.documents.plan_link import encode as encode
@@ -152,7 +152,7 @@ def command(plan: Plan, dataset: str = "") -> str:
     if not _fits_options(plan):
         return shlex.join(["python", "-m", "xlt_core", "compare", "--plan", DOWNLOAD])
     words = ["python", "-m", "xlt_core", "compare", *data]
-    words += columns_words(plan.columns)
+    words += columns_words(plan.columns) + picker_words(plan)
     words += ["--shots", str(plan.shots), "--seed", str(plan.seed)]
     words += [f"--text={_typed(row)}" for row in plan.inputs] or ["--samples", str(plan.samples)]
     return shlex.join([*words, "--model", plan.model, "--translator", plan.translator])

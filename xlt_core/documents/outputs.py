@@ -64,7 +64,11 @@ def joined(comparison: Comparison, path: Path, name: str = "", missing: str = "e
         raise InputError("This comparison has no items with gold answers; compare on test items first.")
     label = _name(Path(name) if name else path, [run.name for run in comparison.runs])
     runs = (*comparison.runs, column(label, task, examples, path, Fit(False, missing)))
-    return replace(comparison, runs=runs, tests=between(runs, task.metrics[0]))
+    return replace(
+        comparison,
+        runs=runs,
+        tests=between([run for run in runs if not catalog.is_bound(run.strategy)], task.metrics[0]),
+    )
 
 
 def column(

@@ -26,7 +26,7 @@ from xlt_core.findings.records import (
     Leader,
     Missing,
 )
-from xlt_core.records import Comparison, Run
+from xlt_core.records import Comparison, Plan, Run
 from xlt_core.scoring import metrics
 from xlt_core.scoring.corrections import corrected, holm, signed_rank
 from xlt_core.scoring.significance import Estimate, ItemAnswers, common_items, estimate, pair_tests, score_of
@@ -34,6 +34,7 @@ from xlt_core.text.words import count
 
 SIGNIFICANCE_LEVEL = 0.05  # p, after Holm's correction, below which a difference is called decisive
 
+FRESH = Plan("", "")
 Setting = tuple[int, int]  # shots, seed
 Runs = Mapping[str, Mapping[Setting, Run]]  # of a condition: by column, then setting
 
@@ -69,7 +70,9 @@ def find(comparisons: Iterable[Comparison]) -> Findings:
 def condition_of(comparison: Comparison) -> Condition:
     """The condition of a comparison."""
     plan = comparison.plan
-    return Condition(plan.task, plan.language, plan.dataset, plan.split, ", ".join(plan.models), plan.translator)
+    shown = (plan.demonstrations_from, plan.demonstrations_language or plan.language)
+    by = "" if shown == (FRESH.demonstrations_from, plan.language) else " ".join(shown)
+    return Condition(plan.task, plan.language, plan.dataset, plan.split, ", ".join(plan.models), plan.translator, by)
 
 
 def _grouped(comparisons: Sequence[Comparison]) -> dict[Condition, dict[tuple[str, Setting], Run]]:
@@ -163,12 +166,16 @@ def _contrasts(condition: Condition, runs: Runs, names: Sequence[str], swaps: in
     """The tests between each two columns of a condition, on the items and seeds that both have."""
     metric = catalog.task(condition.task).metrics[0]
     for shots, columns, settings in _shots(runs, names):
-        for a, b in combinations(columns, 2):
+        for a, b in combinations([name for name in columns if not _is_bound(runs, name)], 2):
             both = settings or _shared_settings(runs, (a, b), shots)
             pairs = [common_items(runs[a][setting], runs[b][setting]) for setting in both]
             sides: tuple[list[ItemAnswers], list[ItemAnswers]] = [p[0] for p in pairs], [p[1] for p in pairs]
             for test in pair_tests(metric, *sides, columns=(a, b), swaps=swaps):
                 yield Contrast(condition, shots, test)
+
+
+def _is_bound(runs: Runs, name: str) -> bool:
+    return any(catalog.is_bound(run.strategy) for run in runs[name].values())
 
 
 def _corrected(contrasts: Sequence[Contrast]) -> tuple[Contrast, ...]:
@@ -198,6 +205,7 @@ def _leaders(found: Findings) -> Iterator[Leader]:
     for condition in found.conditions:
         for shots in (*found.shots, None):
             cells = [c for c in (found.cell(condition, shots, name) for name in found.columns) if c]
+            cells = [cell for cell in cells if not catalog.is_bound(cell.strategy)]
             cells.sort(key=lambda cell: -cell.score.value)
             if cells:
                 best, *others = cells

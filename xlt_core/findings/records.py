@@ -14,7 +14,8 @@ COSTS = ("tokens_per_word", "seconds_per_item", "parameters")  # of cells and av
 
 @dataclass(frozen=True, order=True)
 class Condition:
-    """The data and models of a plan: all that its results depend on, but for columns, shots and seed."""
+    """The data and models of a plan: all that its results depend on, but for columns, shots and seed. picked: by what
+    the demonstrations are, and their language, where those are not the usual ones."""
 
     task: str
     language: str
@@ -22,6 +23,7 @@ class Condition:
     split: str
     model: str
     translator: str
+    picked: str = ""
 
 
 @dataclass(frozen=True)

@@ -147,7 +147,7 @@ def _store(needed: bool = False) -> Store | None:
 def _grid(options: Sweep) -> Grid:
     from xlt_core.sweeps.sweep import Grid
 
-    same = ("split", "model", "translator", "samples")
+    same = ("split", "model", "translator", "samples", "demonstrations_from", "demonstrations_language")
     lists = {name: listed(getattr(options, name), name) for name in ("tasks", "languages", "shots", "seeds", "labels")}
     for name, several in (("model", options.models), ("translator", options.translators)):
         if listed(several, f"{name}s") and getattr(options, name) != getattr(Sweep, name):

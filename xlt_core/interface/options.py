@@ -61,14 +61,17 @@ def takes(options: Callable[P, Options]) -> Callable[[Callable[[Options], R]], C
 @dataclass(frozen=True, kw_only=True)
 class Shared:
     """What compare and sweep have in common. strategies: names, or columns of one's own; set: knobs, such as
-    {"translate.pivot": "human"}; data_root: clones of the dataset's repository; parts: where tasks, hosts and so on
-    are looked up, the catalog where left out; progress: whether a bar is shown."""
+    {"translate.pivot": "human"}; demonstrations_from: what picks the demonstrations; demonstrations_language: in whose
+    train split, the items' own where left out; data_root: clones of the dataset's repository; parts: where tasks, hosts
+    and so on are looked up, the catalog where left out; progress: whether a bar is shown."""
 
     strategies: str | Sequence[str | Column] = tuple(column.strategy for column in FRESH.columns)
     set: Mapping[str, Value] | None = None
     model: str = FRESH.model
     adapter: str | PathLike[str] | None = None
     translator: str = FRESH.translator
+    demonstrations_from: str = FRESH.demonstrations_from
+    demonstrations_language: str = ""
     data_root: str | Path | Sequence[str | Path] = ()
     split: str = FRESH.split
     labels: Names = ()
@@ -108,7 +111,8 @@ class Compare(Shared):
             raise InputError("Give task and language, or plan.")
         texts = [self.texts] if isinstance(self.texts, str | Mapping) else listed(self.texts, "texts")
         fields = (self.parts or PARTS).task(self.task).fields
-        same = ("task", "language", "dataset", "split", "model", "translator", "shots", "samples", "seed")
+        same = ("task", "language", "dataset", "split", "model", "translator", "shots", "samples", "seed",
+                "demonstrations_from", "demonstrations_language")  # fmt: skip
         rows = None if self.demonstrations is None else [plain(row) for row in read_rows(self.demonstrations, fields)]
         return checked(Plan, {
             **{name: getattr(self, name) for name in same}, "columns": self.columns, "demonstrations": rows,

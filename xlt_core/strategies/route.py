@@ -45,8 +45,8 @@ class Route(Combining):
         names = tuple(by_column)
         taught = [e for e in held if all(e.id in by_column[name] and not by_column[name][e.id].error for name in names)]
         if len(taught) < LEAST:
-            raise InputError(f"Only {len(taught)} of the {len(held)} items to learn from have all columns' answers; see "
-                             "why those fail, or name other columns.")  # fmt: skip
+            raise InputError(f"Only {len(taught)} of the {len(held)} items to learn from have all columns' answers; "
+                             "see why those fail, or name other columns.")  # fmt: skip
         found = [{name: by_column[name][example.id] for name in names} for example in taught]
         rows = np.array([features(e.blanked(), each, setting) for e, each in zip(taught, found, strict=True)])
         right = np.array([_best(e, each, setting) for e, each in zip(taught, found, strict=True)])

@@ -10,7 +10,7 @@ from itertools import product
 from xlt_core.catalog import LLM, PARTS, PIVOT, Parts, asks_model
 from xlt_core.comparison.combining import why_not
 from xlt_core.comparison.plan import tidy
-from xlt_core.documents.column_options import columns_fit_options, columns_words
+from xlt_core.documents.column_options import columns_fit_options, columns_words, picker_words
 from xlt_core.records import UNSAID, Column, InputError, Limits, Plan
 
 FRESH = Plan("", "")
@@ -38,6 +38,8 @@ class Grid:
     labels: tuple[str, ...] = ()
     models: tuple[str, ...] = field(default=(), metadata=UNSAID)
     translators: tuple[str, ...] = field(default=(), metadata=UNSAID)
+    demonstrations_from: str = field(default=FRESH.demonstrations_from, metadata=UNSAID)
+    demonstrations_language: str = field(default="", metadata=UNSAID)
 
     @property
     def each_model(self) -> tuple[str, ...]:
@@ -151,7 +153,7 @@ def command(grid: Grid, out: str = "results") -> str:
     words += [",".join(grid.languages), "--shots", ",".join(map(str, grid.shots))]
     words += ["--seeds", ",".join(map(str, grid.seeds)), "--dataset", ",".join(grid.datasets), "--split", grid.split]
     words += [f"--labels={','.join(grid.labels)}"] if grid.labels else []
-    words += columns_words(grid.columns)
+    words += columns_words(grid.columns) + picker_words(grid)
     words += ["--samples", str(grid.samples), *_axis("model", grid.each_model)]
     return shlex.join([*words, *_axis("translator", grid.each_translator), "--out", out])
 
@@ -181,7 +183,9 @@ def _combined(grid: Grid, task: str, language: str, parts: Parts, absent: str) -
     """A plan for each dataset that has the task in the language, with what cannot be; the first one where none has.
     absent: why the model or the translator cannot be had, in place of what cannot be combined with it."""
     plan = Plan(task, language, grid.columns, split=grid.split, model=grid.model, translator=grid.translator,
-                samples=grid.samples, limits=grid.limits, labels=grid.labels)  # fmt: skip
+                samples=grid.samples, limits=grid.limits, labels=grid.labels,
+                demonstrations_from=grid.demonstrations_from,
+                demonstrations_language=grid.demonstrations_language)  # fmt: skip
     having = [name for name in grid.datasets if parts.dataset(name).serves(task, language)]
     for name in having or grid.datasets[:1]:
         named = replace(plan, dataset=name)
