@@ -9,7 +9,7 @@ from typing import Any
 import gradio as gr
 
 from xlt_core import catalog
-from xlt_core.catalog import Knob
+from xlt_core.catalog import PIVOT, Knob
 from xlt_core.records import Column, InputError, Limits, Plan
 from xlt_core.ui.compare import sources, strategies
 from xlt_core.ui.compare.sources import Sources
@@ -31,6 +31,8 @@ class Choices:
     task: gr.Dropdown
     sources: Sources
     shots: gr.Slider
+    picker: gr.Dropdown
+    shown_in: gr.Dropdown
     seed: gr.Number
     tokens: gr.Number
     temperature: gr.Number
@@ -44,7 +46,7 @@ class Choices:
 
     def widgets(self) -> set[Any]:
         """Everything from which a plan is read."""
-        menus = {self.language, self.task, self.shots, self.seed} | self.sources.widgets()
+        menus = {self.language, self.task, self.shots, self.picker, self.shown_in, self.seed} | self.sources.widgets()
         knobs = {widget for knobs in self.knobs.values() for widget in knobs.values()}
         rest = {self.tokens, self.temperature, self.extras, self.extra_names, self.disabled}
         return menus | knobs | rest | set(self.strategies.values())
@@ -78,6 +80,7 @@ def build(plan: Plan) -> Choices:
     extras = gr.State(())
     extra_names = strategies.extra_columns("extras")
     menus["shots"] = gr.Slider(0, 8, value=min(plan.shots, 8), step=1, label="Shots", elem_id="shots")
+    menus["picker"], menus["shown_in"] = picker_menu(plan.demonstrations_from), shown_in_menu(plan)
     with gr.Accordion("Model and data", open=False, elem_id="model-and-data"):
         menus["sources"] = sources.build(plan)
         menus["seed"] = gr.Number(value=plan.seed, precision=0, label="Seed", info="Draws demonstrations and items.")
@@ -88,6 +91,20 @@ def build(plan: Plan) -> Choices:
         **menus, **limits, strategies=boxes, more=more, knobs=knobs, add_buttons=add_buttons, extras=extras,
         extra_names=extra_names, disabled=gr.State(()),
     )  # fmt: skip
+
+
+def picker_menu(value: str, prefix: str = "") -> gr.Dropdown:
+    """The menu of what picks the demonstrations."""
+    offered = [(f"{picker.title}{', for each item' * picker.per_item}", name)
+               for name, picker in sorted(catalog.pickers().items(), key=lambda pair: pair[1].per_item)]  # fmt: skip
+    return gr.Dropdown(offered, value=value, label="Demonstrations from", elem_id=f"{prefix}picker")
+
+
+def shown_in_menu(plan: Plan) -> gr.Dropdown:
+    """The menu of the demonstrations' language."""
+    offered = [("the language itself", ""), ("English", PIVOT)]
+    return gr.Dropdown(offered, value=plan.demonstrations_language, label="Demonstrations in", elem_id="shown-in",
+                       allow_custom_value=True)  # fmt: skip
 
 
 def language_menu(plan: Plan) -> list[tuple[str, str]]:
@@ -112,6 +129,8 @@ def read(choices: Choices, values: Values) -> Plan:
         columns=columns,
         **sources.read(choices.sources, values),
         shots=int(values[choices.shots]),
+        demonstrations_from=_menu(values[choices.picker], "what picks the demonstrations"),
+        demonstrations_language=values[choices.shown_in] or "",
         seed=_whole(values[choices.seed], "The seed"),
         limits=Limits(
             tokens=_whole(values[choices.tokens], "The output limit"),
@@ -137,6 +156,8 @@ def fill(choices: Choices, plan: Plan) -> Updates:
         choices.task: plan.task,
         **sources.fill(choices.sources, plan),
         choices.shots: min(plan.shots, 8),
+        choices.picker: plan.demonstrations_from,
+        choices.shown_in: plan.demonstrations_language,
         choices.seed: plan.seed,
         choices.tokens: plan.limits.tokens,
         choices.temperature: plan.limits.temperature,

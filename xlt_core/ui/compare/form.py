@@ -7,6 +7,7 @@ from typing import Any
 
 import gradio as gr
 
+from xlt_core import catalog
 from xlt_core.records import InputError, Plan, Row
 from xlt_core.ui.compare import choices as choices_module
 from xlt_core.ui.compare import demonstrations as demonstrations_module
@@ -60,9 +61,11 @@ class ComparePage:
 def read(page: ComparePage, values: Values) -> Plan:
     """The plan that is entered. Raises InputError for one that cannot run."""
     plan = choices_module.read(page.choices, values)
-    rows = demonstrations_module.read(page.demonstrations, values)
-    _check_no_blank(rows)
-    plan = replace(plan, demonstrations=rows, shots=len(rows), **inputs_module.read(page.inputs, values))
+    plan = replace(plan, **inputs_module.read(page.inputs, values))
+    if not (plan.shots and catalog.picker(plan.demonstrations_from).per_item):
+        rows = demonstrations_module.read(page.demonstrations, values)
+        _check_no_blank(rows)
+        plan = replace(plan, demonstrations=rows, shots=len(rows))
     if plan.dataset == sources.OWN_FILE:
         raise InputError(sources.problem(plan))
     return check_offered(plan, uploaded=values[page.choices.sources.uploaded])

@@ -146,7 +146,8 @@ def _once(handler: Callable[..., Updates], page: ComparePage, values: Values) ->
 def _wire_choices(page: ComparePage) -> None:
     chosen = page.choices
     file, values, outputs = chosen.sources.file, page.form_widgets(), page.plan_outputs()
-    for event in (chosen.language.input, chosen.task.input, *chosen.sources.change_events()):
+    picked = (chosen.picker.input, chosen.shown_in.input)
+    for event in (chosen.language.input, chosen.task.input, *picked, *chosen.sources.change_events()):
         _bind_last(page, event, form_handlers.choices_changed, values, outputs)
     for event in (file.upload, file.clear):
         _bind_last(page, event, form_handlers.file_changed, values | {file}, outputs)

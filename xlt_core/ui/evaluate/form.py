@@ -12,6 +12,7 @@ from xlt_core.comparison.combining import why_not
 from xlt_core.records import Column, InputError, Plan, Row
 from xlt_core.sweeps.sweep import Grid
 from xlt_core.ui.compare import sources, strategies
+from xlt_core.ui.compare.choices import picker_menu
 from xlt_core.ui.compare.strategies import Strategies
 from xlt_core.ui.results.run_view import RunView
 from xlt_core.ui.shared.html import escape, language_label
@@ -36,11 +37,12 @@ class GridForm:
     datasets: gr.Dropdown
     models: gr.Dropdown
     translators: gr.Dropdown
+    picker: gr.Dropdown
 
     def widgets(self) -> set[Any]:
         """Everything from which a grid is read."""
         own = {self.tasks, self.languages, self.shots, self.seeds, self.samples, self.datasets, self.models}
-        return own | {self.translators} | self.strategies.widgets()
+        return own | {self.translators, self.picker} | self.strategies.widgets()
 
 
 @dataclass(frozen=True)
@@ -69,6 +71,7 @@ def build() -> GridForm:
                             min_width=110)  # fmt: skip
         seeds = gr.Number(1, precision=0, label="Seeds", elem_id="evaluate-seeds",
                           min_width=110)  # fmt: skip
+    picker = picker_menu(DEFAULT.demonstrations_from, "evaluate-")
     with gr.Accordion("Model and data", open=False, elem_id="evaluate-sources"):
         titles = [(catalog.dataset(name).title, name) for name in catalog.offered_datasets()]
         datasets = gr.Dropdown(titles, value=list(DEFAULT.datasets), multiselect=True, label="Datasets",
@@ -76,7 +79,7 @@ def build() -> GridForm:
                                elem_id="evaluate-datasets")  # fmt: skip
         models = sources.model_menu("model", DEFAULT.model, "evaluate-", several=True)
         translators = sources.model_menu("translator", DEFAULT.translator, "evaluate-", several=True)
-    return GridForm(tasks, languages, columns, shots, seeds, samples, datasets, models, translators)
+    return GridForm(tasks, languages, columns, shots, seeds, samples, datasets, models, translators, picker)
 
 
 def read(form: GridForm, values: Values, public: bool) -> Grid:
@@ -89,6 +92,7 @@ def read(form: GridForm, values: Values, public: bool) -> Grid:
         seeds=tuple(range(seeds)),
         columns=strategies.read(form.strategies, values),
         datasets=tuple(values[form.datasets]),
+        demonstrations_from=values[form.picker] or DEFAULT.demonstrations_from,
         samples=_whole(values[form.samples], "The number of items", MAX_PUBLIC_ITEMS if public else MAX_ITEMS),
     ).along(chosen(values[form.models], "a model"), chosen(values[form.translators], "a translator"))
     return check_grid(grid, public)
