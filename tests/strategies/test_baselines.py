@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 from helpers.flipped_gold import Flipped
-from helpers.small_hosts import KINDS, Generating, entities, prepared, setting, solved, topic
+from helpers.small_hosts import KINDS, Adapting, Generating, entities, prepared, setting, solved, topic
 from helpers.small_parts import SMALL, Broken, parts, plan
 
 from xlt_core import catalog
@@ -108,12 +108,32 @@ def test_no_model_is_loaded_for_them():
     assert "There is no model here." in why_not(plan("prompt", "linear"), given)["prompt"]
 
 
+@pytest.mark.parametrize("task", ["topic", "ner", "summary", "sentiment", "intent", "maths", "translation"])
+@pytest.mark.parametrize("name", [name for name, kind in catalog.strategies().items() if not kind.needs])
+def test_they_answer_every_kind_of_task_or_say_why_not(name, task):
+    bases = [Column(one, one) for one in ("prompt", "linear")] if catalog.strategies()[name].combines else []
+    other = [Column("few", "prompt", {"order": "shuffled"})] if bases else []
+    host = Adapting(write=lambda prompt: "PER: Keza" if prompt[-1].text.endswith("Entities:") else "1", context=2000)
+    given = replace(parts(host), dataset=catalog.dataset)
+    knobs = {"route": {"items": 10}}.get(name, {})
+    asked = plan(columns=(*bases, *other, Column("it", name, knobs)), task=task, dataset="world", samples=4, shots=2)
+    *_, last = compare(asked, given)
+    run = last.runs[-1]
+    if run.state == "failed":
+        assert run.note.endswith(".")
+        return
+    for prediction, item in zip(run.predictions, run.examples, strict=True):
+        assert not prediction.error
+        for span in prediction.answer if isinstance(prediction.answer, tuple) else ():
+            assert not span.located or item.text[span.start : span.end] == span.text
+
+
 def test_they_go_on_where_the_model_fails():
     *_, last = compare(plan("linear", "prompt"), parts(Broken()))
     assert [run.state for run in last.runs] == ["done", "failed"]
 
 
-@pytest.mark.parametrize("name", sorted(set(catalog.strategies()) - {"oracle"}))
+@pytest.mark.parametrize("name", sorted(set(catalog.strategies()) - {"oracle", "translator"}))
 def test_the_answers_of_the_scored_split_change_nothing(name):
     knobs = {"linear": {"rows": "all"}, "route": {"items": 10}}.get(name, {})
     built_on = ("linear", "prompt") if name in ("ensemble", "route") else ()

@@ -7,9 +7,9 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from time import perf_counter
 
-from xlt_core.contracts import Setting
+from xlt_core.contracts import Setting, Task
 from xlt_core.records import Example, InputError, Prediction, Prompt, Reply
-from xlt_core.strategies._calls import EMPTY
+from xlt_core.strategies._calls import empty
 
 LEAST = 1e-6  # no label is impossible
 LABELS_ONLY = "It chooses among labels; take it for a task with labels, such as topic."
@@ -17,8 +17,9 @@ LABELS_ONLY = "It chooses among labels; take it for a task with labels, such as 
 
 @dataclass(frozen=True)
 class Answering:
-    """A solver that answers each example by a function."""
+    """A solver that answers each example of a task by a function."""
 
+    task: Task
     answer: Callable[[Example], Prediction]
     reader: None = None
 
@@ -29,10 +30,8 @@ class Answering:
 
     def __call__(self, examples: Sequence[Example]) -> Iterator[Prediction]:
         for example in examples:
-            if example.text.strip():
-                yield self.answer(example)
-            else:
-                yield Prediction(example.id, error=EMPTY)
+            lacking = self.task.lacking(example.texts)
+            yield Prediction(example.id, error=empty(lacking)) if lacking else self.answer(example)
 
 
 def likeliest(

@@ -29,4 +29,4 @@ class Chance(Strategy):
             return Prediction(example.id, drawn, valid=True)
 
         yield "no model: labels drawn by the seed"
-        return Answering(answer)
+        return Answering(setting.task, answer)

@@ -24,6 +24,9 @@ class Ensemble(Combining):
     title = "Ensemble"
     summary = "Other columns' answers put together: their probabilities averaged, or their votes."
 
+    paper = "LLM-Blender: Jiang et al. 2023, arXiv 2306.02561"
+    acts_on = ("output",)
+
     by: Literal["probabilities", "votes"] = knob(
         "probabilities", "Labels by", "The average of the columns' probabilities, or one vote for each column."
     )
@@ -44,7 +47,7 @@ class Ensemble(Combining):
             reply = Reply("combine columns", "", text, seconds=perf_counter() - began, choices=logs)
             return Prediction(example.id, joined, (reply,), joined is not None, notes=notes)
 
-        return Answering(answer)
+        return Answering(setting.task, answer)
 
     def _joined(
         self, found: Mapping[str, Prediction], example: Example, setting: Setting

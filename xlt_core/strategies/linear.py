@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from time import perf_counter
 from typing import Literal
 
-from xlt_core.contracts import Setting, Solver, Strategy
+from xlt_core.contracts import Setting, Solver, Strategy, Task
 from xlt_core.records import Example, InputError, Prediction, Reply, Span
 from xlt_core.strategies._answering import Answering, likeliest
 from xlt_core.strategies._classifier import fitted
@@ -26,10 +26,17 @@ class Linear(Strategy):
     title = "Linear"
     summary = "No language model: character n-grams and a linear classifier; a gazetteer; the lead sentence."
     needs = ()
+    paper = "Adelani et al. 2024: SIB-200, arXiv 2309.07445; complement naive Bayes: Rennie et al. 2003"
+    asks_for = ("labels",)
 
     rows: Literal["demonstrations", "all"] = knob(
         "demonstrations", "Learns from", "The demonstrations, as the prompts do, or all rows of the train split."
     )
+
+    def unfit(self, task: Task) -> str:
+        if task.answer_kind in ("label", "spans") or task.metrics[0] == "rouge_l":
+            return ""
+        return "Without a language model there are labels, entities and lead sentences; take a task of such."
 
     def row_languages(self, language: str) -> tuple[str, ...]:
         return (language,) if self.rows == "all" else ()
@@ -38,16 +45,16 @@ class Linear(Strategy):
         kind = setting.task.answer_kind
         if kind == "text":
             yield "no model: the first sentence of the text"
-            return Answering(lambda example: _lead(example, setting))
+            return Answering(setting.task, lambda example: _lead(example, setting))
         if self.rows == "demonstrations" and setting.pick:
             yield "no language model: learned for each item from its own demonstrations"
-            return Answering(lambda example: _by_own_rows(example, setting))
+            return Answering(setting.task, lambda example: _by_own_rows(example, setting))
         rows = setting.rows("") if self.rows == "all" else setting.demonstrations
         began = perf_counter()
         answer = _learned(rows, kind)
         yield f"no language model: learned from {len(rows)} {'train rows' if self.rows == 'all' else 'demonstrations'}"
         yield Reply("learn from the rows", "", f"{len(rows)} rows", seconds=perf_counter() - began)
-        return Answering(answer)
+        return Answering(setting.task, answer)
 
 
 def _learned(rows: Sequence[Example], kind: str) -> Answerer:

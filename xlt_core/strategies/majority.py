@@ -19,6 +19,7 @@ class MostFrequent(Strategy):
     title = "Majority"
     summary = "No model: always the most frequent label of the train rows."
     needs = ()
+    asks_for = ("labels",)
     reads_items = False
 
     def unsuited(self, answer_kind: str) -> str:
@@ -35,4 +36,4 @@ class MostFrequent(Strategy):
         label, number = counts.most_common(1)[0]
         yield f"no model: {label}, the label of {number} of {said}"
         shares = {str(name): count / len(rows) for name, count in counts.items()}
-        return Answering(lambda example: likeliest(example, shares, perf_counter(), "count labels"))
+        return Answering(setting.task, lambda example: likeliest(example, shares, perf_counter(), "count labels"))

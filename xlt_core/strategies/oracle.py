@@ -18,6 +18,8 @@ class Oracle(Combining):
     title = "Oracle (unreachable)"
     summary = "The best of the other columns for each item, by the gold answer: a bound that nothing can reach."
     sees_gold = True
+    paper = "Choosing a strategy for each item: arXiv 2604.16937"
+    acts_on, asks_for = ("output",), ("labels",)
 
     def prepare(self, setting: Setting) -> Generator[str | Reply, None, Solver]:
         yield "sees the gold answers: an upper bound of choosing among the columns, not a result"
@@ -36,4 +38,4 @@ class Oracle(Combining):
             note = f"best: {right}" if right else "no column is right"
             return replace(found[best], id=example.id, replies=(), notes=(note,))
 
-        return Answering(answer)
+        return Answering(setting.task, answer)

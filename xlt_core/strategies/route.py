@@ -26,6 +26,9 @@ class Route(Combining):
     title = "Route"
     summary = "For each item one of the other columns, chosen by a small classifier of cheap signs."
 
+    paper = "Choosing a strategy for each item: arXiv 2604.16937"
+    acts_on, asks_for = ("output",), ("labels",)
+
     items: int = knob(
         60, "Items to learn from", "Of the validation split, or of train where that is scored.", (LEAST, 1000)
     )
@@ -65,7 +68,7 @@ class Route(Combining):
             note = "routed to " + name + ": " + ", ".join(f"{one} {share:.0%}" for one, share in chances.items())
             return replace(each[name], id=example.id, replies=(), notes=(note,))
 
-        return Answering(answer)
+        return Answering(setting.task, answer)
 
 
 def _best(example: Example, found: Mapping[str, Prediction], setting: Setting) -> list[int]:

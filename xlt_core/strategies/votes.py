@@ -23,6 +23,8 @@ class Votes(Strategy):
     title = "Votes"
     summary = "No model: the most frequent label of the item's own demonstrations."
     needs = ()
+    paper = "Liu et al. 2022: What makes good in-context examples for GPT-3?, arXiv 2101.06804"
+    acts_on, asks_for = ("demonstrations",), ("labels",)
 
     def unsuited(self, answer_kind: str) -> str:
         return "" if answer_kind == "label" else LABELS_ONLY
@@ -47,4 +49,4 @@ class Votes(Strategy):
             )
             return Prediction(example.id, made.answer, picked.replies + made.replies, True, notes=made.notes)
 
-        return Answering(answer)
+        return Answering(setting.task, answer)
