@@ -13,6 +13,8 @@ from xlt_core.findings.tables import PIVOT_HEADS, pivot_cells
 from xlt_core.formats.fields import whole_text
 from xlt_core.records import Comparison, PairedTest, Run
 from xlt_core.scoring import metrics
+from xlt_core.scoring.translation_scores import SCORES as SIGNED
+from xlt_core.scoring.translation_scores import signatures
 
 PAUSE = 1.0  # seconds at least between two lines on the same column
 WIDEST = 90  # characters of a cell in a list
@@ -44,6 +46,7 @@ def table(comparison: Comparison, task: Task) -> str:
     answers = [aligned(_answers(comparison, task))] if plan.inputs else []
     tests = "\n".join(_test(test) for test in comparison.tests)
     scores, pivots = aligned(_scores(comparison, task)), _pivots(comparison, task)
+    scores += "".join(f"\n{metrics.title(name)}: {signed}" for name, signed in _signatures(task).items())
     return "\n\n".join(filter(None, [head, *answers, "\n".join(_notes(comparison)), scores, tests, pivots]))
 
 
@@ -94,6 +97,11 @@ def _pivots(comparison: Comparison, task: Task) -> str:
     rows = aligned([("pivot of", *PIVOT_HEADS), *((name, *pivot_cells(one)) for name, one in found.items())])
     several = len(comparison.plan.inputs) != 1  # one input is no sample
     return "\n".join([rows, *(f"{name}: {one.says}" for name, one in found.items() if several)])
+
+
+def _signatures(task: Task) -> dict[str, str]:
+    """sacreBLEU's, where the task has its scores."""
+    return signatures() if set(task.metrics) & set(SIGNED) else {}
 
 
 def _test(test: PairedTest) -> str:

@@ -28,7 +28,7 @@ class AfriMgsm(Reader):
     published = ("train", "test")
 
     def codes(self) -> Mapping[str, str]:
-        return called(LANGUAGES)
+        return {"vai": "vai"} | called(LANGUAGES)
 
     def address(self, name: str, split: str) -> Address:
         path = f"data/{name}/{FILES.get(split, split)}.tsv"

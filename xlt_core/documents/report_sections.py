@@ -10,9 +10,12 @@ from itertools import groupby
 import plotly.graph_objects as go
 
 from xlt_core.documents import document
-from xlt_core.findings import details, figures, pivots, sentences, tables
+from xlt_core.findings import details, figures, pivots, published, sentences, tables
 from xlt_core.findings.records import Findings
 from xlt_core.records import Column, Comparison
+from xlt_core.scoring import metrics
+from xlt_core.scoring.translation_scores import SCORES as SIGNED
+from xlt_core.scoring.translation_scores import signatures
 from xlt_core.settings import ASSETS
 
 
@@ -160,6 +163,11 @@ def _numbers(page: ReportPage) -> str:
             for one in found.missing]  # fmt: skip
     heads = ("task and language", "shots", "seed", "column", "state", "reason")
     made += [_table(tables.Table("Without a result", heads, tuple(lost)))] if lost else []
+    others = published.beside_findings(found)
+    made += [_table(published.published_table(others))] if others else []
+    if any(cell.metric in SIGNED for cell in found.cells):
+        said = "; ".join(f"{metrics.title(name)} {signed}" for name, signed in signatures().items())
+        made.insert(0, f"<p class='quiet'>sacreBLEU: {escape(said)}</p>")
     return f"<h2>All numbers</h2>{''.join(made)}"
 
 

@@ -9,12 +9,14 @@ import plotly.graph_objects as go
 
 from xlt_core.findings.colours import FONT, GREY, colour
 from xlt_core.findings.details import INVALID, WAYS, Confusion, Survival, pareto_front
+from xlt_core.findings.published import Published, beside
 from xlt_core.findings.records import Average, Condition, Findings, Leader
 from xlt_core.findings.sentences import amount, language_name, number, shots_of, task_title
 from xlt_core.records import Score
 from xlt_core.scoring import metrics
 
 TILE = 72  # pixels at least for the name of a column
+REPORTED = "reported"
 GRID = "rgba(128,128,128,.22)"
 DASHES = ("solid", "dash", "dot", "dashdot")  # tells columns of the same strategy apart
 SYMBOLS = ("circle", "square", "diamond", "cross")
@@ -34,7 +36,9 @@ def over_shots(found: Findings, condition: Condition) -> go.Figure:
         if value is not None:
             _level(chart, value, said, dash)
     metric = next((cell.metric for cell in found.cells if cell.condition == condition), "")
-    return _with_shots(chart, found, metrics.title(metric) if metric else "score")
+    others = [one for one in beside(condition.task, condition.dataset, condition.language) if one.metric == metric]
+    _reported(chart, others)
+    return _with_shots(chart, found, metrics.title(metric) if metric else "score", bool(others))
 
 
 def average_over_shots(found: Findings) -> go.Figure:
@@ -136,9 +140,17 @@ def _line(chart: go.Figure, found: Findings, name: str, shots: Sequence[int], sc
     )  # fmt: skip
 
 
-def _with_shots(chart: go.Figure, found: Findings, title: str) -> go.Figure:
+def _reported(chart: go.Figure, figures: Sequence[Published]) -> None:
+    """What others have reported, as hollow marks in a place of their own."""
+    if figures:
+        chart.add_scatter(x=[REPORTED] * len(figures), y=[one.value for one in figures], mode="markers", name=REPORTED,
+                          text=[one.says for one in figures], hovertemplate="%{text}: %{y:.2f}<extra></extra>",
+                          marker={"size": 9, "symbol": "diamond-open", "color": GREY})  # fmt: skip
+
+
+def _with_shots(chart: go.Figure, found: Findings, title: str, reported: bool = False) -> go.Figure:
     chart.update_layout(**_layout(330))
-    order = [str(k) for k in found.shots]
+    order = [*(str(k) for k in found.shots), *[REPORTED] * reported]
     chart.update_xaxes(title="shots", type="category", categoryorder="array", categoryarray=order, gridcolor=GRID)
     chart.update_yaxes(title=title, range=[-0.02, 1.05], gridcolor=GRID, zeroline=False)
     return chart

@@ -73,7 +73,7 @@ class TranslatorSolver:
     def _predict(self, example: Example, outcome: Outcome) -> Prediction:
         if isinstance(outcome, Exception):
             return Prediction(example.id, error=reason(outcome))
-        reply = replace(outcome, purpose="translate input")
+        reply = replace(outcome, purpose="translate")
         if not reply.final:
             return Prediction(example.id, replies=(reply,), final=False)
         answer = " ".join(reply.text.split()) or None
