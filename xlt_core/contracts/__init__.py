@@ -1,7 +1,18 @@
 """What one can add, each as one new file: tasks, strategies, hosts, translators, datasets, pickers."""
 
 from xlt_core.contracts.data import SPLITS, Dataset, Memory
-from xlt_core.contracts.models import ABILITIES, Adapts, Generates, Host, NoHost, Scores, Translator, missing
+from xlt_core.contracts.models import (
+    ABILITIES,
+    Adapts,
+    Encodes,
+    Generates,
+    Host,
+    NoHost,
+    Scores,
+    TokenStates,
+    Translator,
+    missing,
+)
 from xlt_core.contracts.pickers import Pick, Picked, Picker, Pool
 from xlt_core.contracts.strategies import ACTS_ON, ASKS_FOR, BuiltOn, Setting, Solver, Strategy, no_rows
 from xlt_core.contracts.tasks import Task
@@ -14,6 +25,7 @@ __all__ = [
     "Adapts",
     "BuiltOn",
     "Dataset",
+    "Encodes",
     "Generates",
     "Host",
     "Memory",
@@ -27,6 +39,7 @@ __all__ = [
     "Solver",
     "Strategy",
     "Task",
+    "TokenStates",
     "Translator",
     "missing",
     "no_rows",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from typing import Protocol, runtime_checkable
 
 from xlt_core.records import Language, Limits, Prompt, Reply
@@ -68,6 +69,20 @@ class Adapts(Protocol):
     def adapted(self, adapter: str) -> Host:
         """Who reads the prompts for an adapter: its context, its tokens, its exact text. The host itself, but for full
         weights with their own tokenizer. Raises InputError with the reason where the adapter does not fit."""
+
+
+@dataclass(frozen=True)
+class TokenStates:
+    """What a model makes of a text. places: start and end of each token in it, in characters; states: a vector each."""
+
+    places: tuple[tuple[int, int], ...]
+    states: Sequence[Sequence[float]]
+
+
+@runtime_checkable
+class Encodes(Protocol):
+    def states(self, texts: Sequence[str]) -> Iterator[tuple[int, TokenStates]]:
+        """Yields (index, states), of the middle of the model's layers, in any order."""
 
 
 ABILITIES: dict[str, type] = {"generates": Generates, "scores": Scores, "adapts": Adapts}

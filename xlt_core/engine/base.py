@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
+import torch
 from transformers import PreTrainedModel
 
 from xlt_core.engine import batching, kv_cache
@@ -52,6 +53,16 @@ class BaseEngine:
         """The name under which an adapter runs; loads it on first use. Raises InputError if it does not fit."""
         with self.lock:
             return self.adapters.load(source, label)
+
+    @torch.inference_mode()
+    def states(self, row: Sequence[int]) -> list[list[float]]:
+        """A vector for each token of a text: the states behind the middle one of the layers, of the encoder if any."""
+        encoder = self.model.get_encoder() if self.model.config.is_encoder_decoder else self.model.base_model
+        ids = torch.tensor([list(row)], device=self.device)
+        with self.lock:
+            self.adapters.use("")
+            found = encoder(input_ids=ids, attention_mask=torch.ones_like(ids), output_hidden_states=True).hidden_states
+        return found[len(found) // 2][0].float().tolist()
 
     def _texts(self, rows: Sequence[Row], decode: Decode) -> list[tuple[str, bool]]:
         """The text of each row, and whether an end token or a stop string ended it."""

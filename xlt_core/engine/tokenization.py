@@ -15,7 +15,7 @@ from xlt_core.engine.chat_template import ChatTemplate
 from xlt_core.engine.plain_prompts import NEXT, continuation, plain_text
 from xlt_core.engine.prefix_cache import common_prefix_length
 from xlt_core.formats.outputs import one_begins_another
-from xlt_core.records import Prompt
+from xlt_core.records import InputError, Prompt
 
 CACHE_SIZE = 2048  # texts, of at most MAX_CACHED_CHARACTERS each
 MAX_CACHED_CHARACTERS = 100_000
@@ -109,6 +109,14 @@ class PromptTokenizer:
         length = next((place for place, token in enumerate(tokens, 1) if token in special), 0)
         end = self._tokenizer.eos_token_id
         return tokens[:length] or ([] if end is None else [end])
+
+    def placed(self, text: str) -> tuple[list[int], list[tuple[int, int]]]:
+        """The tokens of a text, and where each stands in it. Raises InputError for a tokenizer that cannot tell."""
+        if not getattr(self._tokenizer, "is_fast", False):
+            raise InputError("This model's tokenizer does not tell where its tokens stand; words cannot be aligned.")
+        with self._lock:
+            found = self._tokenizer(text, add_special_tokens=False, return_offsets_mapping=True, verbose=False)
+        return list(found["input_ids"]), [(start, end) for start, end in found["offset_mapping"]]
 
     def decode(self, rows: Sequence[Sequence[int]]) -> list[str]:
         """The text of each row of output tokens, special tokens left out."""

@@ -15,7 +15,7 @@ from xlt_core.text.forms import canonical
 
 INVALID = "(not readable)"
 MOST_LABELS = 30  # more cannot be told apart in a figure
-WAYS = {"exact": "as written", "fuzzy": "nearly as written", "translated": "translated back"}
+WAYS = {"exact": "as written", "fuzzy": "nearly as written", "translated": "translated back", "aligned": "aligned"}
 LOST = "lost on the way back"
 
 

@@ -20,7 +20,7 @@ REPORTED = "reported"
 GRID = "rgba(128,128,128,.22)"
 DASHES = ("solid", "dash", "dot", "dashdot")  # tells columns of the same strategy apart
 SYMBOLS = ("circle", "square", "diamond", "cross")
-WAY_COLOURS = {"exact": "#2f8f83", "fuzzy": "#7fbdb4", "translated": "#c8a23c"}
+WAY_COLOURS = {"exact": "#2f8f83", "fuzzy": "#7fbdb4", "translated": "#c8a23c", "aligned": "#8a6fb0"}
 AXES = {"tokens_per_word": "tokens for a word of the text", "seconds_per_item": "seconds for an item",
         "parameters": "parameters of the models"}  # fmt: skip
 

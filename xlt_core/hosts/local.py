@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from xlt_core.contracts import Host
 from xlt_core.engine.plain_prompts import cut_at_stop
+from xlt_core.hosts._states import ReadsStates
 from xlt_core.language_table import other_scripts
 from xlt_core.models import hub, pretrained
 from xlt_core.models.adapted import in_folder, is_lora, made_here, modified_at, published, source_of
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from xlt_core.models.loading import ModelDescription
 
 
-class LocalHost:
+class LocalHost(ReadsStates):
     """One base model with its adapters; several threads may use it at once. way: known once the model is loaded.
 
     model: a folder, or a Hugging Face id; with #4bit after it, in weights of four bits. device, dtype: chosen by the

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Generator, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from xlt_core.contracts import Setting, Translator, missing
@@ -11,6 +11,7 @@ from xlt_core.language_table import by_code
 from xlt_core.records import Example, InputError, Language, Prediction, Reply, Span
 from xlt_core.strategies._calls import Outcome, attempt, empty
 from xlt_core.strategies._fit import counted, cut, longest
+from xlt_core.strategies._markers import Matcher, Projector
 from xlt_core.strategies._pieces import Arrivals, Crossed, Piece, arrived, chosen_fields, english_of, joined, pieces_of
 from xlt_core.strategies._projection import project
 from xlt_core.strategies._returning import names, needed, returned, under_way
@@ -21,13 +22,15 @@ CHARACTERS = 8  # per token of the context: what lies behind that would be cut f
 @dataclass(frozen=True)
 class Crossing:
     """Between a language and English. human: use the data's own English where there is one; beams: of the search;
-    name: the strategy's; only: the fields that are translated, with commas between them, or all."""
+    name: the strategy's; only: the fields that are translated, with commas between them, or all;
+    projector: how entities come back."""
 
     setting: Setting
     human: bool = False
     beams: int = 1
     name: str = "translate"
     only: str = "all"
+    projector: Projector = field(default_factory=Matcher)
 
     @cached_property
     def fields(self) -> tuple[str, ...]:
@@ -104,14 +107,14 @@ class Crossing:
         predictions, partial ones as the translations come."""
         home = self.setting.language
         texts = [(position, text) for position, (example, prediction) in enumerate(waiting)
-                 for text in (needed(example, prediction) if self.can_return else ())]  # fmt: skip
+                 for text in (needed(example, prediction, self.projector) if self.can_return else ())]  # fmt: skip
         back: list[dict[str, Outcome]] = [{} for _ in waiting]
         for index, outcome in self._attempt([text for _, text in texts], home, inwards=False):
             position, text = texts[index]
             back[position][text] = outcome
             yield under_way(waiting[position][1], back[position].values())
         for (example, prediction), outcomes in zip(waiting, back, strict=True):
-            yield returned(example, prediction, outcomes, self.setting)
+            yield returned(example, prediction, outcomes, self.setting, self.projector)
 
     @property
     def _shown_in(self) -> Language:

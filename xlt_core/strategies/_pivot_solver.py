@@ -69,7 +69,7 @@ class PivotSolver:
                 yield prediction
                 continue
             yield replace(prediction, answer=None, valid=False, final=False)
-            waiting.append((crossed.example, prediction))
+            waiting.append((replace(crossed.example, pivot=crossed.english), prediction))
             if len(waiting) == BATCH:
                 yield from self.crossing.leave(waiting)
                 waiting = []

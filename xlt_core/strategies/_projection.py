@@ -24,17 +24,18 @@ Find = Callable[[Sequence[str], str, Sequence[Place]], list[Place | None]]
 
 
 def project(
-    text: str, entities: Sequence[Span], translations: Mapping[str, str]
+    text: str, entities: Sequence[Span], translations: Mapping[str, str], stages: int | None = None
 ) -> tuple[tuple[Span, ...], tuple[Span, ...]]:
     """Entities as spans of the text, in its order, and those that were lost.
 
     translations: by the entity's text, into the text's language; may be empty. Each span's way says how it was
     found: "exact", "fuzzy" or "translated", and behind a comma what more was needed. Spans do not overlap.
+    stages: how many of the ways are tried, the first ones.
     """
     found: list[Span] = []
     lost = list(entities)
     own = {entity.text: entity.text for entity in entities}
-    stages: tuple[tuple[str, Mapping[str, str], Find], ...] = (
+    ways: tuple[tuple[str, Mapping[str, str], Find], ...] = (
         ("exact", own, whole),
         ("exact, found by folding", own, folded),
         ("fuzzy", own, fuzzy),
@@ -45,7 +46,7 @@ def project(
         ("translated", translations, inside),
     )
     # Stage by stage over all entities, so that a near match never takes another entity's exact place.
-    for way, spellings, find in stages:
+    for way, spellings, find in ways[:stages]:
         wanted = [spellings.get(entity.text, "").strip() for entity in lost]
         placed = find(wanted, text, [(span.start, span.end) for span in found])
         found += [Span(text[slice(*place)], entity.kind, *place, way)
@@ -74,14 +75,14 @@ def inside(entities: Sequence[str], text: str, taken: Sequence[Place]) -> list[P
 def fuzzy(entities: Sequence[str], text: str, taken: Sequence[Place]) -> list[Place | None]:
     """For one entity after another the free run of words most like it, where it is near; numbers must agree."""
     placed: list[Place | None] = []
-    words = _words(text)
+    words = words_of(text)
     for entity in entities:
         placed.append(_nearest(entity, text, words, [*taken, *filter(None, placed)]))
     return placed
 
 
 def _nearest(entity: str, text: str, words: Sequence[Place], taken: Sequence[Place]) -> Place | None:
-    length = len(_words(entity))
+    length = len(words_of(entity))
     best, best_place = NEAR, None
     least = 1 if cuts(text) else max(1, length - 1)  # a misspelt word of no dictionary is cut into many
     for size in sorted(range(least, length + 2), key=lambda size: abs(size - length)):
@@ -90,13 +91,13 @@ def _nearest(entity: str, text: str, words: Sequence[Place], taken: Sequence[Pla
             candidate = canonical(text[slice(*place)])
             if len(candidate) > 2 * len(canonical(entity)) or not _free(place, taken):
                 continue
-            likeness = _likeness(entity, candidate, best)
-            if likeness > best or (likeness == best and best_place is None):
-                best, best_place = likeness, place
+            near = likeness(entity, candidate, best)
+            if near > best or (near == best and best_place is None):
+                best, best_place = near, place
     return best_place
 
 
-def _words(text: str) -> list[Place]:
+def words_of(text: str) -> list[Place]:
     """Words, which end at spaces and punctuation, or where a dictionary says so in scripts without spaces."""
     edges = cuts(text)
     found: list[Place] = []
@@ -106,7 +107,7 @@ def _words(text: str) -> list[Place]:
     return found
 
 
-def _likeness(entity: str, candidate: str, least: float) -> float:
+def likeness(entity: str, candidate: str, least: float) -> float:
     """0..100, whatever the case; 0 where it is below the least, or where the digits differ."""
     if re.findall(r"\d+", entity) != re.findall(r"\d+", candidate):
         return 0.0

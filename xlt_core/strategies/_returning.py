@@ -8,6 +8,7 @@ from dataclasses import replace
 from xlt_core.contracts import Setting
 from xlt_core.records import Answer, Example, Prediction, Reply, Span
 from xlt_core.strategies._calls import Outcome, reason
+from xlt_core.strategies._markers import Projector
 from xlt_core.strategies._projection import project
 
 
@@ -17,15 +18,16 @@ def under_way(prediction: Prediction, outcomes: Iterable[Outcome]) -> Prediction
     return replace(prediction, answer=None, valid=False, replies=prediction.replies + replies, final=False)
 
 
-def needed(example: Example, prediction: Prediction) -> list[str]:
+def needed(example: Example, prediction: Prediction, projector: Projector) -> list[str]:
     """The texts to translate back: a text answer, or the entities that do not stand in the source text."""
     if isinstance(prediction.answer, str):
         return [prediction.answer]
-    lost = project(example.text, _located(prediction.answer), {})[1]
-    return list(dict.fromkeys(span.text for span in lost))
+    return projector.needed(example, _located(prediction.answer))
 
 
-def returned(example: Example, prediction: Prediction, outcomes: Mapping[str, Outcome], setting: Setting) -> Prediction:
+def returned(
+    example: Example, prediction: Prediction, outcomes: Mapping[str, Outcome], setting: Setting, projector: Projector
+) -> Prediction:
     """The prediction in the source language; an error where a translation failed."""
     failed = [outcome for outcome in outcomes.values() if isinstance(outcome, Exception)]
     replies = tuple(outcome for outcome in outcomes.values() if isinstance(outcome, Reply))
@@ -39,7 +41,7 @@ def returned(example: Example, prediction: Prediction, outcomes: Mapping[str, Ou
         notes = tuple(filter(None, notes))
         return replace(prediction, answer=answer, valid=answer is not None, notes=prediction.notes + notes)
     entities = _located(prediction.answer)
-    found, lost = project(example.text, entities, translations)
+    found, lost = projector.project(example, entities, translations)
     notes = (f"not found in the source text: {names(lost)}",) if lost else ()
     valid = bool(found) or (not entities and prediction.valid)
     astray = [span for span in prediction.answer or () if not span.located]

@@ -6,11 +6,13 @@ from collections.abc import Generator
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from xlt_core.contracts import Setting, Solver, Translator, missing
+from xlt_core.contracts import Encodes, Setting, Solver, Translator, missing
 from xlt_core.records import InputError, Language, Reply
+from xlt_core.strategies._aligning import Aligner
 from xlt_core.strategies._crossing import Crossing
 from xlt_core.strategies._english_picks import EnglishPicks
 from xlt_core.strategies._fewshot import FewShot, knob
+from xlt_core.strategies._markers import Marker, Matcher, Projector
 from xlt_core.strategies._pivot_solver import PivotSolver
 
 
@@ -29,6 +31,10 @@ class Translated(FewShot):
     )
     beams: int = knob(1, "Beams", "Of the translator's search; 1 is greedy, and more take longer.", (1, 16))
     fields: str = knob("all", "Fields", "Which texts are translated: all, or some, such as question (of qa) alone.")
+    projection: Literal["match", "align", "markers"] = knob(
+        "match", "Projection", "How entities come back: by match or each one's translation, by alignment of words, or "
+        "by markers in the English that is translated back."
+    )  # fmt: skip
     back: bool = knob(False, "Back-translation", "Translate the machine's English back, to see what was lost.")
 
     def untranslated(self, answer_kind: str, language: Language, english: Language, translator: Translator) -> str:
@@ -39,12 +45,15 @@ class Translated(FewShot):
 
     def prepare(self, setting: Setting) -> Generator[str | Reply, None, Solver]:
         self.check(setting)
-        crossing = Crossing(setting, self.pivot == "human", self.beams, only=self.fields)
+        projector = self._projector(setting)
+        crossing = Crossing(setting, self.pivot == "human", self.beams, only=self.fields, projector=projector)
         ends, translator = (setting.language, setting.english), crossing.checked()
         why_not = self.untranslated(setting.task.answer_kind, *ends, translator)
         if why_not:
             raise InputError(why_not)
-        if setting.task.answer_kind == "spans" and not crossing.can_return:
+        if setting.task.answer_kind == "spans" and not crossing.can_return and self.projection != "align":
+            if self.projection == "markers":
+                raise InputError("The projection by markers needs a way back from English; choose match or align.")
             yield "no translation back: entities are found only where the text has them as the model wrote them"
         english = yield from crossing.demonstrations(setting.demonstrations)
         if self.back and not crossing.can_return:
@@ -52,3 +61,11 @@ class Translated(FewShot):
         picks = EnglishPicks(crossing) if setting.pick else None
         prompter = yield from self.prompter(replace(setting, demonstrations=english, pick=picks))
         return PivotSolver(crossing, prompter, self.back, picks)
+
+    def _projector(self, setting: Setting) -> Projector:
+        """Raises InputError where the model's states cannot be read."""
+        if self.projection == "align" and setting.task.answer_kind == "spans":
+            if not isinstance(setting.host, Encodes):
+                raise InputError("The projection by alignment reads a model that runs here; choose match or markers.")
+            return Aligner(setting.host)
+        return Marker() if self.projection == "markers" else Matcher()
