@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 import pytest
-from helpers.small_hosts import Adapting, prepared, setting
+from helpers.small_hosts import Adapting, Dictionary, prepared, setting
 
 from xlt_core import catalog
 from xlt_core.contracts import ACTS_ON, ASKS_FOR
 from xlt_core.records import Column, Example, InputError, Prompt
 
 NAMES = sorted(name for name, kind in catalog.strategies().items() if kind.needs)  # the others ask no model
+
+
+class Translating(Dictionary):
+    """Has several translations for a text, which are the same."""
+
+    def ranked(self, rank: int) -> Dictionary:
+        return self
 
 
 def write(prompt: Prompt) -> str:
@@ -25,7 +32,8 @@ def test_a_strategy_on_a_kind_of_task(name: str, task: str) -> None:
     world, strategy = catalog.dataset("world"), catalog.strategy(Column("a", name))
     rows, items = world.load(task, "kin", "train")[:3], world.load(task, "kin", "test")[:4]
     host = Adapting(write, context=2000)
-    given = setting(catalog.task(task), host, rows, language=catalog.language("kin"))
+    given = setting(catalog.task(task), host, rows, language=catalog.language("kin"),
+                    translator=Translating())  # fmt: skip
     try:
         solver, _ = prepared(strategy, given)
     except InputError as error:
@@ -48,7 +56,8 @@ def test_a_strategy_on_a_task_of_several_fields(name: str) -> None:
     rows = tuple(Example(f"d{n}", {"premise": "Aline yafunguye ibitaro", "hypothesis": f"umukino {n}"}, choices[n],
                          choices, pivot) for n in range(2))  # fmt: skip
     host = Adapting(write, context=2000)
-    given = setting(catalog.task("nli"), host, rows, language=catalog.language("kin"))
+    given = setting(catalog.task("nli"), host, rows, language=catalog.language("kin"),
+                    translator=Translating())  # fmt: skip
     solver, _ = prepared(strategy, given)
     item = Example("1", {"premise": "umuganga yaje", "hypothesis": "Mbere yaje"}, None, choices)
     prompt = host.render(solver.preview(item)[0])

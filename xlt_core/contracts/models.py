@@ -89,7 +89,9 @@ ABILITIES: dict[str, type] = {"generates": Generates, "scores": Scores, "adapts"
 
 
 class Translator(Protocol):
-    """How text crosses to the pivot and back. What a text becomes hangs on name, revision, pair and beams alone."""
+    """How text crosses to the pivot and back. What a text becomes hangs on name, revision, pair and beams alone.
+
+    One that has several translations for a text gives those of a rank by a method `ranked(rank) -> Translator`."""
 
     name: str
     revision: str

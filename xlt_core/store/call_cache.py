@@ -39,7 +39,7 @@ class CachingHost:
         self.__wrapped__, self._cache = host, cache
         # The contracts' abilities are read from what an object has of its own.
         own = {"generate": self._generate, "score": self._score}
-        for ability in ("generate", "score", "adapters", "adapted"):
+        for ability in ("generate", "score", "adapters", "adapted", "states"):
             if hasattr(host, ability):
                 setattr(self, ability, own.get(ability) or getattr(host, ability))
 

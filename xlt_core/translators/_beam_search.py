@@ -20,11 +20,13 @@ Output = tuple[str, int, int]  # the translation, tokens in, tokens out
 
 @dataclass(frozen=True)
 class SearchOptions:
-    """forced_first_token: the token that a translation must start with; max_tokens: of one translation."""
+    """forced_first_token: the token that a translation must start with; max_tokens: of one translation; rank: of the
+    translation in the search, 0 is the best."""
 
     forced_first_token: int | None
     beams: int
     max_tokens: int
+    rank: int = 0
 
 
 def load_config(path: str) -> Any:
@@ -82,12 +84,14 @@ def _beam_search(model: Any, tokenizer: Any, rows: Sequence[list[int]], options:
             input_ids=batch["input_ids"],
             attention_mask=batch["attention_mask"],
             forced_bos_token_id=options.forced_first_token,
-            num_beams=options.beams,
+            num_beams=max(options.beams, options.rank + 1),
+            num_return_sequences=options.rank + 1,
             do_sample=False,
             early_stopping=False,
             max_length=None,
             max_new_tokens=int(max_tokens.max()),
         )
+    output = output[options.rank :: options.rank + 1]
     positions = torch.arange(output.shape[1], device=output.device)  # the first one is no new token
     output = output.masked_fill(positions > max_tokens, tokenizer.pad_token_id)[
         :, 1 if options.forced_first_token is None else 2 :

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import time
 import weakref
 from collections.abc import Container, Iterable, Iterator, Sequence
@@ -43,7 +44,8 @@ class Seq2Seq:
         self.path, self.name = str(path), name or str(path)
         self._lock, self._pool, self._key = Lock(), pool, object()
         weakref.finalize(self, pool.evict, self._key)
-        self._translations: dict[tuple[str, str, str, int], Reply] = {}
+        self._translations: dict[tuple[str, str, str, int, int], Reply] = {}
+        self._rank = 0
 
     @cached_property
     def _tokenizer(self) -> Any:
@@ -102,6 +104,12 @@ class Seq2Seq:
         with self._pool.use(self._key, self._loader) as handle:
             assert handle.model
 
+    def ranked(self, rank: int) -> Seq2Seq:
+        """The same model, which gives the translations of a rank in its search; 0 is the best."""
+        made = copy.copy(self)
+        made._rank, made._whole = rank, self  # the whole keeps the weights in the pool
+        return made
+
     def lacks(self, language: Language) -> bool:
         return self._family.code(language, self._vocabulary) is None
 
@@ -121,7 +129,7 @@ class Seq2Seq:
         codes = self._require(source), self._require(target)
         pending: dict[str, list[int]] = {}
         for index, text in enumerate(texts):
-            cached = self._translations.get((text, *codes, beams))
+            cached = self._translations.get((text, *codes, beams, self._rank))
             if cached:
                 yield index, cached
             elif not text.strip():
@@ -145,7 +153,7 @@ class Seq2Seq:
     ) -> Iterator[Reply]:
         """The translation so far of each text of a batch. Another call may have finished some of them meanwhile."""
         drafts = {row.draft.text: row.draft for row in batch if row.draft.text in pending}
-        keys = {text: (text, *codes, beams) for text in drafts}
+        keys = {text: (text, *codes, beams, self._rank) for text in drafts}
         cached = {text: self._translations[key] for text, key in keys.items() if key in self._translations}
         rest = [row for row in batch if row.draft.text in drafts and row.draft.text not in cached]
         yield from cached.values()
@@ -155,14 +163,14 @@ class Seq2Seq:
         replies = [drafts[text].reply(text) for text in dict.fromkeys(row.draft.text for row in rest)]
         if len(self._translations) >= CACHE_SIZE:
             self._translations.clear()
-        self._translations |= {(reply.sent, *codes, beams): reply for reply in replies if reply.final}
+        self._translations |= {(reply.sent, *codes, beams, self._rank): reply for reply in replies if reply.final}
         yield from replies
 
     def _translate(self, model: Any, rows: Sequence[EncodedPiece], codes: tuple[str, str], beams: int) -> None:
         from xlt_core.translators._beam_search import SearchOptions, translate_batch
 
         first_token = self._family.forced_first_token(self._tokenizer, codes[1])
-        options = SearchOptions(first_token, beams, self._max_tokens)
+        options = SearchOptions(first_token, beams, self._max_tokens, self._rank)
         started = time.perf_counter()
         with self._lock:
             outputs, note = translate_batch(model, self._tokenizer, [row.tokens for row in rows], options)
