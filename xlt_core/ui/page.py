@@ -12,6 +12,7 @@ from xlt_core.ui.runs import page as runs
 from xlt_core.ui.shared import page_words
 from xlt_core.ui.shared.events import QUIET
 from xlt_core.ui.shared.run_manager import RunManager
+from xlt_core.ui.strategy_map import strategy_map_html
 
 # A browser that has no key makes one that nobody guesses. crypto.randomUUID does not exist on an address without TLS.
 NEW_VISITOR_KEY = "key => key || crypto.getRandomValues(new Uint32Array(6)).join('-')"
@@ -36,6 +37,7 @@ def build(manager: RunManager | None = None) -> gr.Blocks:
                 runs.build(tab, manager, visitor)
             with gr.Tab("About", id="about"):
                 gr.Markdown((ASSETS / "about.md").read_text(encoding="utf-8"), elem_id="about")
+                gr.HTML(strategy_map_html(), elem_id="strategy-map")
     return blocks
 
 
