@@ -77,6 +77,64 @@
     if (wanted !== undefined && details.open !== wanted) { details.dataset.restoring = "1"; details.open = wanted; }
   });
 
+  // The matrix of items: what is pressed goes into a hidden field, which tells the app; arrow keys move the choice.
+  let focused = null, turning = null, following = null;  // where the focus is; a page that is to come; a panel to show
+  const prefixOf = (element) => { const row = element.closest("[id$='-matrix']"); return row && row.id.slice(0, -"-matrix".length); };
+  const picks = (prefix) => [...document.querySelectorAll(`#${prefix}-matrix .xlt-pick`)];
+  const send = (id, text) => {
+    const box = document.querySelector(`#${id} textarea, #${id} input`);
+    if (box) { box.value = text; box.dispatchEvent(new Event("input", { bubbles: true })); }
+  };
+  const pick = (button, prefix) => {
+    picks(prefix).forEach((other) => { set(other, "aria-pressed", String(other === button)); other.tabIndex = other === button ? 0 : -1; });
+    button.focus();
+    send(`${prefix}-chosen`, button.dataset.cell);
+  };
+  const rowsOf = (prefix) => [...document.querySelectorAll(`#${prefix}-matrix .xlt-matrix > table > tbody > tr`)];
+  const at = (rows, row, column) => rows[row] && rows[row].cells[column] && rows[row].cells[column].querySelector(".xlt-pick");
+  const move = (button, key) => {
+    const prefix = prefixOf(button), rows = rowsOf(prefix), cell = button.closest("td"), column = cell.cellIndex;
+    const row = rows.indexOf(cell.parentElement), last = rows.length - 1;
+    const [to, across] = { ArrowUp: [row - 1, column], ArrowDown: [row + 1, column], ArrowLeft: [row, column - 1], ArrowRight: [row, column + 1],
+      Home: [0, column], End: [last, column], PageUp: [-1, column], PageDown: [last + 1, column] }[key] || [];
+    if (to === undefined) return false;
+    if (to >= 0 && to <= last) { const found = at(rows, to, across); if (found) pick(found, prefix); return true; }
+    turning = { prefix, column, end: to < 0 ? "last" : "first", was: picks(prefix).map((one) => one.dataset.cell).join() };
+    document.getElementById(`${prefix}-${to < 0 ? "previous" : "next"}`)?.click();
+    return true;
+  };
+  document.addEventListener("click", (event) => {
+    const button = event.target.closest && event.target.closest(".xlt-pick, .xlt-sort, .xlt-return");
+    if (!button) return;
+    const prefix = prefixOf(button);
+    if (button.matches(".xlt-sort")) { focused = { prefix, head: button.closest("th").cellIndex }; send(`${prefix}-sort`, button.dataset.sort); }
+    else if (button.matches(".xlt-return")) picks(prefix).find((one) => one.getAttribute("aria-pressed") === "true")?.focus();
+    else { pick(button, prefix); following = window.innerWidth <= 760 ? { prefix, cell: button.dataset.cell } : null; }
+  });
+  document.addEventListener("keydown", (event) => {
+    const button = event.target.closest && event.target.closest(".xlt-pick");
+    if (button && !event.ctrlKey && !event.metaKey && !event.altKey && move(button, event.key)) event.preventDefault();
+  });
+  document.addEventListener("focusin", (event) => {
+    const button = event.target.closest && event.target.closest(".xlt-pick, .xlt-sort");
+    focused = !button ? null : button.matches(".xlt-pick") ? { prefix: prefixOf(button), cell: button.dataset.cell }
+      : { prefix: prefixOf(button), head: button.closest("th").cellIndex };
+  });
+  const keepPlace = () => {  // rows that are drawn again lose the focus
+    if (turning && picks(turning.prefix).length && picks(turning.prefix).map((one) => one.dataset.cell).join() !== turning.was) {
+      const { prefix, column, end } = turning, rows = rowsOf(prefix);
+      turning = null;
+      const found = at(rows, end === "first" ? 0 : rows.length - 1, column);
+      if (found) pick(found, prefix);
+    } else if (focused && document.activeElement === document.body) {
+      const found = focused.cell ? picks(focused.prefix).find((one) => one.dataset.cell === focused.cell)
+        : document.querySelectorAll(`#${focused.prefix}-matrix .xlt-sort`)[focused.head];
+      if (found) found.focus({ preventScroll: true });
+    }
+    const panel = following && document.querySelector(`#${following.prefix}-cell .xlt-cell`);
+    if (panel && panel.dataset.shown === following.cell) { following = null; panel.scrollIntoView({ block: "start" }); }
+  };
+
   const nameRowButtons = () => document.querySelectorAll(".xlt-demo-tools button:not([aria-label])").forEach((button) => {
     button.setAttribute("aria-label", `${button.textContent.trim()}, row ${button.id.split("-").pop()}`);
   });
@@ -119,6 +177,7 @@
       nameRowButtons();
       unfocusLists();
       describe();
+      keepPlace();
       if (ready || !document.getElementById("dark") || !document.querySelector("#choices-fold > button")) return;
       ready = true;
       setDark(dark);

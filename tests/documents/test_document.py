@@ -78,9 +78,9 @@ def test_a_document_opens_where_no_model_can_be_loaded(comparison, tmp_path):
 import json, sys
 from xlt_core.documents import document, export, report
 from xlt_core.ui.compare import columns
-from xlt_core.ui.items import table as items
+from xlt_core.ui.items import rows
 read = document.read_document(json.loads(open(sys.argv[1], encoding="utf-8").read()))
-assert "xlt-columns" in columns.columns_html(read, None, {}) and items.rows_of(read)
+assert "xlt-columns" in columns.columns_html(read, None, {}) and rows.rows_of(read, "macro_f1")
 assert document.items_csv(read) and list(export.items([read])) and document.command(read.plan)
 assert "Which is best where" in report.html([read])
 assert not {"torch", "transformers", "peft"} & set(sys.modules)

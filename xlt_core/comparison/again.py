@@ -8,8 +8,9 @@ from dataclasses import dataclass, replace
 from xlt_core.catalog import PARTS, Parts
 from xlt_core.comparison.compare import run
 from xlt_core.comparison.edits import Edit, KnownCalls, edited_parts
+from xlt_core.comparison.sampling import to_row
 from xlt_core.comparison.selection import Selection, select
-from xlt_core.records import Column, Comparison, Example, InputError, Plan, Prediction, Reply, Row, Run
+from xlt_core.records import Column, Comparison, Example, InputError, Plan, Prediction, Reply, Run
 
 HUMAN = "human English"  # the purpose of a step that no call made: the data's own English of the item
 DEMONSTRATION = "translate demonstration"
@@ -35,7 +36,8 @@ def steps(comparison: Comparison, column: str, item: str, parts: Parts = PARTS) 
         return ()
     made = [reply for reply in prediction.replies if reply.final and not reply.purpose.endswith("back")]
     found = [Step(reply.purpose, reply.sent, reply.text, _title(reply)) for reply in made]
-    if _by_human(own, parts) and example.pivot and not any(step.purpose == "translate input" for step in found):
+    translated = any(step.purpose == "translate input" for step in found)
+    if _by_human(own, parts) and example.pivot and "text" in example.texts and not translated:
         found.insert(0, Step(HUMAN, "", example.pivot.text, "the English of the input"))
     shown = [reply for reply in side.preparation if reply.purpose == DEMONSTRATION]
     found += [Step(DEMONSTRATION, reply.sent, reply.text, f"translation {number} of the demonstrations")
@@ -76,6 +78,8 @@ def with_english(example: Example, english: str) -> Example:
 def keep_english(comparison: Comparison, item: str, english: str) -> Comparison:
     """The comparison whose item has this as its human English; so has the plan's row, where the item is typed."""
     example = next(example for run in comparison.runs for example in run.examples if example.id == item)
+    if "text" not in example.texts:
+        raise InputError("The English of a task with several fields cannot be kept here; write it into its file.")
     kept, plan = with_english(example, english), comparison.plan
     runs = tuple(replace(side, examples=tuple(kept if e.id == item else e for e in side.examples))
                  for side in comparison.runs)  # fmt: skip
@@ -110,7 +114,8 @@ def _title(reply: Reply) -> str:
 
 def _selection(plan: Plan, column: Column, example: Example, parts: Parts) -> Selection:
     """The item with the demonstrations of the plan; the labels are those of the item."""
-    typed = Row(example.text, id=example.id)
+    row = to_row(parts.task(plan.task), example)
+    typed = replace(row, answer="", english="", english_answer="", english_texts={})
     alone = replace(plan, columns=(column,), inputs=(typed,), labels=plan.labels or example.choices)
     return replace(select(alone, parts), examples=(example,))
 

@@ -49,13 +49,12 @@ def test_test_items_fill_the_chart_the_items_and_the_downloads(tab: Any) -> None
     assert finished(tab) == ["done"] * 3
     tab.wait_for_selector("#chart .xlt-dots-row")
     assert "10 of 10 items" in tab.inner_text("#columns")
-    tab.click("#items > button")
-    tab.wait_for_selector("#table td")
-    tab.get_by_label("Only where the columns disagree").check()
-    tab.wait_for_function("document.querySelector('#items-page')?.innerText.includes('disagree')")
-    tab.get_by_label("Only where the columns disagree").uncheck()
+    tab.wait_for_selector("#items-table td")
+    tab.get_by_label("Columns disagree").check()
+    tab.wait_for_function("document.querySelector('#items-page')?.innerText.includes('of this kind')")
+    tab.get_by_label("Columns disagree").uncheck()
     tab.get_by_label("Worst pivot first").check()
-    tab.wait_for_function("""() => { const all = [...document.querySelectorAll('#table tr')].map(row =>
+    tab.wait_for_function("""() => { const all = [...document.querySelectorAll('#items-table tr')].map(row =>
         parseFloat(row.innerText.split('pivot chrF++ ')[1])).filter(Number.isFinite);
         return all.length === 10 && all.every((score, i) => !i || all[i - 1] <= score); }""")
     with tab.expect_download() as download:
@@ -87,13 +86,12 @@ def test_the_page_of_items_holds_and_old_files_go_while_a_comparison_runs_and_st
     many_items(tab, 300)
     compare(tab)
     tab.wait_for_selector(".xlt-column[data-state=running]")
-    tab.click("#items > button:not(.open)")
     tab.wait_for_function("document.querySelector('#items-page')?.innerText.includes('300 items, page 1 of 20')")
     tab.click("#items-next")
     tab.wait_for_function("document.querySelector('#items-page')?.innerText.includes('page 2 of 20')")
     assert not tab.is_visible("#download-json") and not tab.locator(".xlt-command").count()
     assert tab.is_disabled("#preview")
-    shown = "document.querySelectorAll('#table details').length"
+    shown = "document.querySelectorAll('#items-table .xlt-pick').length"
     tab.wait_for_function(f"{shown} > 0")  # it fills while the columns are at work
     tab.click("#stop")
     tab.wait_for_selector(".xlt-column[data-state=stopped]")
@@ -101,8 +99,8 @@ def test_the_page_of_items_holds_and_old_files_go_while_a_comparison_runs_and_st
     tab.wait_for_selector("#download-json")
     assert not tab.locator(".xlt-column[data-state=running]").count() and tab.is_enabled("#compare")
     assert "page 2 of 20" in tab.inner_text("#items-page") and tab.is_enabled("#preview")
-    tab.get_by_label("Only where the columns disagree").check()
-    tab.wait_for_function("document.querySelector('#items-page')?.innerText.includes('disagree, page 1')")
+    tab.get_by_label("Columns disagree").check()
+    tab.wait_for_function("document.querySelector('#items-page')?.innerText.includes('of this kind, page 1')")
 
 
 @needs_chromium

@@ -28,8 +28,7 @@ from xlt_core.records import (
     Span,
 )
 from xlt_core.ui.compare import chart, columns, demonstrations, lessons, share, view
-from xlt_core.ui.items import answers, pivots, steps
-from xlt_core.ui.items import table as items
+from xlt_core.ui.items import answers, cell, pivots, rows, steps, table
 from xlt_core.ui.shared import errors, limits
 from xlt_core.ui.shared.html import escape, language_attributes, message_html
 from xlt_core.ui.shared.updates import merge
@@ -88,7 +87,8 @@ def test_nothing_that_anybody_wrote_is_live_html() -> None:
     )
     previews = {NASTY: Preview(NASTY, 3, (NASTY,), ()), "b": Preview(error=NASTY)}
     for html in (
-        view.columns_html(one), view.columns_html(many), items.items_html(many, "macro_f1", KIN),
+        view.columns_html(one), view.columns_html(many), table.matrix_html(many, "macro_f1", KIN),
+        cell.cell_html(many, "macro_f1", KIN, ("a", "prompt")),
         columns.previews_html(previews, {}, KIN), message_html(NASTY, "problem"), view.heading_html(many, NASTY),
     ):  # fmt: skip
         assert "<script>" not in html and "\x00" not in html
@@ -175,9 +175,9 @@ def test_items_can_be_filtered_to_disagreements() -> None:
         comparison_of(run_of("prompt"), run_of("laft")),
         comparison_of(run_of("prompt"), run_of("laft", "sports")),
     )
-    shown = items.Shown(disagreeing=True)
-    assert not items.rows_of(agree, shown) and len(items.rows_of(differ, shown)) == 1
-    assert "agree on every item" in items.items_html(agree, "macro_f1", KIN, shown)
+    shown = rows.Shown((rows.DISAGREE,))
+    assert not rows.rows_of(agree, "macro_f1", shown) and len(rows.rows_of(differ, "macro_f1", shown)) == 1
+    assert "No item is like that" in table.matrix_html(agree, "macro_f1", KIN, shown)
 
 
 def crossed(*pivots_of_items: str, human: str = "the team won the match", **changes: object) -> Comparison:
@@ -193,9 +193,11 @@ def crossed(*pivots_of_items: str, human: str = "the team won the match", **chan
 
 def test_items_can_be_sorted_by_their_pivots() -> None:
     made = crossed("the team won the match", "NASTY", "the team won a thing")
-    order = [example.id for example, _ in items.rows_of(made, items.Shown(worst_pivot_first=True))]
-    assert order == ["1", "2", "0"] and [example.id for example, _ in items.rows_of(made)] == ["0", "1", "2"]
-    html = items.items_html(made, "macro_f1", KIN, items.Shown(worst_pivot_first=True))
+    worst = rows.Shown((rows.WORST_FIRST,))
+    order = [example.id for example, _ in rows.rows_of(made, "macro_f1", worst)]
+    drawn = [example.id for example, _ in rows.rows_of(made, "macro_f1")]
+    assert order == ["1", "2", "0"] and drawn == ["0", "1", "2"]
+    html = table.matrix_html(made, "macro_f1", KIN, worst)
     assert html.count("pivot chrF++") == 3 and html.index("pivot chrF++ 0.0") < html.index("pivot chrF++ 1.00")
     assert not pivots.has_chrf_pp(crossed("x", human="")) and pivots.has_chrf_pp(made)
 

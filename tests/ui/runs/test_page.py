@@ -104,7 +104,7 @@ def test_two_runs_are_compared_on_the_items_of_both_and_one_is_named_and_deleted
     tab.click("#runs-cell-view > button")
     tab.click("#runs-cell input")
     tab.get_by_role("option").first.click()
-    tab.wait_for_function("document.querySelectorAll('#runs-items .xlt-table > table > tbody > tr').length === 5")
+    tab.wait_for_function("document.querySelectorAll('#runs-items-table .xlt-table > table > tbody > tr').length === 5")
 
 
 @needs_chromium

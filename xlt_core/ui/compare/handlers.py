@@ -102,6 +102,11 @@ def turn_page(by: int | None, page: ComparePage, values: Values) -> Updates:
     return view.turn_page(page.results, values, by)
 
 
+def choose_cell(page: ComparePage, values: Values) -> Updates:
+    """Shows the steps of the chosen cell of the matrix."""
+    return view.choose_cell(page.results, values)
+
+
 def busy(page: ComparePage) -> Updates:
     """The buttons while work is running."""
     off = gr.update(interactive=False)

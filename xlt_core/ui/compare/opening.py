@@ -10,6 +10,7 @@ from xlt_core.documents import export, shared_result, texts
 from xlt_core.records import Comparison, InputError
 from xlt_core.ui.compare import view
 from xlt_core.ui.compare.form import ComparePage
+from xlt_core.ui.items import matrix
 from xlt_core.ui.shared.events import QUIET, bind
 from xlt_core.ui.shared.html import message_html
 from xlt_core.ui.shared.updates import Updates, Values, merge
@@ -24,7 +25,7 @@ SAID = (
 def wire(page: ComparePage, loaded: Any) -> None:
     """Binds the link and the file. loaded: the event of the page when its form has been filled."""
     results, message = page.results, page.message
-    outputs = view.ended_outputs(results) | {results.comparison, results.page}
+    outputs = view.ended_outputs(results)
     linked = loaded.then(None, None, results.link, js=READ_LINK, **QUIET)
     bind(linked.then, partial(open_link, page), {results.link, results.earlier}, outputs, message)
     inputs = {results.share.opened, results.earlier}
@@ -54,6 +55,7 @@ def shown(page: ComparePage, comparison: Comparison, what: str, values: Values) 
     if not comparison.runs:
         raise InputError("This result has no columns in it.")
     results = page.results
-    updates = merge(view.clear(results), view.show_ended(results, comparison, values[results.earlier]))
-    updates |= {results.heading: view.heading_html(comparison, "Opened result"), results.page: 0}
-    return updates | {page.message: message_html(SAID.format(what=what))}
+    ended = view.show_ended(results, comparison, values[results.earlier])
+    updates = merge(view.clear(results), matrix.show(results.matrix, comparison), ended)
+    heading = {results.heading: view.heading_html(comparison, "Opened result")}
+    return updates | heading | {page.message: message_html(SAID.format(what=what))}

@@ -213,16 +213,15 @@ def _wire_results(page: ComparePage) -> None:
         made = _bind(page, button.click, handler, {results.comparison}, {results.share.file})
         made.then(None, js=downloads.click_script("compare"), **QUIET)
     # The timer draws the same page of items again, since columns that still run add answers to it.
-    events = ((results.disagree.input, None), (results.worst_pivot.input, None), (results.previous.click, -1),
-              (results.next.click, 1), (results.timer.tick, 0))  # fmt: skip
-    for event, by in events:
+    for event, by in (*results.matrix.turns(), (results.timer.tick, 0)):
         _bind_items(page, event, by)
+    _bind(page, results.matrix.chosen.change, handlers.choose_cell, results.matrix.inputs() | {results.comparison},
+          results.matrix.outputs() | results.edit.outputs(), trigger_mode="always_last")  # fmt: skip
 
 
 def _bind_items(page: ComparePage, event: Callable[..., Any], by: int | None) -> None:
-    results = page.results
-    inputs = {results.comparison, results.disagree, results.worst_pivot, results.page}
-    _bind(page, event, partial(handlers.turn_page, by), inputs, {results.page, results.page_label, results.table})
+    matrix, inputs = page.results.matrix, page.results.matrix.inputs() | {page.results.comparison}
+    _bind(page, event, partial(handlers.turn_page, by), inputs, matrix.outputs())
 
 
 def _wire_load(blocks: gr.Blocks, page: ComparePage, plan: Plan, show: Callable[..., Updates]) -> None:

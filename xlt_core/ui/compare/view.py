@@ -15,8 +15,8 @@ from xlt_core.records import Comparison, Language, Plan
 from xlt_core.ui.compare import chart, columns, edit_view, share
 from xlt_core.ui.compare.heat_map import heat_map_html
 from xlt_core.ui.compare.sources import uses_file
-from xlt_core.ui.items import pivots
-from xlt_core.ui.items import table as items
+from xlt_core.ui.items import matrix
+from xlt_core.ui.items.matrix import Matrix
 from xlt_core.ui.shared.html import escape, number
 from xlt_core.ui.shared.updates import Updates, Values
 
@@ -30,7 +30,7 @@ EMPTY = (
 
 @dataclass(frozen=True)
 class Results:
-    """The widgets. comparison: the one that is shown. page: the number of the page of items. earlier: this visitor's
+    """The widgets. comparison: the one that is shown. earlier: this visitor's
     former results. timer: updates the items while columns are running. link: the code
     of the result that the page was opened with."""
 
@@ -40,16 +40,10 @@ class Results:
     chart: gr.HTML
     history: gr.HTML
     items_panel: gr.Accordion
-    disagree: gr.Checkbox
-    worst_pivot: gr.Checkbox
-    previous: gr.Button
-    next: gr.Button
-    page_label: gr.HTML
-    table: gr.HTML
+    matrix: Matrix
     edit: edit_view.EditView
     share: share.Share
     comparison: gr.State
-    page: gr.State
     earlier: gr.State
     timer: gr.Timer
     link: gr.Textbox
@@ -63,46 +57,23 @@ def build(sample: Comparison | None) -> Results:
     conclusion = gr.HTML(conclusion_html(sample) if sample else "", elem_id="conclusion")
     scores = gr.HTML(scores_html(sample) if sample and many else "", elem_id="chart")
     history = gr.HTML("", elem_id="history")
-    with gr.Accordion("Items", open=False, visible=many, elem_id="items") as items_panel:
-        with gr.Row(elem_classes=["xlt-tools"]):
-            disagree = gr.Checkbox(
-                False, label="Only where the columns disagree", container=False, elem_id="disagree", min_width=260
-            )
-            worst_pivot = gr.Checkbox(
-                False, label=items.WORST_FIRST, container=False, elem_id="worst-pivot", min_width=180,
-                visible=bool(sample and pivots.has_chrf_pp(sample)),
-            )  # fmt: skip
-            previous = gr.Button("Previous", size="sm", elem_id="items-previous")
-            label = items.page_label_html(sample, items.Shown(), 0) if sample else ""
-            page_label = gr.HTML(label, elem_id="items-page")
-            following = gr.Button("Next", size="sm", elem_id="items-next")
-        table = gr.HTML(table_html(sample, items.Shown(), 0) if sample and many else "", elem_id="table")
+    with gr.Accordion("Items", open=True, visible=many, elem_id="items") as items_panel:
+        rows = matrix.build("items", sample if many else None)
     edit = edit_view.build(sample)
     shared = share.build(sample)
     return Results(
-        heading, shown, conclusion, scores, history, items_panel, disagree, worst_pivot, previous, following,
-        page_label, table, edit, shared, gr.State(sample), gr.State(0), gr.State(()), gr.Timer(INTERVAL, active=False),
+        heading, shown, conclusion, scores, history, items_panel, rows, edit, shared, gr.State(sample), gr.State(()),
+        gr.Timer(INTERVAL, active=False),
         gr.Textbox("", elem_id="result-code", elem_classes=["xlt-hidden"], container=False),
     )  # fmt: skip
 
 
 def ended_outputs(results: Results) -> set[Any]:
     """Every widget that the end of a comparison updates."""
-    shown = {
-        results.heading,
-        results.columns,
-        results.conclusion,
-        results.chart,
-        results.history,
-        results.items_panel,
-        results.worst_pivot,
-        results.page_label,
-        results.table,
-        results.comparison,
-        results.page,
-        results.earlier,
-    }
-    return shown | {results.share.json, results.share.csv, results.share.text} | results.edit.outputs()
+    shown = {results.heading, results.columns, results.conclusion, results.chart, results.history, results.items_panel,
+             results.comparison, results.earlier}  # fmt: skip
+    files = {results.share.json, results.share.csv, results.share.text}
+    return shown | files | results.edit.outputs() | results.matrix.outputs()
 
 
 def clear(results: Results) -> Updates:
@@ -112,10 +83,8 @@ def clear(results: Results) -> Updates:
         results.conclusion: "",
         results.chart: "",
         results.items_panel: hidden,
-        results.table: "",
-        results.page: 0,
     }
-    return share.clear(results.share) | edit_view.hide(results.edit) | old
+    return share.clear(results.share) | edit_view.hide(results.edit) | matrix.clear(results.matrix) | old
 
 
 def show_columns(results: Results, comparison: Comparison) -> Updates:
@@ -131,7 +100,6 @@ def show(results: Results, comparison: Comparison) -> Updates:
         results.conclusion: conclusion_html(comparison),
         results.chart: scores_html(comparison) if many else "",
         results.items_panel: gr.update(visible=many),
-        results.worst_pivot: gr.update(visible=many and pivots.has_chrf_pp(comparison)),
     }
 
 
@@ -141,22 +109,27 @@ def show_ended(results: Results, comparison: Comparison, earlier: tuple[Any, ...
         earlier = (*earlier, _earlier(comparison))[-MAX_EARLIER:]
     past = {results.earlier: earlier, results.history: history_html(earlier)}
     edit = edit_view.show(results.edit, comparison)
-    return show(results, comparison) | share.show(results.share, comparison) | edit | past
+    filters = {results.matrix.filters: gr.update(choices=matrix.filter_names(comparison))}
+    return show(results, comparison) | share.show(results.share, comparison) | edit | filters | past
 
 
 def turn_page(results: Results, values: Values, by: int | None) -> Updates:
-    """The updates that show another page of the items. by: pages forward; 0: the same page again; None: the first."""
+    """The updates that show another page of the items. by: as for the matrix."""
     comparison: Comparison | None = values[results.comparison]
     if comparison is None or columns.single(comparison):
         return {}
-    shown = items.Shown(bool(values[results.disagree]), bool(values[results.worst_pivot]))
-    last = items.pages(comparison, shown) - 1
-    page = 0 if by is None else min(max(values[results.page] + by, 0), last)
-    return {
-        results.page: page,
-        results.page_label: items.page_label_html(comparison, shown, page),
-        results.table: table_html(comparison, shown, page),
-    }
+    return matrix.turn_page(results.matrix, comparison, values, by)
+
+
+def choose_cell(results: Results, values: Values) -> Updates:
+    """The updates that show the steps of the chosen cell, and offer them to be edited."""
+    comparison, chosen = values[results.comparison], matrix.read_choice(values[results.matrix.chosen])
+    if comparison is None:
+        return {}
+    shown = matrix.choose(results.matrix, comparison, values)
+    if chosen and edit_view.steps_of(comparison, chosen[1], chosen[0]):
+        shown |= edit_view.choose(results.edit, comparison, chosen[1], chosen[0])
+    return shown
 
 
 def columns_html(comparison: Comparison) -> str:
@@ -202,10 +175,6 @@ def scores_html(comparison: Comparison) -> str:
     """The chart of scores, and the heat map where the columns are a grid."""
     metric = metric_of(comparison)
     return chart.chart_html(comparison, metric) + heat_map_html(comparison, metric)
-
-
-def table_html(comparison: Comparison, shown: items.Shown, page: int) -> str:
-    return items.items_html(comparison, metric_of(comparison), language_name(comparison), shown, page)
 
 
 def history_html(earlier: tuple[Any, ...]) -> str:

@@ -33,12 +33,17 @@ def steps_html(
     words were swapped in what was sent; they are underlined."""
     if not replies:
         return ""
-    marks = swapped(notes)
-    steps = "".join(_step(index, reply, languages, marks) for index, reply in enumerate(replies, 1))
     calls = "1 call" if len(replies) == 1 else f"{len(replies)} calls"
     return details_html(
-        f"{name}/{item}/{summary}", f"{summary} <small>{calls}</small>", f"<ol class='xlt-steps'>{steps}</ol>"
+        f"{name}/{item}/{summary}", f"{summary} <small>{calls}</small>", open_steps_html(replies, languages, notes)
     )
+
+
+def open_steps_html(replies: tuple[Reply, ...], languages: CallLanguages, notes: Sequence[str] = ()) -> str:
+    """The calls as a list, one after the other."""
+    marks = swapped(notes)
+    steps = "".join(_step(index, reply, languages, marks) for index, reply in enumerate(replies, 1))
+    return f"<ol class='xlt-steps'>{steps}</ol>"
 
 
 def verdict_html(task_metric: str, example: Example, prediction: Prediction, known: bool = True) -> str:

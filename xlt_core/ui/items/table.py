@@ -1,121 +1,115 @@
-"""The table of items: text, gold answer and each column's answer; all items, or those where columns disagree."""
+"""The matrix as HTML: items down, columns across, each cell an answer that can be chosen."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+import json
+from collections.abc import Sequence
 
 from xlt_core.findings.colours import colour
 from xlt_core.records import Comparison, Example, Language, Prediction, Run
-from xlt_core.scoring import metrics
 from xlt_core.ui.items import pivots
-from xlt_core.ui.items.answers import answer_html, answer_text, gold_html
-from xlt_core.ui.items.steps import call_languages, steps_html
+from xlt_core.ui.items.answers import answer_text
+from xlt_core.ui.items.rows import COLUMN, DOWN, RIGHT, WORST_FIRST, Found, Shown, rows_of, score
 from xlt_core.ui.shared.html import escape, language_attributes, truncated
 
 PAGE_SIZE = 15
-WORST_FIRST = "Worst pivot first"
-VERDICTS = {"xlt-cell-good": "right, ", "xlt-cell-middle": "partly right, ", "xlt-cell-bad": "wrong, "}
-
-Predictions = Mapping[str, Prediction]
+TEXT, ANSWER = 200, 120  # characters that a cell shows
+Choice = tuple[str, str]  # the item's id and the column's name
 
 
-@dataclass(frozen=True)
-class Shown:
-    """Which items, and in which order. disagreeing: only those where the columns disagree; worst_pivot_first: by the
-    chrF++ of the machine's pivot, those without one last."""
-
-    disagreeing: bool = False
-    worst_pivot_first: bool = False
-
-
-def items_html(
-    comparison: Comparison, metric: str, language: Language | None, shown: Shown = Shown(), page: int = 0
-) -> str:
-    """One page of the items."""
-    rows = rows_of(comparison, shown)
+def matrix_html(
+    comparison: Comparison, metric: str, language: Language | None, shown: Shown = Shown(), page: int = 0,
+    chosen: Choice | None = None,
+) -> str:  # fmt: skip
+    """One page of the matrix. chosen: the cell whose steps are shown."""
+    rows = rows_of(comparison, metric, shown)
     if not rows:
-        text = "The columns agree on every item." if shown.disagreeing else "No items yet."
-        return f"<p class='xlt-quiet'>{text}</p>"
+        some = any(name != WORST_FIRST for name in shown.filters)
+        return f"<p class='xlt-quiet'>{'No item is like that.' if some else 'No items yet.'}</p>"
     rows = rows[page * PAGE_SIZE : (page + 1) * PAGE_SIZE]
-    heads = "".join(
-        f"<th scope='col' style='--strategy:{colour(run.strategy)}'>{escape(run.name)}</th>" for run in comparison.runs
+    stop = chosen if chosen and _there(rows, chosen) else _first(comparison, rows)
+    heads = _head("text", "text", shown) + _head("gold", "gold", shown)
+    heads += "".join(_head(COLUMN + run.name, run.name, shown, colour(run.strategy)) for run in comparison.runs)
+    body = "".join(_row(comparison, metric, language, row, chosen, stop) for row in rows)
+    return (
+        f"<div class='xlt-table xlt-matrix'><table><thead><tr>{heads}</tr></thead><tbody>{body}</tbody></table></div>"
     )
-    body = "".join(_row(comparison, metric, language, example, found) for example, found in rows)
-    head = f"<thead><tr><th scope='col'>text</th><th scope='col'>gold</th>{heads}</tr></thead>"
-    return f"<div class='xlt-table' tabindex='0'><table>{head}<tbody>{body}</tbody></table></div>"
 
 
-def rows_of(comparison: Comparison, shown: Shown = Shown()) -> list[tuple[Example, Predictions]]:
-    """The items with their final predictions by column name."""
-    examples = next((run.examples for run in comparison.runs if run.examples), ())
-    by_run = {run.name: {p.id: p for p in run.predictions if p.final} for run in comparison.runs}
-    rows = [(e, {name: found[e.id] for name, found in by_run.items() if e.id in found}) for e in examples]
-    rows = [(example, found) for example, found in rows if not shown.disagreeing or disagree(found)]
-    return sorted(rows, key=lambda row: _pivot_score(*row)) if shown.worst_pivot_first else rows
+def pages(comparison: Comparison, metric: str, shown: Shown) -> int:
+    return max(1, -(-len(rows_of(comparison, metric, shown)) // PAGE_SIZE))
 
 
-def _pivot_score(example: Example, predictions: Predictions) -> float:
-    """The lowest chrF++ of the item's pivots in all columns; above all others where there is none."""
-    scores = (pivots.item_chrf_pp(example, prediction) for prediction in predictions.values())
-    return min((score for score in scores if score is not None), default=2.0)
-
-
-def disagree(predictions: Predictions) -> bool:
-    """Whether two columns answer an item differently; the way in which spans were projected is ignored."""
-    return len({_comparable(prediction) for prediction in predictions.values() if not prediction.error}) > 1
-
-
-def pages(comparison: Comparison, shown: Shown) -> int:
-    return max(1, -(-len(rows_of(comparison, shown)) // PAGE_SIZE))
-
-
-def page_label_html(comparison: Comparison, shown: Shown, page: int) -> str:
+def page_label_html(comparison: Comparison, metric: str, shown: Shown, page: int) -> str:
     """The number of items and of pages."""
-    count, last = len(rows_of(comparison, shown)), pages(comparison, shown)
-    what = "items where the columns disagree" if shown.disagreeing else "items"
-    return f"<span class='xlt-quiet' aria-live='polite'>{count} {what}, page {page + 1} of {last}</span>"
+    rows = rows_of(comparison, metric, shown)
+    narrowed = " of this kind" if any(name != WORST_FIRST for name in shown.filters) else ""
+    what = f"{len(rows)} items{narrowed}, page {page + 1} of {pages(comparison, metric, shown)}"
+    return f"<span class='xlt-quiet' aria-live='polite'>{what}</span>"
 
 
-def _comparable(prediction: Prediction) -> object:
-    if isinstance(prediction.answer, tuple):
-        return frozenset((span.kind, span.start, span.end) for span in prediction.answer)
-    return prediction.answer
+def verdict(metric: str, example: Example, prediction: Prediction) -> tuple[str, str]:
+    """The class of a cell, and the word for it; "" where there is no gold answer."""
+    if prediction.error:
+        return "xlt-cell-none", "no result"
+    if not prediction.valid:
+        return "xlt-cell-bad", "not readable"
+    value = score(metric, example, prediction)
+    if value is None:
+        return "", ""
+    if value >= RIGHT:
+        return "xlt-cell-good", "right"
+    return ("xlt-cell-middle", "partly right") if value > 0 else ("xlt-cell-bad", "wrong")
+
+
+def _head(by: str, title: str, shown: Shown, line: str = "") -> str:
+    """The head of a column: pressing it sorts, one way and then the other."""
+    ways = {by: ("ascending", DOWN + by), DOWN + by: ("descending", "")}
+    state, following = ways.get(shown.sort, ("none", by))
+    mark = {"ascending": " \N{UPWARDS ARROW}", "descending": " \N{DOWNWARDS ARROW}"}.get(state, "")
+    style = f" style='--strategy:{line}'" if line else ""
+    button = f"<button type='button' class='xlt-sort' data-sort='{escape(following)}'>{escape(title)}{mark}</button>"
+    return f"<th scope='col' aria-sort='{state}'{style}>{button}</th>"
 
 
 def _row(
-    comparison: Comparison, metric: str, language: Language | None, example: Example, predictions: Predictions
+    comparison: Comparison, metric: str, language: Language | None, row: Found, chosen: Choice | None, stop: Choice
 ) -> str:
+    example, found = row
     gold = "" if example.answer is None else answer_text(example.answer)
-    cells = "".join(_cell(metric, language, run, example, predictions.get(run.name)) for run in comparison.runs)
+    cells = "".join(_cell(metric, language, run, example, found.get(run.name), chosen, stop) for run in comparison.runs)
     attributes = language_attributes(language)
     return (
-        f"<tr><td data-head='text' class='xlt-source' {attributes}>{truncated(example.text, 400)}</td>"
-        f"<td data-head='gold' {attributes}>{escape(gold)}</td>{cells}</tr>"
+        f"<tr><td data-head='text' class='xlt-source' {attributes}>"
+        f"<span class='xlt-clamp'>{truncated(example.text, TEXT)}</span></td>"
+        f"<td data-head='gold' {attributes}>{truncated(gold, ANSWER)}</td>{cells}</tr>"
     )
 
 
-def _cell(metric: str, language: Language | None, run: Run, example: Example, prediction: Prediction | None) -> str:
+def _cell(
+    metric: str, language: Language | None, run: Run, example: Example, prediction: Prediction | None,
+    chosen: Choice | None, stop: Choice,
+) -> str:  # fmt: skip
+    head, key = f"<td data-head='{escape(run.name)}' ", (example.id, run.name)
     if prediction is None:
-        return f"<td data-head='{escape(run.name)}' class='xlt-quiet'>...</td>"
-    if prediction.error:
-        return f"<td data-head='{escape(run.name)}' class='xlt-quiet'>no result: {escape(prediction.error)}</td>"
-    correctness = _correctness(metric, example, prediction)
-    body = answer_html(example, prediction, language) + gold_html(example, language)
-    body += pivots.item_html(f"{run.name}/{example.id}", example, prediction)
-    key, verdict = escape(f"{run.name}/{example.id}"), VERDICTS.get(correctness, "")
-    languages, notes = call_languages(run.strategy, language), (run.note, *prediction.notes)
-    steps = steps_html(run.name, example.id, prediction.replies, languages, notes=notes)
-    answer = f"<span {language_attributes(language)}>{escape(answer_text(prediction.answer))}</span>"
-    answer += f" {pivot}" if (pivot := pivots.short_html(example, prediction)) else ""
+        return f"{head}class='xlt-quiet'>...</td>"
+    kind, word = verdict(metric, example, prediction)
+    said = prediction.error if prediction.error else "" if prediction.answer is None else answer_text(prediction.answer)
+    answer = f"<span {language_attributes(language)}>{truncated(said, ANSWER)}</span>" if said else ""
+    word = f"<small class='xlt-word'>{word}{':' if prediction.error else ''}</small>" if word else ""
+    body = " ".join(filter(None, (word, answer, pivots.short_html(example, prediction))))
+    picked, stops = str(key == chosen).lower(), 0 if key == stop else -1
     return (
-        f"<td data-head='{escape(run.name)}' class='{correctness}' style='--strategy:{colour(run.strategy)}'>{answer}"
-        f"<details data-fold='{key}'><summary>{verdict}details</summary>{body}{steps}</details></td>"
+        f"{head}class='{kind}'><button type='button' class='xlt-pick' data-cell='{escape(json.dumps(key))}' "
+        f"aria-pressed='{picked}' tabindex='{stops}'>{body}</button></td>"
     )
 
 
-def _correctness(metric: str, example: Example, prediction: Prediction) -> str:
-    if example.answer is None:
-        return ""
-    score = metrics.item_score(metric, example.answer, prediction.answer)
-    return "xlt-cell-good" if score >= 0.995 else "xlt-cell-middle" if score > 0 else "xlt-cell-bad"
+def _there(rows: Sequence[Found], key: Choice) -> bool:
+    return any(example.id == key[0] and key[1] in found for example, found in rows)
+
+
+def _first(comparison: Comparison, rows: Sequence[Found]) -> Choice:
+    """The first cell, where Tab enters the matrix."""
+    names = [run.name for run in comparison.runs]
+    return next(((example.id, name) for example, found in rows for name in names if name in found), ("", ""))

@@ -8,12 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 import gradio as gr
 
-from xlt_core import catalog
 from xlt_core.findings import details, sentences
 from xlt_core.records import Comparison
 from xlt_core.sweeps.titles import varying
-from xlt_core.ui.items import pivots
-from xlt_core.ui.items import table as items
+from xlt_core.ui.items import matrix
+from xlt_core.ui.items.matrix import Matrix
 from xlt_core.ui.results.progress import cell_name
 from xlt_core.ui.shared import figure_panel
 from xlt_core.ui.shared.figure_panel import FigurePanel
@@ -29,25 +28,21 @@ HINT = "<p class='xlt-quiet'>Choose a cell to read all its items, each with ever
 
 @dataclass(frozen=True)
 class CellView:
-    """The widgets. page: the number of the page of items that is shown."""
+    """The widgets. rows: the matrix with its panel, hidden until a cell is chosen."""
 
     cell: gr.Dropdown
     figures: list[FigurePanel]
-    disagree: gr.Checkbox
-    worst_pivot: gr.Checkbox
-    previous: gr.Button
-    next: gr.Button
-    page_label: gr.HTML
-    table: gr.HTML
-    page: gr.State
+    rows: gr.Column
+    hint: gr.HTML
+    matrix: Matrix
 
     def inputs(self) -> set[Any]:
         """What the handlers read."""
-        return {self.cell, self.disagree, self.worst_pivot, self.page}
+        return {self.cell} | self.matrix.inputs()
 
     def outputs(self) -> set[Any]:
         """What the choice of a cell updates."""
-        own = {self.cell, self.worst_pivot, self.page_label, self.table, self.page}
+        own = {self.cell, self.rows, self.hint} | self.matrix.outputs()
         return own.union(*(panel.widgets() for panel in self.figures))
 
 
@@ -57,21 +52,18 @@ def build(prefix: str) -> CellView:
         cell = gr.Dropdown([], label="Cell", elem_id=f"{prefix}-cell")
         with gr.Row(elem_classes=["xlt-figures"]):
             panels = [figure_panel.build(f"{prefix}-cell-figure-{n}") for n in range(MAX_FIGURES)]
-        with gr.Row(elem_classes=["xlt-tools"]):
-            disagree = gr.Checkbox(False, label="Only where the columns disagree", container=False, min_width=260)
-            worst_pivot = gr.Checkbox(False, label=items.WORST_FIRST, container=False, min_width=180, visible=False)
-            previous = gr.Button("Previous", size="sm")
-            page_label = gr.HTML("", elem_id=f"{prefix}-items-page")
-            following = gr.Button("Next", size="sm")
-        table = gr.HTML(HINT, elem_id=f"{prefix}-items")
-    return CellView(cell, panels, disagree, worst_pivot, previous, following, page_label, table, gr.State(0))
+        hint = gr.HTML(HINT)
+        with gr.Column(visible=False) as rows:
+            made = matrix.build(f"{prefix}-items")
+    return CellView(cell, panels, rows, hint, made)
 
 
 def show(view: CellView, results: ResultSet) -> Updates:
     """The updates for new results: a new menu of cells, and no cell chosen."""
     hidden = [update for panel in view.figures for update in figure_panel.update(panel, None, "").items()]
     menu = gr.update(choices=cell_menu(results), value=None)
-    return {view.cell: menu, view.page_label: "", view.table: HINT, view.page: 0, **dict(hidden)}
+    closed = {view.rows: gr.update(visible=False), view.hint: HINT}
+    return {view.cell: menu, **closed, **matrix.clear(view.matrix), **dict(hidden)}
 
 
 def extend(view: CellView, results: ResultSet) -> Updates:
@@ -94,18 +86,19 @@ def show_cell(view: CellView, results: ResultSet | None, values: Values) -> Upda
     updates: Updates = {}
     for panel, (figure, caption, title) in zip(view.figures, contents, strict=False):
         updates |= figure_panel.update(panel, figure, caption, title)
-    updates[view.worst_pivot] = gr.update(visible=pivots.has_chrf_pp(comparison))
-    return updates | _items(view, comparison, _shown(view, values), 0)
+    return updates | {view.rows: gr.update(visible=True), view.hint: ""} | matrix.show(view.matrix, comparison)
 
 
-def turn_page(view: CellView, results: ResultSet | None, values: Values, by: int) -> Updates:
-    """The updates that show another page of the items. by: pages forward; 0 goes to the first page."""
+def turn_page(view: CellView, results: ResultSet | None, values: Values, by: int | None) -> Updates:
+    """The updates that show another page of the items. by: as for the matrix."""
     comparison = _chosen(view, results, values)
-    if comparison is None:
-        return {}
-    shown = _shown(view, values)
-    last = items.pages(comparison, shown) - 1
-    return _items(view, comparison, shown, min(max(values[view.page] + by, 0), last) if by else 0)
+    return matrix.turn_page(view.matrix, comparison, values, by) if comparison else {}
+
+
+def choose(view: CellView, results: ResultSet | None, values: Values) -> Updates:
+    """The updates that show the steps of the chosen answer."""
+    comparison = _chosen(view, results, values)
+    return matrix.choose(view.matrix, comparison, values) if comparison else {}
 
 
 def _chosen(view: CellView, results: ResultSet | None, values: Values) -> Comparison | None:
@@ -127,17 +120,3 @@ def _figures(comparison: Comparison) -> list[tuple[go.Figure, str, str]]:
     entities = [(figures.survival(own), sentences.survived(own), f"Entities that survive: {column}")
                 for column, of in rows for own in [list(of)]]  # fmt: skip
     return labels + entities
-
-
-def _shown(view: CellView, values: Values) -> items.Shown:
-    return items.Shown(bool(values[view.disagree]), bool(values[view.worst_pivot]))
-
-
-def _items(view: CellView, comparison: Comparison, shown: items.Shown, page: int) -> Updates:
-    language = catalog.by_code(comparison.plan.language)
-    metric = catalog.task(comparison.plan.task).metrics[0]
-    return {
-        view.page_label: items.page_label_html(comparison, shown, page),
-        view.table: items.items_html(comparison, metric, language, shown, page),
-        view.page: page,
-    }

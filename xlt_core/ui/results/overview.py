@@ -96,9 +96,10 @@ def wire(overview: Overview, prefix: str, message: gr.HTML) -> None:
     for menu in (overview.place, overview.shots):
         bind(menu.input, partial(_menu_changed, overview), inputs, outputs, message)
     bind(cell.cell.input, partial(_show_cell, overview), inputs, cell.outputs(), message)
-    events = ((cell.disagree.input, 0), (cell.worst_pivot.input, 0), (cell.previous.click, -1), (cell.next.click, 1))
-    for event, by in events:
+    for event, by in cell.matrix.turns():
         bind(event, partial(_turn_page, overview, by), inputs, cell.outputs(), message)
+    bind(cell.matrix.chosen.change, partial(_choose, overview), inputs, cell.outputs(), message,
+         trigger_mode="always_last")  # fmt: skip
     files = overview.downloads
     made = bind(files.button.click, partial(_make_file, overview), {overview.results, files.format}, {files.file},
                 message)  # fmt: skip
@@ -221,7 +222,11 @@ def _show_cell(overview: Overview, values: Values) -> Updates:
     return cell_view.show_cell(overview.cell_view, values[overview.results], values)
 
 
-def _turn_page(overview: Overview, by: int, values: Values) -> Updates:
+def _choose(overview: Overview, values: Values) -> Updates:
+    return cell_view.choose(overview.cell_view, values[overview.results], values)
+
+
+def _turn_page(overview: Overview, by: int | None, values: Values) -> Updates:
     return cell_view.turn_page(overview.cell_view, values[overview.results], values, by)
 
 
