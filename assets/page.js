@@ -45,7 +45,7 @@
   window.addEventListener("hashchange", () => { if (location.hash.startsWith("#result=")) location.reload(); });
 
   // Results are marked once the setting is no longer theirs, until Compare is pressed.
-  const SETTING = "#choices, #demonstrations, #text, #gold, #samples";
+  const SETTING = "#choices, #demonstrations, #text, #text-2, #text-3, #gold, #samples";
   const changed = (event) => {
     const at = event.target;
     if (!at.closest || !event.isTrusted) return;

@@ -55,7 +55,12 @@ def test_the_folders_are_found():
 @pytest.mark.parametrize("name", sorted(catalog.tasks()))
 def test_a_task_keeps_the_contract(name):
     task = catalog.task(name)
-    families = {"label": {"label"}, "text": {"text", "translation"}, "spans": {"spans"}, "number": {"number"}}
+    families = {
+        "label": {"label"},
+        "text": {"text", "translation", "short"},
+        "spans": {"spans"},
+        "number": {"number"},
+    }
     assert isinstance(task, Task) and task.title
     assert {family_of(metric) for metric in task.metrics} <= families[task.answer_kind]
 
@@ -77,7 +82,7 @@ def test_a_dataset_keeps_the_contract(name):
     assert all(catalog.by_code(code) for task in catalog.tasks() for code in dataset.languages(task))
 
 
-@pytest.mark.parametrize("task", ["topic", "ner", "summary"])
+@pytest.mark.parametrize("task", ["topic", "ner", "summary", "nli", "choice", "qa"])
 def test_the_law_of_tasks_holds_over_the_bundled_rows(task):
     made, world = catalog.task(task), catalog.dataset("world")
     for language in world.languages(task):

@@ -36,7 +36,7 @@ def steps(comparison: Comparison, column: str, item: str, parts: Parts = PARTS) 
         return ()
     made = [reply for reply in prediction.replies if reply.final and not reply.purpose.endswith("back")]
     found = [Step(reply.purpose, reply.sent, reply.text, _title(reply)) for reply in made]
-    translated = any(step.purpose == "translate input" for step in found)
+    translated = any(_is_input(step.purpose) for step in found)
     if _by_human(own, parts) and example.pivot and "text" in example.texts and not translated:
         found.insert(0, Step(HUMAN, "", example.pivot.text, "the English of the input"))
     shown = [reply for reply in side.preparation if reply.purpose == DEMONSTRATION]
@@ -107,9 +107,14 @@ def _by_human(column: Column, parts: Parts) -> bool:
     return getattr(parts.strategy(column), "pivot", "") == "human"
 
 
+def _is_input(purpose: str) -> bool:  # of several texts, the field stands behind a colon
+    return purpose.partition(":")[0] == "translate input"
+
+
 def _title(reply: Reply) -> str:
     titles = {"translate input": "the English of the input", "answer": "the model's answer"}
-    return titles.get(reply.purpose, reply.purpose)
+    what, _, field = reply.purpose.partition(": ")
+    return titles.get(what, what) + f": {field}" * bool(field)
 
 
 def _selection(plan: Plan, column: Column, example: Example, parts: Parts) -> Selection:

@@ -17,6 +17,7 @@ from xlt_core.world.vocabulary import known_share
 from xlt_core.world.world import languages
 
 KNOWN = 0.75  # share of a text's words, under which it is not of the world: its own have 1, SIB-200's at most 0.68
+TAUGHT = ("topic", "ner", "summary")  # the tasks that the bundled models were trained on
 HUMAN = "human"
 ANOTHER = {"model": "another model, such as smollm2", "translator": "another translator, such as a model of NLLB-200"}
 
@@ -32,6 +33,7 @@ class Mismatch:
     items: int
     share: float
     better: tuple[str, ...] = ()
+    untaught: str = ""  # the title of a task that the bundled model was never trained on
 
 
 def is_bundled(part: Part, name: str) -> bool:
@@ -64,6 +66,8 @@ def strangers(plan: Plan, run: Run, parts: Parts = PARTS) -> int:
 
 def mismatches(plan: Plan, examples: Sequence[Example], parts: Parts = PARTS) -> tuple[Mismatch, ...]:
     """The plan's bundled parts that do not know most of the items. Raises InputError for a column that is off."""
+    if untaught := _untaught(plan, parts):
+        return (untaught,)
     outside = [] if _of_the_world(plan) else [e for e in examples if is_outside(e.text, plan.language)]
     if 2 * len(outside) <= len(examples):
         return ()
@@ -79,6 +83,9 @@ def mismatches(plan: Plan, examples: Sequence[Example], parts: Parts = PARTS) ->
 
 def sentence(mismatch: Mismatch) -> str:
     """What does not fit, and what to choose instead."""
+    if mismatch.untaught:
+        return (f"The bundled model was never trained on the task {mismatch.untaught}: expect answers by chance. "
+                f"Choose {ANOTHER['model']}.")  # fmt: skip
     known = catalog.by_code(mismatch.language)
     name, one = known.name if known else mismatch.language, mismatch.items == 1
     how = f"knows {mismatch.share:.0%} of the words of {'this text' if one else 'these items'}"
@@ -89,6 +96,14 @@ def sentence(mismatch: Mismatch) -> str:
     offers = [better.get(name, f"the translator {name}") for name in mismatch.better] or [ANOTHER[mismatch.part]]
     return (f"The bundled {mismatch.part} knows only the bundled world, and {how}: {what} cannot be relied on here. "
             f"Choose {' or '.join(offers)}.")  # fmt: skip
+
+
+def _untaught(plan: Plan, parts: Parts) -> Mismatch | None:
+    """The bundled model where it is asked what it was never trained on."""
+    asked = any(asks_model(column, parts) for column in plan.columns)
+    if plan.task in TAUGHT or not asked or not is_bundled("model", plan.model):
+        return None
+    return Mismatch("model", plan.language, 0, 0, 0.0, untaught=parts.task(plan.task).title)
 
 
 def _of_the_world(plan: Plan) -> bool:

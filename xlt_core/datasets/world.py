@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from string import ascii_uppercase
 
 from xlt_core.contracts import Dataset
 from xlt_core.datasets import _parallel
 from xlt_core.records import Answer, Example, InputError
-from xlt_core.world import single_text, world
+from xlt_core.world import asked, single_text, world
 
 SINGLE: Mapping[str, tuple[Callable[[str, str], Mapping[int, single_text.Asked]], Callable[[], tuple[str, ...]]]] = {
     "sentiment": (single_text.sentiments, lambda: single_text.SENTIMENTS),
@@ -28,7 +29,7 @@ class World(Dataset):
     def languages(self, task: str) -> tuple[str, ...]:
         if task in _parallel.TASKS:
             return tuple(code for code in world.languages() if code != "eng")
-        return world.languages() if task in (*NEWS, *SINGLE) else ()
+        return world.languages() if task in (*NEWS, *SINGLE, *SEVERAL) else ()
 
     def load(self, task: str, language: str, split: str) -> list[Example]:
         served = self.languages(task)
@@ -42,17 +43,43 @@ class World(Dataset):
 
 
 def _news(task: str, language: str, split: str, index: int, facts: world.Facts) -> Example:
+    pivot = None if language == "eng" else _news(task, "eng", split, index, facts)
+    if task in SEVERAL:
+        texts, wanted, letters = SEVERAL[task](language, split, index, facts)
+        return Example(f"{split}-{index}", texts, wanted, letters, pivot)
     item = world.tell(language, facts)
     answer: Answer = {"topic": facts.topic, "ner": item.spans, "summary": item.summary}[task]
     choices = {"topic": world.TOPICS, "ner": world.KINDS}.get(task, ())
-    pivot = None if language == "eng" else _news(task, "eng", split, index, facts)
     return Example(f"{split}-{index}", {"text": item.text}, answer, choices, pivot)
+
+
+Several = tuple[dict[str, str], str, tuple[str, ...]]  # texts, answer, choices
+
+
+def _inference(language: str, split: str, index: int, facts: world.Facts) -> Several:
+    pair = asked.inference(language, split, index, facts)
+    return {"premise": pair.premise, "hypothesis": pair.hypothesis}, pair.relation, asked.RELATIONS
+
+
+def _choice(language: str, split: str, index: int, facts: world.Facts) -> Several:
+    one = asked.question(language, split, index, facts)
+    letters = tuple(ascii_uppercase[: len(one.options)])
+    texts = {"passage": one.passage, "question": one.question, "options": "\n".join(one.options)}
+    return texts, letters[one.options.index(one.answer)], letters
+
+
+def _qa(language: str, split: str, index: int, facts: world.Facts) -> Several:
+    one = asked.question(language, split, index, facts)
+    return {"passage": one.passage, "question": one.question}, one.answer, ()
+
+
+SEVERAL = {"nli": _inference, "choice": _choice, "qa": _qa}
 
 
 def _single(task: str, language: str, split: str) -> list[Example]:
     """What is asked of one text, with its English."""
-    asked, choices = SINGLE[task]
-    english = {} if language == "eng" else asked("eng", split)
+    made, choices = SINGLE[task]
+    english = {} if language == "eng" else made("eng", split)
     labels = choices()
 
     def example(number: int, one: single_text.Asked, pivot: Example | None = None) -> Example:
@@ -61,7 +88,7 @@ def _single(task: str, language: str, split: str) -> list[Example]:
         return Example(f"{split}-{number}", texts, one.answer, labels, pivot)
 
     pivots = {number: example(number, one) for number, one in english.items()}
-    return [example(number, one, pivots.get(number)) for number, one in asked(language, split).items()]
+    return [example(number, one, pivots.get(number)) for number, one in made(language, split).items()]
 
 
 def _sentences(language: str, split: str) -> Iterable[tuple[str, str]]:

@@ -71,8 +71,7 @@ def baseline_of(runs: Sequence[Run], metric: str) -> Baseline:
     """Chance and the most frequent label on the items of the runs."""
     examples = next((run.examples for run in runs if run.examples), ())
     golds = [example.answer for example in examples if example.answer is not None]
-    choices = sorted({choice for example in examples for choice in example.choices})
-    return Baseline(metrics.chance(metric, golds, choices), metrics.majority(metric, golds))
+    return Baseline(metrics.chance_of(metric, examples), metrics.majority(metric, golds))
 
 
 def decisive(test: PairedTest) -> bool:

@@ -194,9 +194,9 @@ def _baseline(condition: Condition, runs: Runs) -> Baseline:
     settings = {setting: run for column in runs.values() for setting, run in column.items()}
     chances, majorities = [], []
     for run in settings.values():
-        golds = common_items(run)[0].golds
-        choices = {choice for example in run.examples for choice in example.choices}
-        chances.append(metrics.chance(metric, golds, sorted(choices)))
+        scored = common_items(run)[0]
+        golds, ids = scored.golds, set(scored.ids)
+        chances.append(metrics.chance_of(metric, [example for example in run.examples if example.id in ids]))
         majorities.append(metrics.majority(metric, golds))
     return Baseline(_mean(chances), _mean(majorities))
 

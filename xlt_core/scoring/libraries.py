@@ -10,8 +10,21 @@ import datasets
 import evaluate
 
 from xlt_core.records import Answer, Span
-from xlt_core.scoring.metrics import LABEL, NUMBER, SPANS, TEXT, TRANSLATION, Answers, Golds, family_of, with_kinds
+from xlt_core.scoring.metrics import (
+    LABEL,
+    NUMBER,
+    SHORT,
+    SPANS,
+    TEXT,
+    TRANSLATION,
+    Answers,
+    Golds,
+    family_of,
+    with_kinds,
+)
+from xlt_core.scoring.qa_scores import normalised
 from xlt_core.scoring.text_scores import tokens
+from xlt_core.text.answers import alternatives
 from xlt_core.text.forms import canonical
 from xlt_core.text.numbers import number_of
 
@@ -130,6 +143,28 @@ class NumberMatch(_Metric):
         return {"number_match": float(accuracy_score(*sides))}
 
 
+class _Normalised:
+    def tokenize(self, text: str) -> list[str]:
+        return normalised(text)
+
+
+class ShortAnswers(_Metric):
+    """SQuAD's F1, which is ROUGE-1's of the normalised words, and exact match: the best over the gold answers."""
+
+    source = "Rajpurkar et al. 2016, SQuAD: 100,000+ Questions for Machine Comprehension of Text"
+
+    def _compute(self, predictions: list[str], references: list[str]) -> dict[str, float]:
+        from rouge_score.rouge_scorer import RougeScorer
+
+        scorer, f1, exact = RougeScorer(["rouge1"], tokenizer=_Normalised()), 0.0, 0
+        for gold, answer in zip(references, predictions, strict=True):
+            each = alternatives(gold) or ("",)
+            same = any(normalised(one) == normalised(answer) for one in each)
+            exact += same
+            f1 += 1.0 if same else max(float(scorer.score(one, answer)["rouge1"].fmeasure) for one in each)
+        return {"qa_f1": f1 / len(references), "exact_match": exact / len(references)}
+
+
 def tags(length: int, spans: Sequence[Span]) -> list[str]:
     """IOB2 tags, one per character. Of overlapping spans, which IOB2 cannot say, the later one wins."""
     result = ["O"] * length
@@ -161,7 +196,8 @@ def _canonical(answer: Answer) -> Answer:
     return tuple(replace(span, kind=canonical(span.kind)) for span in answer)
 
 
-MISSING: dict[str, Answer] = {LABEL: NO_LABEL, SPANS: (), TEXT: "", TRANSLATION: "", NUMBER: ""}
+MISSING: dict[str, Answer] = {LABEL: NO_LABEL, SPANS: (), TEXT: "", TRANSLATION: "", NUMBER: "", SHORT: ""}
 METRICS: dict[str, tuple[type[_Metric], ...]] = {
-    LABEL: (AccuracyF1,), SPANS: (EntityF1,), TEXT: (Rouge, ChrF), TRANSLATION: (Translations,), NUMBER: (NumberMatch,)
+    LABEL: (AccuracyF1,), SPANS: (EntityF1,), TEXT: (Rouge, ChrF), TRANSLATION: (Translations,), NUMBER: (NumberMatch,),
+    SHORT: (ShortAnswers,),
 }  # fmt: skip

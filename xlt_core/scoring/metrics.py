@@ -10,8 +10,8 @@ from types import ModuleType
 
 import numpy as np
 
-from xlt_core.records import Answer, InputError, Score
-from xlt_core.scoring import number_scores, text_scores, translation_scores
+from xlt_core.records import Answer, Example, InputError, Score
+from xlt_core.scoring import number_scores, qa_scores, text_scores, translation_scores
 from xlt_core.scoring.resampling import Array, counts, interval, weighted, wilson
 from xlt_core.scoring.text_scores import ratio
 from xlt_core.text.forms import canonical
@@ -23,13 +23,15 @@ TITLES: dict[str, str] = {
     "f1_PER": "F1 of PER", "f1_LOC": "F1 of LOC", "f1_ORG": "F1 of ORG", "f1_DATE": "F1 of DATE",
     "rouge_l": "ROUGE-L", "rouge_1": "ROUGE-1", "rouge_2": "ROUGE-2", "chrf": "chrF",
     "chrf_pp": "chrF++", "bleu": "BLEU", "length_ratio": "length ratio", "number_match": "exact match",
+    "qa_f1": "token F1", "exact_match": "exact match",
 }  # fmt: skip
-LABEL, SPANS, TEXT, TRANSLATION, NUMBER = "label", "spans", "text", "translation", "number"
+LABEL, SPANS, TEXT, TRANSLATION, NUMBER, SHORT = "label", "spans", "text", "translation", "number", "short"
 # Those whose statistics are of two texts, whatever the other items are: a module each, with row, value, reduced, item.
-OF_TEXTS: dict[str, ModuleType] = {TEXT: text_scores, TRANSLATION: translation_scores, NUMBER: number_scores}
+OF_TEXTS: dict[str, ModuleType] = {TEXT: text_scores, TRANSLATION: translation_scores, NUMBER: number_scores,
+                                  SHORT: qa_scores}  # fmt: skip
 FAMILIES = {"macro_f1": LABEL, "accuracy": LABEL, "weighted_f1": LABEL, "f1": SPANS, "precision": SPANS,
             "recall": SPANS, **{name: family for family, made in OF_TEXTS.items() for name in made.SCORES}}  # fmt: skip
-SHARES = ("accuracy", "number_match")  # of the items: their interval is Wilson's
+SHARES = ("accuracy", "number_match", "exact_match")  # of the items: their interval is Wilson's
 
 Golds = Sequence[Answer]
 Answers = Sequence[Answer | None]
@@ -78,8 +80,8 @@ def support(name: str, rows: Array, classes: Sequence[str]) -> int:
 
 
 def item_score(name: str, gold: Answer, answer: Answer | None) -> float:
-    """One item's score in 0..1: right or wrong for a label or a number, F1 for spans (1.0 if both are empty), ROUGE-L
-    for text, chrF++ for a translation."""
+    """One item's score in 0..1: right or wrong for a label or a number, F1 for spans (1.0 if both are empty) and for
+    short answers, ROUGE-L for text, chrF++ for a translation."""
     if family_of(name) == LABEL:
         return float(_marks(gold) == _marks(answer))
     if family_of(name) in OF_TEXTS:
@@ -106,6 +108,17 @@ def chance(name: str, golds: Golds, choices: Sequence[str], seed: int = 0) -> fl
         tallies[:, classes.index(label), 2] += times
         tallies[:, classes.index(label), 0] += picks[:, options.index(label)] if label in options else 0
     return float(value_of(name, tallies.reshape(RESAMPLES, -1), classes).mean())
+
+
+def chance_of(name: str, examples: Sequence[Example]) -> float | None:
+    """The same of items that may have choices of their own: of accuracy then the mean of one over their number."""
+    answered = [example for example in examples if example.answer is not None]
+    golds = [example.answer for example in answered if example.answer is not None]
+    if name != "accuracy" or len({example.choices for example in answered}) < 2:
+        return chance(name, golds, sorted({choice for example in examples for choice in example.choices}))
+    each = [chance(name, [gold], example.choices) for gold, example in zip(golds, answered, strict=True)]
+    known = [share for share in each if share is not None]
+    return sum(known) / len(known) if known else None
 
 
 def majority(name: str, golds: Golds) -> float | None:

@@ -71,14 +71,15 @@ def languages() -> tuple[str, ...]:
 
 
 @cache
-def _rows(kind: str) -> tuple[str, ...]:
+def row_ids(kind: str) -> tuple[str, ...]:
+    """The ids of a kind's rows."""
     source = people() if kind == "person" else table("eng")
     return tuple(key for key in source if key.split(".")[0] == kind)
 
 
 def _pick(rng: random.Random, kind: str, split: str) -> str:
     """A row id. Labelled training items keep to the first part of a table; test items prefer what those lack."""
-    rows = _rows(kind)
+    rows = row_ids(kind)
     seen = round(len(rows) * SEEN)
     if split == "train":
         return rng.choice(rows[:seen])
@@ -108,11 +109,11 @@ def draw(rng: random.Random, split: str, topic: str = "") -> Facts:
         "LOC": place,
         "LOC2": second_place,
         "ORG": _pick(rng, "org", split),
-        "DATE": rng.choice(_rows("date")),
-        "DATE2": rng.choice(_rows("date")),
+        "DATE": rng.choice(row_ids("date")),
+        "DATE2": rng.choice(row_ids("date")),
     }
-    second = rng.choice(_rows("second")) if rng.random() < 0.5 else ""
-    return Facts(topic, phrase, rng.choice(_rows("frame")), fills, second, rng.random() < 0.4)
+    second = rng.choice(row_ids("second")) if rng.random() < 0.5 else ""
+    return Facts(topic, phrase, rng.choice(row_ids("frame")), fills, second, rng.random() < 0.4)
 
 
 def _expand(language: str, template: str, facts: Facts) -> tuple[str, list[Span]]:
@@ -146,8 +147,17 @@ def _expand(language: str, template: str, facts: Facts) -> tuple[str, list[Span]
     return text, spans
 
 
+def say(language: str, template: str, facts: Facts) -> str:
+    """A sentence of the facts by a template of its own."""
+    return _capitalised(language, template, facts)[0]
+
+
 def _sentence(language: str, row: str, facts: Facts) -> tuple[str, list[Span]]:
-    text, spans = _expand(language, table(language)[row], facts)
+    return _capitalised(language, table(language)[row], facts)
+
+
+def _capitalised(language: str, template: str, facts: Facts) -> tuple[str, list[Span]]:
+    text, spans = _expand(language, template, facts)
     start = next((i for i, c in enumerate(text) if c.isalpha()), 0)
     text = text[:start] + text[start].upper() + text[start + 1 :]
     return text, [Span(text[s.start : s.end], s.kind, s.start, s.end) for s in spans]

@@ -9,10 +9,14 @@ from typing import Any
 
 import gradio as gr
 
-from xlt_core.records import InputError, Language, Row
-from xlt_core.ui.shared.html import html_language
+from xlt_core.formats.fields import texts_of, whole_text
+from xlt_core.records import InputError, Language, Plan, Row
+from xlt_core.ui.compare import field_boxes
+from xlt_core.ui.compare.field_boxes import Boxes, Fields, language_options
 from xlt_core.ui.shared.limits import MAX_ROWS
 from xlt_core.ui.shared.updates import Updates, Values
+
+LABEL = "Text"  # of a task's only text
 
 
 @dataclass(frozen=True)
@@ -20,7 +24,7 @@ class RowWidgets:
     """The widgets of one row."""
 
     group: gr.Row
-    text: gr.Textbox
+    texts: Boxes
     answer: gr.Textbox
     up: gr.Button
     down: gr.Button
@@ -29,11 +33,13 @@ class RowWidgets:
 
 @dataclass(frozen=True)
 class Demonstrations:
-    """The widgets. count: the number of rows in use. drawn: the rows as they were drawn last, for Reset."""
+    """The widgets. count: the number of rows in use; drawn: the rows as they were drawn last, for Reset; fields: those
+    of the task."""
 
     rows: tuple[RowWidgets, ...]
     count: gr.State
     drawn: gr.State
+    fields: gr.State
     fold: gr.Accordion
     add: gr.Button
     shuffle: gr.Button
@@ -42,21 +48,24 @@ class Demonstrations:
 
     def widgets(self) -> set[Any]:
         """Everything from which the rows are read."""
-        return {widget for row in self.rows for widget in (row.text, row.answer)} | {self.count, self.drawn}
+        boxes = {widget for row in self.rows for widget in (*row.texts, row.answer)}
+        return boxes | {self.count, self.drawn, self.fields}
 
     def outputs(self) -> set[Any]:
         """Everything that other rows update."""
         return self.widgets() | {row.group for row in self.rows} | {self.fold}
 
 
-def build(rows: Sequence[Row], language: Language | None) -> Demonstrations:
+def build(rows: Sequence[Row], plan: Plan) -> Demonstrations:
     """Draws the table with the given rows."""
     with gr.Accordion(_title(len(rows)), open=True, elem_id="demonstrations") as fold:
-        return _table(fold, rows, language)
+        return _table(fold, rows, field_boxes.fields_of(plan.task), field_boxes.languages_of(plan))
 
 
-def _table(fold: gr.Accordion, rows: Sequence[Row], language: Language | None) -> Demonstrations:
-    widgets = tuple(_row(index, rows, language) for index in range(MAX_ROWS))
+def _table(
+    fold: gr.Accordion, rows: Sequence[Row], fields: Fields, languages: Sequence[Language | None]
+) -> Demonstrations:  # fmt: skip
+    widgets = tuple(_row(index, rows, fields, languages) for index in range(MAX_ROWS))
     with gr.Row(elem_classes=["xlt-tools"]):
         tools = {
             "add": gr.Button("Add a row", size="sm", elem_id="demo-add"),
@@ -64,43 +73,42 @@ def _table(fold: gr.Accordion, rows: Sequence[Row], language: Language | None) -
             "reset": gr.Button("Reset", size="sm", elem_id="demo-reset"),
             "reload": gr.Button("Reload from the train split", size="sm", elem_id="demo-reload"),
         }
-    return Demonstrations(widgets, gr.State(len(rows)), gr.State(tuple(rows)), fold, **tools)
+    return Demonstrations(widgets, gr.State(len(rows)), gr.State(tuple(rows)), gr.State(fields), fold, **tools)
 
 
 def read(table: Demonstrations, values: Values) -> tuple[Row, ...]:
     """The rows as they are entered; an unedited one keeps its id and its English version."""
-    known = {(row.text, row.answer): row for row in values[table.drawn]}
+    fields = values[table.fields]
+    known = {(*texts_of(fields, row).values(), row.answer): row for row in values[table.drawn]}
     rows = []
     for row in table.rows[: values[table.count]]:
-        text, answer = values[row.text] or "", values[row.answer] or ""
-        rows.append(known.get((text, answer)) or Row(text, answer))
+        entered = field_boxes.as_row(fields, row.texts, values, values[row.answer] or "")
+        rows.append(known.get((*texts_of(fields, entered).values(), entered.answer)) or entered)
     return tuple(rows)
 
 
-def show(table: Demonstrations, rows: Sequence[Row], drawn: Sequence[Row] | None = None) -> Updates:
+def show(
+    table: Demonstrations, rows: Sequence[Row], fields: Fields, drawn: Sequence[Row] | None = None
+) -> Updates:  # fmt: skip
     """The updates that show the rows. drawn: the rows that Reset goes back to from now on."""
     rows = tuple(rows)[:MAX_ROWS]
     updates: Updates = {table.count: len(rows), table.fold: gr.update(label=_title(len(rows)))}
     for index, widgets in enumerate(table.rows):
         used = index < len(rows)
         updates[widgets.group] = gr.update(visible=used)
-        updates[widgets.text] = rows[index].text if used else ""
+        updates |= field_boxes.show(fields, widgets.texts, rows[index] if used else Row())
         updates[widgets.answer] = rows[index].answer if used else ""
     return updates | ({} if drawn is None else {table.drawn: tuple(drawn)})
 
 
-def set_language(table: Demonstrations, language: Language | None) -> Updates:
-    """The updates that mark the rows with their language."""
-    options = language_options(language)
-    return {widget: gr.update(**options) for row in table.rows for widget in (row.text, row.answer)}
-
-
-def language_options(language: Language | None) -> dict[str, Any]:
-    """The arguments of a text box for text in a language."""
-    if language is None:
-        return {}
-    attributes = gr.InputHTMLAttributes(lang=html_language(language), spellcheck=False)
-    return {"html_attributes": attributes, "rtl": language.direction == "rtl"}
+def set_fields(table: Demonstrations, plan: Plan) -> Updates:
+    """The updates that show a box for each field of the plan's task, marked with its language."""
+    fields, languages = field_boxes.fields_of(plan.task), field_boxes.languages_of(plan)
+    made: Updates = {table.fields: fields}
+    for number, row in enumerate(table.rows, 1):
+        made |= field_boxes.offer(fields, row.texts, languages, LABEL, number)
+        made[row.answer] = gr.update(**language_options(languages[-1]))
+    return made
 
 
 def added(rows: tuple[Row, ...]) -> tuple[Row, ...]:
@@ -136,8 +144,8 @@ def shuffled(rows: tuple[Row, ...]) -> tuple[Row, ...]:
 def resized(rows: tuple[Row, ...], drawn: tuple[Row, ...], shots: int) -> tuple[Row, ...]:
     """As many rows as shots: the first rows stay as they are, further ones come from drawn."""
     kept = rows[:shots]
-    texts = {row.text for row in kept}
-    return kept + tuple(row for row in drawn if row.text not in texts)[: shots - len(kept)]
+    texts = set(map(whole_text, kept))
+    return kept + tuple(row for row in drawn if whole_text(row) not in texts)[: shots - len(kept)]
 
 
 def _title(count: int) -> str:
@@ -145,20 +153,31 @@ def _title(count: int) -> str:
     return f"Demonstrations ({count}): {text}"
 
 
-def _row(index: int, rows: Sequence[Row], language: Language | None) -> RowWidgets:
+def _row(
+    index: int, rows: Sequence[Row], fields: Fields, languages: Sequence[Language | None]
+) -> RowWidgets:  # fmt: skip
     row = rows[index] if index < len(rows) else Row("", "")
-    options, number = language_options(language), index + 1
+    number = index + 1
     with gr.Row(visible=index < len(rows), elem_classes=["xlt-demo"], equal_height=False) as group:
-        text = gr.Textbox(
-            row.text, label=f"Text {number}", lines=1, max_lines=3, scale=5, min_width=180,
-            elem_id=f"demo-text-{number}", **options,
-        )  # fmt: skip
+        texts = tuple(
+            _box(place, text, fields, languages, number) for place, text in enumerate(field_boxes.texts(fields, row))
+        )
         answer = gr.Textbox(
             row.answer, label=f"Answer {number}", lines=1, max_lines=3, scale=3, min_width=120,
-            elem_id=f"demo-answer-{number}", **options,
+            elem_id=f"demo-answer-{number}", **language_options(languages[-1]),
         )  # fmt: skip
         with gr.Column(scale=0, min_width=178, elem_classes=["xlt-demo-tools"]):
             up = gr.Button("Up", size="sm", elem_id=f"demo-up-{number}")
             down = gr.Button("Down", size="sm", elem_id=f"demo-down-{number}")
             remove = gr.Button("Remove", size="sm", elem_id=f"demo-remove-{number}")
-    return RowWidgets(group, text, answer, up, down, remove)
+    return RowWidgets(group, texts, answer, up, down, remove)
+
+
+def _box(
+    place: int, text: str, fields: Fields, languages: Sequence[Language | None], number: int
+) -> gr.Textbox:  # fmt: skip
+    return gr.Textbox(
+        text, label=field_boxes.label(fields, place, LABEL, number), lines=1, max_lines=3, scale=5, min_width=180,
+        visible=place < len(fields), elem_id=f"demo-text-{number}" + f"-{place + 1}" * bool(place),
+        **language_options(languages[min(place, len(languages) - 1)]),
+    )  # fmt: skip

@@ -37,8 +37,8 @@ class Draft:
 def wire(page: ComparePage) -> None:
     """Binds the events after which the draft is kept: when a field is left, and at each choice."""
     chosen, entered = page.choices, page.inputs
-    boxes = [box for row in page.demonstrations.rows for box in (row.text, row.answer)]
-    fields = [chosen.seed, chosen.tokens, chosen.temperature, entered.text, entered.gold, *boxes]
+    boxes = [box for row in page.demonstrations.rows for box in (*row.texts, row.answer)]
+    fields = [chosen.seed, chosen.tokens, chosen.temperature, *entered.texts, entered.gold, *boxes]
     menus = [chosen.language, chosen.task, entered.mode, entered.example, *chosen.strategies.values()]
     triggers = [*(one.blur for one in fields), *(menu.input for menu in menus), chosen.shots.release,
                 entered.samples.release, *chosen.sources.change_events()]  # fmt: skip

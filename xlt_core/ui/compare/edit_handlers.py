@@ -8,7 +8,7 @@ from functools import partial
 
 from xlt_core.comparison import again
 from xlt_core.records import Comparison, InputError, Row
-from xlt_core.ui.compare import edit_view, share, view
+from xlt_core.ui.compare import edit_view, inputs, share, view
 from xlt_core.ui.compare.form import ComparePage
 from xlt_core.ui.compare.sources import uses_file
 from xlt_core.ui.shared import zero_gpu
@@ -31,7 +31,7 @@ def wire(page: ComparePage) -> None:
     bind(edit.go.click, partial(go_on, page), inputs | {page.choices.sources.uploaded}, {edit.result}, message,
          generator=True, **MODEL)  # fmt: skip
     kept = {results.comparison, results.columns, results.share.text, page.inputs.picked}
-    entered = {page.inputs.text, page.inputs.gold, page.inputs.picked}
+    entered = {*page.inputs.texts, page.inputs.gold, page.inputs.picked, page.inputs.fields}
     bind(edit.keep.click, partial(keep, page), inputs | entered, kept, message)
 
 
@@ -71,10 +71,11 @@ def keep(page: ComparePage, values: Values) -> Updates:
     if not change.text.strip():
         raise InputError("The English is empty; write it before you keep it.")
     kept: Comparison = again.keep_english(values[results.comparison], item, change.text)
-    text = next(example.text for run in kept.runs for example in run.examples if example.id == item)
+    example = next(example for run in kept.runs for example in run.examples if example.id == item)
     updates = {results.comparison: kept, results.columns: view.columns_html(kept)}
-    if values[page.inputs.text] == text:
+    row = inputs.typed_row(page.inputs, values)
+    if not row.texts and row.text == example.text:
         picked: Row = values[page.inputs.picked] or Row("")
-        known = picked if picked.text == text else Row(text, values[page.inputs.gold] or "")
+        known = picked if picked.text == row.text else Row(row.text, values[page.inputs.gold] or "")
         updates[page.inputs.picked] = replace(known, english=change.text.strip())
     return updates | {results.share.text: share.text_html(kept), edit.message: message_html(KEPT)}

@@ -7,10 +7,12 @@ from typing import Any
 
 import gradio as gr
 
+from xlt_core import catalog
 from xlt_core.comparison import again
 from xlt_core.comparison.again import HUMAN, Step
 from xlt_core.comparison.edits import Edit
-from xlt_core.records import Comparison, InputError, Row, Run
+from xlt_core.formats.fields import fields_of, make_row
+from xlt_core.records import Comparison, InputError, Run
 from xlt_core.ui.shared.limits import MAX_CHARACTERS
 from xlt_core.ui.shared.updates import Updates, Values
 
@@ -121,7 +123,8 @@ def beside(comparison: Comparison, item: str, made: Run) -> Comparison:
         examples=tuple(example for example in former.examples if example.id == item),
         predictions=tuple(prediction for prediction in former.predictions if prediction.id == item),
     )
-    plan = replace(comparison.plan, inputs=(Row(one.examples[0].text, id=item),))
+    row = make_row(fields_of(catalog.task(comparison.plan.task), one.examples[0]), id=item)
+    plan = replace(comparison.plan, inputs=(row,))
     return Comparison(plan, (one, replace(made, name=f"{made.name}, {EDITED}")))
 
 

@@ -8,6 +8,7 @@ from typing import Any
 import gradio as gr
 
 from xlt_core import catalog
+from xlt_core.formats.fields import texts_of
 from xlt_core.records import InputError, Plan, Row
 from xlt_core.ui.compare import choices as choices_module
 from xlt_core.ui.compare import demonstrations as demonstrations_module
@@ -61,10 +62,10 @@ class ComparePage:
 def read(page: ComparePage, values: Values) -> Plan:
     """The plan that is entered. Raises InputError for one that cannot run."""
     plan = choices_module.read(page.choices, values)
-    plan = replace(plan, **inputs_module.read(page.inputs, values))
+    plan = replace(plan, **inputs_module.read(page.inputs, values, plan.task))
     if not (plan.shots and catalog.picker(plan.demonstrations_from).per_item):
         rows = demonstrations_module.read(page.demonstrations, values)
-        _check_no_blank(rows)
+        _check_no_blank(rows, plan.task)
         plan = replace(plan, demonstrations=rows, shots=len(rows))
     if plan.dataset == sources.OWN_FILE:
         raise InputError(sources.problem(plan))
@@ -90,8 +91,9 @@ def build_buttons() -> tuple[gr.Button, gr.Button, gr.Button]:
         )
 
 
-def _check_no_blank(rows: tuple[Row, ...]) -> None:
+def _check_no_blank(rows: tuple[Row, ...], name: str) -> None:
+    task = catalog.task(name)
     for index, row in enumerate(rows, 1):
-        for what, cell in (("text", row.text), ("answer", row.answer)):
-            if not cell.strip():
-                raise InputError(f"Demonstration {index} has no {what}; write one, or remove the row.")
+        lacking = task.lacking(texts_of(task.fields, row)) or "answer" * (not row.answer.strip())
+        if lacking:
+            raise InputError(f"Demonstration {index} has no {lacking}; write one, or remove the row.")

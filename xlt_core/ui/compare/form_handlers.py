@@ -16,7 +16,8 @@ from xlt_core.comparison.plan import tidy
 from xlt_core.contracts import Host
 from xlt_core.models.hub import downloads
 from xlt_core.records import InputError, Plan, Row
-from xlt_core.ui.compare import choices, demonstrations, drafts, inputs, lessons, mismatch, sources
+from xlt_core.ui.compare import choices, demonstrations, drafts, field_boxes, inputs, lessons, mismatch, sources
+from xlt_core.ui.compare.field_boxes import fields_of
 from xlt_core.ui.compare.form import ComparePage
 from xlt_core.ui.shared.background import run_in_thread
 from xlt_core.ui.shared.html import escape, message_html
@@ -70,10 +71,10 @@ def show_plan(
         choices.fill(page.choices, plan),
         _language_updates(page, plan, _host(plan)),
         inputs.fill(page.inputs, plan),
-        {} if row and row.text else _show_row(page.inputs, inputs.first_item(plan)),
+        {} if row and not inputs.is_blank(row) else _show_row(page.inputs, inputs.first_item(plan), plan),
         show_mismatch(page, plan, row),
         enable_strategies(page, plan, disabled, bool(plan.inputs)),
-        demonstrations.show(page.demonstrations, rows, drawn=rows if drawn is None else drawn),
+        demonstrations.show(page.demonstrations, rows, fields_of(plan.task), rows if drawn is None else drawn),
     )
 
 
@@ -166,17 +167,17 @@ def _choices_changed(page: ComparePage, values: Values) -> Updates:
     plan = sources.with_existing_split(choices.read(page.choices, values))
     own_file = plan.dataset == sources.OWN_FILE
     check_sources(plan, sources.OWN_FILE if own_file else values[page.choices.sources.uploaded])
-    picked: Row = values[page.inputs.picked]
-    unedited = not values[page.inputs.text] or (picked and values[page.inputs.text] == picked.text)
+    entered, other = inputs.typed_row(page.inputs, values), values[page.inputs.fields] != fields_of(plan.task)
+    unedited = other or inputs.is_blank(entered) or inputs.is_picked(page.inputs, values)
     one, host = values[page.inputs.mode] == inputs.ONE, _host(plan)
-    row = inputs.first_item(plan) if unedited else inputs.typed_row(page.inputs, values)
+    row = inputs.first_item(plan) if unedited else entered
     available = set(sources.adapters(host, plan.language))
     return merge(
         enable_strategies(page, plan, values[page.choices.disabled], one),
         _language_updates(page, plan, host),
         choices.forget_adapters(page.choices, values, set(sources.adapters(host, "")) - available),
-        _redrawn(page, values, draw(plan), drafts.edited_rows(page, values, plan)),
-        _show_row(page.inputs, row) if unedited else {},
+        _redrawn(page, values, draw(plan), drafts.edited_rows(page, values, plan), fields_of(plan.task)),
+        _show_row(page.inputs, row, plan) if unedited else {},
         show_mismatch(page, choices.with_disabled(page.choices, plan, values), row if one else None),
         {page.host: host_html(plan.model)},
     )
@@ -185,7 +186,8 @@ def _choices_changed(page: ComparePage, values: Values) -> Updates:
 def show_mismatch(page: ComparePage, plan: Plan, row: Row | None) -> Updates:
     """Whether the bundled models know a typed or picked row, or, where that is None, the dataset's items."""
     asked = replace(plan, inputs=(row,) if row else ())
-    examples = inputs.offered_items(plan) if row is None else [inputs.example_of(row)] if row.text.strip() else []
+    typed = [] if row is None or inputs.is_blank(row) else [inputs.example_of(row, plan.task)]
+    examples = inputs.offered_items(plan) if row is None else typed
     return mismatch.show(page.mismatch, asked, examples)
 
 
@@ -194,10 +196,9 @@ def typed_row(page: ComparePage, values: Values) -> Row | None:
     return inputs.typed_row(page.inputs, values) if values[page.inputs.mode] == inputs.ONE else None
 
 
-def _show_row(widgets: inputs.Inputs, row: Row) -> Updates:
+def _show_row(widgets: inputs.Inputs, row: Row, plan: Plan) -> Updates:
     """A row as the input; an empty text where it is empty."""
-    menu = gr.update(value=row.id or None)
-    return {widgets.text: row.text, widgets.gold: row.answer, widgets.picked: row, widgets.example: menu}
+    return inputs.show_row(widgets, fields_of(plan.task), row) | {widgets.example: gr.update(value=row.id or None)}
 
 
 def _host(plan: Plan) -> Host | None:
@@ -207,22 +208,25 @@ def _host(plan: Plan) -> Host | None:
         return None
 
 
-def _redrawn(page: ComparePage, values: Values, rows: tuple[Row, ...], edited: tuple[Row, ...] | None) -> Updates:
+def _redrawn(
+    page: ComparePage, values: Values, rows: tuple[Row, ...], edited: tuple[Row, ...] | None, fields: tuple[str, ...]
+) -> Updates:  # fmt: skip
     """The newly drawn demonstrations, or those that were edited earlier for the same choices; nothing where the drawn
     ones equal those drawn before, so that edits stay."""
     before = values[page.demonstrations.drawn]
     shorter = min(len(before), len(rows))
-    if before[:shorter] == rows[:shorter] and bool(before) == bool(rows):
+    same = before[:shorter] == rows[:shorter] and bool(before) == bool(rows)
+    if same and values[page.demonstrations.fields] == fields:
         return {}
-    return demonstrations.show(page.demonstrations, rows if edited is None else edited, drawn=rows)
+    return demonstrations.show(page.demonstrations, rows if edited is None else edited, fields, rows)
 
 
 def _language_updates(page: ComparePage, plan: Plan, host: Host | None) -> Updates:
     """The updates of everything that depends on the language, the task or the sources."""
-    language = catalog.by_code(plan.language)
-    updates = demonstrations.set_language(page.demonstrations, language)
-    boxes = (page.inputs.text, page.inputs.gold)
-    updates |= {box: gr.update(**demonstrations.language_options(language)) for box in boxes}
+    languages, entered = field_boxes.languages_of(plan), page.inputs
+    updates = demonstrations.set_fields(page.demonstrations, plan)
+    updates |= field_boxes.offer(fields_of(plan.task), entered.texts, languages, inputs.LABEL)
+    updates[entered.gold] = gr.update(**field_boxes.language_options(languages[-1]))
     return updates | {
         # Without a value: the visitor may have chosen another language meanwhile.
         page.choices.language: gr.update(choices=choices.language_menu(plan)),

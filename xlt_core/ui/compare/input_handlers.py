@@ -9,7 +9,7 @@ import gradio as gr
 from xlt_core.catalog import APERTIUM
 from xlt_core.comparison.coverage import HUMAN
 from xlt_core.records import InputError, Row
-from xlt_core.ui.compare import choices, form_handlers, inputs
+from xlt_core.ui.compare import choices, field_boxes, form_handlers, inputs
 from xlt_core.ui.compare.form import ComparePage
 from xlt_core.ui.shared.updates import Updates, Values
 
@@ -22,19 +22,19 @@ def example_picked(page: ComparePage, values: Values) -> Updates:
     example = next((example for example in inputs.offered_items(plan) if example.id == picked), None)
     if example is None:
         return {}
-    row = inputs.row_of(example, plan.task)
-    updates = {page.inputs.text: row.text, page.inputs.gold: row.answer, page.inputs.picked: row}
-    return updates | form_handlers.show_mismatch(page, plan, row)
+    row = inputs.item_row(example, plan.task)
+    shown = inputs.show_row(page.inputs, field_boxes.fields_of(plan.task), row)
+    return shown | form_handlers.show_mismatch(page, plan, row)
 
 
 def text_edited(page: ComparePage, values: Values) -> Updates:
     """After a text was typed: it is no longer the picked item, whose gold answer goes with it."""
     picked: Row = values[page.inputs.picked]
-    text, gold = values[page.inputs.text] or "", values[page.inputs.gold] or ""
-    if picked.text == text:  # it was set with its item, by who has looked at it
+    gold = values[page.inputs.gold] or ""
+    if inputs.is_picked(page.inputs, values):  # it was set with its item, by who has looked at it
         return {}
     updates: Updates = {}
-    if picked.text:
+    if not inputs.is_blank(picked):
         updates = {page.inputs.picked: Row(""), page.inputs.example: gr.update(value=None)}
         updates |= {page.inputs.gold: ""} if gold and gold == picked.answer else {}
     return updates | choice_checked(page, values)

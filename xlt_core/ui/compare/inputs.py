@@ -2,43 +2,50 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 import gradio as gr
 
 from xlt_core import catalog
-from xlt_core.records import Example, InputError, Plan, Row
-from xlt_core.ui.compare.demonstrations import language_options
+from xlt_core.formats.fields import english_of, row_of, texts_of, whole_text
+from xlt_core.records import Example, InputError, Language, Plan, Row
+from xlt_core.ui.compare import field_boxes
+from xlt_core.ui.compare.field_boxes import Boxes, Fields, language_options
 from xlt_core.ui.shared.limits import MAX_SAMPLES
 from xlt_core.ui.shared.updates import Updates, Values
 
 ONE, MANY = "One input", "Items of the dataset"
 MAX_OFFERED = 40
+LABEL = "Input"  # of a task's only text
 
 
 @dataclass(frozen=True)
 class Inputs:
-    """The widgets. picked: the row of the picked item, so that an unedited text keeps its English version."""
+    """The widgets. texts: a box for each field; fields: those of the task; picked: the row of the picked item, so that
+    unedited texts keep their English version."""
 
     mode: gr.Radio
     one: gr.Group
     many: gr.Group
     example: gr.Dropdown
-    text: gr.Textbox
+    texts: Boxes
     gold: gr.Textbox
     samples: gr.Slider
     picked: gr.State
+    fields: gr.State
 
     def widgets(self) -> set[Any]:
         """Everything from which the input is read."""
-        return {self.mode, self.text, self.gold, self.samples, self.picked}
+        return {self.mode, *self.texts, self.gold, self.samples, self.picked, self.fields}
 
 
-def build(plan: Plan, language: Any) -> Inputs:
+def build(plan: Plan) -> Inputs:
     """Draws the widgets, set to a plan."""
     items, single = offered_items(plan), bool(plan.inputs)
-    row = first_row(plan) if single or not items else row_of(items[0], plan.task)
+    row = first_row(plan) if single or not items else item_row(items[0], plan.task)
+    fields, languages = field_boxes.fields_of(plan.task), field_boxes.languages_of(plan)
     mode = gr.Radio([ONE, MANY], value=ONE if single else MANY, label="Compare on", elem_id="mode")
     with gr.Group(visible=single, elem_classes=["xlt-one"]) as one:
         example = gr.Dropdown(
@@ -48,39 +55,55 @@ def build(plan: Plan, language: Any) -> Inputs:
             elem_id="example",
             info="Or type a text of your own below.",
         )
-        text = gr.Textbox(row.text, label="Input", lines=3, max_lines=10, elem_id="text", **language_options(language))
+        boxes = tuple(_box(index, text, fields, languages) for index, text in enumerate(field_boxes.texts(fields, row)))
         gold = gr.Textbox(
             row.answer,
             label="Gold answer (optional)",
             lines=1,
             max_lines=4,
             elem_id="gold",
-            **language_options(language),
+            **language_options(languages[-1]),
         )
     with gr.Group(visible=not single) as many:
         samples = gr.Slider(
             1, MAX_SAMPLES, value=plan.samples, step=1, label="Number of items", elem_id="samples",
             info="Drawn from the split by the seed; more items make narrower intervals.",
         )  # fmt: skip
-    return Inputs(mode, one, many, example, text, gold, samples, gr.State(row))
+    return Inputs(mode, one, many, example, boxes, gold, samples, gr.State(row), gr.State(fields))
 
 
-def read(inputs: Inputs, values: Values) -> dict[str, Any]:
-    """The fields of a plan for the input. Raises InputError for an empty text."""
+def _box(index: int, text: str, fields: Fields, languages: Sequence[Language | None]) -> gr.Textbox:
+    return gr.Textbox(
+        text, label=field_boxes.label(fields, index, LABEL), lines=1 if len(fields) > 1 else 3, max_lines=10,
+        visible=index < len(fields), elem_id="text" if not index else f"text-{index + 1}",
+        **language_options(languages[min(index, len(languages) - 1)]),
+    )  # fmt: skip
+
+
+def read(inputs: Inputs, values: Values, task: str) -> dict[str, Any]:
+    """What a plan has for the input. Raises InputError for an empty text."""
     if values[inputs.mode] == MANY:
         return {"inputs": (), "samples": int(values[inputs.samples])}
-    row = typed_row(inputs, values)
-    if not row.text.strip():
-        raise InputError("The input is empty; type a text, or pick an item.")
+    row, fields = typed_row(inputs, values), field_boxes.fields_of(task)
+    lacking = catalog.task(task).lacking(texts_of(fields, row))
+    if lacking:
+        which = "input" if len(fields) == 1 else lacking
+        raise InputError(f"The {which} is empty; type a text, or pick an item.")
     return {"inputs": (row,)}
 
 
+def is_picked(inputs: Inputs, values: Values) -> bool:
+    """Whether the texts are those of the picked item."""
+    fields, picked = values[inputs.fields], values[inputs.picked] or Row("")
+    return texts_of(fields, picked) == field_boxes.written(fields, inputs.texts, values)
+
+
 def typed_row(inputs: Inputs, values: Values) -> Row:
-    """The text that is typed or picked; only the unedited text of an item has its gold answer and its English."""
-    text, gold, picked = values[inputs.text] or "", values[inputs.gold] or "", values[inputs.picked] or Row("")
-    if picked.text == text:
-        return Row(text, gold, picked.id, picked.english, picked.english_answer)
-    return Row(text, "" if gold == picked.answer else gold)
+    """The texts that are typed or picked; only the unedited ones of an item have its gold answer and its English."""
+    gold, picked = values[inputs.gold] or "", values[inputs.picked] or Row("")
+    if is_picked(inputs, values):
+        return replace(picked, answer=gold)
+    return field_boxes.as_row(values[inputs.fields], inputs.texts, values, "" if gold == picked.answer else gold)
 
 
 def fill(inputs: Inputs, plan: Plan) -> Updates:
@@ -88,8 +111,14 @@ def fill(inputs: Inputs, plan: Plan) -> Updates:
     row, single = first_row(plan), bool(plan.inputs)
     updates = switch(inputs, ONE if single else MANY) | {inputs.mode: ONE if single else MANY}
     if single:
-        return updates | {inputs.text: row.text, inputs.gold: row.answer, inputs.picked: row}
+        return updates | show_row(inputs, field_boxes.fields_of(plan.task), row)
     return updates | {inputs.samples: plan.samples}
+
+
+def show_row(inputs: Inputs, fields: Fields, row: Row) -> Updates:
+    """A row as the input."""
+    shown = field_boxes.show(fields, inputs.texts, row)
+    return shown | {inputs.gold: row.answer, inputs.picked: row, inputs.fields: fields}
 
 
 def switch(inputs: Inputs, mode: str) -> Updates:
@@ -101,15 +130,21 @@ def first_row(plan: Plan) -> Row:
     return plan.inputs[0] if plan.inputs else Row("")
 
 
-def example_of(row: Row) -> Example:
+def example_of(row: Row, task: str) -> Example:
     """The row without its answers."""
-    return Example(row.id, {"text": row.text}, pivot=Example(row.id, {"text": row.english}) if row.english else None)
+    fields = field_boxes.fields_of(task)
+    english = Example(row.id, english_of(fields, row))
+    return Example(row.id, texts_of(fields, row), pivot=english if english.text.strip() else None)
+
+
+def is_blank(row: Row) -> bool:
+    return not whole_text(row).strip()
 
 
 def first_item(plan: Plan) -> Row:
     """The first item that can be picked, as a row; an empty one where there is none."""
     example = next(iter(offered_items(plan)), None)
-    return row_of(example, plan.task) if example else Row("")
+    return item_row(example, plan.task) if example else Row("")
 
 
 def offered_items(plan: Plan) -> list[Example]:
@@ -124,11 +159,6 @@ def menu(examples: list[Example]) -> list[tuple[str, str]]:
     return [(f"{index}. {example.text[:90]}", example.id) for index, example in enumerate(examples, 1)]
 
 
-def row_of(example: Example, task: str) -> Row:
+def item_row(example: Example, task: str) -> Row:
     """An item as a row of the form, with its human translation where it has one."""
-    write = catalog.task(task).write
-    gold = "" if example.answer is None else write(example.answer)
-    if example.pivot is None:
-        return Row(example.text, gold, example.id)
-    english_gold = "" if example.pivot.answer is None else write(example.pivot.answer)
-    return Row(example.text, gold, example.id, example.pivot.text, english_gold)
+    return row_of(catalog.task(task), example)

@@ -97,13 +97,12 @@ def bind_from_outside(
 def _draw(
     plan: Plan, sample: Comparison | None, host: gr.HTML, manager: RunManager, visitor: gr.BrowserState
 ) -> ComparePage:
-    language = catalog.by_code(plan.language)
     with gr.Row(elem_id="layout"):
         chosen, download, lesson_buttons = form.build_choices(plan)
         with gr.Column(scale=3, min_width=320, elem_id="work"):
             lesson = gr.HTML("", elem_id="lesson")
-            entered, note = inputs.build(plan, language), mismatch.build()
-            table = demonstrations.build(plan.demonstrations or (), language)
+            entered, note = inputs.build(plan), mismatch.build()
+            table = demonstrations.build(plan.demonstrations or (), plan)
             message = gr.HTML("", elem_id="message")
             preview, compare, stop = form.build_buttons()
             results = view.build(sample)
@@ -166,9 +165,11 @@ def _wire_choices(page: ComparePage) -> None:
 def _wire_inputs(page: ComparePage) -> None:
     note, entered, values = page.mismatch, page.inputs, page.form_widgets()
     item = {entered.gold, entered.picked, entered.example} | note.widgets()
-    _bind(page, entered.example.input, input_handlers.example_picked, values | {entered.example}, item | {entered.text})
+    picked = item | {*entered.texts, entered.fields}
+    _bind(page, entered.example.input, input_handlers.example_picked, values | {entered.example}, picked)
     # Not `input`, which Gradio does not send for a text that was pasted.
-    _bind(page, entered.text.change, input_handlers.text_edited, values, item, trigger_mode="always_last")
+    for box in entered.texts:
+        _bind(page, box.change, input_handlers.text_edited, values, item, trigger_mode="always_last")
     pivots = [own[input_handlers.PIVOT] for own in page.choices.knobs.values() if input_handlers.PIVOT in own]
     for widget in (*pivots, *page.choices.translating()):
         _bind(page, widget.input, input_handlers.choice_checked, values, note.widgets())

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from xlt_core.records import Row
 from xlt_core.ui.compare import choices, demonstrations, drafts
+from xlt_core.ui.compare.field_boxes import fields_of
 from xlt_core.ui.compare.form import ComparePage
 from xlt_core.ui.compare.form_handlers import draw
 from xlt_core.ui.shared.updates import Updates, Values
@@ -18,19 +19,22 @@ def shots_changed(page: ComparePage, values: Values) -> Updates:
     drawn = draw(plan)
     rows = demonstrations.resized(demonstrations.read(page.demonstrations, values), drawn, plan.shots)
     # The further rows are known as drawn ones, too, with their ids and their English.
-    return demonstrations.show(page.demonstrations, rows) | {page.demonstrations.drawn: drawn}
+    shown = demonstrations.show(page.demonstrations, rows, fields_of(plan.task))
+    return shown | {page.demonstrations.drawn: drawn}
 
 
 def change_rows(change: Callable[..., tuple[Row, ...]], page: ComparePage, values: Values) -> Updates:
     """The demonstrations after a change of their rows."""
-    rows = change(demonstrations.read(page.demonstrations, values))
-    return demonstrations.show(page.demonstrations, rows) | drafts.kept(page, values, rows)
+    table = page.demonstrations
+    rows = change(demonstrations.read(table, values))
+    return demonstrations.show(table, rows, values[table.fields]) | drafts.kept(page, values, rows)
 
 
 def reset_rows(page: ComparePage, values: Values) -> Updates:
     """The demonstrations as they were drawn last."""
-    rows = values[page.demonstrations.drawn]
-    return demonstrations.show(page.demonstrations, rows) | drafts.kept(page, values, rows)
+    table = page.demonstrations
+    rows = values[table.drawn]
+    return demonstrations.show(table, rows, values[table.fields]) | drafts.kept(page, values, rows)
 
 
 def reload_rows(page: ComparePage, values: Values) -> Updates:
@@ -41,5 +45,5 @@ def reload_rows(page: ComparePage, values: Values) -> Updates:
         plan = replace(plan, seed=plan.seed + 1)
         rows = draw(plan)
     drawn = {**values, page.choices.seed: plan.seed, page.demonstrations.drawn: rows}
-    shown = demonstrations.show(page.demonstrations, rows, drawn=rows) | {page.choices.seed: plan.seed}
-    return shown | drafts.kept(page, drawn, rows)
+    shown = demonstrations.show(page.demonstrations, rows, fields_of(plan.task), rows)
+    return shown | {page.choices.seed: plan.seed} | drafts.kept(page, drawn, rows)

@@ -10,7 +10,8 @@ from xlt_core.ui.items import pivots
 from xlt_core.ui.items.answers import answer_html, gold_html
 from xlt_core.ui.items.steps import call_languages, notes_html, open_steps_html, steps_html, verdict_html
 from xlt_core.ui.items.table import Choice
-from xlt_core.ui.shared.html import escape, language_attributes, truncated
+from xlt_core.ui.items.texts import texts_html
+from xlt_core.ui.shared.html import MAX_SHOWN, escape, language_attributes, truncated
 
 HINT = "<p class='xlt-quiet xlt-hint'>Choose a cell to read every step to its answer; arrow keys move the choice.</p>"
 BACK = "<button type='button' class='xlt-copy xlt-return'>Back to the items</button>"  # on a phone
@@ -26,7 +27,7 @@ def cell_html(
     run, example, prediction = found
     number = [one.id for one in run.examples].index(example.id) + 1
     parts = [
-        f"<p class='xlt-text' {language_attributes(language)}>{truncated(example.text)}</p>",
+        f"<p class='xlt-text' {language_attributes(language)}>{texts_html(example, language, MAX_SHOWN)}</p>",
         _human(example),
         "" if prediction.error else answer_html(example, prediction, language),
         gold_html(example, language),

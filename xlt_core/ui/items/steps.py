@@ -64,7 +64,7 @@ def notes_html(notes: tuple[str, ...]) -> str:
 
 
 def _step(index: int, reply: Reply, languages: CallLanguages, marks: Sequence[str]) -> str:
-    sent_in, back_in = languages.get(reply.purpose, (None, None))
+    sent_in, back_in = languages.get(reply.purpose.partition(":")[0], (None, None))
     costs = f"{reply.tokens_in:,} in · {reply.tokens_out:,} out · {seconds(reply.seconds)}"
     scores = "".join(
         f"<tr><td {language_attributes(None)}>{escape(choice)}</td><td>{value:.2f}</td></tr>"

@@ -10,6 +10,7 @@ from xlt_core.records import Comparison, Example, Language, Prediction, Run
 from xlt_core.ui.items import pivots
 from xlt_core.ui.items.answers import answer_text
 from xlt_core.ui.items.rows import COLUMN, DOWN, RIGHT, WORST_FIRST, Found, Shown, rows_of, score
+from xlt_core.ui.items.texts import field_language, texts_html
 from xlt_core.ui.shared.html import escape, language_attributes, truncated
 
 PAGE_SIZE = 15
@@ -78,10 +79,11 @@ def _row(
     example, found = row
     gold = "" if example.answer is None else answer_text(example.answer)
     cells = "".join(_cell(metric, language, run, example, found.get(run.name), chosen, stop) for run in comparison.runs)
-    attributes = language_attributes(language)
+    attributes = language_attributes(field_language(example, "answer", language))
+    source = language_attributes(language) if len(example.texts) == 1 else ""
     return (
-        f"<tr><td data-head='text' class='xlt-source' {attributes}>"
-        f"<span class='xlt-clamp'>{truncated(example.text, TEXT)}</span></td>"
+        f"<tr><td data-head='text' class='xlt-source' {source}>"
+        f"<span class='xlt-clamp'>{texts_html(example, language, TEXT)}</span></td>"
         f"<td data-head='gold' {attributes}>{truncated(gold, ANSWER)}</td>{cells}</tr>"
     )
 
