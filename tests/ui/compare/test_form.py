@@ -64,5 +64,5 @@ def test_a_link_says_what_is_missing_here_and_offers_what_there_is(page: Compare
 
 def test_a_plan_of_one_item_fits_the_slider() -> None:
     with gr.Blocks():
-        samples = inputs.build(Plan("topic", "kin", samples=1), None).samples
+        samples = inputs.build(Plan("topic", "kin", samples=1)).samples
     assert samples.preprocess(samples.value) == 1
