@@ -8,19 +8,21 @@ import subprocess
 import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
 import torch
-from gguf import GGMLQuantizationType
+from gguf import GGML_QUANT_SIZES, GGMLQuantizationType, GGUFReader, quants
 from helpers import adaptations
-from helpers.gguf_files import make_gguf
+from helpers.gguf_files import WIDTH, make_gguf
 from helpers.model_hub import HubServer
 from helpers.tiny_models import make_model
 from transformers import AutoModelForCausalLM, AutoTokenizer
+from transformers.integrations.gguf import dequant
 
 from xlt_core import settings
-from xlt_core.documents.document import _without_folder
+from xlt_core.documents.plan_link import _without_folder
 from xlt_core.hosts.local import LocalHost
-from xlt_core.models import gguf, loading, pretrained
+from xlt_core.models import gguf, gguf_blocks, loading, pretrained
 from xlt_core.models.names import model_path
 from xlt_core.models.pool import ModelPool
 from xlt_core.records import HostError, InputError, Limits, Message
@@ -59,6 +61,23 @@ def test_it_answers_as_the_same_weights_in_a_folder(file: Path, ordinary: Path, 
     assert host.name == file.name and host.context == 512 and host._model.end_tokens == {1}
     assert "<|assistant|>" in host.render(PROMPTS[0]) and host._model.bytes == loading.model_bytes(host._engine.model)
     assert "%|" not in capfd.readouterr().err, "no progress bar of a library"
+
+
+@pytest.mark.parametrize("kind", ["Q5_0", "Q5_1", "TQ2_0", "MXFP4"])
+def test_blocks_that_transformers_cannot_read_are_read_as_gguf_does(kind: str, tmp_path: Path) -> None:
+    blocks = GGMLQuantizationType[kind]
+    assert kind in gguf_blocks.register() or int(blocks) in dequant.GGML_BLOCK
+    random = np.random.default_rng(0).normal(0, 0.3, (4, 256)).astype(np.float32)
+    packed = quants.quantize(random, blocks)
+    read = dequant.dequantize(torch.from_numpy(packed.ravel()), int(blocks)).numpy()
+    assert np.array_equal(read, quants.dequantize(packed, blocks).ravel())
+    if GGML_QUANT_SIZES[blocks][0] > WIDTH:
+        return  # too wide for the tiny model
+    host = LocalHost(make_gguf(tmp_path / "tiny.gguf", blocks=blocks), device="cpu")
+    weights = host._engine.model.get_input_embeddings().weight
+    expected = {tensor.name: tensor for tensor in GGUFReader(tmp_path / "tiny.gguf").tensors}["token_embd.weight"]
+    assert torch.equal(weights, torch.from_numpy(quants.dequantize(expected.data, blocks)))
+    assert len(answers(host)) == len(PROMPTS)
 
 
 def test_its_revision_is_a_digest_of_the_file(file: Path, tmp_path: Path) -> None:
@@ -124,12 +143,14 @@ def damaged(kind: str, folder: Path) -> Path:
         path.write_bytes(whole[:-5000])
     elif kind == "other":
         path.write_bytes(b"<!doctype html>" * 100)
+    elif kind == "blocks":  # type 4 was given up
+        head, name, rest = whole.partition(b"token_embd.weight")
+        path.write_bytes(head + name + rest[:20] + (4).to_bytes(4, "little") + rest[24:])
     else:
         more = {
             "kind": {"kind": "clip"},
             "tokenizer": {"tokenizer": False},
             "parts": {"parts": 3},
-            "blocks": {"blocks": GGMLQuantizationType.Q5_0},
         }[kind]
         make_gguf(path, **more)
     return path
@@ -139,7 +160,7 @@ def damaged(kind: str, folder: Path) -> Path:
     ("empty", "odd.gguf is empty (0 bytes); fetch it again"), ("head", "its header cannot be read; fetch it again"),
     ("cut", "odd.gguf is cut: it has"), ("other", "does not start with the GGUF magic bytes"),
     ("kind", "of the architecture 'clip'"), ("tokenizer", "odd.gguf holds no tokenizer"),
-    ("parts", "one of 3 parts; join them"), ("blocks", "of ggml type 6, which transformers cannot read; choose"),
+    ("parts", "one of 3 parts; join them"), ("blocks", "of ggml type 4, which nothing here can read; choose"),
 ])  # fmt: skip
 def test_what_is_wrong_with_a_file_is_one_sentence(kind: str, said: str, tmp_path: Path) -> None:
     path = damaged(kind, tmp_path)

@@ -12,7 +12,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from xlt_core import settings
-from xlt_core.models import hub
+from xlt_core.models import gguf_blocks, hub
 from xlt_core.models.digest import digest
 from xlt_core.records import InputError
 
@@ -60,6 +60,7 @@ def check(path: Path) -> None:
         raise InputError("GGUF files need the package gguf; install it with `pip install gguf`.")
     from transformers.integrations.gguf.reader import GgufHeader, read_gguf_metadata
 
+    gguf_blocks.register()
     if not path.is_file():
         raise InputError(f"There is no file {path}; name one that exists.")
     if not path.stat().st_size:
@@ -72,8 +73,8 @@ def check(path: Path) -> None:
         raise InputError(f"{path.name} is cut or damaged: its header cannot be read; {AGAIN}.") from error
     except (ValueError, OSError) as error:
         reason = str(error).removeprefix(f"{path} ").rstrip(".")
-        if "not supported yet" in reason:  # such as Q5_0
-            raise InputError(f"{path.name} {reason.partition(',')[0]}, which transformers cannot read; choose the same "
+        if "not supported yet" in reason:
+            raise InputError(f"{path.name} {reason.partition(',')[0]}, which nothing here can read; choose the same "
                              "model in another quantization, such as Q4_1, Q6_K or Q8_0.") from error  # fmt: skip
         raise InputError(f"{path.name} cannot be read as GGUF ({reason}); {AGAIN}.") from error
     needed = header.data_start + max((tensor.offset + tensor.nbytes for tensor in header.tensors), default=0)
