@@ -8,6 +8,7 @@ from itertools import zip_longest
 from typing import TextIO
 
 from xlt_core.contracts import Task
+from xlt_core.findings.agreement import agreement, sentence
 from xlt_core.findings.pivots import column_pivot
 from xlt_core.findings.tables import PIVOT_HEADS, pivot_cells
 from xlt_core.formats.fields import whole_text
@@ -47,7 +48,9 @@ def table(comparison: Comparison, task: Task) -> str:
     tests = "\n".join(_test(test) for test in comparison.tests)
     scores, pivots = aligned(_scores(comparison, task)), _pivots(comparison, task)
     scores += "".join(f"\n{metrics.title(name)}: {signed}" for name, signed in _signatures(task).items())
-    return "\n\n".join(filter(None, [head, *answers, "\n".join(_notes(comparison)), scores, tests, pivots]))
+    together = agreement(comparison, task.metrics[0])
+    said = f"right together: {sentence(together)}" if together else ""
+    return "\n\n".join(filter(None, [head, *answers, "\n".join(_notes(comparison)), scores, tests, said, pivots]))
 
 
 def _answers(comparison: Comparison, task: Task) -> Iterator[Sequence[str]]:

@@ -39,7 +39,8 @@ def failures(run: Run) -> str:
 
 
 def _scoring(predictions: Sequence[Prediction]) -> str:
-    """Whether answers were chosen by their likelihood or generated; "" before the first."""
-    if not predictions:
+    """Whether answers were chosen by their likelihood or generated; "" before the first, and without a model."""
+    replies = [reply for prediction in predictions for reply in prediction.replies]
+    if not predictions or (replies and not any(reply.sent for reply in replies)):
         return ""
-    return "likelihood" if any(r.choices for p in predictions for r in p.replies) else "generated"
+    return "likelihood" if any(reply.choices for reply in replies) else "generated"

@@ -16,6 +16,7 @@ from xlt_core.ui.compare import chart, columns, edit_view, share
 from xlt_core.ui.compare.heat_map import heat_map_html
 from xlt_core.ui.compare.sources import uses_file
 from xlt_core.ui.items import matrix
+from xlt_core.ui.items.agreement import agreement_html
 from xlt_core.ui.items.matrix import Matrix
 from xlt_core.ui.shared.html import escape, number
 from xlt_core.ui.shared.updates import Updates, Values
@@ -160,6 +161,8 @@ def description(comparison: Comparison) -> str:
     rows = len(plan.demonstrations) if plan.demonstrations is not None else plan.shots
     size = "one input" if columns.single(comparison) else f"{len(plan.inputs) or plan.samples} items"
     shots = "1 shot" if rows == 1 else f"{rows} shots"
+    picked = (plan.demonstrations_from, plan.demonstrations_language)
+    shots += f" ({' '.join(filter(None, picked))})" * (picked != (Plan("", "").demonstrations_from, ""))
     name = language.name if language else plan.language
     task, split = catalog.task(plan.task).title, f"{plan.split} · " * (plan.split != "test")
     return f"{name} · {task} · {split}{shots} · {size} · {', '.join(plan.models)} · seed {plan.seed}"
@@ -172,9 +175,10 @@ def conclusion_html(comparison: Comparison) -> str:
 
 
 def scores_html(comparison: Comparison) -> str:
-    """The chart of scores, and the heat map where the columns are a grid."""
+    """The chart of scores, where the columns are right together, and the heat map where they are a grid."""
     metric = metric_of(comparison)
-    return chart.chart_html(comparison, metric) + heat_map_html(comparison, metric)
+    shown = chart.chart_html(comparison, metric) + agreement_html(comparison, metric)
+    return shown + heat_map_html(comparison, metric)
 
 
 def history_html(earlier: tuple[Any, ...]) -> str:
