@@ -175,6 +175,6 @@ def test_survivals_follow_the_way_of_each_entity():
     made = replace(one, runs=(one.runs[0], replace(one.runs[1], predictions=tuple(predictions))))
     location, people = survivals([made], 0)
     assert (location.kind, location.gold, location.survived, location.lost) == ("LOC", 4, 1, 1)
-    assert location.right == {"exact": 0, "fuzzy": 0, "translated": 1}
+    assert location.right == {"exact": 0, "fuzzy": 0, "translated": 1, "aligned": 0}
     assert (people.kind, people.survived, people.right["fuzzy"]) == ("PER", 2, 1)
     assert {one.column for one in survivals([made], 0)} == {"translate"}

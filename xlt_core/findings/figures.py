@@ -113,6 +113,8 @@ def survival(rows: Sequence[Survival]) -> go.Figure:
     kinds = [f"{row.kind} ({row.gold})  " for row in rows]
     chart = go.Figure()
     for way, said in WAYS.items():
+        if way == "aligned" and not any(row.right.get(way) for row in rows):
+            continue  # hardly any column projects by alignment
         _share(chart, kinds, rows, [row.right.get(way, 0) for row in rows], f"right, {said}", WAY_COLOURS[way])
     _share(chart, kinds, rows, [row.gold - row.survived for row in rows], "wrong or not found", "rgba(128,128,128,.28)")
     chart.update_layout(**_layout(150 + 34 * len(rows)), barmode="stack", bargap=0.35, legend_traceorder="normal")

@@ -18,7 +18,7 @@ def strategy_map_html() -> str:
     heads = "".join(f"<th scope='col'>{escape(word)}</th>" for word in (*ACTS_ON, *ASKS_FOR))
     rows = "".join(_row(name) for name in ordered(catalog.strategies()))
     return (
-        "<h3 class='xlt-group'>Where each strategy acts, and what it asks for</h3>"
+        "<h2 class='xlt-group'>Where each strategy acts, and what it asks for</h2>"
         "<div class='xlt-table xlt-map' tabindex='0'><table><thead>"
         f"<tr><td></td><th colspan='{len(ACTS_ON)}'>acts on</th>"
         f"<th colspan='{len(ASKS_FOR)}'>asks for</th><td></td></tr>"

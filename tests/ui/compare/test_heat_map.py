@@ -39,7 +39,7 @@ def test_a_tile_for_each_column_with_its_prompt_and_chance_on_the_scale() -> Non
 def test_a_grid_is_drawn_on_the_page_and_a_click_shows_the_prompt(blank: Any, address: str) -> None:
     plan = Plan("topic", "kin", GRID, shots=2, samples=6)
     visit(blank, f"{address}?plan={document.encode(replace(plan, seed=3))}")
-    blank.wait_for_function("document.querySelector('#strategy-crosslingual input').checked")
+    blank.wait_for_function("document.querySelector('#strategy-crosslingual input')?.checked")
     many_items(blank, 6)
     compare(blank)
     assert finished(blank, 4) == ["done"] * 4
