@@ -13,11 +13,17 @@ def texts_html(example: Example, language: Language | None, limit: int) -> str:
     if "text" in example.texts:
         return truncated(example.text, limit)
     return "".join(
-        f"<span class='xlt-field'><span class='xlt-tag'>{escape(label_of(name))}</span> "
+        f"<span class='xlt-field'><span class='xlt-tag'>{escape(_title(example, name))}</span> "
         f"<span {language_attributes(field_language(example, name, language))}>{truncated(text, limit)}</span></span>"
         for name, text in example.texts.items()
         if text.strip()
     )
+
+
+def _title(example: Example, name: str) -> str:
+    """The field's name, with its language where that is another than the item's."""
+    spoken = by_code(example.languages[name]) if name in example.languages else None
+    return label_of(name) + (f" ({spoken.name})" if spoken else "")
 
 
 def field_language(example: Example, name: str, language: Language | None) -> Language | None:
