@@ -13,7 +13,7 @@ from xlt_core.tasks._instructions import instruction
 from xlt_core.text.answers import alternatives
 
 FIELD = re.compile(r"^[*_#\s]*(?:(?:the|my|short|final)\s+)*answer(?:\s+is)?[*_\s]*:[*_\s]*", re.IGNORECASE)
-EDGES = ' \t*_`"“”'
+EDGES, QUOTES = " \t*_`", '"“”„«»'
 
 
 class Qa(Task):
@@ -44,4 +44,11 @@ class Qa(Task):
     def read(self, text: str, example: Example) -> Answer | None:
         """The first line of the output behind thoughts and lead-ins; None where it is empty or a refusal."""
         said = without_thoughts(text)
-        return None if refuses(said) else first_line(FIELD.sub("", without_lead_in(said).strip())).strip(EDGES) or None
+        return None if refuses(said) else _bare(first_line(FIELD.sub("", without_lead_in(said).strip()))) or None
+
+
+def _bare(text: str) -> str:
+    """Without markdown, and without quotation marks around the whole."""
+    text = text.strip(EDGES)
+    quoted = len(text) > 1 and text[0] in QUOTES and text[-1] in QUOTES
+    return text[1:-1].strip() if quoted else text
