@@ -33,6 +33,8 @@ CREATE TABLE IF NOT EXISTS runs (id TEXT PRIMARY KEY, owner TEXT, name TEXT, kin
                                  changed REAL);
 CREATE TABLE IF NOT EXISTS cells (run TEXT, position INTEGER, plan TEXT, state TEXT, note TEXT, signatures TEXT,
                                   items TEXT, body BLOB, PRIMARY KEY (run, position));
+CREATE TABLE IF NOT EXISTS votes (ballot TEXT, voter TEXT, item TEXT, choice TEXT, reason TEXT, made REAL,
+                                  PRIMARY KEY (ballot, voter, item));
 """
 
 

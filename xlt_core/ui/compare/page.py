@@ -30,6 +30,7 @@ from xlt_core.ui.compare import (
     opening,
     row_handlers,
     view,
+    vote_handlers,
 )
 from xlt_core.ui.compare.form import ComparePage
 from xlt_core.ui.shared import downloads
@@ -52,6 +53,7 @@ def build(blocks: gr.Blocks, host: gr.HTML, manager: RunManager, visitor: gr.Bro
     _wire_comparison(blocks, page)
     _wire_results(page)
     edit_handlers.wire(page)
+    vote_handlers.wire(page)
     drafts.wire(page)
     for lesson, button in zip(lessons.lessons(), page.lessons, strict=True):
         shown = partial(_once, partial(form_handlers.show_lesson, lesson))

@@ -12,7 +12,7 @@ from xlt_core import catalog
 from xlt_core.findings import conclusions
 from xlt_core.findings.colours import colour
 from xlt_core.records import Comparison, Language, Plan
-from xlt_core.ui.compare import chart, columns, edit_view, share
+from xlt_core.ui.compare import chart, columns, edit_view, share, vote_view
 from xlt_core.ui.compare.heat_map import heat_map_html
 from xlt_core.ui.compare.sources import uses_file
 from xlt_core.ui.items import matrix
@@ -43,6 +43,7 @@ class Results:
     items_panel: gr.Accordion
     matrix: Matrix
     edit: edit_view.EditView
+    vote: vote_view.VoteView
     share: share.Share
     comparison: gr.State
     earlier: gr.State
@@ -60,11 +61,11 @@ def build(sample: Comparison | None) -> Results:
     history = gr.HTML("", elem_id="history")
     with gr.Accordion("Items", open=True, visible=many, elem_id="items") as items_panel:
         rows = matrix.build("items", sample if many else None)
-    edit = edit_view.build(sample)
+    edit, vote = edit_view.build(sample), vote_view.build()
     shared = share.build(sample)
     return Results(
-        heading, shown, conclusion, scores, history, items_panel, rows, edit, shared, gr.State(sample), gr.State(()),
-        gr.Timer(INTERVAL, active=False),
+        heading, shown, conclusion, scores, history, items_panel, rows, edit, vote, shared,
+        gr.State(sample), gr.State(()), gr.Timer(INTERVAL, active=False),
         gr.Textbox("", elem_id="result-code", elem_classes=["xlt-hidden"], container=False),
     )  # fmt: skip
 
@@ -74,7 +75,7 @@ def ended_outputs(results: Results) -> set[Any]:
     shown = {results.heading, results.columns, results.conclusion, results.chart, results.history, results.items_panel,
              results.comparison, results.earlier}  # fmt: skip
     files = {results.share.json, results.share.csv, results.share.text}
-    return shown | files | results.edit.outputs() | results.matrix.outputs()
+    return shown | files | results.edit.outputs() | results.matrix.outputs() | results.vote.outputs()
 
 
 def clear(results: Results) -> Updates:
@@ -85,7 +86,8 @@ def clear(results: Results) -> Updates:
         results.chart: "",
         results.items_panel: hidden,
     }
-    return share.clear(results.share) | edit_view.hide(results.edit) | matrix.clear(results.matrix) | old
+    parts = edit_view.hide(results.edit) | vote_view.hide(results.vote) | matrix.clear(results.matrix)
+    return share.clear(results.share) | parts | old
 
 
 def show_columns(results: Results, comparison: Comparison) -> Updates:
@@ -109,7 +111,7 @@ def show_ended(results: Results, comparison: Comparison, earlier: tuple[Any, ...
     if not columns.single(comparison) and all(run.state == "done" for run in comparison.runs):
         earlier = (*earlier, _earlier(comparison))[-MAX_EARLIER:]
     past = {results.earlier: earlier, results.history: history_html(earlier)}
-    edit = edit_view.show(results.edit, comparison)
+    edit = edit_view.show(results.edit, comparison) | vote_view.show(results.vote, comparison)
     filters = {results.matrix.filters: gr.update(choices=matrix.filter_names(comparison))}
     return show(results, comparison) | share.show(results.share, comparison) | edit | filters | past
 
