@@ -37,6 +37,8 @@ class Learner:
             if reply.final:
                 replies[name] = replace(reply, purpose=PURPOSE)
                 target = reply.text.strip().strip(".")
+                if text[:1].islower():  # some translators take a single word for a sentence
+                    target = target[:1].lower() + target[1:]
                 same = not target or key(target) == name or target.startswith("*")
                 self.known[name] = Entry(text, target or text, "" if same else kind)
         return replies

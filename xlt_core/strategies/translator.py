@@ -20,6 +20,7 @@ class TranslatorAlone(Strategy):
     summary = "The machine translator alone, with no language model."
     needs = ()
     uses_translator = True
+    asks_for = ("a translator",)
 
     beams: int = knob(1, "Beams", "Of the translator's search; 1 is greedy, and more take longer.", (1, 16))
 
