@@ -90,12 +90,14 @@ def datasets() -> Mapping[str, Dataset]:
 
 
 def dataset(name: str, roots: Sequence[Path] = ()) -> Dataset:
-    """The dataset by its id, or a file of the user's own. roots: folders that its rows must come from.
+    """The dataset by its id, a file of the user's own, or hub:ID. roots: folders that its rows must come from.
 
     Without roots the rows come from a folder of XLT_DATA_ROOTS where one has them, else from the Hub.
     """
     if Path(name).suffix.lower() in FORMATS:
         return scan("datasets", Dataset)["file"].opened(name, tasks())
+    if name.startswith("hub:"):
+        return scan("datasets", Dataset)["hub"].opened(name, tasks())
     found = pick("dataset", datasets(), name)
     if roots:
         return found.at(tuple(roots))

@@ -15,7 +15,7 @@ SAMPLES = ROOT.parent / "shared" / "data"
 REAL = [("afriqa", ["afriqa"], 400), ("afrisenti", ["afrisent-semeval-2023"], 4000), ("sib200", ["sib-200"], 701),
         ("masakhanews", ["masakhane-news"], 300),
         ("masakhaner_x", ["masakhane-ner"], 300), ("masakhaner", ["masakhane-ner", "lafand-mt"], 300)]  # fmt: skip
-PUBLIC = [name for name in catalog.datasets() if name not in ("world", "file")]
+PUBLIC = [name for name in catalog.datasets() if name not in ("world", "file", "hub")]
 
 
 def texts(examples):

@@ -55,5 +55,10 @@ def _shared_knobs(knobs: Mapping[str, Any]) -> dict[str, Any]:
 def _without_folder(name: str) -> str:
     """The name without its folder where it is a local path: none goes into a link."""
     path = Path(name)
-    local = path.is_absolute() or name.startswith(("~", ".")) or os.path.exists(name) or path.suffix.lower() in FORMATS
+    local = (
+        path.is_absolute()
+        or name.startswith(("~", ".", "hub:/", "hub:~", "hub:."))
+        or os.path.exists(name)
+        or path.suffix.lower() in FORMATS
+    )
     return path.name if local else name
