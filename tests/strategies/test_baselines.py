@@ -135,7 +135,7 @@ def test_they_go_on_where_the_model_fails():
 
 @pytest.mark.parametrize("name", sorted(set(catalog.strategies()) - {"oracle", "translator"}))
 def test_the_answers_of_the_scored_split_change_nothing(name):
-    knobs = {"linear": {"rows": "all"}, "route": {"items": 10}}.get(name, {})
+    knobs = {"linear": {"rows": "all"}, "route": {"items": 10}, "mt-prompt": {"pivots": 1}}.get(name, {})
     built_on = ("linear", "prompt") if name in ("ensemble", "route") else ()
     flipped = Flipped()
     asked = plan(columns=(*(Column(one, one) for one in built_on), Column("it", name, knobs)), samples=20, shots=2)
