@@ -74,6 +74,14 @@ def many_items(tab: Any, count: int) -> None:
     tab.press("#samples input[type=number]", "Tab")
 
 
+def only(tab: Any, *strategies: str) -> None:
+    """Unticks all other strategies."""
+    ticked = "all => all.filter(one => one.checked).map(one => one.closest('.xlt-strategy').id)"
+    for name in tab.eval_on_selector_all("#choices .xlt-strategy input", ticked):
+        if name.removeprefix("strategy-") not in strategies:
+            tab.uncheck(f"#{name} input")
+
+
 def compare(tab: Any, press: Any = None) -> None:
     """Starts a comparison, and waits until what was shown before is gone: the sample's columns are done, too."""
     tab.evaluate("document.querySelectorAll('.xlt-column').forEach(column => { column.id = 'before'; })")

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from helpers.browser import choose, compare, finished, many_items, needs_chromium, served, visit
+from helpers.browser import choose, compare, finished, many_items, needs_chromium, only, served, visit
 
 from xlt_core.store.store import Store
 
@@ -22,9 +22,7 @@ def voting(browser: Any, tmp_path: Path) -> Iterator[Any]:
         visit(tab, url)
         choose(tab, "task", "Summary")
         tab.wait_for_function("document.querySelector('#demo-answer-1 textarea')?.value.split(' ').length > 2")
-        for strategy in tab.locator("#choices .xlt-strategy input:checked").all():
-            if strategy.evaluate("box => !box.closest('#strategy-prompt, #strategy-translate')"):
-                strategy.uncheck()
+        only(tab, "prompt", "translate")
         many_items(tab, 30)
         compare(tab)
         assert finished(tab, 2) == ["done"] * 2
