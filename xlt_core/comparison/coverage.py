@@ -14,10 +14,9 @@ from xlt_core.models.suggested import Part
 from xlt_core.records import Column, Example, InputError, Plan, Run
 from xlt_core.settings import POCKET
 from xlt_core.world.vocabulary import known_share
-from xlt_core.world.world import languages
+from xlt_core.world.world import TAUGHT, languages
 
 KNOWN = 0.75  # share of a text's words, under which it is not of the world: its own have 1, SIB-200's at most 0.68
-TAUGHT = ("topic", "ner", "summary")  # the tasks that the bundled models were trained on
 HUMAN = "human"
 ANOTHER = {"model": "another model, such as smollm2", "translator": "another translator, such as a model of NLLB-200"}
 

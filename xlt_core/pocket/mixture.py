@@ -41,7 +41,7 @@ SYLLABLES = "ba bi bu da de ga go ha he ka ki ku la le ma mi mu na ne ngo ra ri 
 
 @cache
 def _tasks() -> dict[str, Task]:
-    return {name: catalog.tasks()[name] for name in ("topic", "ner", "summary")}
+    return {name: catalog.tasks()[name] for name in world.TAUGHT}
 
 
 @cache

@@ -82,7 +82,7 @@ class EntityF1(_Metric):
         micro = report["micro avg"]
         scores = {"f1": micro["f1-score"]}
         scores |= {"precision": micro["precision"]} if found else {}
-        scores |= {"recall": micro["recall"]} if wanted else {}
+        scores |= {"recall": micro["recall"], "word_accuracy": micro["recall"]} if wanted else {}
         scores |= {f"f1_{kind}": report[kind]["f1-score"] for kind in sorted({kind for kind, *_ in wanted})}
         return {name: float(value) for name, value in scores.items()}
 

@@ -23,14 +23,15 @@ TITLES: dict[str, str] = {
     "f1_PER": "F1 of PER", "f1_LOC": "F1 of LOC", "f1_ORG": "F1 of ORG", "f1_DATE": "F1 of DATE",
     "rouge_l": "ROUGE-L", "rouge_1": "ROUGE-1", "rouge_2": "ROUGE-2", "chrf": "chrF",
     "chrf_pp": "chrF++", "bleu": "BLEU", "length_ratio": "length ratio", "number_match": "exact match",
-    "qa_f1": "token F1", "exact_match": "exact match",
+    "qa_f1": "token F1", "exact_match": "exact match", "word_accuracy": "accuracy of words",
 }  # fmt: skip
 LABEL, SPANS, TEXT, TRANSLATION, NUMBER, SHORT = "label", "spans", "text", "translation", "number", "short"
 # Those whose statistics are of two texts, whatever the other items are: a module each, with row, value, reduced, item.
 OF_TEXTS: dict[str, ModuleType] = {TEXT: text_scores, TRANSLATION: translation_scores, NUMBER: number_scores,
                                   SHORT: qa_scores}  # fmt: skip
 FAMILIES = {"macro_f1": LABEL, "accuracy": LABEL, "weighted_f1": LABEL, "f1": SPANS, "precision": SPANS,
-            "recall": SPANS, **{name: family for family, made in OF_TEXTS.items() for name in made.SCORES}}  # fmt: skip
+            "recall": SPANS, "word_accuracy": SPANS,
+            **{name: family for family, made in OF_TEXTS.items() for name in made.SCORES}}  # fmt: skip
 SHARES = ("accuracy", "number_match", "exact_match")  # of the items: their interval is Wilson's
 
 Golds = Sequence[Answer]
@@ -208,7 +209,8 @@ _TALLIED: Mapping[str, Callable[[Array], Array]] = {
     "weighted_f1": lambda tallies: ratio(np.nansum(_f1(tallies) * tallies[..., 2], -1), tallies[..., 2].sum(-1)),
     "accuracy": _share(2),
     "f1": lambda tallies: _f1(tallies.sum(-2)), "precision": _share(1), "recall": _share(2),
+    "word_accuracy": _share(2),  # where every word has its gold tag
 }  # fmt: skip
 
 
-MICRO = ("accuracy", "f1", "precision", "recall")  # counted over all classes as one
+MICRO = ("accuracy", "f1", "precision", "recall", "word_accuracy")  # counted over all classes as one

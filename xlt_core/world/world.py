@@ -21,6 +21,7 @@ from xlt_core.settings import POCKET
 TOPICS = ("business", "entertainment", "health", "politics", "religion", "sports", "technology")
 KINDS = ("PER", "LOC", "ORG", "DATE")
 SLOT_KINDS = {"PER": "PER", "PER2": "PER", "LOC": "LOC", "LOC2": "LOC", "ORG": "ORG", "DATE": "DATE", "DATE2": "DATE"}
+TAUGHT = ("topic", "ner", "summary")  # the tasks that the bundled model was trained on
 SIZES = {"train": 700, "validation": 300, "test": 300}
 BUCKETS = {"test": (0,), "validation": (1,), "train": (2, 3, 4), "raw": (5, 6, 7)}
 SEEN = 5 / 6  # the share of each table that labelled training items may use
