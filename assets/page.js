@@ -28,6 +28,7 @@
       const dark = !document.body.classList.contains("dark");
       setDark(dark); store.set("xlt-dark", String(dark));
     } else if (button.dataset.copy) copy(button.dataset.copy, button);
+    else if (button.id === "own-text") setTimeout(() => { const text = document.querySelector("#text textarea"); if (text) text.focus(); }, 700);
     else if (button.dataset.copyLink) copy(new URL(button.dataset.copyLink, location.href).href, button);
   });
 

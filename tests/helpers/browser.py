@@ -50,6 +50,12 @@ def on_tab(browser: Any, url: str, name: str) -> Any:
 def visit(tab: Any, url: str) -> None:
     tab.goto(url)
     tab.wait_for_function("document.querySelector('#host')?.innerText.includes('pocket @')")
+    demonstrations(tab)
+
+
+def demonstrations(tab: Any) -> None:
+    """Opens the table of demonstrations, and waits until it is filled."""
+    tab.evaluate("document.querySelector('#demonstrations > button:not(.open)')?.click()")
     tab.wait_for_function("document.querySelector('#demo-text-1 textarea')?.value.length > 10")
 
 

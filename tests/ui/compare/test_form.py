@@ -9,7 +9,7 @@ import pytest
 
 from xlt_core.documents import document
 from xlt_core.records import Plan, Row
-from xlt_core.ui.compare import form, form_handlers, inputs, row_handlers
+from xlt_core.ui.compare import form, form_handlers, inputs, row_handlers, sample
 from xlt_core.ui.compare import page as page_module
 from xlt_core.ui.compare.form import ComparePage
 from xlt_core.ui.shared.run_manager import RunManager
@@ -35,7 +35,7 @@ def after(values: dict[Any, Any], updates: dict[Any, Any]) -> dict[Any, Any]:
 
 
 def test_more_shots_are_still_those_that_the_seed_draws(page: ComparePage) -> None:
-    values = opened(page, Plan("topic", "kin", form.read(page, opened(page, page_module.default_plan())).columns,
+    values = opened(page, Plan("topic", "kin", form.read(page, opened(page, sample.default_plan())).columns,
                                inputs=(Row("Aline yasomye igitabo"),), shots=4))  # fmt: skip
     values[page.choices.shots] = 6
     plan = form.read(page, after(values, row_handlers.shots_changed(page, values)))
@@ -49,7 +49,7 @@ GONE = [{"model": "/nowhere/mine"}, {"translator": "/nowhere/mine"}, {"dataset":
 
 @pytest.mark.parametrize("change", GONE)
 def test_a_link_says_what_is_missing_here_and_offers_what_there_is(page: ComparePage, change: dict[str, str]) -> None:
-    columns = form.read(page, opened(page, page_module.default_plan())).columns
+    columns = form.read(page, opened(page, sample.default_plan())).columns
     updates = form_handlers.open_link(page, Plan("topic", "kin", columns, inputs=(Row("Umukino"),), **change))
     said = updates[page.message]
     assert all(value in said for value in change.values()) and "Press Compare to run it" in said

@@ -92,9 +92,9 @@ def _single(run: Run, metric: str, language: Language | None, outside: int) -> s
     if prediction is None:
         return _not_answered(run, language)
     parts = [
+        verdict_html(metric, example, prediction, known=not outside),
         answer_html(example, prediction, language),
         gold_html(example, language),
-        verdict_html(metric, example, prediction, known=not outside),
         notes_html(prediction.notes),
         _costs(run),
         pivots.item_html(f"{run.name}/item", example, prediction),

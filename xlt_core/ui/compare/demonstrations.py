@@ -9,10 +9,11 @@ from typing import Any
 
 import gradio as gr
 
-from xlt_core.formats.fields import texts_of, whole_text
+from xlt_core.formats.fields import english_of, texts_of, whole_text
 from xlt_core.records import InputError, Language, Plan, Row
 from xlt_core.ui.compare import field_boxes
 from xlt_core.ui.compare.field_boxes import Boxes, Fields, language_options
+from xlt_core.ui.shared.html import details_html, escape
 from xlt_core.ui.shared.limits import MAX_ROWS
 from xlt_core.ui.shared.updates import Updates, Values
 
@@ -41,6 +42,7 @@ class Demonstrations:
     drawn: gr.State
     fields: gr.State
     fold: gr.Accordion
+    gloss: gr.HTML
     add: gr.Button
     shuffle: gr.Button
     reset: gr.Button
@@ -53,12 +55,12 @@ class Demonstrations:
 
     def outputs(self) -> set[Any]:
         """Everything that other rows update."""
-        return self.widgets() | {row.group for row in self.rows} | {self.fold}
+        return self.widgets() | {row.group for row in self.rows} | {self.fold, self.gloss}
 
 
 def build(rows: Sequence[Row], plan: Plan) -> Demonstrations:
     """Draws the table with the given rows."""
-    with gr.Accordion(_title(len(rows)), open=True, elem_id="demonstrations") as fold:
+    with gr.Accordion(_title(len(rows)), open=False, elem_id="demonstrations") as fold:
         return _table(fold, rows, field_boxes.fields_of(plan.task), field_boxes.languages_of(plan))
 
 
@@ -73,7 +75,8 @@ def _table(
             "reset": gr.Button("Reset", size="sm", elem_id="demo-reset"),
             "reload": gr.Button("Reload from the train split", size="sm", elem_id="demo-reload"),
         }
-    return Demonstrations(widgets, gr.State(len(rows)), gr.State(tuple(rows)), gr.State(fields), fold, **tools)
+    gloss = gr.HTML(gloss_html(fields, rows), elem_id="demo-gloss")
+    return Demonstrations(widgets, gr.State(len(rows)), gr.State(tuple(rows)), gr.State(fields), fold, gloss, **tools)
 
 
 def read(table: Demonstrations, values: Values) -> tuple[Row, ...]:
@@ -93,12 +96,22 @@ def show(
     """The updates that show the rows. drawn: the rows that Reset goes back to from now on."""
     rows = tuple(rows)[:MAX_ROWS]
     updates: Updates = {table.count: len(rows), table.fold: gr.update(label=_title(len(rows)))}
+    updates[table.gloss] = gloss_html(fields, rows)
     for index, widgets in enumerate(table.rows):
         used = index < len(rows)
         updates[widgets.group] = gr.update(visible=used)
         updates |= field_boxes.show(fields, widgets.texts, rows[index] if used else Row())
         updates[widgets.answer] = rows[index].answer if used else ""
     return updates | ({} if drawn is None else {table.drawn: tuple(drawn)})
+
+
+def gloss_html(fields: Fields, rows: Sequence[Row]) -> str:
+    """The English of the rows that have a human's, to read beside them; "" where none has."""
+    english = [" ".join(filter(None, english_of(fields, row).values())) for row in rows]
+    if not any(english):
+        return ""
+    lines = "".join(f"<li lang='en'>{escape(text) or '–'}</li>" for text in english)
+    return details_html("demonstrations/english", "In English", f"<ol>{lines}</ol>")
 
 
 def set_fields(table: Demonstrations, plan: Plan) -> Updates:

@@ -43,12 +43,16 @@ def wire(page: ComparePage) -> None:
     triggers = [*(one.blur for one in fields), *(menu.input for menu in menus), chosen.shots.release,
                 entered.samples.release, *chosen.sources.change_events()]  # fmt: skip
     keep_it = catch_errors(partial(keep, page), lambda sentence: {page.draft: gr.skip()})  # it is said where it matters
-    gr.on(triggers, keep_it, page.form_widgets(), {page.draft}, queue=False, trigger_mode="always_last", **QUIET)
+    outputs = {page.draft, page.demonstrations.gloss}
+    gr.on(triggers, keep_it, page.form_widgets(), outputs, queue=False, trigger_mode="always_last", **QUIET)
 
 
 def keep(page: ComparePage, values: Values) -> Updates:
-    """The draft with what is entered now. Raises InputError where that is no plan yet."""
-    return kept(page, values, demonstrations.read(page.demonstrations, values))
+    """The draft with what is entered now, and the English of the demonstrations that are not edited. Raises InputError
+    where that is no plan yet."""
+    table = page.demonstrations
+    rows = demonstrations.read(table, values)
+    return kept(page, values, rows) | {table.gloss: demonstrations.gloss_html(values[table.fields], rows)}
 
 
 def kept(page: ComparePage, values: Values, rows: tuple[Row, ...]) -> Updates:

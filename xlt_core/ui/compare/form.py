@@ -21,6 +21,15 @@ from xlt_core.ui.shared.updates import Values
 
 
 @dataclass(frozen=True)
+class Buttons:
+    compare: gr.Button
+    stop: gr.Button
+    own_text: gr.Button
+    next_item: gr.Button
+    preview: gr.Button
+
+
+@dataclass(frozen=True)
 class ComparePage:
     """The widgets. host: where the model runs. work_id: id of the running work, for Stop. manager: stores what ends.
     visitor: the browser's key. requests: which change of the choices is the last. draft: what was entered last."""
@@ -35,9 +44,7 @@ class ComparePage:
     lesson: gr.HTML
     lessons: list[gr.Button]
     message: gr.HTML
-    preview: gr.Button
-    compare: gr.Button
-    stop: gr.Button
+    buttons: Buttons
     work_id: gr.State
     manager: RunManager
     visitor: gr.BrowserState
@@ -50,13 +57,16 @@ class ComparePage:
 
     def plan_outputs(self) -> set[Any]:
         """Every widget that another plan or another choice updates."""
-        own = {self.inputs.one, self.inputs.many, self.inputs.example, self.inputs.picked, self.lesson, self.host}
+        entered = self.inputs
+        own = {entered.one, entered.one_menu, entered.many, entered.gloss, entered.example, entered.picked}
+        own |= {self.lesson, self.host}
         own |= self.mismatch.widgets() | {self.choices.sources.file, self.choices.more}
         return self.form_widgets() | self.demonstrations.outputs() | own
 
     def error_outputs(self) -> set[Any]:
         """Every widget that an error updates."""
-        return {self.message, self.compare, self.preview, self.stop, self.results.timer}
+        buttons = self.buttons
+        return {self.message, buttons.compare, buttons.preview, buttons.next_item, buttons.stop, self.results.timer}
 
 
 def read(page: ComparePage, values: Values) -> Plan:
@@ -81,13 +91,15 @@ def build_choices(plan: Plan) -> tuple[choices_module.Choices, model_download.Mo
             return chosen, download, lessons.build()
 
 
-def build_buttons() -> tuple[gr.Button, gr.Button, gr.Button]:
-    """Draws Preview, Compare and Stop."""
+def build_buttons() -> Buttons:
+    """Draws what starts and stops a comparison, and the two ways to another input."""
     with gr.Row(elem_classes=["xlt-actions"]):
-        return (
-            gr.Button("Preview", elem_id="preview"),
-            gr.Button("Compare", variant="primary", elem_id="compare"),
-            gr.Button("Stop", variant="stop", interactive=False, elem_id="stop"),
+        return Buttons(
+            compare=gr.Button("Compare", variant="primary", elem_id="compare"),
+            stop=gr.Button("Stop", variant="stop", interactive=False, elem_id="stop"),
+            own_text=gr.Button("Your own text", elem_id="own-text"),
+            next_item=gr.Button("Next item", elem_id="next-item"),
+            preview=gr.Button("Preview", elem_id="preview"),
         )
 
 

@@ -122,7 +122,7 @@ def enable_strategies(page: ComparePage, plan: Plan, disabled: tuple[str, ...], 
         reasons = dict.fromkeys(page.choices.strategies, NOTHING_RUNS)
     return choices.disable(page.choices, plan, reasons, disabled) | {
         page.message: message_html(problem, "problem"),
-        page.compare: gr.update(interactive=not problem),
+        page.buttons.compare: gr.update(interactive=not problem),
     }
 
 

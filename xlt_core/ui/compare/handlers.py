@@ -89,7 +89,7 @@ def preview(page: ComparePage, values: Values) -> Iterator[Updates]:
 def stop(page: ComparePage, values: Values) -> Updates:
     """Asks the running work to stop; the work itself shows its end."""
     request_stop(values[page.work_id])
-    return {page.stop: gr.update(interactive=False)}
+    return {page.buttons.stop: gr.update(interactive=False)}
 
 
 def make_file(ending: str, page: ComparePage, values: Values) -> Updates:
@@ -110,14 +110,16 @@ def choose_cell(page: ComparePage, values: Values) -> Updates:
 def busy(page: ComparePage) -> Updates:
     """The buttons while work is running."""
     off = gr.update(interactive=False)
-    return {page.compare: off, page.preview: off, page.stop: gr.update(interactive=True),
+    return {page.buttons.compare: off, page.buttons.preview: off, page.buttons.next_item: off,
+            page.buttons.stop: gr.update(interactive=True),
             page.results.timer: gr.Timer(active=True)}  # fmt: skip
 
 
 def idle(page: ComparePage) -> Updates:
     """The buttons while no work is running."""
     on = gr.update(interactive=True)
-    return {page.compare: on, page.preview: on, page.stop: gr.update(interactive=False),
+    return {page.buttons.compare: on, page.buttons.preview: on, page.buttons.next_item: on,
+            page.buttons.stop: gr.update(interactive=False),
             page.results.timer: gr.Timer(active=False)}  # fmt: skip
 
 

@@ -9,7 +9,7 @@ import gradio as gr
 from xlt_core.catalog import APERTIUM
 from xlt_core.comparison.coverage import HUMAN
 from xlt_core.records import InputError, Row
-from xlt_core.ui.compare import choices, field_boxes, form_handlers, inputs
+from xlt_core.ui.compare import choices, field_boxes, form_handlers, handlers, inputs
 from xlt_core.ui.compare.form import ComparePage
 from xlt_core.ui.shared.updates import Updates, Values
 
@@ -27,6 +27,29 @@ def example_picked(page: ComparePage, values: Values) -> Updates:
     return shown | form_handlers.show_mismatch(page, plan, row)
 
 
+def next_item(page: ComparePage, values: Values) -> Iterator[Updates]:
+    """Takes the next item of the dataset as the input, and compares on it."""
+    plan, picked = choices.read(page.choices, values), values[page.inputs.picked] or Row("")
+    items = inputs.offered_items(plan)
+    if not items:
+        raise InputError("The dataset has no items in this language to take next; type a text of your own.")
+    at = next((index for index, item in enumerate(items) if item.id == picked.id), -1)
+    item = items[(at + 1) % len(items)]
+    row = inputs.item_row(item, plan.task)
+    shown = inputs.show_row(page.inputs, field_boxes.fields_of(plan.task), row)
+    one = {page.inputs.mode: inputs.ONE, page.inputs.example: item.id}
+    switched = inputs.switch(page.inputs, inputs.ONE) | form_handlers.show_mismatch(page, plan, row)
+    yield shown | one | switched
+    yield from handlers.run(page, {**values, **shown, **one})
+
+
+def own_text(page: ComparePage, values: Values) -> Updates:
+    """Empties the input, for a text of the visitor's own."""
+    fields = values[page.inputs.fields]
+    emptied = inputs.show_row(page.inputs, fields, Row("")) | {page.inputs.example: gr.update(value=None)}
+    return emptied | inputs.switch(page.inputs, inputs.ONE) | {page.inputs.mode: inputs.ONE, page.message: ""}
+
+
 def text_edited(page: ComparePage, values: Values) -> Updates:
     """After a text was typed: it is no longer the picked item, whose gold answer goes with it."""
     picked: Row = values[page.inputs.picked]
@@ -35,7 +58,7 @@ def text_edited(page: ComparePage, values: Values) -> Updates:
         return {}
     updates: Updates = {}
     if not inputs.is_blank(picked):
-        updates = {page.inputs.picked: Row(""), page.inputs.example: gr.update(value=None)}
+        updates = {page.inputs.picked: Row(""), page.inputs.example: gr.update(value=None), page.inputs.gloss: ""}
         updates |= {page.inputs.gold: ""} if gold and gold == picked.answer else {}
     return updates | choice_checked(page, values)
 

@@ -13,6 +13,7 @@ from xlt_core.formats.fields import english_of, row_of, texts_of, whole_text
 from xlt_core.records import Example, InputError, Language, Plan, Row
 from xlt_core.ui.compare import field_boxes
 from xlt_core.ui.compare.field_boxes import Boxes, Fields, language_options
+from xlt_core.ui.shared.html import escape
 from xlt_core.ui.shared.limits import MAX_SAMPLES
 from xlt_core.ui.shared.updates import Updates, Values
 
@@ -24,14 +25,16 @@ LABEL = "Input"  # of a task's only text
 @dataclass(frozen=True)
 class Inputs:
     """The widgets. texts: a box for each field; fields: those of the task; picked: the row of the picked item, so that
-    unedited texts keep their English version."""
+    unedited texts keep their English version; gloss: that English; one_menu, many: the menu or slider beside mode."""
 
     mode: gr.Radio
     one: gr.Group
-    many: gr.Group
+    one_menu: gr.Column
+    many: gr.Column
     example: gr.Dropdown
     texts: Boxes
     gold: gr.Textbox
+    gloss: gr.HTML
     samples: gr.Slider
     picked: gr.State
     fields: gr.State
@@ -46,35 +49,33 @@ def build(plan: Plan) -> Inputs:
     items, single = offered_items(plan), bool(plan.inputs)
     row = first_row(plan) if single or not items else item_row(items[0], plan.task)
     fields, languages = field_boxes.fields_of(plan.task), field_boxes.languages_of(plan)
-    mode = gr.Radio([ONE, MANY], value=ONE if single else MANY, label="Compare on", elem_id="mode")
+    with gr.Row(elem_classes=["xlt-input-top"], equal_height=False):
+        mode = gr.Radio([ONE, MANY], value=ONE if single else MANY, label="Compare on", elem_id="mode")
+        with gr.Column(visible=single, min_width=260) as one_menu:
+            example = gr.Dropdown(menu(items), label="Pick an item", elem_id="example",
+                                  value=None if single or not items else items[0].id)  # fmt: skip
+        with gr.Column(visible=not single, min_width=260) as many:
+            samples = gr.Slider(
+                1, MAX_SAMPLES, value=plan.samples, step=1, label="Number of items", elem_id="samples",
+                info="Drawn from the split by the seed; more items make narrower intervals.",
+            )  # fmt: skip
     with gr.Group(visible=single, elem_classes=["xlt-one"]) as one:
-        example = gr.Dropdown(
-            menu(items),
-            label="Pick an item",
-            value=None if single or not items else items[0].id,
-            elem_id="example",
-            info="Or type a text of your own below.",
-        )
-        boxes = tuple(_box(index, text, fields, languages) for index, text in enumerate(field_boxes.texts(fields, row)))
-        gold = gr.Textbox(
-            row.answer,
-            label="Gold answer (optional)",
-            lines=1,
-            max_lines=4,
-            elem_id="gold",
-            **language_options(languages[-1]),
-        )
-    with gr.Group(visible=not single) as many:
-        samples = gr.Slider(
-            1, MAX_SAMPLES, value=plan.samples, step=1, label="Number of items", elem_id="samples",
-            info="Drawn from the split by the seed; more items make narrower intervals.",
-        )  # fmt: skip
-    return Inputs(mode, one, many, example, boxes, gold, samples, gr.State(row), gr.State(fields))
+        with gr.Row(equal_height=False):
+            with gr.Column(scale=4, min_width=260):
+                boxes = tuple(
+                    _box(index, text, fields, languages) for index, text in enumerate(field_boxes.texts(fields, row))
+                )
+            gold = gr.Textbox(
+                row.answer, label="Gold answer (optional)", lines=1, max_lines=4, elem_id="gold", min_width=205,
+                **language_options(languages[-1]),
+            )  # fmt: skip
+        gloss = gr.HTML(gloss_html(fields, row), elem_id="gloss")
+    return Inputs(mode, one, one_menu, many, example, boxes, gold, gloss, samples, gr.State(row), gr.State(fields))
 
 
 def _box(index: int, text: str, fields: Fields, languages: Sequence[Language | None]) -> gr.Textbox:
     return gr.Textbox(
-        text, label=field_boxes.label(fields, index, LABEL), lines=1 if len(fields) > 1 else 3, max_lines=10,
+        text, label=field_boxes.label(fields, index, LABEL), lines=1 if len(fields) > 1 else 2, max_lines=10,
         visible=index < len(fields), elem_id="text" if not index else f"text-{index + 1}",
         **language_options(languages[min(index, len(languages) - 1)]),
     )  # fmt: skip
@@ -118,12 +119,20 @@ def fill(inputs: Inputs, plan: Plan) -> Updates:
 def show_row(inputs: Inputs, fields: Fields, row: Row) -> Updates:
     """A row as the input."""
     shown = field_boxes.show(fields, inputs.texts, row)
-    return shown | {inputs.gold: row.answer, inputs.picked: row, inputs.fields: fields}
+    gloss = {inputs.gloss: gloss_html(fields, row)}
+    return shown | {inputs.gold: row.answer, inputs.picked: row, inputs.fields: fields} | gloss
+
+
+def gloss_html(fields: Fields, row: Row) -> str:
+    """The English of an item, where a human has translated it; "" otherwise."""
+    english = " ".join(filter(None, english_of(fields, row).values()))
+    return f"<p class='xlt-gloss'>English: <span lang='en'>{escape(english)}</span></p>" if english else ""
 
 
 def switch(inputs: Inputs, mode: str) -> Updates:
     """Shows the widgets of one mode and hides those of the other."""
-    return {inputs.one: gr.update(visible=mode == ONE), inputs.many: gr.update(visible=mode == MANY)}
+    single = gr.update(visible=mode == ONE)
+    return {inputs.one: single, inputs.one_menu: single, inputs.many: gr.update(visible=mode == MANY)}
 
 
 def first_row(plan: Plan) -> Row:

@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterator
 from functools import partial
 from typing import Any
 
 import gradio as gr
 
-from xlt_core import catalog
 from xlt_core.documents import document
-from xlt_core.models.names import model_path
-from xlt_core.records import Comparison, InputError, Plan, Row
-from xlt_core.settings import ASSETS
+from xlt_core.records import Comparison, Plan
 from xlt_core.ui.compare import (
     api,
     demonstrations,
@@ -29,12 +25,13 @@ from xlt_core.ui.compare import (
     model_download,
     opening,
     row_handlers,
+    sample,
     view,
     vote_handlers,
 )
 from xlt_core.ui.compare.form import ComparePage
 from xlt_core.ui.shared import downloads
-from xlt_core.ui.shared.errors import LOG, catch_errors, catch_errors_while_yielding, error_sentence
+from xlt_core.ui.shared.errors import catch_errors, catch_errors_while_yielding, error_sentence
 from xlt_core.ui.shared.events import MODEL, QUIET, bind, quiet
 from xlt_core.ui.shared.last_request import AT_ONCE, Requests, last_only
 from xlt_core.ui.shared.run_manager import RunManager
@@ -44,9 +41,9 @@ from xlt_core.ui.shared.updates import Updates, Values
 def build(blocks: gr.Blocks, host: gr.HTML, manager: RunManager, visitor: gr.BrowserState) -> ComparePage:
     """Draws the tab, with its events and the endpoint /compare. host: says where the model runs; visitor: the browser's
     key, under which finished comparisons are stored."""
-    sample = finished_sample()
-    plan = sample.plan if sample else default_plan()
-    page = _draw(plan, sample, host, manager, visitor)
+    shown = sample.finished_sample()
+    plan = shown.plan if shown else sample.default_plan()
+    page = _draw(plan, shown, host, manager, visitor)
     _wire_choices(page)
     _wire_inputs(page)
     _wire_demonstrations(page)
@@ -58,35 +55,9 @@ def build(blocks: gr.Blocks, host: gr.HTML, manager: RunManager, visitor: gr.Bro
     for lesson, button in zip(lessons.lessons(), page.lessons, strict=True):
         shown = partial(_once, partial(form_handlers.show_lesson, lesson))
         _bind_last(page, button.click, shown, page.form_widgets(), page.plan_outputs())
-    _wire_load(blocks, page, plan, form_handlers.complete if sample else form_handlers.show_plan)
+    _wire_load(blocks, page, plan, form_handlers.complete if shown else form_handlers.show_plan)
     gr.api(api.compare_text, api_name="compare", **MODEL)
     return page
-
-
-def finished_sample() -> Comparison | None:
-    """The first bundled comparison whose parts are here; None where there is none."""
-    for path in sorted((ASSETS / "comparisons").glob("*.json")):
-        try:
-            sample = document.read_document(json.loads(path.read_text(encoding="utf-8")))
-            if _at_hand(sample.plan):
-                return sample
-        except (InputError, ValueError, KeyError) as error:
-            LOG.warning("The sample %s cannot be shown: %s", path.name, error)
-    return None
-
-
-def _at_hand(plan: Plan) -> bool:
-    """Whether the plan's models and its translator are here. Nothing is loaded: the page is to be served soon."""
-    try:
-        return all(map(model_path, plan.models)) and plan.translator in catalog.translators()
-    except InputError:
-        return False
-
-
-def default_plan() -> Plan:
-    """The plan that the page opens with where there is no sample."""
-    codes = catalog.dataset("world").languages("topic")
-    return Plan("topic", next((code for code in codes if code != "eng"), "eng"), inputs=(Row(""),))
 
 
 def bind_from_outside(
@@ -97,19 +68,19 @@ def bind_from_outside(
 
 
 def _draw(
-    plan: Plan, sample: Comparison | None, host: gr.HTML, manager: RunManager, visitor: gr.BrowserState
+    plan: Plan, finished: Comparison | None, host: gr.HTML, manager: RunManager, visitor: gr.BrowserState
 ) -> ComparePage:
     with gr.Row(elem_id="layout"):
         chosen, download, lesson_buttons = form.build_choices(plan)
         with gr.Column(scale=3, min_width=320, elem_id="work"):
             lesson = gr.HTML("", elem_id="lesson")
             entered, note = inputs.build(plan), mismatch.build()
-            table = demonstrations.build(plan.demonstrations or (), plan)
             message = gr.HTML("", elem_id="message")
-            preview, compare, stop = form.build_buttons()
-            results = view.build(sample)
+            buttons = form.build_buttons()
+            table = demonstrations.build(plan.demonstrations or (), plan)
+            results = view.build(finished)
     return ComparePage(host, chosen, download, entered, note, table, results, lesson, lesson_buttons, message,
-                       preview, compare, stop, gr.State(""), manager, visitor, gr.State(Requests()),
+                       buttons, gr.State(""), manager, visitor, gr.State(Requests()),
                        gr.BrowserState(None, storage_key="xlt-draft", secret="xlt"))  # fmt: skip
 
 
@@ -166,7 +137,7 @@ def _wire_choices(page: ComparePage) -> None:
 
 def _wire_inputs(page: ComparePage) -> None:
     note, entered, values = page.mismatch, page.inputs, page.form_widgets()
-    item = {entered.gold, entered.picked, entered.example} | note.widgets()
+    item = {entered.gold, entered.gloss, entered.picked, entered.example} | note.widgets()
     picked = item | {*entered.texts, entered.fields}
     _bind(page, entered.example.input, input_handlers.example_picked, values | {entered.example}, picked)
     # Not `input`, which Gradio does not send for a text that was pasted.
@@ -175,6 +146,8 @@ def _wire_inputs(page: ComparePage) -> None:
     pivots = [own[input_handlers.PIVOT] for own in page.choices.knobs.values() if input_handlers.PIVOT in own]
     for widget in (*pivots, *page.choices.translating()):
         _bind(page, widget.input, input_handlers.choice_checked, values, note.widgets())
+    emptied = item | {*entered.texts, entered.mode, entered.one, entered.one_menu, entered.many, entered.fields}
+    _bind(page, page.buttons.own_text.click, input_handlers.own_text, values, emptied)
     _bind(page, note.use_human.click, input_handlers.use_human, values, {*pivots} | note.widgets())
     _bind(page, note.use_apertium.click, input_handlers.use_apertium, values, page.plan_outputs(), generator=True)
 
@@ -201,11 +174,13 @@ def _wire_comparison(blocks: gr.Blocks, page: ComparePage) -> None:
     results = page.results
     outputs = view.ended_outputs(results) | {page.host, page.work_id}
     inputs = page.form_widgets() | {results.earlier, page.visitor}
-    running = _bind(page, page.compare.click, handlers.run, inputs, outputs, generator=True, **MODEL)
+    running = _bind(page, page.buttons.compare.click, handlers.run, inputs, outputs, generator=True, **MODEL)
     resumed = _bind(page, blocks.load, handlers.resume, inputs, outputs, generator=True, concurrency_limit=None)
-    _bind(page, page.preview.click, handlers.preview, inputs, outputs, generator=True, **MODEL)
-    _bind(page, page.stop.click, handlers.stop, {page.work_id}, {page.stop}, queue=False)
-    for ended in (running, resumed):
+    further = _bind(page, page.buttons.next_item.click, input_handlers.next_item, inputs, outputs | page.plan_outputs(),
+                    generator=True, **MODEL)  # fmt: skip
+    _bind(page, page.buttons.preview.click, handlers.preview, inputs, outputs, generator=True, **MODEL)
+    _bind(page, page.buttons.stop.click, handlers.stop, {page.work_id}, {page.buttons.stop}, queue=False)
+    for ended in (running, resumed, further):
         _bind_items(page, ended.then, 0)
 
 
