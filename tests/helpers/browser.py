@@ -61,7 +61,12 @@ def demonstrations(tab: Any) -> None:
 
 def choose(tab: Any, menu: str, words: str) -> None:
     tab.click(f"#{menu} input")
-    tab.get_by_role("option", name=words).first.click()
+    option(tab, words).first.click()
+
+
+def option(tab: Any, words: str = "") -> Any:
+    """The entries of the menu that is open; the native menu of the page's languages is always closed."""
+    return tab.locator("li[role=option]").filter(has_text=words)
 
 
 def one_input(tab: Any, text: str = "", gold: str = "") -> None:

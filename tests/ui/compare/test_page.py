@@ -12,7 +12,7 @@ from urllib.request import urlopen
 
 import gradio as gr
 import pytest
-from helpers.browser import PATIENCE, choose, compare, finished, many_items, needs_chromium, one_input, visit
+from helpers.browser import PATIENCE, choose, compare, finished, many_items, needs_chromium, one_input, option, visit
 
 from xlt_core.documents import document
 from xlt_core.records import Comparison, InputError, Plan, Row
@@ -266,7 +266,7 @@ def test_a_typed_language_replaces_the_chosen_one_and_focus_stays_after_the_shor
                           " return f.selectionEnd - f.selectionStart === f.value.length; }")  # fmt: skip
     tab.keyboard.type("Lug")
     assert tab.input_value("#language input") == "Lug"
-    assert "Luganda" in tab.get_by_role("option").first.inner_text()
+    assert "Luganda" in option(tab).first.inner_text()
     tab.keyboard.press("Escape")
     one_input(tab, "Umukinnyi yatsinze umukino", "sports")
     tab.focus("#text textarea")
@@ -302,3 +302,34 @@ def test_further_strategies_are_folded_and_knobs_shown_of_those_that_are_ticked(
     tab.click("#more-strategies > button")
     tab.wait_for_selector("#strategy-bilingual", state="hidden")
     assert tab.evaluate(shown) == [*ours, "knobs-of-bilingual"], "a fold that is closed unticks nothing"
+
+
+@needs_chromium
+def test_the_first_view_is_a_sentence_its_english_and_its_answers(blank: Any, address: str) -> None:
+    blank.set_viewport_size({"width": 1280, "height": 900})
+    blank.goto(address)
+    blank.wait_for_function("document.querySelectorAll('.xlt-column').length === 3")
+    assert blank.inner_text("#gloss").startswith("English: On 7 February")
+    places = "[...document.querySelectorAll('.xlt-column .xlt-verdict')].map(e => e.getBoundingClientRect().bottom)"
+    bottoms = blank.evaluate(places)
+    assert len(bottoms) >= 3 and max(bottoms) < 900, "right and wrong are seen without scrolling"
+    assert blank.evaluate("document.activeElement === document.body")
+
+
+@needs_chromium
+def test_the_next_item_is_compared_and_an_own_text_begins_empty(tab: Any) -> None:
+    before = tab.input_value("#text textarea")
+    compare(tab, lambda: tab.click("#next-item"))
+    assert finished(tab) == ["done"] * 3
+    after = tab.input_value("#text textarea")
+    assert after != before and tab.inner_text("#gloss").startswith("English: ")
+    compare(tab, lambda: tab.click("#next-item"))
+    finished(tab)
+    assert tab.input_value("#text textarea") not in (before, after)
+    tab.click("#own-text")
+    tab.wait_for_function("document.querySelector('#text textarea').value === ''")
+    tab.wait_for_function("document.activeElement === document.querySelector('#text textarea')")
+    assert not tab.inner_text("#gloss").strip() and tab.input_value("#gold textarea") == ""
+    tab.keyboard.type("Ikipe yatsinze umukino.")
+    compare(tab)
+    assert finished(tab) == ["done"] * 3

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from helpers.browser import choose, compare, finished, needs_chromium, one_input
+from helpers.browser import choose, compare, finished, needs_chromium, one_input, option
 
 from xlt_core.models import hub
 from xlt_core.settings import POCKET
@@ -74,8 +74,8 @@ def test_the_adapted_weights_of_the_language_are_offered(tab: Any) -> None:
     tab.click("#knobs > button")
     tab.click(".xlt-knobs >> text=laft")
     tab.click("#knob-laft-adapter input")
-    assert tab.get_by_role("option").all_inner_texts()[-1].strip().endswith("kin")
-    tab.get_by_role("option", name="kin").last.click()
+    assert option(tab).all_inner_texts()[-1].strip().endswith("kin")
+    option(tab, "kin").last.click()
     choose(tab, "language", "Hausa")
     tab.wait_for_function("document.querySelector('#knob-laft-adapter input').value.startsWith('the first one')")
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from helpers.browser import compare, finished, many_items, needs_chromium, on_tab, served
+from helpers.browser import compare, finished, many_items, needs_chromium, on_tab, option, served
 from helpers.comparisons import comparison
 
 from xlt_core.documents import export
@@ -103,7 +103,7 @@ def test_two_runs_are_compared_on_the_items_of_both_and_one_is_named_and_deleted
     tab.wait_for_function(HEADING, arg="5 items")
     tab.click("#runs-cell-view > button")
     tab.click("#runs-cell input")
-    tab.get_by_role("option").first.click()
+    option(tab).first.click()
     tab.wait_for_function("document.querySelectorAll('#runs-items-table .xlt-table > table > tbody > tr').length === 5")
 
 
