@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -51,6 +52,9 @@ def visit(tab: Any, url: str) -> None:
     tab.goto(url)
     tab.wait_for_function("document.querySelector('#host')?.innerText.includes('pocket @')")
     demonstrations(tab)
+    if "?" not in url:  # the page opens on one sentence
+        tab.get_by_label("Items of the dataset", exact=True).check()
+        tab.wait_for_selector("#samples input[type=number]")
 
 
 def demonstrations(tab: Any) -> None:
@@ -64,9 +68,11 @@ def choose(tab: Any, menu: str, words: str) -> None:
     option(tab, words).first.click()
 
 
-def option(tab: Any, words: str = "") -> Any:
+def option(tab: Any, words: str = "", exact: bool = False) -> Any:
     """The entries of the menu that is open; the native menu of the page's languages is always closed."""
-    return tab.locator("li[role=option]").filter(has_text=words)
+    return tab.locator("li[role=option]").filter(
+        has_text=re.compile(rf"^\W*{re.escape(words)}\W*$") if exact else words
+    )
 
 
 def one_input(tab: Any, text: str = "", gold: str = "") -> None:

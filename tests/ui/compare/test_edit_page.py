@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from helpers.browser import compare, finished, needs_chromium, one_input
+from helpers.browser import compare, finished, needs_chromium, one_input, option
 
 from xlt_core.documents import document
 
@@ -60,7 +60,7 @@ def set_knob(tab: Any, strategy: str, knob: str, value: str) -> None:
     tab.click("#knobs > button:not(.open)")
     tab.locator("#knobs .xlt-knobs > button:not(.open)", has_text=strategy).first.click()
     tab.click(f"#knob-{strategy}-{knob} input")
-    tab.locator("li[role=option]").get_by_text(value, exact=True).click()
+    option(tab, value, exact=True).click()
 
 
 @needs_chromium
@@ -81,5 +81,5 @@ def test_a_demonstration_is_edited_and_an_impossible_label_is_a_sentence(wrong: 
 def step(tab: Any, title: str) -> None:
     before = tab.input_value("#edit-text textarea")
     tab.click("#edit-step input")
-    tab.locator("li[role=option]").get_by_text(title, exact=True).click()
+    option(tab, title, exact=True).click()
     tab.wait_for_function("old => document.querySelector('#edit-text textarea').value !== old", arg=before)

@@ -318,6 +318,7 @@ def test_the_first_view_is_a_sentence_its_english_and_its_answers(blank: Any, ad
 
 @needs_chromium
 def test_the_next_item_is_compared_and_an_own_text_begins_empty(tab: Any) -> None:
+    one_input(tab)
     before = tab.input_value("#text textarea")
     compare(tab, lambda: tab.click("#next-item"))
     assert finished(tab) == ["done"] * 3
