@@ -120,6 +120,9 @@ def enable_strategies(page: ComparePage, plan: Plan, disabled: tuple[str, ...], 
     problem = problem or reasons.get("", "")
     if problem:
         reasons = dict.fromkeys(page.choices.strategies, NOTHING_RUNS)
+    wanted = [*(column.strategy for column in plan.columns), *disabled]
+    if wanted and all(name in reasons for name in wanted):  # others may run, such as those that ask no model
+        problem = problem or reasons[wanted[0]]
     return choices.disable(page.choices, plan, reasons, disabled) | {
         page.message: message_html(problem, "problem"),
         page.buttons.compare: gr.update(interactive=not problem),
