@@ -225,6 +225,7 @@ class Run:
     preparation: tuple[Reply, ...] = ()
     signature: str = ""
     recalled: int = field(default=0, compare=False)
+    held: tuple[str, ...] = field(default=(), compare=False, metadata=UNSAID)  # signatures of answers beside the items
     parameters: int = field(default=0, metadata=UNSAID)  # of the models that answer; 0: not known
 
     @property

@@ -22,6 +22,7 @@ from xlt_core.store.store import Store
 from xlt_core.strategies._routing import cross_fitted, learned
 from xlt_core.strategies.ensemble import Ensemble
 from xlt_core.strategies.oracle import Oracle
+from xlt_core.sweeps.local import sign
 from xlt_core.tasks.ner import Ner
 from xlt_core.tasks.summary import Summary
 from xlt_core.tasks.topic import Topic
@@ -159,6 +160,19 @@ def test_the_store_keeps_them_and_they_change_with_what_they_build_on(tmp_path):
     knobs = replace(asked, columns=(Column("prompt", "prompt", {"order": "shuffled"}), *asked.columns[1:]))
     ours, theirs = (signatures(select(one, parts()), parts()) for one in (asked, knobs))
     assert [a == b for a, b in zip(ours, theirs, strict=True)] == [False, True, False, False]
+
+
+def test_what_columns_answered_for_a_route_is_kept_for_it_and_goes_with_its_run(tmp_path):
+    store, asked = Store(tmp_path / "s.sqlite"), built("prompt", "linear", "route")
+    signed = sign(asked, parts())
+    assert len(signed.held) == 2 and {len(keys) for keys in signed.held.values()} == {10}
+    [*compare_stored(select(asked, parts()), store, parts())]
+    assert all(len(store.known(name, keys)) == 10 for name, keys in signed.held.items())
+    (run,) = store.runs()
+    found = store.comparison(run.id, 0)
+    assert [side.held for side in found.runs] == [(), (), tuple(signed.held)]
+    store.delete(run.id)
+    assert not any(store.known(name, keys) for name, keys in signed.held.items())
 
 
 def test_stopped_they_go_on():

@@ -109,7 +109,7 @@ class ColumnRunner:
         if job.memory is None:
             return {example.id: "" for example in job.selection.examples}
         keys = {example.id: item_key(example) for example in job.selection.examples}
-        self._run = replace(self._run, signature=job.signature(column))
+        self._run = replace(self._run, signature=job.signature(column), held=tuple(job.held(column)))
         known = job.memory.known(self._run.signature, tuple(keys.values()))
         self._run = replace(self._run, recalled=len(known))
         for name, key in keys.items():

@@ -60,6 +60,12 @@ def signatures(selection: Selection, parts: Parts = PARTS) -> tuple[str, ...]:
     return tuple(map(Job.of(selection, parts).signature, selection.plan.columns))
 
 
+def held(selection: Selection, parts: Parts = PARTS) -> dict[str, tuple[str, ...]]:
+    """The keys of the examples that columns answer for others beside the items, by signature. Raises InputError."""
+    job = Job.of(selection, parts)
+    return {name: keys for column in selection.plan.columns for name, keys in job.held(column).items()}
+
+
 def stopped(comparison: Comparison, parts: Parts = PARTS) -> Comparison:
     """The snapshot of a comparison that was stopped before its columns had ended: these are scored anew, since the
     scores of a running column are of a moment ago."""

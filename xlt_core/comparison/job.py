@@ -11,7 +11,7 @@ from xlt_core.comparison.building import answered, bases_of, prepared_without
 from xlt_core.comparison.combining import why_not
 from xlt_core.comparison.data import digest
 from xlt_core.comparison.selection import Selection
-from xlt_core.comparison.signature import code_signature, column_key, translator_identity
+from xlt_core.comparison.signature import code_signature, column_key, item_key, translator_identity
 from xlt_core.comparison.training import NONE, Training, texts_of
 from xlt_core.contracts import BuiltOn, Memory, NoHost, Setting, Solver, Task, Translator
 from xlt_core.records import Column, Example, InputError, Plan, Prediction, Reply, Run
@@ -80,6 +80,13 @@ class Job:
         own += [translator] if translator and plan.translator != LLM else []
         known = [getattr(part, "parameters", None) for part in own]
         return 0 if None in known else sum(known)
+
+    def held(self, column: Column) -> dict[str, tuple[str, ...]]:
+        """The keys of the examples that are not items and that other columns answer for this one, by signature."""
+        examples = self.training.held_out(self.parts.strategy(column).held_out_items())
+        keys = tuple(map(item_key, examples))
+        bases = self.bases.get(column.name, ()) if examples else ()
+        return {prepared_without(self.signature(self._column(name)), examples): keys for name in bases}
 
     def _setting(self, column: Column, without: frozenset[str] = NONE) -> Setting:
         """without: texts that no row that it sees may have."""

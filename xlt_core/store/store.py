@@ -117,7 +117,7 @@ class Store(Database):
         examples = {item_key(e): e for side in comparison.runs for e in side.examples}
         keys = {example.id: key for key, example in examples.items()}
         body = _CellBody(tuple(map(_stored_column, comparison.runs)), comparison.tests)
-        self.claim(run, position, [side.signature for side in comparison.runs])
+        self.claim(run, position, [name for side in comparison.runs for name in (side.signature, *side.held)])
         with self.transact() as file:
             file.executemany("INSERT OR IGNORE INTO items VALUES (?, ?)", [(k, pack(e)) for k, e in examples.items()])
             for side in comparison.runs:

@@ -145,7 +145,8 @@ class Cluster:
 
     def _start(self, position: int, plan: Plan, parts: Parts, store: Store) -> _Task:
         signed = self.sign(plan, parts)
-        known = {signature: store.known(signature, signed.items) for signature in signed.signatures}
+        keys = {**signed.held, **dict.fromkeys(signed.signatures, signed.items)}
+        known = {signature: store.known(signature, items) for signature, items in keys.items()}
         worker = self._free_worker()
         stream = worker.run.options(num_returns="streaming").remote(position, plan, parts, known)
         return _Task(worker, stream, position, plan, CellUpdate(position))

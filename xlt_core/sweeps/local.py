@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Generator, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from xlt_core.catalog import Parts
-from xlt_core.comparison.compare import compare, signatures
+from xlt_core.comparison.compare import compare, held, signatures
 from xlt_core.comparison.selection import select
 from xlt_core.comparison.signature import item_key
 from xlt_core.contracts import Memory
@@ -20,11 +20,13 @@ Work = Sequence[tuple[int, Plan]]
 
 @dataclass(frozen=True)
 class Signed:
-    """A resolved plan with the signatures of its columns and the keys of its items, where it would be computed."""
+    """A resolved plan with the signatures of its columns and the keys of its items, where it would be computed. held:
+    the keys of examples that are answered beside the items, by signature."""
 
     plan: Plan
     signatures: tuple[str, ...]
     items: tuple[str, ...]
+    held: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -65,7 +67,8 @@ class Local:
 def sign(plan: Plan, parts: Parts) -> Signed:
     """The plan as it would be computed in this process."""
     selection = select(plan, parts)
-    return Signed(selection.plan, signatures(selection, parts), tuple(map(item_key, selection.examples)))
+    keys = tuple(map(item_key, selection.examples))
+    return Signed(selection.plan, signatures(selection, parts), keys, held(selection, parts))
 
 
 def run_cell(position: int, plan: Plan, parts: Parts, memory: Memory) -> Iterator[CellUpdate]:
@@ -84,4 +87,5 @@ def update_of(position: int, comparison: Comparison, ended: bool = False) -> Cel
     runs = comparison.runs
     done = sum(prediction.final for run in runs for prediction in run.predictions)
     total = sum(len(run.examples) for run in runs)
-    return CellUpdate(position, comparison if ended else None, done, total, tuple(run.signature for run in runs), ended)
+    signed = tuple(name for run in runs for name in (run.signature, *run.held))
+    return CellUpdate(position, comparison if ended else None, done, total, signed, ended)
