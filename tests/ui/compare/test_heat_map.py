@@ -44,11 +44,13 @@ def test_a_grid_is_drawn_on_the_page_and_a_click_shows_the_prompt(blank: Any, ad
     compare(blank)
     assert finished(blank, 4) == ["done"] * 4
     blank.wait_for_function("document.querySelectorAll('#chart .xlt-heat-tile').length === 4")
-    assert "The macro F1 is highest with template" in blank.inner_text("#chart figcaption >> nth=1")
+    assert "The macro F1 is highest with template" in blank.inner_text("#chart .xlt-heat figcaption")
     tile = blank.locator("#chart .xlt-heat-tile").nth(3)
     assert not tile.locator("pre").is_visible()
     tile.locator("summary").click()
     tile.locator("pre").wait_for(state="visible")
     assert "Soma iyi nkuru" in tile.inner_text() and "Inyandiko:" in tile.inner_text()
-    shades = blank.eval_on_selector_all("#chart td", "all => all.map(e => getComputedStyle(e).backgroundColor)")
+    shades = blank.eval_on_selector_all(
+        "#chart .xlt-heat td", "all => all.map(e => getComputedStyle(e).backgroundColor)"
+    )
     assert len(set(shades)) > 2
