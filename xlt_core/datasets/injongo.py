@@ -27,7 +27,7 @@ class Injongo(Reader):
     another collection than the others, so that there are no pivots."""
 
     title = "INJONGO"
-    licence = "Apache-2.0"
+    licence = "not clear"
     citation = (
         "Yu et al. 2025: INJONGO, a multicultural intent detection and slot-filling dataset for 16 African languages."
     )
