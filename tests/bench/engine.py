@@ -1,29 +1,36 @@
 """Measures the local engine beside lm-evaluation-harness or a plain loop, and prints the tables of docs/benchmarks.md.
 
 Usage: python tests/bench/engine.py [--peer lm-eval] [--parts peers,growth,floor,memory] [--workloads A,B]
-       [--sizes 6M,160M | --models smollm2,gemma3,mamba] [--items N] [--repeats 3] [--threads 2] [--plot growth.html]
+       [--sizes 6M,160M | --models smollm2,FILE.gguf,mamba] [--items N] [--repeats 3] [--threads 2] [--busy [only]]
+       [--plot growth.html]
+
+Workload A scores labels of several tokens, A1 of one token, and B writes texts. With --busy the same is measured once
+more beside a process that spins on each core but one.
 """
 
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import closing
+from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from engine_more import floor, growth, growth_figure, memory
-from engine_sides import Process, Timed
-from engine_work import Work, labelling, longer, make_adapter, model_folder, writing
+from engine_sides import Process, Timed, busy
+from engine_work import Work, labelling, letters, longer, make_adapter, model_folder, writing
 
 ITEMS = {("A", "6M"): 200, ("B", "6M"): 100, ("A", "160M"): 8, ("B", "160M"): 12}
-MAKE = {"A": labelling, "B": writing}
+MAKE = {"A": labelling, "A1": letters, "B": writing}
 BATCHES = (1, 4, 16, 64)
-HEAD = "workload model items side seconds processor-seconds items/s ours-faster-by peak-MB agreement".split()
+HEAD = ("workload", "model", "machine", "items", "ours, seconds", "theirs, seconds", "ours faster by",
+        "processor-seconds", "peak MB", "agreement")  # fmt: skip
 
 
 def best_batch(peer: Process, work: Work) -> int:
@@ -45,28 +52,48 @@ def agreement(ours: Timed, theirs: Timed) -> str:
     return f"{same} of {len(pairs)} choices the same, log-likelihoods within {apart:.0e}"
 
 
-def lines(kind: str, size: str, peer: str, folder: Path, given: argparse.Namespace) -> Iterator[str]:
-    """Two rows of the table; the runs of the two sides take turns, and the medians count."""
-    work = MAKE[kind](given.items or ITEMS.get((kind, size), 12))
+@dataclass(frozen=True)
+class Compared:
+    """A workload on a model by both sides. machine: what else it does; batch: of the peer, 0 where it has none."""
+
+    kind: str
+    model: str
+    machine: str
+    items: int
+    ours: tuple[Timed, ...]
+    theirs: tuple[Timed, ...]
+    batch: int
+
+    @property
+    def ratio(self) -> float:
+        pairs = zip(self.ours, self.theirs, strict=True)
+        return median(them.seconds / us.seconds for us, them in pairs)
+
+    def row(self) -> str:
+        seconds, work = ([median(getattr(run, name) for run in side) for side in (self.ours, self.theirs)]
+                         for name in ("seconds", "work"))  # fmt: skip
+        peaks = [max(run.peak for run in side) for side in (self.ours, self.theirs)]
+        batch = f" (batches of {self.batch})" if self.batch else ""
+        return row(self.kind, self.model, self.machine, self.items, f"{seconds[0]:.2f}", f"{seconds[1]:.2f}{batch}",
+                   f"{self.ratio:.1f} times", f"{work[0]:.1f}, {work[1]:.1f}", f"{peaks[0]:,.0f}, {peaks[1]:,.0f}",
+                   agreement(self.ours[0], self.theirs[0]))  # fmt: skip
+
+
+def compared(kind: str, model: str, folder: Path, given: argparse.Namespace) -> Iterator[Compared]:
+    """A row for each state of the machine; the runs of the two sides take turns, and the medians count."""
+    work = MAKE[kind](given.items or ITEMS.get((kind, model), 12))
     with (
         closing(Process("ours", folder, given.threads)) as us,
-        closing(Process(peer, folder, given.threads)) as them,
+        closing(Process(given.peer, folder, given.threads)) as them,
     ):
-        batch = best_batch(them, work) if peer == "lm-eval" else 0
+        batch = best_batch(them, work) if given.peer == "lm-eval" else 0
         us.run(work.first(2))
         settings = {"batch": batch} if batch else {}
-        runs = [(us.run(work), them.run(work, **settings)) for _ in range(given.repeats)]
-    ours, theirs = (sorted(side, key=lambda run: run.seconds) for side in zip(*runs, strict=True))
-    ratio = median(them.seconds / us.seconds for us, them in runs)
-    named = f"{peer}, batches of {batch}" if batch else peer
-    for name, side, faster, agreed in (
-        ("ours", ours, "", agreement(ours[0], theirs[0])),
-        (named, theirs, f"{ratio:.1f} times", ""),
-    ):
-        seconds, busy = median(run.seconds for run in side), median(run.work for run in side)
-        rate, peak = len(work.prompts) / seconds, max(run.peak for run in side)
-        figures = f"{seconds:.2f}", f"{busy:.2f}", f"{rate:.1f}", faster, f"{peak:.0f}"
-        yield row(kind, size, len(work.prompts), name, *figures, agreed)
+        for machine, spinning in given.machines:
+            with busy(spinning):
+                runs = [(us.run(work), them.run(work, **settings)) for _ in range(given.repeats)]
+            ours, theirs = zip(*runs, strict=True)
+            yield Compared(kind, Path(model).stem, machine, len(work.prompts), ours, theirs, batch)
 
 
 def row(*cells: object) -> str:
@@ -78,11 +105,17 @@ def table(*head: str) -> None:
 
 
 def print_peers(scratch: Path, given: argparse.Namespace) -> None:
+    """Each row as it is measured; then all of them, the worst ratio first."""
     table(*HEAD)
+    found: list[Compared] = []
     for size in given.sizes.split(","):
         for kind in given.workloads.split(","):
-            for line in lines(kind, size, given.peer, model_folder(size, scratch), given):
-                print(line, flush=True)
+            for one in compared(kind, size, model_folder(size, scratch), given):
+                print(one.row(), flush=True)
+                found.append(one)
+    if len(found) > 1:
+        table(*HEAD)
+        print(*(one.row() for one in sorted(found, key=lambda one: one.ratio)), sep="\n", flush=True)
 
 
 def print_growth(scratch: Path, given: argparse.Namespace) -> None:
@@ -132,9 +165,13 @@ def main() -> None:
     parser.add_argument("--items", type=int, default=0, help="items of a workload; where 0, the usual number")
     parser.add_argument("--repeats", type=int, default=3)
     parser.add_argument("--threads", type=int, default=2)
+    parser.add_argument("--busy", nargs="?", const="too", choices=("too", "only"), help="beside a busy process, too")
     parser.add_argument("--plot", help="where the part growth draws its figure, as HTML")
     given = parser.parse_args()
     given.sizes = given.models or given.sizes
+    spinning = max((os.cpu_count() or 2) - 1, 1)
+    machines = [("quiet", 0), (f"{spinning} busy", spinning)]
+    given.machines = {None: machines[:1], "too": machines, "only": machines[1:]}[given.busy]
     with tempfile.TemporaryDirectory() as scratch:
         for part in given.parts.split(","):
             PARTS[part](Path(scratch), given)

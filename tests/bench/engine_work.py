@@ -26,6 +26,7 @@ LABELS = (
     "news of the team",
     "new computers",
 )  # 2 to 4 tokens each for pocket's tokenizer
+LETTERS = "ABCDEFG"
 WORDS = (35, 55)  # of an item, drawn evenly: 45 in the middle
 LIMITS = Limits(tokens=48, stop=("\n",))
 
@@ -61,6 +62,14 @@ def labelling(items: int, shots: int = 8, seed: int = 0) -> Work:
     shown = [(text, rng.choice(LABELS)) for text in texts("kin", "train", shots, seed)]
     rule = f"Give the topic of the text: {', '.join(LABELS)}."
     return Work(tuple(prompts(rule, "Topic", shown, texts("kin", "test", items, seed))), LABELS)
+
+
+def letters(items: int, shots: int = 8, seed: int = 0) -> Work:
+    """Workload A1: the same texts and labels, of which a letter is asked: one token each."""
+    rng = random.Random(seed)
+    shown = [(text, rng.choice(LETTERS)) for text in texts("kin", "train", shots, seed)]
+    rule = "Give the letter of the topic: " + ", ".join(map("{} {}".format, LETTERS, LABELS)) + "."
+    return Work(tuple(prompts(rule, "Topic", shown, texts("kin", "test", items, seed))), tuple(LETTERS))
 
 
 def writing(items: int, shots: int = 8, seed: int = 0) -> Work:
@@ -112,7 +121,7 @@ def model_folder(name: str, scratch: Path) -> Path:
     name: 6M, which is pocket; 160M, a random Llama; an architecture of helpers/architectures.py; or a real model by its
     name, folder or GGUF file.
     """
-    folder = scratch / name.replace("/", "-")
+    folder = scratch / Path(name).stem
     if name == "6M":
         return Path(model_path("pocket"))
     if folder.exists():
@@ -131,14 +140,17 @@ def make_random(name: str, folder: Path) -> Path:
 
 
 def unpack(name: str, folder: Path) -> Path:
-    """A real model as a folder in float32, which both sides can read."""
+    """A real model as a folder in float32, which both sides can read; without its chat template, as both send text."""
+    import torch
     from transformers import AutoModelForCausalLM, AutoTokenizer
 
-    source = Path(model_path(name))
-    file = source if source.suffix == ".gguf" else next(source.glob("*.gguf"), None)
-    given = {"gguf_file": file.name} if file else {}
-    AutoModelForCausalLM.from_pretrained(file.parent if file else source, **given).float().save_pretrained(folder)
-    AutoTokenizer.from_pretrained(file.parent if file else source, **given).save_pretrained(folder)
+    from xlt_core.models import pretrained
+
+    source = model_path(name)
+    pretrained.load(AutoModelForCausalLM, source, "language model", dtype=torch.float32).save_pretrained(folder)
+    tokenizer = pretrained.load(AutoTokenizer, source, "language model")
+    tokenizer.chat_template = None
+    tokenizer.save_pretrained(folder)
     return folder
 
 
