@@ -142,7 +142,8 @@ def by_length(sizes: Sequence[int], max_rows: int, max_tokens: int) -> list[list
 
 
 def step_tokens(parameters: int, device: str) -> int:
-    """Tokens of a forward pass that takes a fraction of a second, at two operations per parameter and token."""
+    """Tokens of a forward pass that takes a fraction of a second, at two operations per parameter and token; no fewer
+    than 128, as smaller passes cost more for each token (docs/engine.md)."""
     operations = {"cuda": 25e12, "mps": 500e9}.get(device, 8e9 * torch.get_num_threads())
     return int(min(max(operations / (2 * parameters), 128), 16384))
 
