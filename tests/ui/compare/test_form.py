@@ -53,7 +53,7 @@ def test_a_link_says_what_is_missing_here_and_offers_what_there_is(page: Compare
     updates = form_handlers.open_link(page, Plan("topic", "kin", columns, inputs=(Row("Umukino"),), **change))
     said = updates[page.message]
     assert all(value in said for value in change.values()) and "Press Compare to run it" in said
-    assert updates[page.compare]["interactive"]
+    assert updates[page.buttons.compare]["interactive"]
     boxes = [updates[box] for box in page.choices.strategies.values()]
     assert any(box["interactive"] for box in boxes)
     assert [box["interactive"] for box in boxes] == [
