@@ -82,7 +82,8 @@ def measure(plans: Sequence[Plan], engine: Engine, parts: Parts, store: Store) -
     Yields also without a new rate, so that it can be stopped. A plan that cannot be run is skipped.
     """
     rates = Rates(tuple(plans), memory=shared_memory(plans, parts) if isinstance(engine, Local) else "")
-    yield rates
+    if plans:
+        yield rates
     for plan in _samples(plans):
         comparison = None
         for size in (FIRST_ITEMS, FIRST_ITEMS + MORE_ITEMS):
