@@ -28,9 +28,10 @@ import torch
 from xlt_core.comparison import compare
 from xlt_core.engine.engine import Engine
 from xlt_core.translators import _beam_search
-from xlt_core.ui.compare import choices, demonstrations, form_handlers, handlers, inputs
+from xlt_core.ui.compare import choices, form_handlers, handlers
 from xlt_core.ui.compare import page as page_module
 from xlt_core.ui.compare.form import ComparePage
+from xlt_core.ui.fields import demonstrations, inputs
 from xlt_core.ui.shared.run_manager import RunManager
 
 SPENT = {"models": 0.0, "snapshots": 0.0}  # CPU seconds

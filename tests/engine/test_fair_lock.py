@@ -6,9 +6,9 @@ import time
 from threading import Thread
 
 from xlt_core import catalog
-from xlt_core.engine import fair_lock
-from xlt_core.engine.fair_lock import PROCESSOR, FairLock
 from xlt_core.hosts.local import LocalHost
+from xlt_core.models import fair_lock
+from xlt_core.models.fair_lock import PROCESSOR, FairLock
 from xlt_core.settings import POCKET
 from xlt_core.translators.seq2seq import Seq2Seq
 

@@ -16,8 +16,8 @@ from xlt_core.hosts._probe import Probe
 from xlt_core.hosts._server import Server, ServerError
 from xlt_core.hosts.local import LocalHost
 from xlt_core.hosts.remote import MAX_CONCURRENT, AdaptingHost, connect
+from xlt_core.prompting.calls import attempt
 from xlt_core.records import Column, InputError, Limits, Message, Prompt, Reply
-from xlt_core.strategies._calls import attempt
 
 ASKED = (Message("user", "Text: Umuti mushya.\nTopic:"),)
 CHOICES = ("health", "sports")

@@ -9,9 +9,9 @@ import pytest
 from helpers.small_parts import parts
 
 from xlt_core.comparison.compare import compare
+from xlt_core.prompting.calibration import baseline
+from xlt_core.prompting.fewshot import FewShot
 from xlt_core.records import Column, Plan, Prompt, Reply
-from xlt_core.strategies._calibration import baseline
-from xlt_core.strategies._fewshot import FewShot
 
 # What the labels get for a text without content (Zhao's three alike), behind the cue alone, and for the texts.
 BARE = {"health": 0.8, "sports": 0.2}

@@ -9,8 +9,8 @@ import pytest
 from helpers.small_hosts import KINDS, Dictionary, Generating, Scoring, prepared, setting, shown, solved, topic
 
 from xlt_core import catalog
+from xlt_core.pivoting.fusing import fused
 from xlt_core.records import Example, InputError, Prediction, Reply, Span
-from xlt_core.strategies._fusing import fused
 from xlt_core.strategies.mt_prompt import ManyPivots
 from xlt_core.tasks.ner import Ner
 from xlt_core.tasks.topic import Topic

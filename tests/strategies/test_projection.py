@@ -6,8 +6,8 @@ from unicodedata import normalize
 
 import pytest
 
+from xlt_core.pivoting.projection import project
 from xlt_core.records import Span
-from xlt_core.strategies._projection import project
 
 
 def named(*entities: tuple[str, str]) -> tuple[Span, ...]:

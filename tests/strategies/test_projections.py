@@ -8,8 +8,8 @@ import pytest
 from helpers.small_hosts import KINDS, Dictionary, Generating, prepared, setting, solved
 
 from xlt_core.contracts import TokenStates
+from xlt_core.pivoting.markers import marked, paired
 from xlt_core.records import Example, InputError, Language, Span
-from xlt_core.strategies._markers import marked, paired
 from xlt_core.strategies.translate import Translated
 from xlt_core.tasks.ner import Ner
 

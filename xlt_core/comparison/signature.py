@@ -23,7 +23,14 @@ from xlt_core.settings import ROOT
 
 LENGTH = 24  # hexadecimal digits: 96 bits
 SESSION = token_hex()  # stands for code whose file is not known
-FOLDERS = ("engine", "formats", "models", "text")  # that tasks, strategies, hosts and translators build on
+FOLDERS = (
+    "engine",
+    "formats",
+    "models",
+    "pivoting",
+    "prompting",
+    "text",
+)  # that tasks, strategies, hosts and translators build on
 IMPORTS = re.compile(rf"^\s*from xlt_core\.({'|'.join(FOLDERS)})\b".encode(), re.MULTILINE)
 
 

@@ -10,8 +10,8 @@ from transformers import PreTrainedModel
 
 from xlt_core.engine import batching, kv_cache
 from xlt_core.engine.adapters import Adapters
-from xlt_core.engine.fair_lock import PROCESSOR, FairLock
 from xlt_core.engine.generation import Row
+from xlt_core.models.fair_lock import PROCESSOR, FairLock
 
 Decode = Callable[[list[list[int]]], list[tuple[str, bool]]]  # output tokens -> text so far, and whether a stop came
 

@@ -3,6 +3,7 @@
 __all__ = [
     "adapted",
     "digest",
+    "fair_lock",
     "hub",
     "loading",
     "memory",

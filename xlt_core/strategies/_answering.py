@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from time import perf_counter
 
 from xlt_core.contracts import Setting, Task
+from xlt_core.prompting.calls import empty
 from xlt_core.records import Example, InputError, Prediction, Prompt, Reply
-from xlt_core.strategies._calls import empty
 
 LEAST = 1e-6  # no label is impossible
 LABELS_ONLY = "It chooses among labels; take it for a task with labels, such as topic."

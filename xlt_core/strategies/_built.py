@@ -8,9 +8,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from xlt_core.contracts import BuiltOn, Setting, Strategy
+from xlt_core.prompting.fewshot import knob
 from xlt_core.records import Answer, Example, InputError, Prediction
 from xlt_core.scoring import metrics
-from xlt_core.strategies._fewshot import knob
 
 SEPARATORS = re.compile(r"[+,;]")
 

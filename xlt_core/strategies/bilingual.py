@@ -7,10 +7,10 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from xlt_core.contracts import Setting, Solver, Translator, missing
+from xlt_core.pivoting.crossing import Crossing
+from xlt_core.pivoting.pairs import PairedPicks, PairSolver, english_texts, paired_demonstrations
+from xlt_core.prompting.fewshot import FewShot, Prompter, knob
 from xlt_core.records import Example, InputError, Language, Reply
-from xlt_core.strategies._crossing import Crossing
-from xlt_core.strategies._fewshot import FewShot, Prompter, knob
-from xlt_core.strategies._pairs import PairedPicks, PairSolver, english_texts, paired_demonstrations
 
 
 @dataclass(frozen=True)

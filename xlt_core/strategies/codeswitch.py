@@ -8,12 +8,12 @@ from typing import Literal
 
 from xlt_core.contracts import Setting, Solver, Translator, missing
 from xlt_core.formats import swaps
+from xlt_core.prompting.fewshot import FewShot, knob
+from xlt_core.prompting.learning import Learner
+from xlt_core.prompting.rewriting import RewritingPrompter
+from xlt_core.prompting.switching import Switcher, count
+from xlt_core.prompting.word_lists import Lexicon, digest, of_knob, of_world
 from xlt_core.records import Example, InputError, Language, Reply
-from xlt_core.strategies._fewshot import FewShot, knob
-from xlt_core.strategies._learning import Learner
-from xlt_core.strategies._rewriting import RewritingPrompter
-from xlt_core.strategies._switching import Switcher, count
-from xlt_core.strategies._word_lists import Lexicon, digest, of_knob, of_world
 from xlt_core.world.world import languages
 
 KINDS = {"all": ("word", "phrase", "entity"), "words": ("word",), "phrases": ("phrase",), "entities": ("entity",)}

@@ -9,11 +9,11 @@ from typing import Literal
 
 from xlt_core.contracts import Setting, Solver
 from xlt_core.language_table import find
+from xlt_core.prompting.fewshot import FewShot, Prompter, knob
+from xlt_core.prompting.fit import counted
+from xlt_core.prompting.other_rows import OtherRows
+from xlt_core.prompting.template_words import digest, words_in
 from xlt_core.records import Example, InputError, Language, Reply
-from xlt_core.strategies._fewshot import FewShot, Prompter, knob
-from xlt_core.strategies._fit import counted
-from xlt_core.strategies._other_rows import OtherRows
-from xlt_core.strategies._template_words import digest, words_in
 
 
 @dataclass(frozen=True)

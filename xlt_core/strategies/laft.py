@@ -6,8 +6,8 @@ from collections.abc import Generator
 from dataclasses import dataclass
 
 from xlt_core.contracts import Adapts, Setting, Solver
+from xlt_core.prompting.fewshot import FewShot, knob
 from xlt_core.records import InputError, Reply
-from xlt_core.strategies._fewshot import FewShot, knob
 
 
 @dataclass(frozen=True)

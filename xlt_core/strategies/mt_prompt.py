@@ -7,12 +7,12 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from xlt_core.contracts import Host, Setting, Solver, Translator, missing
+from xlt_core.pivoting.crossing import Crossing
+from xlt_core.pivoting.english_picks import EnglishPicks
+from xlt_core.pivoting.fusing import fused
+from xlt_core.pivoting.pivot_solver import PivotSolver
+from xlt_core.prompting.fewshot import FewShot, knob
 from xlt_core.records import Example, InputError, Language, Prediction, Prompt, Reply
-from xlt_core.strategies._crossing import Crossing
-from xlt_core.strategies._english_picks import EnglishPicks
-from xlt_core.strategies._fewshot import FewShot, knob
-from xlt_core.strategies._fusing import fused
-from xlt_core.strategies._pivot_solver import PivotSolver
 
 
 @dataclass(frozen=True)

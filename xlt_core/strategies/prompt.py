@@ -6,8 +6,8 @@ from collections.abc import Generator
 from dataclasses import dataclass
 
 from xlt_core.contracts import Setting, Solver
+from xlt_core.prompting.fewshot import FewShot
 from xlt_core.records import Reply
-from xlt_core.strategies._fewshot import FewShot
 
 
 @dataclass(frozen=True)

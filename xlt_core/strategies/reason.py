@@ -7,11 +7,11 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from xlt_core.contracts import Setting, Solver
+from xlt_core.prompting.fewshot import FewShot, knob
+from xlt_core.prompting.fit import counted
+from xlt_core.prompting.own_translator import read
+from xlt_core.prompting.thoughts import MARK, ThinkingPrompter
 from xlt_core.records import Example, InputError, Limits, Message, Prompt, Reply
-from xlt_core.strategies._fewshot import FewShot, knob
-from xlt_core.strategies._fit import counted
-from xlt_core.strategies._own_translator import read
-from xlt_core.strategies._thoughts import MARK, ThinkingPrompter
 
 REASONING = "reasoning"  # a row's field
 TRANSLATED = "English after a translation"

@@ -7,14 +7,14 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from xlt_core.contracts import Setting, Solver
+from xlt_core.pivoting.crossing import Crossing
+from xlt_core.pivoting.english_picks import EnglishPicks
+from xlt_core.pivoting.pairs import PairedPicks, english_of, paired_demonstrations
+from xlt_core.pivoting.pivot_solver import PivotSolver
+from xlt_core.prompting.fewshot import FewShot, knob
+from xlt_core.prompting.own_translator import OwnTranslator
+from xlt_core.prompting.thoughts import MARK, ThinkingPrompter
 from xlt_core.records import Reply
-from xlt_core.strategies._crossing import Crossing
-from xlt_core.strategies._english_picks import EnglishPicks
-from xlt_core.strategies._fewshot import FewShot, knob
-from xlt_core.strategies._own_translator import OwnTranslator
-from xlt_core.strategies._pairs import PairedPicks, english_of, paired_demonstrations
-from xlt_core.strategies._pivot_solver import PivotSolver
-from xlt_core.strategies._thoughts import MARK, ThinkingPrompter
 
 ASK = f'First translate the text to English. Then write "{MARK}" and the answer.'
 

@@ -7,13 +7,13 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from xlt_core.contracts import Encodes, Setting, Solver, Translator, missing
+from xlt_core.pivoting.aligning import Aligner
+from xlt_core.pivoting.crossing import Crossing
+from xlt_core.pivoting.english_picks import EnglishPicks
+from xlt_core.pivoting.markers import Marker, Matcher, Projector
+from xlt_core.pivoting.pivot_solver import PivotSolver
+from xlt_core.prompting.fewshot import FewShot, knob
 from xlt_core.records import InputError, Language, Reply
-from xlt_core.strategies._aligning import Aligner
-from xlt_core.strategies._crossing import Crossing
-from xlt_core.strategies._english_picks import EnglishPicks
-from xlt_core.strategies._fewshot import FewShot, knob
-from xlt_core.strategies._markers import Marker, Matcher, Projector
-from xlt_core.strategies._pivot_solver import PivotSolver
 
 
 @dataclass(frozen=True)

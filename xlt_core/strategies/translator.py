@@ -6,10 +6,10 @@ from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from xlt_core.contracts import Setting, Solver, Strategy, Task, Translator, missing
+from xlt_core.prompting.calls import Outcome, attempt, empty, reason
+from xlt_core.prompting.fewshot import knob
+from xlt_core.prompting.knobs import check_knobs
 from xlt_core.records import Example, InputError, Language, Prediction, Prompt, Reply
-from xlt_core.strategies._calls import Outcome, attempt, empty, reason
-from xlt_core.strategies._fewshot import knob
-from xlt_core.strategies._knobs import check_knobs
 
 
 @dataclass(frozen=True)

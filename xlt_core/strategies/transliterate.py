@@ -6,11 +6,11 @@ from collections.abc import Generator
 from dataclasses import dataclass
 
 from xlt_core.contracts import Setting, Solver
+from xlt_core.prompting.fewshot import FewShot, knob
+from xlt_core.prompting.rewriting import RewritingPrompter
+from xlt_core.prompting.romanising import romanised
+from xlt_core.prompting.word_lists import digest, rows_of
 from xlt_core.records import Example, InputError, Reply
-from xlt_core.strategies._fewshot import FewShot, knob
-from xlt_core.strategies._rewriting import RewritingPrompter
-from xlt_core.strategies._romanising import romanised
-from xlt_core.strategies._word_lists import digest, rows_of
 from xlt_core.text.forms import key
 from xlt_core.text.search import Spelling, places
 

@@ -10,8 +10,8 @@ from typing import Any
 import torch
 from transformers import AutoConfig, AutoModelForSeq2SeqLM
 
-from xlt_core.engine.fair_lock import PROCESSOR
 from xlt_core.models import pretrained
+from xlt_core.models.fair_lock import PROCESSOR
 from xlt_core.models.pool import ModelLoader, model_bytes
 from xlt_core.records import InputError
 

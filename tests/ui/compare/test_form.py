@@ -9,9 +9,10 @@ import pytest
 
 from xlt_core.documents import document
 from xlt_core.records import Plan, Row
-from xlt_core.ui.compare import form, form_handlers, inputs, row_handlers, sample
+from xlt_core.ui.compare import form, form_handlers, row_handlers, sample
 from xlt_core.ui.compare import page as page_module
 from xlt_core.ui.compare.form import ComparePage
+from xlt_core.ui.fields import inputs
 from xlt_core.ui.shared.run_manager import RunManager
 
 

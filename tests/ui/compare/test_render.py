@@ -27,7 +27,8 @@ from xlt_core.records import (
     Score,
     Span,
 )
-from xlt_core.ui.compare import chart, columns, demonstrations, lessons, share, view
+from xlt_core.ui.compare import chart, columns, share, view
+from xlt_core.ui.fields import demonstrations, lessons
 from xlt_core.ui.items import answers, cell, pivots, rows, steps, table
 from xlt_core.ui.shared import errors, limits
 from xlt_core.ui.shared.html import escape, language_attributes, message_html

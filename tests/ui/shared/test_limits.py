@@ -12,7 +12,8 @@ import pytest
 from xlt_core import catalog
 from xlt_core.documents import document
 from xlt_core.records import Column, Comparison, InputError, Plan, Row
-from xlt_core.ui.compare import share, sources
+from xlt_core.ui.compare import share
+from xlt_core.ui.fields import sources
 from xlt_core.ui.shared import downloads, limits
 
 TOPIC = Plan("topic", "kin")

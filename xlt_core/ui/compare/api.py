@@ -14,7 +14,7 @@ from xlt_core.documents import document
 from xlt_core.findings.colours import PREFERRED
 from xlt_core.formats.fields import given_row
 from xlt_core.records import Column, InputError, Plan
-from xlt_core.ui.compare import parameters
+from xlt_core.ui.fields import parameters
 from xlt_core.ui.shared import zero_gpu
 from xlt_core.ui.shared.errors import error_sentence
 from xlt_core.ui.shared.limits import MAX_ROWS, check_offered

@@ -11,8 +11,8 @@ import gradio as gr
 from xlt_core import catalog
 from xlt_core.catalog import PIVOT, Knob
 from xlt_core.records import Column, InputError, Limits, Plan
-from xlt_core.ui.compare import sources, strategies
-from xlt_core.ui.compare.sources import Sources
+from xlt_core.ui.fields import sources, strategies
+from xlt_core.ui.fields.sources import Sources
 from xlt_core.ui.shared.html import language_label
 from xlt_core.ui.shared.limits import MAX_TOKENS
 from xlt_core.ui.shared.updates import Updates, Values

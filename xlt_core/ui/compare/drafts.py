@@ -12,8 +12,9 @@ import gradio as gr
 
 from xlt_core.formats.values import build, plain
 from xlt_core.records import InputError, Plan, Row
-from xlt_core.ui.compare import choices, demonstrations, inputs, sources
+from xlt_core.ui.compare import choices
 from xlt_core.ui.compare.form import ComparePage
+from xlt_core.ui.fields import demonstrations, inputs, sources
 from xlt_core.ui.shared.errors import catch_errors
 from xlt_core.ui.shared.events import QUIET
 from xlt_core.ui.shared.updates import Updates, Values

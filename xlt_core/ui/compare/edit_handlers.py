@@ -8,9 +8,10 @@ from functools import partial
 
 from xlt_core.comparison import again
 from xlt_core.records import Comparison, InputError, Row
-from xlt_core.ui.compare import edit_view, inputs, share, view
+from xlt_core.ui.compare import edit_view, share, view
 from xlt_core.ui.compare.form import ComparePage
-from xlt_core.ui.compare.sources import uses_file
+from xlt_core.ui.fields import inputs
+from xlt_core.ui.fields.sources import uses_file
 from xlt_core.ui.shared import zero_gpu
 from xlt_core.ui.shared.events import MODEL, bind
 from xlt_core.ui.shared.html import message_html

@@ -11,10 +11,11 @@ from xlt_core import catalog
 from xlt_core.formats.fields import texts_of
 from xlt_core.records import InputError, Plan, Row
 from xlt_core.ui.compare import choices as choices_module
-from xlt_core.ui.compare import demonstrations as demonstrations_module
-from xlt_core.ui.compare import inputs as inputs_module
-from xlt_core.ui.compare import lessons, model_download, sources, view
-from xlt_core.ui.compare import mismatch as mismatch_module
+from xlt_core.ui.compare import model_download, view
+from xlt_core.ui.fields import demonstrations as demonstrations_module
+from xlt_core.ui.fields import inputs as inputs_module
+from xlt_core.ui.fields import lessons, sources
+from xlt_core.ui.fields import mismatch as mismatch_module
 from xlt_core.ui.shared.limits import check_offered
 from xlt_core.ui.shared.run_manager import RunManager
 from xlt_core.ui.shared.updates import Values

@@ -16,9 +16,10 @@ from xlt_core.comparison.plan import tidy
 from xlt_core.contracts import Host
 from xlt_core.models.hub import downloads
 from xlt_core.records import InputError, Plan, Row
-from xlt_core.ui.compare import choices, demonstrations, drafts, field_boxes, inputs, lessons, mismatch, sources
-from xlt_core.ui.compare.field_boxes import fields_of
+from xlt_core.ui.compare import choices, drafts
 from xlt_core.ui.compare.form import ComparePage
+from xlt_core.ui.fields import demonstrations, field_boxes, inputs, lessons, mismatch, sources
+from xlt_core.ui.fields.field_boxes import fields_of
 from xlt_core.ui.shared.background import run_in_thread
 from xlt_core.ui.shared.html import escape, message_html
 from xlt_core.ui.shared.limits import check_offered, check_sources

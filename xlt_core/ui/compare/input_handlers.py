@@ -9,8 +9,9 @@ import gradio as gr
 from xlt_core.catalog import APERTIUM
 from xlt_core.comparison.coverage import HUMAN
 from xlt_core.records import InputError, Row
-from xlt_core.ui.compare import choices, field_boxes, form_handlers, handlers, inputs
+from xlt_core.ui.compare import choices, form_handlers, handlers
 from xlt_core.ui.compare.form import ComparePage
+from xlt_core.ui.fields import field_boxes, inputs
 from xlt_core.ui.shared.updates import Updates, Values
 
 PIVOT = "pivot"  # the knob of strategies that go by way of English

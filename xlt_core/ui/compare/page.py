@@ -12,16 +12,12 @@ from xlt_core.documents import document
 from xlt_core.records import Comparison, Plan
 from xlt_core.ui.compare import (
     api,
-    demonstrations,
     drafts,
     edit_handlers,
     form,
     form_handlers,
     handlers,
     input_handlers,
-    inputs,
-    lessons,
-    mismatch,
     model_download,
     opening,
     row_handlers,
@@ -30,6 +26,7 @@ from xlt_core.ui.compare import (
     vote_handlers,
 )
 from xlt_core.ui.compare.form import ComparePage
+from xlt_core.ui.fields import demonstrations, inputs, lessons, mismatch
 from xlt_core.ui.shared import downloads
 from xlt_core.ui.shared.errors import catch_errors, catch_errors_while_yielding, error_sentence
 from xlt_core.ui.shared.events import MODEL, QUIET, bind, quiet

@@ -6,10 +6,11 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from xlt_core.records import Row
-from xlt_core.ui.compare import choices, demonstrations, drafts
-from xlt_core.ui.compare.field_boxes import fields_of
+from xlt_core.ui.compare import choices, drafts
 from xlt_core.ui.compare.form import ComparePage
 from xlt_core.ui.compare.form_handlers import draw
+from xlt_core.ui.fields import demonstrations
+from xlt_core.ui.fields.field_boxes import fields_of
 from xlt_core.ui.shared.updates import Updates, Values
 
 

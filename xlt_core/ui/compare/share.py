@@ -10,7 +10,7 @@ import gradio as gr
 
 from xlt_core.documents import document, export, shared_result
 from xlt_core.records import Comparison, InputError, Plan
-from xlt_core.ui.compare.sources import uses_file
+from xlt_core.ui.fields.sources import uses_file
 from xlt_core.ui.shared import downloads
 from xlt_core.ui.shared.html import escape
 from xlt_core.ui.shared.updates import Updates

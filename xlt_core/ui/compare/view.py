@@ -14,7 +14,7 @@ from xlt_core.findings.colours import colour
 from xlt_core.records import Comparison, Language, Plan
 from xlt_core.ui.compare import chart, columns, edit_view, share, vote_view
 from xlt_core.ui.compare.heat_map import heat_map_html
-from xlt_core.ui.compare.sources import uses_file
+from xlt_core.ui.fields.sources import uses_file
 from xlt_core.ui.items import matrix
 from xlt_core.ui.items.agreement import agreement_html
 from xlt_core.ui.items.matrix import Matrix

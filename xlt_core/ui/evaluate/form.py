@@ -11,9 +11,9 @@ from xlt_core import catalog
 from xlt_core.comparison.combining import why_not
 from xlt_core.records import Column, InputError, Plan, Row
 from xlt_core.sweeps.sweep import Grid
-from xlt_core.ui.compare import sources, strategies
 from xlt_core.ui.compare.choices import picker_menu
-from xlt_core.ui.compare.strategies import Strategies
+from xlt_core.ui.fields import sources, strategies
+from xlt_core.ui.fields.strategies import Strategies
 from xlt_core.ui.results.run_view import RunView
 from xlt_core.ui.shared.html import escape, language_label
 from xlt_core.ui.shared.limits import MAX_ITEMS, MAX_PUBLIC_ITEMS, answer_count, check_grid

@@ -12,9 +12,9 @@ from xlt_core.models.suggested import Part
 from xlt_core.records import InputError
 from xlt_core.sweeps import sweep
 from xlt_core.sweeps.sweep import Estimate
-from xlt_core.ui.compare import sources, strategies
 from xlt_core.ui.evaluate import form
 from xlt_core.ui.evaluate.form import EvaluatePage
+from xlt_core.ui.fields import sources, strategies
 from xlt_core.ui.results import listing, run_view
 from xlt_core.ui.results.run_state import EXAMPLE, example_menu
 from xlt_core.ui.shared.html import escape, message_html

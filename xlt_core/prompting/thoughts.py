@@ -6,8 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from xlt_core.formats.lines import one_line
+from xlt_core.prompting.fewshot import Prompter
 from xlt_core.records import Answer, Example, Limits
-from xlt_core.strategies._fewshot import Prompter
 
 MARK = "The answer is:"
 LOOSE = "the answer is"  # models leave out the colon, and write it in any case

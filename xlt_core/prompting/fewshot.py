@@ -10,15 +10,15 @@ from typing import Any, Literal
 
 from xlt_core.contracts import Host, Picked, Scores, Setting, Strategy, Task
 from xlt_core.formats.outputs import REMOVED, one_begins_another, without_thoughts
+from xlt_core.prompting.asked import Asked, renamed
+from xlt_core.prompting.calibration import NONE, bare_prompts, baseline, calibrating
+from xlt_core.prompting.calls import Outcome, attempt, empty, reason
+from xlt_core.prompting.fit import fit, longest
+from xlt_core.prompting.forms import asked_as
+from xlt_core.prompting.knobs import check_choices, check_knobs, check_setting, check_words
+from xlt_core.prompting.remarks import remarks
+from xlt_core.prompting.shown import reordered, shown, shuffled
 from xlt_core.records import Answer, Example, InputError, Limits, Message, Prediction, Prompt, Reply
-from xlt_core.strategies._asked import Asked, renamed
-from xlt_core.strategies._calibration import NONE, bare_prompts, baseline, calibrating
-from xlt_core.strategies._calls import Outcome, attempt, empty, reason
-from xlt_core.strategies._fit import fit, longest
-from xlt_core.strategies._forms import asked_as
-from xlt_core.strategies._knobs import check_choices, check_knobs, check_setting, check_words
-from xlt_core.strategies._remarks import remarks
-from xlt_core.strategies._shown import reordered, shown, shuffled
 
 END = 2  # tokens that end an answer at most
 

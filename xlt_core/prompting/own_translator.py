@@ -8,8 +8,8 @@ from dataclasses import dataclass, replace
 from xlt_core.contracts import Generates, Host
 from xlt_core.formats.lines import first_line, one_line
 from xlt_core.formats.outputs import without_lead_in, without_thoughts
+from xlt_core.prompting.fit import fit
 from xlt_core.records import Example, InputError, Language, Limits, Message, Prompt, Reply
-from xlt_core.strategies._fit import fit
 
 SHARE = 3  # the share of the context that a translation may take is one third
 

@@ -6,8 +6,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from xlt_core.contracts import Picked
+from xlt_core.prompting.fewshot import Asked, Prompter
 from xlt_core.records import Answer, Example, Span
-from xlt_core.strategies._fewshot import Asked, Prompter
 from xlt_core.text.search import Place, Spelling
 
 Rewrite = Callable[[str, str], Spelling]  # a text as rewritten; the second is a name of its own, for what is drawn

@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from xlt_core.contracts import Pick, Picked, Setting
+from xlt_core.prompting.shown import shown
 from xlt_core.records import Example, Language
-from xlt_core.strategies._shown import shown
 
 
 @dataclass(frozen=True)

@@ -8,13 +8,13 @@ from functools import cached_property
 
 from xlt_core.contracts import Setting, Translator, missing
 from xlt_core.language_table import by_code
+from xlt_core.pivoting.markers import Matcher, Projector
+from xlt_core.pivoting.pieces import Arrivals, Crossed, Piece, arrived, chosen_fields, english_of, joined, pieces_of
+from xlt_core.pivoting.projection import project
+from xlt_core.pivoting.returning import names, needed, returned, under_way
+from xlt_core.prompting.calls import Outcome, attempt, empty
+from xlt_core.prompting.fit import counted, cut, longest
 from xlt_core.records import Example, InputError, Language, Prediction, Reply, Span
-from xlt_core.strategies._calls import Outcome, attempt, empty
-from xlt_core.strategies._fit import counted, cut, longest
-from xlt_core.strategies._markers import Matcher, Projector
-from xlt_core.strategies._pieces import Arrivals, Crossed, Piece, arrived, chosen_fields, english_of, joined, pieces_of
-from xlt_core.strategies._projection import project
-from xlt_core.strategies._returning import names, needed, returned, under_way
 
 CHARACTERS = 8  # per token of the context: what lies behind that would be cut from the English prompt anyway
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cache, lru_cache
 from typing import Any
 
-from xlt_core.strategies._rewriting import rewritten
+from xlt_core.prompting.rewriting import rewritten
 from xlt_core.text.search import Spelling
 
 

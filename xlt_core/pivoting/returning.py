@@ -6,10 +6,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from xlt_core.contracts import Setting
+from xlt_core.pivoting.markers import Projector
+from xlt_core.pivoting.projection import project
+from xlt_core.prompting.calls import Outcome, reason
 from xlt_core.records import Answer, Example, Prediction, Reply, Span
-from xlt_core.strategies._calls import Outcome, reason
-from xlt_core.strategies._markers import Projector
-from xlt_core.strategies._projection import project
 
 
 def under_way(prediction: Prediction, outcomes: Iterable[Outcome]) -> Prediction:

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from xlt_core.contracts import Encodes, TokenStates
+from xlt_core.pivoting.projection import project, words_of
 from xlt_core.records import Example, Span
-from xlt_core.strategies._projection import project, words_of
 from xlt_core.text.search import Place
 
 WAY = "aligned"

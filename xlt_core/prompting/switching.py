@@ -6,9 +6,9 @@ import random
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from xlt_core.prompting.rewriting import name_of, rewritten
+from xlt_core.prompting.word_lists import Entry, Lexicon
 from xlt_core.records import Example
-from xlt_core.strategies._rewriting import name_of, rewritten
-from xlt_core.strategies._word_lists import Entry, Lexicon
 from xlt_core.text.forms import key
 from xlt_core.text.search import Place, Spelling, places
 from xlt_core.text.words import words

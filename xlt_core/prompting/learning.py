@@ -6,10 +6,10 @@ from collections.abc import Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from xlt_core.contracts import Pick, Picked, Setting, Translator
+from xlt_core.prompting.calls import reason
+from xlt_core.prompting.shown import shown
+from xlt_core.prompting.word_lists import Entry
 from xlt_core.records import Example, InputError, Reply, Span
-from xlt_core.strategies._calls import reason
-from xlt_core.strategies._shown import shown
-from xlt_core.strategies._word_lists import Entry
 from xlt_core.text.forms import key
 from xlt_core.text.words import words
 

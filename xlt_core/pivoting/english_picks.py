@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Generator, Iterator, Mapping, Sequence
 
 from xlt_core.contracts import Picked
+from xlt_core.pivoting.crossing import Crossed, Crossing
+from xlt_core.prompting.calls import reason
+from xlt_core.prompting.shown import shown
 from xlt_core.records import Example, InputError, Reply
-from xlt_core.strategies._calls import reason
-from xlt_core.strategies._crossing import Crossed, Crossing
-from xlt_core.strategies._shown import shown
 
 
 class EnglishPicks:

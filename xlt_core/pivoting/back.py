@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
+from xlt_core.pivoting.crossing import Crossed, Crossing
+from xlt_core.prompting.calls import attempt, reason
 from xlt_core.records import Reply
-from xlt_core.strategies._calls import attempt, reason
-from xlt_core.strategies._crossing import Crossed, Crossing
 
 PURPOSE = "translate pivot back"
 

@@ -11,8 +11,8 @@ import gradio as gr
 
 from xlt_core.formats.fields import english_of, texts_of, whole_text
 from xlt_core.records import InputError, Language, Plan, Row
-from xlt_core.ui.compare import field_boxes
-from xlt_core.ui.compare.field_boxes import Boxes, Fields, language_options
+from xlt_core.ui.fields import field_boxes
+from xlt_core.ui.fields.field_boxes import Boxes, Fields, language_options
 from xlt_core.ui.shared.html import details_html, escape
 from xlt_core.ui.shared.limits import MAX_ROWS
 from xlt_core.ui.shared.updates import Updates, Values

@@ -6,11 +6,11 @@ from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from xlt_core.contracts import Host, Picked
+from xlt_core.pivoting.crossing import Crossed, Crossing
+from xlt_core.pivoting.english_picks import EnglishPicks
+from xlt_core.prompting.fewshot import Prompter
+from xlt_core.prompting.shown import shown
 from xlt_core.records import Example, InputError, Prediction, Prompt, Reply
-from xlt_core.strategies._crossing import Crossed, Crossing
-from xlt_core.strategies._english_picks import EnglishPicks
-from xlt_core.strategies._fewshot import Prompter
-from xlt_core.strategies._shown import shown
 
 
 def paired_demonstrations(

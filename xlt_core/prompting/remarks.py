@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from typing import Protocol
 
 from xlt_core.contracts import Setting, Task
-from xlt_core.strategies._calibration import NONE
-from xlt_core.strategies._forms import CLOZE
+from xlt_core.prompting.calibration import NONE
+from xlt_core.prompting.forms import CLOZE
 
 
 class Knobs(Protocol):

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from xlt_core.contracts import Setting, Task
+from xlt_core.prompting.knobs import read_words
 from xlt_core.records import InputError, Language
-from xlt_core.strategies._knobs import read_words
 
 CLOZE = "cloze"  # the form of a sentence with a gap
 TARGET = "target"  # for the published label words of the prompt's language

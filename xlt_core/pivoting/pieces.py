@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from xlt_core.contracts import Task
+from xlt_core.prompting.calls import Outcome, reason
 from xlt_core.records import Example, InputError, Reply
-from xlt_core.strategies._calls import Outcome, reason
 
 ALL = "all"
 INPUT = "translate input"  # the purpose of such calls; of several fields, with the field behind a colon

@@ -6,8 +6,8 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Protocol
 
+from xlt_core.pivoting.projection import NEAR, likeness, project
 from xlt_core.records import Example, Span
-from xlt_core.strategies._projection import NEAR, likeness, project
 
 MARKED = re.compile(r"\[\s*([^\[\]]*?)\s*\]")
 Projected = tuple[tuple[Span, ...], tuple[Span, ...]]  # found, in the order of the text; lost

@@ -1,0 +1,12 @@
+"""The fields of the page's form: input, demonstrations, strategies with their knobs, and sources."""
+
+__all__ = [
+    "demonstrations",
+    "field_boxes",
+    "inputs",
+    "lessons",
+    "mismatch",
+    "parameters",
+    "sources",
+    "strategies",
+]
