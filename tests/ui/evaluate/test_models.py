@@ -35,6 +35,7 @@ def test_models_stand_side_by_side_and_one_that_is_misspelt_fails_alone(browser:
         add_model(tab, str(POCKET / "model"))
         tab.wait_for_function("document.querySelector('#evaluate-size b')?.innerText === '12'")
         add_model(tab, "smolm2")
+        tab.wait_for_selector("#evaluate-message >> text=did you mean smollm2?")
         tab.wait_for_function("document.querySelector('#evaluate-size b')?.innerText === '18'")
         tab.click("#evaluate-start")
         tab.wait_for_selector("#evaluate-progress td[data-state=failed]")

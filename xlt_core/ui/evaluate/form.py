@@ -118,13 +118,14 @@ def language_menu(datasets: tuple[str, ...], chosen: tuple[str, ...]) -> list[tu
 
 def reasons(grid: Grid) -> dict[str, str]:
     """Why strategies can run in none of the grid's languages with any of its models, by strategy."""
-    columns = tuple(Column(name, name) for name in catalog.strategies())
+    columns, asking = tuple(Column(name, name) for name in catalog.strategies()), (Column("prompt", "prompt"),)
+    for model in grid.each_model:  # one that is not here is told, though columns that ask no model could run
+        absent = _reasons(replace(grid, model=model), grid.languages[0], asking).get("")
+        if absent is not None:
+            return {"": absent}
     found = [_reasons(replace(grid, model=model, translator=translator), language, columns)
              for model in grid.each_model for translator in grid.each_translator
              for language in grid.languages]  # fmt: skip
-    absent = next((one[""] for one in found if "" in one), None)
-    if absent is not None:
-        return {"": absent}
     return {name: found[0][name] for name in catalog.strategies() if found and all(name in one for one in found)}
 
 
