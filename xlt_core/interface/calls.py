@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any, get_args
 
 from xlt_core.formats.files import check_folder
 from xlt_core.formats.rows import text_of
-from xlt_core.interface.options import Adapt, Compare, Missing, Score, Sweep, checked, listed, paths, rooted, takes
+from xlt_core.interface.arguments import takes
+from xlt_core.interface.options import Adapt, Compare, Missing, Score, Sweep, checked, listed, paths, rooted
 from xlt_core.interface.progress import progress
 from xlt_core.interface.results import AdaptationResult, ComparisonResult, Result, SweepResult
 from xlt_core.records import Comparison, InputError, Plan

@@ -2,60 +2,27 @@
 
 from __future__ import annotations
 
-import inspect
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
-from functools import wraps
 from os import PathLike, fspath
 from pathlib import Path
-from typing import Any, Literal, ParamSpec, TypeVar
+from typing import Any, Literal, TypeVar
 
 from xlt_core import catalog
 from xlt_core.adaptation.records import Adaptation
 from xlt_core.catalog import PARTS, Parts
-from xlt_core.catalog_tools import unknown
 from xlt_core.formats.fields import columns, given_row
 from xlt_core.formats.rows import load_rows
 from xlt_core.formats.values import build, plain
 from xlt_core.records import Column, InputError, Plan, Row
 
-P, Options, R = ParamSpec("P"), TypeVar("Options"), TypeVar("R")
+R = TypeVar("R")
 FRESH = Plan("", "")
 TRAINING = Adaptation(())
 Names = str | Sequence[str]  # "a,b" as on the command line, or a list
 Missing = Literal["error", "wrong", "skip"]
 Value = str | int | float | bool
 Demonstrations = str | Path | Sequence[Row | Mapping[str, str] | tuple[str, str]]
-
-
-def takes(options: Callable[P, Options]) -> Callable[[Callable[[Options], R]], Callable[P, R]]:
-    """Makes a function of one record into one that takes the record's fields as arguments.
-
-    The signature is the record's, for editors and for `help`. A call that does not fit it raises InputError.
-    """
-    given = inspect.signature(options)
-    own = getattr(options, "__annotations__", {})  # before those that it shares
-    ordered = sorted(given.parameters.values(), key=lambda p: (p.default is not p.empty, p.name not in own))
-
-    example = " and ".join(each.name for each in ordered[:2])
-
-    def made(function: Callable[[Options], R]) -> Callable[P, R]:
-        @wraps(function)
-        def call(*args: P.args, **named: P.kwargs) -> R:
-            odd = next((name for name in named if name not in given.parameters), None)
-            if odd is not None:
-                raise InputError(unknown(f"argument of {function.__name__}", odd, given.parameters, given.parameters))
-            try:
-                given.bind(*args, **named)
-            except TypeError as error:
-                raise InputError(f"{function.__name__} is called by names, such as {example}: {error}.") from None
-            return function(options(*args, **named))
-
-        answer = inspect.signature(function).return_annotation
-        call.__signature__ = inspect.Signature(ordered, return_annotation=answer)  # type: ignore[attr-defined]
-        return call
-
-    return made
 
 
 @dataclass(frozen=True, kw_only=True)
