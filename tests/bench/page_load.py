@@ -21,12 +21,19 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 os.environ |= {"XLT_STORE": ":memory:", "OMP_NUM_THREADS": "1", "GRADIO_ANALYTICS_ENABLED": "False"}
 
-from helpers.browser import ARGUMENTS, CHROMIUM, served, visit
-from playwright.sync_api import Browser, BrowserContext, sync_playwright
+from helpers.browser import ARGUMENTS, CHROMIUM, served
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from xlt_core.store.store import Store
 
 SETTLED = 1500  # milliseconds, after which nothing of a visit is left to do
+
+
+def arrive(tab: Page, url: str) -> None:
+    """Goes to the page, and waits until it says where the model runs and shows its three columns."""
+    tab.goto(url)
+    tab.wait_for_function("document.querySelector('#host')?.innerText.includes('pocket @')")
+    tab.wait_for_function("document.querySelectorAll('.xlt-column').length === 3")
 
 
 def renderer_seconds(browser: Browser) -> float:
@@ -43,7 +50,7 @@ def opened(browser: Browser, context: BrowserContext, url: str) -> tuple[float, 
     network.on("Network.loadingFinished", lambda event: sizes.append(event["encodedDataLength"]))
     network.send("Network.enable")
     drawn, own, began = renderer_seconds(browser), time.process_time(), time.perf_counter()
-    visit(tab, url)
+    arrive(tab, url)
     seconds = time.perf_counter() - began
     tab.wait_for_timeout(SETTLED)
     cost = renderer_seconds(browser) - drawn, time.process_time() - own
