@@ -162,7 +162,10 @@
   }, true);
 
   // On a phone the choices start closed; an accordion can be clicked only once Gradio has mounted it.
+  let touched = false;  // by the visitor, who may have opened one of them
+  document.addEventListener("pointerdown", () => { touched = true; }, { once: true, capture: true });
   const closeAccordions = (tries) => {
+    if (touched) return;
     const open = document.querySelectorAll("#choices-fold > button.open, #lessons > button.open, #demonstrations > button.open");
     open.forEach((button) => button.click());
     if (tries && (open.length || tries > 15)) setTimeout(() => closeAccordions(tries - 1), 250);

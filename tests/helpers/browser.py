@@ -53,7 +53,7 @@ def visit(tab: Any, url: str) -> None:
     tab.wait_for_function("document.querySelector('#host')?.innerText.includes('pocket @')")
     demonstrations(tab)
     if "?" not in url:  # the page opens on one sentence
-        tab.get_by_label("Items of the dataset", exact=True).check()
+        tab.locator("#mode input").nth(1).check()  # whatever the page's language
         tab.wait_for_selector("#samples input[type=number]")
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from helpers.browser import compare, finished, many_items, needs_chromium, on_tab, option, served
+from helpers.browser import compare, demonstrations, finished, many_items, needs_chromium, on_tab, option, served
 from helpers.comparisons import comparison
 
 from xlt_core.documents import export
@@ -137,7 +137,7 @@ def _named(path: Path, text: str) -> Path:
 def test_what_was_compared_on_test_items_is_kept_by_its_browser(tab: Any) -> None:
     tab.get_by_role("tab", name="Compare", exact=True).click()
     tab.wait_for_function("document.querySelector('#host')?.innerText.includes('pocket @')")
-    tab.wait_for_function("document.querySelector('#demo-text-1 textarea')?.value.length > 10")
+    demonstrations(tab)
     many_items(tab, 12)
     compare(tab)
     assert finished(tab) == ["done"] * 3

@@ -55,7 +55,7 @@ def test_elsewhere_nothing_is_wrapped() -> None:
 
 
 def test_what_computes_is_wrapped_and_its_snapshots_cross_processes(spaces: Spaces) -> None:
-    assert spaces.given == {"_compare": zero_gpu.SECONDS, "_preview": zero_gpu.SECONDS}
+    assert spaces.given == dict.fromkeys(("_compare", "_preview", "_go_on"), zero_gpu.SECONDS)
     *_, last = zero_gpu.run_comparison(PLAN)
     assert last.runs[0].state == "done" and last.runs[0].scores and len(last.runs[0].predictions) == 2
     *_, previews = zero_gpu.run_preview(PLAN)

@@ -16,7 +16,7 @@ from xlt_core.ui.compare import choices
 from xlt_core.ui.compare.form import ComparePage
 from xlt_core.ui.fields import demonstrations, inputs, sources
 from xlt_core.ui.shared.errors import catch_errors
-from xlt_core.ui.shared.events import QUIET
+from xlt_core.ui.shared.events import quiet
 from xlt_core.ui.shared.updates import Updates, Values
 
 MOST_TABLES = 12  # tables of edited demonstrations that a browser keeps
@@ -45,7 +45,9 @@ def wire(page: ComparePage) -> None:
                 entered.samples.release, *chosen.sources.change_events()]  # fmt: skip
     keep_it = catch_errors(partial(keep, page), lambda sentence: {page.draft: gr.skip()})  # it is said where it matters
     outputs = {page.draft, page.demonstrations.gloss}
-    gr.on(triggers, keep_it, page.form_widgets(), outputs, queue=False, trigger_mode="always_last", **QUIET)
+    gr.on(
+        triggers, keep_it, page.form_widgets(), outputs, queue=False, trigger_mode="always_last", **quiet(page.message)
+    )
 
 
 def keep(page: ComparePage, values: Values) -> Updates:

@@ -172,7 +172,8 @@ def _wire_comparison(blocks: gr.Blocks, page: ComparePage) -> None:
     outputs = view.ended_outputs(results) | {page.host, page.work_id}
     inputs = page.form_widgets() | {results.earlier, page.visitor}
     running = _bind(page, page.buttons.compare.click, handlers.run, inputs, outputs, generator=True, **MODEL)
-    resumed = _bind(page, blocks.load, handlers.resume, inputs, outputs, generator=True, concurrency_limit=None)
+    resumed = _bind(page, blocks.load, handlers.resume, inputs, outputs, generator=True, concurrency_limit=None,
+                    api_name="resume")  # fmt: skip
     further = _bind(page, page.buttons.next_item.click, input_handlers.next_item, inputs, outputs | page.plan_outputs(),
                     generator=True, **MODEL)  # fmt: skip
     _bind(page, page.buttons.preview.click, handlers.preview, inputs, outputs, generator=True, **MODEL)
