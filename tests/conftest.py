@@ -26,11 +26,6 @@ for name in [name for name in os.environ if name.startswith(("HF_", "TRANSFORMER
 signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell starts a job in its background with it ignored
 
 
-def pytest_xdist_auto_num_workers() -> int:
-    """One more than the cores: the tests of the page wait for the browser most of their time."""
-    return (os.cpu_count() or 1) + 1
-
-
 @pytest.fixture(scope="module")
 def small_heap() -> Iterator[None]:
     """Nothing that was there before is searched for garbage: with all libraries loaded, a search takes a second, and
