@@ -13,8 +13,8 @@ from xlt_core.settings import ROOT
 
 # By folder or root module, from the left: whoever stands further left is imported, and never imports.
 EXTENSIONS = ("tasks", "strategies", "demonstrations", "hosts", "translators", "datasets")  # never import each other
-ORDER = ["records", "settings", "text", "language_codes", ("language_table", "scoring", "models"), "contracts",
-         "formats", ("world", "engine"), "prompting", "pivoting", EXTENSIONS, "catalog_tools", "catalog", "comparison",
+ORDER = ["records", "settings", "text", "language_codes", ("language_table", "scoring", "models", "probing"),
+         "contracts", "formats", ("world", "engine"), "prompting", "pivoting", EXTENSIONS, "catalog_tools", "catalog", "comparison",
          "findings", "store", "documents", ("sweeps", "adaptation", "jobs"), "pocket", "cli",
          ("interface", "__main__"), "ui.shared", "ui.items", "ui.fields", "ui.compare", "ui.results",
          ("ui.evaluate", "ui.adapt", "ui.runs"), "ui", "app"]  # fmt: skip

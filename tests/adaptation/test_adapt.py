@@ -18,11 +18,11 @@ from transformers import AutoModelForCausalLM, AutoTokenizer
 from xlt_core import catalog, settings
 from xlt_core.adaptation import folders
 from xlt_core.adaptation.adapt import adapt, survey
-from xlt_core.adaptation.bits_per_byte import bits_per_byte
 from xlt_core.adaptation.folders import folder_for, unfinished
 from xlt_core.adaptation.records import rate_of
 from xlt_core.hosts.local import LocalHost
 from xlt_core.models import pretrained
+from xlt_core.probing.bits_per_byte import bits_per_byte
 from xlt_core.records import InputError, Message
 from xlt_core.settings import POCKET
 from xlt_core.world import world

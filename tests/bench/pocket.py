@@ -69,7 +69,7 @@ def perplexity(language: str, model: str, documents: int = 100) -> str:
     from peft import PeftModel
     from transformers import AutoModelForCausalLM, AutoTokenizer
 
-    from xlt_core.adaptation.bits_per_byte import bits_per_byte
+    from xlt_core.probing.bits_per_byte import bits_per_byte
 
     path = model_path(model)
     tokenizer, base = AutoTokenizer.from_pretrained(path), AutoModelForCausalLM.from_pretrained(path).float()

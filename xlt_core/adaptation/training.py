@@ -19,7 +19,6 @@ from transformers import AutoConfig, AutoModelForCausalLM, AutoTokenizer, PreTra
 
 from xlt_core.adaptation import average
 from xlt_core.adaptation import card as cards
-from xlt_core.adaptation.bits_per_byte import bits_per_byte
 from xlt_core.adaptation.corpus import Text
 from xlt_core.adaptation.packing import drawn, packed, shares, unpacked
 from xlt_core.adaptation.records import Adaptation, Base, Estimate, Snapshot, rate_of
@@ -29,6 +28,7 @@ from xlt_core.adaptation.trainer import CHECKPOINTS, Progress, Run, fit, memory_
 from xlt_core.models import pretrained
 from xlt_core.models.adapted import read_card
 from xlt_core.models.reading import reason
+from xlt_core.probing.bits_per_byte import bits_per_byte
 from xlt_core.records import InputError
 from xlt_core.settings import POCKET
 from xlt_core.world import world

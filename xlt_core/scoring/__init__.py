@@ -1,3 +1,3 @@
 """Scores with their intervals, the libraries behind them, and tests of differences."""
 
-__all__ = ["corrections", "metrics", "pivot", "significance", "text_scores", "translation_scores"]
+__all__ = ["corrections", "metrics", "mexa", "pivot", "significance", "text_scores", "translation_scores"]
