@@ -8,6 +8,7 @@ import pytest
 from helpers.small_hosts import Adapting, Generating, entities, setting, solved, topic
 from helpers.small_parts import Broken, parts
 
+from xlt_core.baselines.routing import cross_fitted, learned
 from xlt_core.catalog import is_bound, strategies
 from xlt_core.comparison.compare import compare, signatures, stopped
 from xlt_core.comparison.job import Job
@@ -19,7 +20,6 @@ from xlt_core.findings.findings import find
 from xlt_core.records import Column, Example, Plan, Prediction, Reply, Run, Span
 from xlt_core.store.compare_stored import compare_stored
 from xlt_core.store.store import Store
-from xlt_core.strategies._routing import cross_fitted, learned
 from xlt_core.strategies.ensemble import Ensemble
 from xlt_core.strategies.oracle import Oracle
 from xlt_core.sweeps.local import sign

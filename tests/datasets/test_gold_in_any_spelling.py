@@ -9,8 +9,8 @@ from unicodedata import normalize
 
 import pytest
 
-from xlt_core.datasets._entities import KINDS
 from xlt_core.datasets.masakhaner import LANGUAGES, MasakhaNer
+from xlt_core.reading.entities import KINDS
 from xlt_core.records import Answer, Example
 from xlt_core.scoring.metrics import item_score, measure
 from xlt_core.settings import ROOT

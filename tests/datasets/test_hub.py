@@ -15,8 +15,8 @@ import pytest
 from helpers import clones
 
 from xlt_core import catalog
-from xlt_core.datasets import _download
 from xlt_core.formats.values import plain
+from xlt_core.reading import download
 from xlt_core.settings import ROOT
 
 COMMIT = "0" * 40
@@ -98,8 +98,8 @@ def test_a_raw_file_is_fetched_once(tmp_path, hub, monkeypatch):
     address, asked = hub
     monkeypatch.setattr("huggingface_hub.constants.HF_HOME", str(tmp_path / "home"))
     clones.write(tmp_path / "hub/org/repo/main/dev.txt", "Aline B-PER\n")
-    where = _download.Address(("dev.txt",), (), (f"{address}/none.txt", f"{address}/org/repo/main/dev.txt"))
-    assert not _download.kept(where)
-    assert _download.download(where).read_text() == "Aline B-PER\n" == _download.download(where).read_text()
-    assert _download.kept(where) and asked.count("/org/repo/main/dev.txt") == 1
+    where = download.Address(("dev.txt",), (), (f"{address}/none.txt", f"{address}/org/repo/main/dev.txt"))
+    assert not download.kept(where)
+    assert download.download(where).read_text() == "Aline B-PER\n" == download.download(where).read_text()
+    assert download.kept(where) and asked.count("/org/repo/main/dev.txt") == 1
     assert [path.name for path in (tmp_path / "home").rglob("*") if path.is_file()] == ["dev.txt"]

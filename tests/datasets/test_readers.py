@@ -5,9 +5,9 @@ from helpers import clones
 
 from xlt_core import catalog
 from xlt_core.contracts import SPLITS
-from xlt_core.datasets._download import Address, download
 from xlt_core.datasets.masakhaner import sentences
 from xlt_core.datasets.masakhaner_x import spans
+from xlt_core.reading.download import Address, download
 from xlt_core.records import InputError, Span
 from xlt_core.settings import ROOT
 

@@ -24,6 +24,7 @@ from xlt_core.settings import ROOT
 LENGTH = 24  # hexadecimal digits: 96 bits
 SESSION = token_hex()  # stands for code whose file is not known
 FOLDERS = (
+    "baselines",
     "engine",
     "formats",
     "models",

@@ -7,9 +7,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from string import ascii_uppercase
 
-from xlt_core.datasets._download import Address
-from xlt_core.datasets._reading import Reader, called, table
-from xlt_core.datasets._several import question, with_english
+from xlt_core.reading.download import Address
+from xlt_core.reading.reader import Reader, called, table
+from xlt_core.reading.relations_and_options import question, with_english
 from xlt_core.records import Example, InputError
 
 LANGUAGES = "amh eng ewe fra hau ibo kin lin lug orm sna sot swa twi wol xho yor zul".split()

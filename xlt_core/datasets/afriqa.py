@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from xlt_core.datasets._download import Address
-from xlt_core.datasets._reading import Reader, called, json_lines
+from xlt_core.reading.download import Address
+from xlt_core.reading.reader import Reader, called, json_lines
 from xlt_core.records import Example
 from xlt_core.text.answers import EITHER
 from xlt_core.text.forms import key

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from xlt_core.contracts import SPLITS
-from xlt_core.datasets._download import Address
-from xlt_core.datasets._reading import Reader, called, table
+from xlt_core.reading.download import Address
+from xlt_core.reading.reader import Reader, called, table
 from xlt_core.records import Example
 
 LABELS = ("positive", "neutral", "negative")

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-from xlt_core.datasets._download import Address
-from xlt_core.datasets._reading import Reader, called, table
-from xlt_core.datasets._several import pairs, with_english
+from xlt_core.reading.download import Address
+from xlt_core.reading.reader import Reader, called, table
+from xlt_core.reading.relations_and_options import pairs, with_english
 from xlt_core.records import Example
 
 LANGUAGES = "amh eng ewe fra hau ibo kin lin lug orm sna sot swa twi wol xho yor zul".split()

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
-from xlt_core.datasets._download import Address
-from xlt_core.datasets._reading import Reader, called, json_lines
-from xlt_core.datasets._several import question, with_english
 from xlt_core.language_table import flores_codes
+from xlt_core.reading.download import Address
+from xlt_core.reading.reader import Reader, called, json_lines
+from xlt_core.reading.relations_and_options import question, with_english
 from xlt_core.records import Example, InputError
 
 HUB = "facebook/belebele"

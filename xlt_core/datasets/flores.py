@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
-from xlt_core.datasets._download import Address
-from xlt_core.datasets._parallel import TASKS, pairs
-from xlt_core.datasets._reading import Reader, lines_of_text
 from xlt_core.language_table import flores_codes
+from xlt_core.reading.download import Address
+from xlt_core.reading.parallel import TASKS, pairs
+from xlt_core.reading.reader import Reader, lines_of_text
 from xlt_core.records import Example, InputError
 
 HUB = "openlanguagedata/flores_plus"

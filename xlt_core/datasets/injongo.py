@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-from xlt_core.datasets._download import Address
-from xlt_core.datasets._reading import Reader, called, json_lines
+from xlt_core.reading.download import Address
+from xlt_core.reading.reader import Reader, called, json_lines
 from xlt_core.records import Example
 
 LANGUAGES = "amh eng ewe hau ibo kin lin lug orm sna sot swa twi wol xho yor zul".split()

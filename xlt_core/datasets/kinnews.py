@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
-from xlt_core.datasets._download import Address
-from xlt_core.datasets._reading import Reader, table
+from xlt_core.reading.download import Address
+from xlt_core.reading.reader import Reader, table
 from xlt_core.records import Example
 
 LABELS = (

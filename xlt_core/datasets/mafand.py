@@ -6,9 +6,9 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from xlt_core.contracts import SPLITS
-from xlt_core.datasets._download import Address
-from xlt_core.datasets._parallel import TASKS, mafand_address, pairs
-from xlt_core.datasets._reading import Reader, called, json_lines
+from xlt_core.reading.download import Address
+from xlt_core.reading.parallel import TASKS, mafand_address, pairs
+from xlt_core.reading.reader import Reader, called, json_lines
 from xlt_core.records import Example
 
 # Those with English; the languages with French are not read. Five have no train file.

@@ -6,9 +6,9 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
-from xlt_core.datasets._download import Address
-from xlt_core.datasets._entities import CITATION, FILES, KINDS, RAW, REPOSITORY, with_pivots
-from xlt_core.datasets._reading import Reader, called
+from xlt_core.reading.download import Address
+from xlt_core.reading.entities import CITATION, FILES, KINDS, RAW, REPOSITORY, with_pivots
+from xlt_core.reading.reader import Reader, called
 from xlt_core.records import Example, InputError, Span
 
 LANGUAGES = "bam bbj ewe fon hau ibo kin lug luo mos nya pcm sna swa tsn twi wol xho yor zul".split()

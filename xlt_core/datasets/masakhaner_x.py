@@ -6,9 +6,9 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-from xlt_core.datasets._download import Address
-from xlt_core.datasets._entities import KINDS, RAW, REPOSITORY, with_pivots
-from xlt_core.datasets._reading import Reader, called, json_lines
+from xlt_core.reading.download import Address
+from xlt_core.reading.entities import KINDS, RAW, REPOSITORY, with_pivots
+from xlt_core.reading.reader import Reader, called, json_lines
 from xlt_core.records import Example, InputError, Span
 
 LANGUAGES = "am bbj bm ee fon ha ig lg luo mos ny pcm rw sn sw tn tw wo xh yo zu".split()

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-from xlt_core.datasets._download import Address
-from xlt_core.datasets._reading import Reader, called, table
+from xlt_core.reading.download import Address
+from xlt_core.reading.reader import Reader, called, table
 from xlt_core.records import Example, InputError
 
 LANGUAGES = "amh eng fra hau ibo lin lug orm pcm run sna som swa tir xho yor".split()

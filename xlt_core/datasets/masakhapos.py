@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
-from xlt_core.datasets._download import Address
-from xlt_core.datasets._reading import Reader, called, lines_of_text
+from xlt_core.reading.download import Address
+from xlt_core.reading.reader import Reader, called, lines_of_text
 from xlt_core.records import Example, Span
 
 LANGUAGES = "bam bbj ewe fon hau ibo kin lug luo mos nya pcm sna swa tsn twi wol xho yor zul".split()

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-from xlt_core.datasets._download import Address
-from xlt_core.datasets._problems import english_problems, problems
-from xlt_core.datasets._reading import Reader
+from xlt_core.reading.download import Address
+from xlt_core.reading.reader import Reader
+from xlt_core.reading.word_problems import english_problems, problems
 from xlt_core.records import Example
 
 HUB = "juletxara/mgsm"

@@ -6,10 +6,10 @@ from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from pathlib import Path
 
-from xlt_core.datasets._download import Address
-from xlt_core.datasets._parallel import TASKS, pairs
-from xlt_core.datasets._reading import Reader, lines_of_text
 from xlt_core.language_table import find
+from xlt_core.reading.download import Address
+from xlt_core.reading.parallel import TASKS, pairs
+from xlt_core.reading.reader import Reader, lines_of_text
 from xlt_core.records import Example, InputError
 
 GITHUB = "https://raw.githubusercontent.com/MicrosoftTranslator/NTREX/main"

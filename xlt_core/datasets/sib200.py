@@ -6,9 +6,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
 from pathlib import Path
 
-from xlt_core.datasets._download import Address
-from xlt_core.datasets._reading import Reader, table
 from xlt_core.language_table import flores_codes
+from xlt_core.reading.download import Address
+from xlt_core.reading.reader import Reader, table
 from xlt_core.records import Example
 
 LABELS = ("science/technology", "travel", "politics", "sports", "health", "entertainment", "geography")

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from string import ascii_uppercase
 
 from xlt_core.contracts import Dataset
-from xlt_core.datasets import _parallel
+from xlt_core.reading import parallel
 from xlt_core.records import Answer, Example, InputError
 from xlt_core.world import asked, single_text, world
 
@@ -27,7 +27,7 @@ class World(Dataset):
     url = ""
 
     def languages(self, task: str) -> tuple[str, ...]:
-        if task in _parallel.TASKS:
+        if task in parallel.TASKS:
             return tuple(code for code in world.languages() if code != "eng")
         return world.languages() if task in (*NEWS, *SINGLE, *SEVERAL) else ()
 
@@ -35,8 +35,8 @@ class World(Dataset):
         served = self.languages(task)
         if language not in served:
             raise InputError(f"The bundled world has no {task} in {language}; choose one of {', '.join(served)}.")
-        if task in _parallel.TASKS:
-            return list(_parallel.pairs(task, split, _sentences(language, split)))
+        if task in parallel.TASKS:
+            return list(parallel.pairs(task, split, _sentences(language, split)))
         if task in SINGLE:
             return _single(task, language, split)
         return [_news(task, language, split, index, facts) for index, facts in enumerate(world.items(split))]

@@ -6,8 +6,8 @@ import tarfile
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
-from xlt_core.datasets._download import Address
-from xlt_core.datasets._reading import Reader, called, json_lines
+from xlt_core.reading.download import Address
+from xlt_core.reading.reader import Reader, called, json_lines
 from xlt_core.records import Example, InputError
 
 LANGUAGES = (

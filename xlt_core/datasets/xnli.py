@@ -6,9 +6,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from xlt_core.datasets._download import Address
-from xlt_core.datasets._reading import Reader
-from xlt_core.datasets._several import pairs, with_english
+from xlt_core.reading.download import Address
+from xlt_core.reading.reader import Reader
+from xlt_core.reading.relations_and_options import pairs, with_english
 from xlt_core.records import Example, InputError
 
 HUB = "facebook/xnli"

@@ -6,9 +6,9 @@ from collections.abc import Generator
 from dataclasses import dataclass
 from random import Random
 
+from xlt_core.baselines.answering import LABELS_ONLY, Answering
 from xlt_core.contracts import Setting, Solver, Strategy
 from xlt_core.records import Example, Prediction, Reply
-from xlt_core.strategies._answering import LABELS_ONLY, Answering
 
 
 @dataclass(frozen=True)

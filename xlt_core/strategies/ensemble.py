@@ -9,12 +9,12 @@ from dataclasses import dataclass
 from time import perf_counter
 from typing import Literal
 
+from xlt_core.baselines.answering import LEAST, Answering
+from xlt_core.baselines.other_columns import Combining, agreement, answers, lacking, probabilities, said
 from xlt_core.contracts import Setting, Solver
 from xlt_core.prompting.fewshot import knob
 from xlt_core.records import Answer, Example, Prediction, Reply, Span
 from xlt_core.scoring import metrics
-from xlt_core.strategies._answering import LEAST, Answering
-from xlt_core.strategies._built import Combining, agreement, answers, lacking, probabilities, said
 
 
 @dataclass(frozen=True)

@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from time import perf_counter
 from typing import Literal
 
+from xlt_core.baselines.answering import Answering, likeliest
+from xlt_core.baselines.classifier import fitted
 from xlt_core.contracts import Setting, Solver, Strategy, Task
 from xlt_core.prompting.fewshot import knob
 from xlt_core.prompting.shown import shown
 from xlt_core.records import Example, InputError, Prediction, Reply, Span
-from xlt_core.strategies._answering import Answering, likeliest
-from xlt_core.strategies._classifier import fitted
 from xlt_core.text.gazetteer import collected
 
 Answerer = Callable[[Example], Prediction]

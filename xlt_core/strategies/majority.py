@@ -7,9 +7,9 @@ from collections.abc import Generator
 from dataclasses import dataclass
 from time import perf_counter
 
+from xlt_core.baselines.answering import LABELS_ONLY, Answering, known_rows, likeliest
 from xlt_core.contracts import Setting, Solver, Strategy
 from xlt_core.records import InputError, Reply
-from xlt_core.strategies._answering import LABELS_ONLY, Answering, known_rows, likeliest
 
 
 @dataclass(frozen=True)

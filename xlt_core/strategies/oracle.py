@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Generator
 from dataclasses import dataclass, replace
 
+from xlt_core.baselines.answering import Answering
+from xlt_core.baselines.other_columns import Combining, agreement, answers, lacking, score
 from xlt_core.contracts import Setting, Solver
 from xlt_core.records import Example, Prediction, Reply
-from xlt_core.strategies._answering import Answering
-from xlt_core.strategies._built import Combining, agreement, answers, lacking, score
 
 
 @dataclass(frozen=True)

@@ -9,12 +9,12 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from xlt_core.baselines.answering import Answering
+from xlt_core.baselines.other_columns import Combining, agreement, answers, lacking, score
+from xlt_core.baselines.routing import cross_fitted, features, learned
 from xlt_core.contracts import Setting, Solver
 from xlt_core.prompting.fewshot import knob
 from xlt_core.records import Example, InputError, Prediction, Reply
-from xlt_core.strategies._answering import Answering
-from xlt_core.strategies._built import Combining, agreement, answers, lacking, score
-from xlt_core.strategies._routing import cross_fitted, features, learned
 
 LEAST = 10  # items that a router learns from
 

@@ -8,10 +8,10 @@ from collections.abc import Generator
 from dataclasses import dataclass
 from time import perf_counter
 
+from xlt_core.baselines.answering import LABELS_ONLY, Answering, likeliest
 from xlt_core.contracts import Setting, Solver, Strategy
 from xlt_core.prompting.shown import shown
 from xlt_core.records import Example, InputError, Prediction, Reply
-from xlt_core.strategies._answering import LABELS_ONLY, Answering, likeliest
 
 NEARER = 1e-3  # of a vote: settles a tie for the nearest row, which stands last
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from xlt_core.datasets._download import Address
+from xlt_core.reading.download import Address
 from xlt_core.records import Example
 
 INTO, FROM = "translation", "translation_from_english"

@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 from xlt_core.contracts import SPLITS, Dataset
-from xlt_core.datasets._download import Address, download, kept
 from xlt_core.language_table import languages, listed_codes
+from xlt_core.reading.download import Address, download, kept
 from xlt_core.records import Example, InputError
 
 LONGEST_CELL = 10_000_000  # characters; a news article may exceed what the csv module takes by itself

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
-from xlt_core.datasets._reading import Reader, table
+from xlt_core.reading.reader import Reader, table
 from xlt_core.records import Example
 from xlt_core.text.numbers import number_of
 

@@ -9,10 +9,10 @@ from typing import Any
 
 import numpy as np
 
+from xlt_core.baselines.other_columns import probabilities
 from xlt_core.contracts import Setting
 from xlt_core.records import Example, Prediction
 from xlt_core.scoring.pivot import signs
-from xlt_core.strategies._built import probabilities
 from xlt_core.text.words import count
 
 STRENGTH = 0.1  # inverse strength of regularisation: few items teach, and most features tell little

@@ -8,9 +8,9 @@ from functools import lru_cache
 from pathlib import Path
 
 from xlt_core.contracts import SPLITS
-from xlt_core.datasets._download import Address
-from xlt_core.datasets._parallel import mafand_address
-from xlt_core.datasets._reading import Reader, json_lines
+from xlt_core.reading.download import Address
+from xlt_core.reading.parallel import mafand_address
+from xlt_core.reading.reader import Reader, json_lines
 from xlt_core.records import Example, InputError, Span
 from xlt_core.text.forms import key
 from xlt_core.text.placing import assign
