@@ -26,6 +26,14 @@ for name in [name for name in os.environ if name.startswith(("HF_", "TRANSFORMER
 signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell starts a job in its background with it ignored
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """A visit to the page that waited in vain, on a machine that does too much, is made once more; the summary counts
+    it as a rerun."""
+    for item in items:
+        if "browser" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.flaky(reruns=1, only_rerun="TimeoutError"))
+
+
 @pytest.fixture(scope="module")
 def small_heap() -> Iterator[None]:
     """Nothing that was there before is searched for garbage: with all libraries loaded, a search takes a second, and

@@ -15,7 +15,7 @@ from xlt_core.store.store import Store
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update",
              "--no-first-run"]  # fmt: skip
-PATIENCE = 180_000  # milliseconds: the machine may be busy
+PATIENCE = 90_000  # milliseconds: the machine may be busy
 needs_chromium = pytest.mark.skipif(not CHROMIUM, reason="no Chromium here")
 DONE = """names => { const all = [...document.querySelectorAll('.xlt-column')];
   return all.length === names && all.every(column => ['done', 'failed'].includes(column.dataset.state)); }"""
