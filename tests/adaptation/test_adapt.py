@@ -216,6 +216,7 @@ def test_a_survey_says_what_the_text_holds_and_times_a_step(tmp_path, base):
     ({"steps": 0}, "setting steps cannot be 0"), ({"method": "magic"}, "no method 'magic'"),
     ({"targets": "w_q"}, "targets 'w_q' do not fit a model of the kind gpt_neox"),
     ({"block": 4096}, "128 tokens at most"), ({"language": "klingonish"}, "no language"),
+    ({"objective": "magic"}, "no objective 'magic'"), ({"knobs": {"depth": 2}}, "no knob of laft 'depth'"),
     ({"held_out": 0.9}, "held_out cannot be 0.9"), ({"seed": -1}, "seed cannot be -1"),
 ])  # fmt: skip
 def test_a_plan_that_is_off_is_one_sentence(tmp_path, base, setting, said):

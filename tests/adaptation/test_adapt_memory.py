@@ -5,9 +5,8 @@ from __future__ import annotations
 import pytest
 import torch
 from helpers import adaptations as seam
-from transformers import Trainer
 
-from xlt_core.adaptation import trainer, training
+from xlt_core.adaptation import batches, trainer, training
 from xlt_core.adaptation.adapt import adapt, survey
 from xlt_core.records import InputError
 
@@ -22,7 +21,7 @@ def base(tmp_path_factory):
 def test_memory_that_runs_out_halves_what_is_computed_at_once_and_nothing_else(tmp_path, base, monkeypatch):
     given = seam.plan(seam.text(tmp_path), model=base, steps=4, packed=False)
     undisturbed = seam.finished(given, tmp_path / "a")
-    step, sizes = Trainer.compute_loss, []
+    step, sizes = trainer._Trainer.compute_loss, []
 
     def compute(self, model, inputs, *args, **named):
         sizes.append(len(inputs["input_ids"]))
@@ -30,7 +29,7 @@ def test_memory_that_runs_out_halves_what_is_computed_at_once_and_nothing_else(t
             raise torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 2 GiB")
         return step(self, model, inputs, *args, **named)
 
-    monkeypatch.setattr(Trainer, "compute_loss", compute)
+    monkeypatch.setattr(trainer._Trainer, "compute_loss", compute)
     last = seam.finished(given, tmp_path / "b")
     assert sizes[:3] == [4, 2, 1] and sizes[3:] == [1] * 15
     assert last.notes[-1] == "Memory ran out: each step is now computed in parts of 1 rows." and len(last.notes) == 2
@@ -42,7 +41,7 @@ def test_memory_that_does_not_suffice_for_a_row_is_one_sentence(tmp_path, base, 
     def compute(*args, **named):
         raise RuntimeError("DefaultCPUAllocator: can't allocate memory: you tried to allocate 9 bytes")
 
-    monkeypatch.setattr(Trainer, "compute_loss", compute)
+    monkeypatch.setattr(trainer._Trainer, "compute_loss", compute)
     with pytest.raises(InputError, match="take fewer rows a step, shorter rows or a smaller model"):
         list(adapt(seam.plan(seam.text(tmp_path), model=base), tmp_path / "out"))
 
@@ -58,7 +57,7 @@ def test_memory_that_does_not_suffice_for_measuring_is_one_sentence(tmp_path, ba
 
 
 def test_a_survey_measures_in_halves_where_memory_runs_out(tmp_path, base, monkeypatch):
-    sizes, collate = [], trainer.collate
+    sizes, collate = [], batches.collate
 
     def small(rows):
         sizes.append(len(rows))
@@ -66,5 +65,5 @@ def test_a_survey_measures_in_halves_where_memory_runs_out(tmp_path, base, monke
             raise torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 2 GiB")
         return collate(rows)
 
-    monkeypatch.setattr(trainer, "collate", small)
+    monkeypatch.setattr(batches, "collate", small)
     assert survey(seam.plan(seam.text(tmp_path), model=base)).seconds > 0 and sizes == [4, 2, 1]

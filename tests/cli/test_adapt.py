@@ -171,6 +171,7 @@ def test_a_survey_trains_nothing(tmp_path, base, capsys):
     (("--steps", "0"), "steps cannot be 0"), (("--out", "{here}/kin.txt"), "cannot be written"),
     (("--model", "/nowhere"), "There is no model"), (("--corpus", "x.txt"), "Give each --language its --corpus"),
     (("--language", "kin", "--corpus", "x.txt"), "two texts of kin"), (("--rate", "fast"), "invalid float value"),
+    (("--set", "depth"), "write it as KNOB=VALUE"), (("--objective", "magic"), "no objective 'magic'"),
 ])  # fmt: skip
 def test_an_adaptation_that_is_off_gives_status_2(capsys, tmp_path, option, sentence):
     start = ("adapt", "--language", "kin", "--corpus", str(seam.text(tmp_path)), "--out", str(tmp_path / "out"))

@@ -75,8 +75,8 @@ class Scoring(Generating):
 
 
 class Adapting(Scoring):
-    def adapters(self, language: str) -> tuple[str, ...]:
-        return ("kin-1", "kin-2") if language == "kin" else ()
+    def adapters(self, language: str, objective: str = "laft") -> tuple[str, ...]:
+        return ("kin-1", "kin-2") if language == "kin" and objective == "laft" else ()
 
     def adapted(self, adapter: str) -> Generating:
         return self

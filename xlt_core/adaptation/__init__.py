@@ -1,3 +1,3 @@
-"""Language-adaptive fine-tuning (LAFT): text, training, bits per byte, the card, and averages."""
+"""Adapting a model: text, objectives (LAFT and others), training, bits per byte, the card, and averages."""
 
-__all__ = ["adapt", "card", "corpus", "folders", "records", "texts"]
+__all__ = ["adapt", "card", "corpus", "folders", "objective", "records", "texts"]

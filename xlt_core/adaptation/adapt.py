@@ -1,4 +1,4 @@
-"""LAFT, language-adaptive fine-tuning: trains an adapter, or all weights, on plain text of one or more languages."""
+"""Adapting: trains an adapter, or all weights, by an objective, such as LAFT, language-adaptive fine-tuning."""
 
 from __future__ import annotations
 
@@ -10,14 +10,13 @@ from queue import Full, Queue
 from threading import Event, Thread
 
 from xlt_core import catalog
-from xlt_core.adaptation.corpus import MOST_CHARACTERS, Text, read
+from xlt_core.adaptation.objective import objective_of
 from xlt_core.adaptation.records import METHODS, Adaptation, Estimate, Snapshot
 from xlt_core.formats.files import check_folder
 from xlt_core.models import names
 from xlt_core.models.memory import release_unused
 from xlt_core.records import InputError
 
-CHARACTERS_PER_TOKEN = 8  # more than any tokenizer makes of a text; so much of a stream is read for one pass
 LIMITS = {
     "steps": (1, 10_000_000), "tokens": (0, 10**13), "rate": (0.0, 1.0), "rank": (1, 1024), "alpha": (0, 4096),
     "block": (0, 1 << 20), "rows": (1, 4096), "held_out": (0.001, 0.5), "seed": (0, 2**32 - 1),
@@ -31,16 +30,17 @@ def adapt(plan: Adaptation, out: Path, resume: bool = False) -> Generator[Snapsh
     """
     asked = asdict(plan)
     plan, path = checked(plan)
+    objective = objective_of(plan)
     check_folder(out)
 
     def work(report: Callable[[Snapshot], None], stop: Event) -> None:
         from xlt_core.adaptation import training
 
-        training.train(training.Work(plan, asked, path, texts, out, resume, report, stop))
+        training.train(training.Work(plan, asked, path, objective, material, out, resume, report, stop))
 
     try:
         yield Snapshot("reading the text")
-        texts = _read(plan)
+        material = objective.read(plan)
         yield from _in_a_thread(work)
     finally:
         with suppress(OSError):
@@ -52,8 +52,9 @@ def survey(plan: Adaptation) -> Estimate:
     from xlt_core.adaptation import training
 
     plan, path = checked(plan)
+    objective = objective_of(plan)
     try:
-        return training.measure(plan, path, _read(plan))
+        return training.measure(plan, path, objective, objective.read(plan))
     finally:
         release_unused()
 
@@ -75,16 +76,6 @@ def checked(plan: Adaptation) -> tuple[Adaptation, str]:
     if twice:
         raise InputError(f"There are two texts of {twice}; join them in one file.")
     return replace(plan, corpora=corpora), names.model_path(plan.model)
-
-
-def _read(plan: Adaptation) -> tuple[Text, ...]:
-    wanted = plan.tokens or plan.steps * plan.rows * (plan.block or 512)
-    most = min(MOST_CHARACTERS, round(wanted * CHARACTERS_PER_TOKEN / (1 - plan.held_out)))
-    limits = [most if corpus.source.startswith("hub:") else MOST_CHARACTERS for corpus in plan.corpora]
-    return tuple(
-        read(corpus.source, catalog.language(corpus.language), limit)
-        for corpus, limit in zip(plan.corpora, limits, strict=True)
-    )
 
 
 def _in_a_thread(work: Callable[[Callable[[Snapshot], None], Event], None]) -> Generator[Snapshot, None, None]:

@@ -11,6 +11,7 @@ from typing import Any
 from xlt_core.language_table import by_code
 from xlt_core.models.adapted import NAME, read_card
 
+BY = "LAFT: predicts the next token of plain text in the language"  # where a card says nothing of it
 SETTINGS = ("method", "steps", "rows", "block", "rate", "rank", "alpha", "targets", "held_out", "packed", "average",
             "seed")  # fmt: skip
 
@@ -41,12 +42,12 @@ def readme(card: Mapping[str, Any]) -> str:
     averaged = f" It is the average of {', '.join(card['average_of'])}." if card.get("average_of") else ""
     texts = [f"| {_name(row['language'])} | {row['source']} | {row['documents']:,} | {row['bytes']:,} | "
              f"{row['sha256']} |" for row in card["texts"]]  # fmt: skip
-    settings = [f"| {name} | {plan[name]} |" for name in SETTINGS]
+    settings = [f"| {name} | {value} |" for name, value in _settings(plan)]
     return "\n".join([
         *_front(card),
         f"# {base['model']}, adapted to {tongues}", "",
-        f"{kind} for `{base['model']}` (revision `{base['revision']}`), trained on plain text of {tongues} by "
-        f"next-token prediction, without labels (language-adaptive fine-tuning).{averaged}", "",
+        f"{kind} for `{base['model']}` (revision `{base['revision']}`), trained on {tongues} by "
+        f"{card.get('by', BY)}.{averaged}", "",
         f"Licence: {card['licence'] or 'to be filled in. It depends on the base model and on the text'}.", "",
         *(_measured(card) if card["losses"] else []),
         "## Text", "", "| language | source | documents | bytes | digest |", "|---|---|---|---|---|",
@@ -54,9 +55,17 @@ def readme(card: Mapping[str, Any]) -> str:
     ])  # fmt: skip
 
 
+def _settings(plan: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
+    """What was set, the objective and its knobs first."""
+    yield "objective", plan.get("objective", "laft")
+    yield from plan.get("knobs", {}).items()
+    yield from ((name, plan[name]) for name in SETTINGS)
+
+
 def _measured(card: Mapping[str, Any]) -> list[str]:
     bits, losses = card["bits_per_byte"], card["losses"]
-    rows = [f"| {_name(code)} | {row['before']:.3f} | {row['after']:.3f} |" for code, row in bits.items()]
+    named = [(_name(code), row) for code, row in bits.items()] + [*card.get("figures", {}).items()]
+    rows = [f"| {name} | {row['before']:.3f} | {row['after']:.3f} |" for name, row in named]
     return ["## Measured", "",
             "Bits per byte of held-out text; less is better. What English lost was forgotten.", "",
             "| text | before | after |", "|---|---|---|", *rows, "",

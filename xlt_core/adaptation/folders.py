@@ -11,8 +11,8 @@ from typing import Any
 
 from xlt_core import settings
 from xlt_core.adaptation.card import write
-from xlt_core.adaptation.corpus import Corpus
 from xlt_core.adaptation.records import Adaptation
+from xlt_core.formats.values import build
 from xlt_core.models import adapted
 from xlt_core.records import InputError
 
@@ -37,8 +37,7 @@ def unfinished() -> dict[Path, Adaptation]:
     for path in sorted(settings.ADAPTERS.glob("*/checkpoints/run.json"), key=lambda path: -path.stat().st_mtime):
         asked = adapted.read_json(path).get("asked", {})
         if asked:
-            corpora = tuple(Corpus(**corpus) for corpus in asked["corpora"])
-            found[path.parent.parent] = Adaptation(**asked | {"corpora": corpora})
+            found[path.parent.parent] = build(Adaptation, asked, "run.json")
     return found
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 from xlt_core.adaptation.corpus import Corpus
 
@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from transformers import PreTrainedTokenizerBase
 
 METHODS = ("lora", "full")
+Value = str | int | float | bool
 
 
 @dataclass(frozen=True)
@@ -20,11 +21,12 @@ class Adaptation:
     """What to train, and on what. Where 0 stands, it is chosen: tokens: by the steps; rate: by the method and the size
     of the model; alpha: twice the rank; block: tokens a row, up to 512. targets: `all-linear`, `attention` (those that
     peft knows for the architecture) or names of modules. held_out: share of the documents that measures the outcome.
-    packed: several documents a row. average: the mean of the run's checkpoints is the outcome."""
+    packed: several documents a row. average: the mean of the run's checkpoints is the outcome. objective: what is
+    learned by, a file of objectives/; knobs: its settings."""
 
     corpora: tuple[Corpus, ...]
     model: str = "pocket"
-    method: Literal["lora", "full"] = "lora"
+    method: str = "lora"
     steps: int = 200
     tokens: int = 0
     rate: float = 0.0
@@ -37,6 +39,8 @@ class Adaptation:
     packed: bool = True
     average: bool = False
     seed: int = 0
+    objective: str = "laft"
+    knobs: Mapping[str, Value] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -72,8 +76,8 @@ class Estimate:
 @dataclass(frozen=True)
 class Snapshot:
     """How far an adaptation is. losses: (step, nats per token); left: seconds; bits: bits per byte of held-out text by
-    language, before and, at the end, after; English is what may be forgotten. surveys: what the texts hold. card: what
-    was written, at the end."""
+    language, before and, at the end, after; English is what may be forgotten; figures: what else the objective
+    measures, by name, likewise. surveys: what the texts hold. card: what was written, at the end."""
 
     doing: str
     step: int = 0
@@ -82,6 +86,7 @@ class Snapshot:
     rate: float = 0.0
     left: float | None = None
     bits: Mapping[str, tuple[float, ...]] = field(default_factory=dict)
+    figures: Mapping[str, tuple[float, ...]] = field(default_factory=dict)
     surveys: tuple[Survey, ...] = ()
     notes: tuple[str, ...] = ()
     card: Mapping[str, Any] | None = None

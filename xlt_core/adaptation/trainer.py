@@ -12,12 +12,10 @@ from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from threading import Event
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
-import numpy as np
 import torch
 from accelerate import PartialState
-from torch.nn.functional import cross_entropy
 from transformers import PrinterCallback, Trainer, TrainerCallback, TrainingArguments
 
 from xlt_core.adaptation import card
@@ -32,6 +30,16 @@ MOST_BETWEEN = 100  # steps from one checkpoint to the next
 CHECKPOINTS = 10  # of a run, where it is short
 POINTS = 200  # of the loss curve
 SHORT = "The model ran out of memory; take fewer rows a step, shorter rows or a smaller model."
+
+
+class Learning(Protocol):
+    """What of an objective one step asks; see objective.Objective."""
+
+    cycle: int
+
+    def collate(self, rows: Sequence[Any]) -> dict[str, torch.Tensor]: ...
+
+    def loss(self, model: Any, batch: Mapping[str, torch.Tensor], count: Any = None, step: int = 0) -> torch.Tensor: ...
 
 
 @contextmanager
@@ -61,9 +69,11 @@ class Run:
         for former in filter(None, (begun.get("identity"), done)):
             _check_same(former, identity)
         self.finished = bool(done)
-        self.before: dict[str, float] = begun.get("before", {})
+        self.before: dict[str, dict[str, float]] = begun.get("before", {})
+        if "bits" not in self.before:  # of a run that wrote it down otherwise
+            self.before = {}
 
-    def begin(self, before: Mapping[str, float], asked: Mapping[str, Any]) -> None:
+    def begin(self, before: Mapping[str, Mapping[str, float]], asked: Mapping[str, Any]) -> None:
         """Writes down what a later call needs in order to go on."""
         if self._main:
             self.folder.mkdir(parents=True, exist_ok=True)
@@ -89,9 +99,11 @@ class Progress(TrainerCallback):
     def note(self, note: str) -> None:
         self._update(notes=(*self.now.notes, note))
 
-    def bits(self, values: Mapping[str, float]) -> None:
-        """Adds a measurement, by language."""
-        self._update(bits={code: (*self.now.bits.get(code, ()), value) for code, value in values.items()})
+    def measured(self, values: Mapping[str, Mapping[str, float]]) -> None:
+        """Adds a measurement: bits per byte by language, and figures by name."""
+        now = {"bits": self.now.bits, "figures": self.now.figures}
+        self._update(**{kind: {name: (*now[kind].get(name, ()), value) for name, value in values[kind].items()}
+                        for kind in now})  # fmt: skip
 
     def _update(self, **changed: Any) -> None:
         self.now = replace(self.now, **changed)
@@ -119,9 +131,16 @@ class Progress(TrainerCallback):
 
 
 class _Trainer(Trainer):
-    """Halves the rows that are computed at once where the memory does not suffice, and adds up their gradients."""
+    """Takes the objective's loss. Halves the rows that are computed at once where the memory does not suffice, and adds
+    up their gradients."""
 
-    parts, progress = 1, None
+    parts, progress, objective = 1, None, None
+
+    def compute_loss(
+        self, model: Any, inputs: dict[str, Any], return_outputs: bool = False, num_items_in_batch: Any = None
+    ) -> torch.Tensor:
+        loss = self.objective.loss(model, inputs, num_items_in_batch, self.state.global_step)
+        return loss * self.accelerator.num_processes  # gradients are averaged over them, and the count is that of all
 
     def training_step(self, model: Any, inputs: dict[str, Any], num_items_in_batch: Any = None) -> torch.Tensor:
         rows = len(inputs["input_ids"])
@@ -150,18 +169,18 @@ class _Trainer(Trainer):
         self.progress.note(f"Memory ran out: each step is now computed in parts of {size} rows.")
 
 
-def fit(base: Base, rows: Sequence[np.ndarray], run: Run, progress: Progress) -> bool:
+def fit(base: Base, objective: Learning, rows: Sequence[Any], run: Run, progress: Progress) -> bool:
     """Trains base.model in place, from the run's last checkpoint on; returns whether it came to its end."""
     last = run.checkpoints()[-1:]
     trainer = _Trainer(
         model=base.model,
         args=_arguments(base, run),
         train_dataset=rows,
-        data_collator=collate,
-        compute_loss_func=_loss,
+        data_collator=objective.collate,
+        compute_loss_func=objective.loss,  # so that the labels of a step are counted
         callbacks=[progress],
     )
-    trainer.progress = progress
+    trainer.progress, trainer.objective = progress, objective
     trainer.remove_callback(PrinterCallback)
     trainer.train(resume_from_checkpoint=str(last[0]) if last else None)
     return trainer.state.global_step >= trainer.state.max_steps
@@ -193,48 +212,31 @@ def _arguments(base: Base, run: Run) -> TrainingArguments:
     return arguments
 
 
-def step_seconds(model: Any, rows: Sequence[np.ndarray]) -> float:
+def step_seconds(model: Any, objective: Learning, rows: Sequence[Any]) -> float:
     """Seconds that a step takes, by a forward and a backward pass; in halves, as in training, where memory runs out."""
     try:
-        return _timed(model, rows)
+        return _timed(model, objective, rows)
     except RuntimeError as error:
         if len(rows) < 2 or not is_out_of_memory(error):
             raise
     model.zero_grad(set_to_none=True)
-    return 2 * step_seconds(model, rows[: len(rows) // 2])
+    return 2 * step_seconds(model, objective, rows[: len(rows) // 2])
 
 
-def _timed(model: Any, rows: Sequence[np.ndarray]) -> float:
-    """Of two tries the second counts, when all is warm."""
-    batch = {name: tensor.to(model.device) for name, tensor in collate(rows).items()}
+def _timed(model: Any, objective: Learning, rows: Sequence[Any]) -> float:
+    """Of two tries of each kind of step the second counts, when all is warm; the mean over the kinds."""
+    batch = {name: tensor.to(model.device) for name, tensor in objective.collate(rows).items()}
     model.train()
-    for _ in range(2):
+    took = []
+    for step in range(2 * objective.cycle):
         began = time.perf_counter()
         with torch.autocast(model.device.type, torch.bfloat16):
-            loss = model(**batch).loss
+            loss = objective.loss(model, batch, None, step)
         loss.backward()
         loss.item()
-        took = time.perf_counter() - began
+        took.append(time.perf_counter() - began)
     model.zero_grad(set_to_none=True)
-    return took
-
-
-def collate(rows: Sequence[np.ndarray]) -> dict[str, torch.Tensor]:
-    """Rows as a batch; what fills up a short one is not learned."""
-    length = max(map(len, rows))
-    ids = torch.zeros(len(rows), length, dtype=torch.long)
-    real = torch.zeros(len(rows), length, dtype=torch.long)
-    for index, row in enumerate(rows):
-        ids[index, : len(row)] = torch.from_numpy(np.asarray(row, dtype=np.int64))
-        real[index, : len(row)] = 1
-    return {"input_ids": ids, "labels": ids.masked_fill(real == 0, -100), "attention_mask": real}
-
-
-def _loss(outputs: Any, labels: torch.Tensor, num_items_in_batch: Any = None) -> torch.Tensor:
-    """Mean over the tokens of the whole step, of which this may be a part: parts can be added up."""
-    logits, targets = outputs.logits[:, :-1].float(), labels[:, 1:].to(outputs.logits.device)
-    total = cross_entropy(logits.flatten(0, 1), targets.flatten(), reduction="sum")
-    return total / (num_items_in_batch if num_items_in_batch is not None else (targets != -100).sum())
+    return sum(took[objective.cycle :]) / objective.cycle
 
 
 def _check_same(former: Mapping[str, Any], now: Mapping[str, Any]) -> None:

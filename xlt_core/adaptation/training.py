@@ -7,35 +7,29 @@ import shutil
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
-from itertools import islice
 from pathlib import Path
 from threading import Event
 from typing import Any
 
 import torch
 from accelerate import PartialState
-from peft import LoraConfig
 from transformers import AutoConfig, AutoModelForCausalLM, AutoTokenizer, PreTrainedTokenizerBase
 
 from xlt_core.adaptation import average
 from xlt_core.adaptation import card as cards
 from xlt_core.adaptation.corpus import Text
-from xlt_core.adaptation.packing import drawn, packed, shares, unpacked
+from xlt_core.adaptation.objective import Material, Objective, Split
 from xlt_core.adaptation.records import Adaptation, Base, Estimate, Snapshot, rate_of
 from xlt_core.adaptation.survey import size, surveys
 from xlt_core.adaptation.texts import HUB
-from xlt_core.adaptation.trainer import CHECKPOINTS, Progress, Run, fit, memory_told, step_seconds
+from xlt_core.adaptation.trainer import CHECKPOINTS, Progress, Run, memory_told, step_seconds
 from xlt_core.models import pretrained
 from xlt_core.models.adapted import read_card
-from xlt_core.models.reading import reason
 from xlt_core.probing.bits_per_byte import bits_per_byte
 from xlt_core.records import InputError
 from xlt_core.settings import POCKET
-from xlt_core.world import world
 
 BLOCK = 512  # tokens a row where none is given
-MOST_HELD_OUT = 200  # documents of a language; more would hardly change what they measure
-ENGLISH = 100  # documents that show what was forgotten
 
 
 @dataclass(frozen=True)
@@ -46,7 +40,8 @@ class Work:
     plan: Adaptation
     asked: Mapping[str, Any]
     path: str
-    texts: tuple[Text, ...]
+    objective: Objective
+    material: Material
     out: Path
     resume: bool
     report: Callable[[Snapshot], None]
@@ -59,29 +54,29 @@ def train(work: Work) -> None:
     plan, report, main = work.plan, work.report, PartialState().is_main_process
     torch.manual_seed(plan.seed)
     report(Snapshot("loading the model"))
-    base = _base(plan, work.path)
+    objective, texts = work.objective, work.material.texts
+    base = _base(plan, work.path, objective)
     plan = base.plan
-    learned, held_out = _split(plan, work.texts)
-    run = Run(work.out / "checkpoints", _identity(base, work.texts), work.resume, main)
+    split = objective.split(plan, work.material)
+    run = Run(work.out / "checkpoints", _identity(base, texts), work.resume, main)
     if run.finished:
         report(Snapshot("finished before", plan.steps, plan.steps, card=read_card(work.out)))
         return
-    first = Snapshot("measuring the model before", 0, plan.steps, surveys=surveys(base.tokenizer, work.texts))
+    first = Snapshot("measuring the model before", 0, plan.steps, surveys=surveys(base.tokenizer, texts))
     shown = Progress(first, report, work.stop)
     report(shown.now)
     if work.stop.is_set():
         return
-    before = run.before or _bits(base.model, base.tokenizer, held_out)
+    before = run.before or _measured(objective, base, split)
     run.begin(before, work.asked)
-    shown.bits(before)
-    if work.stop.is_set() or not fit(base, _rows(base, learned), run, shown):
+    shown.measured(before)
+    if work.stop.is_set() or not objective.fit(base, objective.rows(base, split), run, shown):
         return
     shown.say("measuring the model after")
     if main:
         _save(base, run, work.out)
     PartialState().wait_for_everyone()
-    after = _bits(_outcome(base, work.out), base.tokenizer, held_out)
-    shown.bits(after)
+    shown.measured(_measured(objective, _outcome(base, work.out), split))
     if main:
         card = cards.write(work.out, _facts(base, work, shown.now))
         shutil.rmtree(run.folder, ignore_errors=True)
@@ -89,22 +84,22 @@ def train(work: Work) -> None:
 
 
 @memory_told()
-def measure(plan: Adaptation, path: str, texts: Sequence[Text]) -> Estimate:
+def measure(plan: Adaptation, path: str, objective: Objective, material: Material) -> Estimate:
     """Loads the model, and times a step and the reading of held-out text."""
-    base = _base(plan, path)
-    learned, held_out = _split(base.plan, texts)
-    some = {code: documents[:5] for code, documents in held_out.items()}
+    base = _base(plan, path, objective)
+    split = objective.split(base.plan, material)
+    some = {code: documents[:5] for code, documents in split.held_out.items()}
     began = time.perf_counter()
     _bits(base.model, base.tokenizer, some)
-    share = sum(map(size, held_out.values())) / sum(map(size, some.values()))
+    share = sum(map(size, split.held_out.values())) / sum(map(size, some.values()))
     reading = 2 * (time.perf_counter() - began) * share
-    rows = _rows(replace(base, plan=replace(base.plan, steps=1)), learned)
-    step = step_seconds(base.model, rows[: base.plan.rows])
+    rows = objective.rows(replace(base, plan=replace(base.plan, steps=1)), split)
+    step = step_seconds(base.model, objective, rows[: base.plan.rows])
     trained = sum(weight.numel() for weight in base.model.parameters() if weight.requires_grad)
-    return Estimate(surveys(base.tokenizer, texts), base.plan.steps, base.plan.steps * step + reading, trained)
+    return Estimate(surveys(base.tokenizer, material.texts), base.plan.steps, base.plan.steps * step + reading, trained)
 
 
-def _base(plan: Adaptation, path: str) -> Base:
+def _base(plan: Adaptation, path: str, objective: Objective) -> Base:
     on_gpu = torch.cuda.is_available()
     dtype = torch.bfloat16 if on_gpu and plan.method == "lora" else torch.float32
     if pretrained.load(AutoConfig, path, "language model").is_encoder_decoder:
@@ -117,7 +112,7 @@ def _base(plan: Adaptation, path: str) -> Base:
     revision = pretrained.revision(path, model)
     model.to(PartialState().device if on_gpu else "cpu")
     plan = _chosen(plan, model, tokenizer, path)
-    return Base(plan, tokenizer, _with_lora(model, plan) if plan.method == "lora" else model, revision)
+    return objective.equip(model, Base(plan, tokenizer, None, revision))
 
 
 def _chosen(plan: Adaptation, model: Any, tokenizer: PreTrainedTokenizerBase, path: str) -> Adaptation:
@@ -134,45 +129,13 @@ def _chosen(plan: Adaptation, model: Any, tokenizer: PreTrainedTokenizerBase, pa
     return replace(plan, model=name, block=block, steps=steps, tokens=0, rate=rate, alpha=alpha)
 
 
-def _with_lora(model: Any, plan: Adaptation) -> Any:
-    """The model with a new adapter on the modules that the plan names. Raises InputError where it has none of them."""
-    named = [part.strip() for part in plan.targets.split(",") if part.strip()]
-    targets = {"all-linear": "all-linear", "attention": None}.get(plan.targets, named)
-    config = LoraConfig(r=plan.rank, lora_alpha=plan.alpha, target_modules=targets, task_type="CAUSAL_LM")
-    try:
-        model = pretrained.wrap_with_adapter(model, config)
-    except ValueError as error:
-        raise InputError(
-            f"The targets {plan.targets!r} do not fit a model of the kind {model.config.model_type} "
-            f"({reason(error)}); choose all-linear, or name modules of it."
-        ) from error
-    return model
-
-
-def _split(plan: Adaptation, texts: Sequence[Text]) -> tuple[list[Text], dict[str, list[str]]]:
-    """The texts to learn from, and by language the documents held out; English ones beside them."""
-    learned, held_out = [], {}
-    for text in texts:
-        order = torch.randperm(len(text.documents), generator=torch.Generator().manual_seed(plan.seed)).tolist()
-        kept = min(max(1, round(len(order) * plan.held_out)), MOST_HELD_OUT)
-        held_out[text.language.code] = [text.documents[at] for at in order[:kept]]
-        learned.append(replace(text, documents=tuple(text.documents[at] for at in order[kept:])))
-    held_out.setdefault("eng", list(islice(world.documents("eng", seed=3), ENGLISH)))
-    return learned, held_out
-
-
-def _rows(base: Base, texts: Sequence[Text]) -> list[Any]:
-    plan = base.plan
-    count, weights = plan.steps * plan.rows, shares([text.size for text in texts])
-    make = packed if plan.packed else unpacked
-    needed = [round(count * weight) + 1 for weight in weights]
-    pools = [make(base.tokenizer, text.documents, plan.block, most)
-             for text, most in zip(texts, needed, strict=True)]  # fmt: skip
-    return drawn(pools, weights, count, plan.seed)
-
-
 def _bits(model: Any, tokenizer: PreTrainedTokenizerBase, held_out: Mapping[str, Sequence[str]]) -> dict[str, float]:
     return {code: round(bits_per_byte(model, tokenizer, documents), 4) for code, documents in held_out.items()}
+
+
+def _measured(objective: Objective, base: Base, split: Split) -> dict[str, dict[str, float]]:
+    figures = {name: round(value, 4) for name, value in objective.measure(base, split).items()}
+    return {"bits": _bits(base.model, base.tokenizer, split.held_out), "figures": figures}
 
 
 def _identity(base: Base, texts: Sequence[Text]) -> dict[str, Any]:
@@ -209,24 +172,25 @@ def _save(base: Base, run: Run, out: Path) -> None:
         base.tokenizer.save_pretrained(out)
 
 
-def _outcome(base: Base, out: Path) -> Any:
+def _outcome(base: Base, out: Path) -> Base:
     """The model as whoever loads what was written will have it."""
     if base.plan.average and base.plan.method == "lora":
         base.model.load_adapter(str(out), "average")
         base.model.set_adapter("average")
-    return base.model
+    return base
 
 
 def _facts(base: Base, work: Work, end: Snapshot) -> dict[str, Any]:
-    identity = _identity(base, work.texts)
+    identity = _identity(base, work.material.texts)
     sources = [corpus.source for corpus in work.plan.corpora]
     texts = [
         {"language": text.language.code, "source": source if source.startswith(HUB) else Path(source).name,
          "documents": len(text.documents), "bytes": text.size, "duplicates": text.duplicates, "short": text.short,
          "sha256": digest, "file_sha256": text.file}
-        for text, source, digest in zip(work.texts, sources, identity["text"], strict=True)
+        for text, source, digest in zip(work.material.texts, sources, identity["text"], strict=True)
     ]  # fmt: skip
     bits = {code: {"before": before, "after": after} for code, (before, after) in end.bits.items()}
+    figures = {name: {"before": before, "after": after} for name, (before, after) in end.figures.items()}
     return {"plan": identity["plan"], "base": {"model": base.plan.model, "revision": base.revision}, "texts": texts,
-            "bits_per_byte": bits, "losses": [list(point) for point in end.losses], "notes": list(end.notes),
-            "licence": ""}  # fmt: skip
+            "bits_per_byte": bits, "figures": figures, "losses": [list(point) for point in end.losses],
+            "notes": list(end.notes), "by": work.objective.told(), "licence": ""}  # fmt: skip

@@ -23,6 +23,7 @@ KNOBS = ("steps", "tokens", "rate", "rank", "alpha", "targets", "rows", "block",
 
 
 def add(command: argparse.ArgumentParser) -> None:
+    from xlt_core.adaptation.objective import objectives
     from xlt_core.adaptation.records import METHODS, Adaptation
 
     fresh = Adaptation(())
@@ -35,6 +36,9 @@ def add(command: argparse.ArgumentParser) -> None:
         help="pocket, smollm2, a Hugging Face id, a folder or a .gguf file (default: pocket)",
     )
     command.add_argument("--out", type=Path, metavar="DIR", help=f"default: a new folder in {settings.ADAPTERS}")
+    command.add_argument("--objective", default=fresh.objective, metavar="NAME",
+                         help=f"what is learned by: {', '.join(objectives())} (default: %(default)s)")  # fmt: skip
+    command.add_argument("--set", action="append", metavar="KNOB=VALUE", help="a setting of the objective; repeatable")
     command.add_argument("--method", choices=METHODS, default=fresh.method, help="default: %(default)s")
     helps = {
         "steps": "default: %(default)s", "tokens": "to read, in place of --steps",
@@ -92,7 +96,14 @@ def _plan(options: argparse.Namespace) -> Adaptation:
     corpora = tuple(Corpus(catalog.language(language).code, source) for language, source in pairs)
     knobs = {name: getattr(options, name) for name in KNOBS}
     return Adaptation(corpora, options.model, options.method, packed=not options.unpacked, average=options.average,
-                      **knobs)  # fmt: skip
+                      objective=options.objective, knobs=dict(map(_knob, options.set or ())), **knobs)  # fmt: skip
+
+
+def _knob(setting: str) -> tuple[str, str]:
+    name, equals, value = setting.partition("=")
+    if not equals or not name:
+        raise InputError(f"--set {setting} is off; write it as KNOB=VALUE.")
+    return name, value
 
 
 def progress_lines(now: Snapshot) -> Iterator[tuple[str, str]]:
@@ -103,6 +114,9 @@ def progress_lines(now: Snapshot) -> Iterator[tuple[str, str]]:
         bits = {code: values[index] for code, values in now.bits.items() if len(values) > index}
         if bits:
             yield when, f"bits per byte {when}: {_listed(bits)}"
+        figures = {name: values[index] for name, values in now.figures.items() if len(values) > index}
+        if figures:
+            yield f"figures {when}", f"{when}: {_listed(figures)}"
     every = max(1, now.steps // 10)
     for step, loss in now.losses:
         if step % every == 0:

@@ -62,10 +62,10 @@ def _reason(plan: Plan, column: Column, parts: Parts) -> str:
             if not isinstance(host, ABILITIES[need]):
                 return f"{column.strategy} needs a host that {need}; that of {plan.model} does not."
         if "adapts" in solver.needs:
-            adapter = getattr(solver, "adapter", "") or next(iter(host.adapters(spoken.code)), "")
+            adapter = getattr(solver, "adapter", "") or next(iter(host.adapters(spoken.code, solver.objective)), "")
             if not adapter:
                 return (
-                    f"The model {plan.model} has no adapter for {spoken.name} ({spoken.code}); "
+                    f"The model {plan.model} has no adapter of {solver.objective} for {spoken.name} ({spoken.code}); "
                     "train one on the page Adapt, or with the command adapt."
                 )
             host.adapted(adapter)

@@ -153,8 +153,8 @@ class _Scores:
 
 
 class _Adapts:
-    def adapters(self: Any, language: str) -> tuple[str, ...]:
-        return self.inner.adapters(language)
+    def adapters(self: Any, language: str, objective: str = "laft") -> tuple[str, ...]:
+        return self.inner.adapters(language, objective)
 
     def adapted(self: Any, adapter: str) -> Host:
         return self.inner.adapted(adapter)

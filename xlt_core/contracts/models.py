@@ -63,8 +63,8 @@ class Scores(Protocol):
 
 @runtime_checkable
 class Adapts(Protocol):
-    def adapters(self, language: str) -> tuple[str, ...]:
-        """Names of the adapted weights at hand for a language, the default first."""
+    def adapters(self, language: str, objective: str = "laft") -> tuple[str, ...]:
+        """Names of the weights at hand that were adapted to a language by an objective, the default first."""
 
     def adapted(self, adapter: str) -> Host:
         """Who reads the prompts for an adapter: its context, its tokens, its exact text. The host itself, but for full

@@ -74,7 +74,8 @@ class Strategy:
     needs: names in ABILITIES that the host must have, () where no model is asked. uses_translator: whether it needs
     one. reads_items: whether its answers hang on the item; combines: whether it builds on other columns; sees_gold:
     whether its examples keep their gold answers, which only a bound that nothing can reach may. paper: where it comes
-    from; acts_on, asks_for: its place in the field, words of ACTS_ON and ASKS_FOR; asks_in: what its prompts are in.
+    from; acts_on, asks_for: its place in the field, words of ACTS_ON and ASKS_FOR; asks_in: what its prompts are in;
+    objective: what the weights that it takes were adapted by, where it needs a host that adapts.
     """
 
     title: ClassVar[str]
@@ -85,6 +86,7 @@ class Strategy:
     combines: ClassVar[bool] = False
     sees_gold: ClassVar[bool] = False
     paper: ClassVar[str] = ""
+    objective: ClassVar[str] = "laft"
     acts_on: ClassVar[tuple[str, ...]] = ()
     asks_for: ClassVar[tuple[str, ...]] = ()
     asks_in: ClassVar[Literal["target", "English", "both"]] = "target"

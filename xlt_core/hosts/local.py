@@ -13,7 +13,7 @@ from xlt_core.engine.plain_prompts import cut_at_stop
 from xlt_core.hosts._states import ReadsStates
 from xlt_core.language_table import other_scripts
 from xlt_core.models import hub, pretrained
-from xlt_core.models.adapted import in_folder, is_lora, made_here, modified_at, published, source_of
+from xlt_core.models.adapted import in_folder, is_lora, made_here, modified_at, objective_in, published, source_of
 from xlt_core.models.digest import digest
 from xlt_core.models.pool import POOL, ModelHandle, ModelLoader, ModelPool, UrgentPool, model_bytes
 from xlt_core.records import InputError, Limits, Prompt, Reply
@@ -83,15 +83,19 @@ class LocalHost(ReadsStates):
         self.way = str(self._engine.way)
         return self.way
 
-    def adapters(self, language: str) -> tuple[str, ...]:
-        """Names of the adapted weights for a language: those in the model's folder `adapters`, the one with the
-        language's own name first, then those made locally, then those that others have published for this model."""
+    def adapters(self, language: str, objective: str = "laft") -> tuple[str, ...]:
+        """Names of the weights adapted to a language by an objective: those in the model's folder `adapters`, the one
+        with the language's own name first, then those made locally, then what others have published for this model."""
         others = other_scripts(language)
-        own = [name for name in in_folder(self._model.folder)
-               if name.startswith(language) and not name.startswith(others)]  # fmt: skip
-        local = [name for name in made_here(self.name, self.revision, language) if name not in own]
-        return (*sorted(own, key=lambda name: (name != language, name)), *local,
-                *published(self._model.source, language))  # fmt: skip
+        own = [
+            name
+            for name, folder in in_folder(self._model.folder).items()
+            if name.startswith(language) and not name.startswith(others) and objective_in(folder) == objective
+        ]
+        made = made_here(self.name, self.revision, language)
+        local = [name for name, folder in made.items() if name not in own and objective_in(folder) == objective]
+        public = published(self._model.source, language) if objective == "laft" else ()
+        return (*sorted(own, key=lambda name: (name != language, name)), *local, *public)
 
     def adapted(self, adapter: str) -> Host:
         """The host that runs an adapter: this one for LoRA, for full weights another with its own tokenizer.

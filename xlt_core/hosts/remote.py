@@ -186,12 +186,14 @@ class ScoringHost(RemoteHost):
 class AdaptingHost(RemoteHost):
     """A remote host whose server has adapters."""
 
-    def adapters(self, language: str) -> tuple[str, ...]:
-        """Names that begin with the language's code or have it as a word, such as kin, kin-long, lora-kin."""
+    def adapters(self, language: str, objective: str = "laft") -> tuple[str, ...]:
+        """Names that begin with the language's code or have it as a word, such as kin, kin-long, lora-kin; of another
+        objective than laft those that have its name as a word, too, such as kin-align."""
         others = other_scripts(language)
         names = [name for name in self._abilities.adapters
                  if (name.startswith(language) or _is_word(language, name))
-                 and not any(_is_word(code, name) for code in others)]  # fmt: skip
+                 and not any(_is_word(code, name) for code in others)
+                 and (objective == "laft" or _is_word(objective, name))]  # fmt: skip
         return tuple(sorted(names, key=lambda name: (name != language, not name.startswith(language), name)))
 
     def adapted(self, adapter: str) -> RemoteHost:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import json
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import closing
-from dataclasses import fields, replace
+from dataclasses import fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, get_args
 
@@ -189,6 +189,8 @@ def _training(options: Adapt) -> Adaptation:
     if len(languages) != len(given):
         raise InputError("Give each language its corpus, in the same order.")
     corpora = [{"language": code, "source": str(source)} for code, source in zip(languages, given, strict=True)]
-    same = {field.name for field in fields(Adaptation)} & {field.name for field in fields(options)} - {"method"}
-    plan = checked(Adaptation, {**{name: getattr(options, name) for name in same}, "corpora": corpora})
-    return replace(plan, method=options.method)
+    same = {field.name for field in fields(Adaptation)} & {field.name for field in fields(options)}
+    if not isinstance(options.set or {}, Mapping):
+        raise InputError('set must be a dict such as {"recipe": "afp"}.')
+    values = {name: getattr(options, name) for name in same}
+    return checked(Adaptation, {**values, "corpora": corpora, "knobs": options.set or {}})

@@ -133,12 +133,14 @@ class Score:
 @dataclass(frozen=True, kw_only=True)
 class Adapt:
     """The arguments of adapt, which are those of a training; of several languages, as many corpora in the same order.
-    What is 0 is chosen."""
+    What is 0 is chosen. objective: what is learned by; set: its knobs."""
 
     language: Names
     corpus: str | Path | Sequence[str | Path]
     model: str = FRESH.model
     out: str | Path | None = None
+    objective: str = TRAINING.objective
+    set: Mapping[str, Value] | None = None
     method: Literal["lora", "full"] = TRAINING.method
     steps: int = TRAINING.steps
     tokens: int = TRAINING.tokens

@@ -61,6 +61,11 @@ def made_here(model: str, revision: str, language: str = "") -> dict[str, str]:
     return found
 
 
+def objective_in(folder: str) -> str:
+    """The objective that the weights in a folder were adapted by; laft, where no card says another."""
+    return read_card(Path(folder)).get("plan", {}).get("objective", "laft")
+
+
 @cache
 def published_table() -> tuple[Published, ...]:
     """The rows of assets/adapted.csv; a cell may hold several bases or languages, with spaces between."""

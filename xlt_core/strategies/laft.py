@@ -30,7 +30,7 @@ class Adapted(FewShot):
 
     def _adapter(self, setting: Setting) -> str:
         language, host = setting.language, setting.host
-        names = host.adapters(language.code) if isinstance(host, Adapts) else ()
+        names = host.adapters(language.code, self.objective) if isinstance(host, Adapts) else ()
         if self.adapter:
             return self.adapter  # the host knows more than it lists: folders, the Hub; it refuses what it cannot have
         if not names:

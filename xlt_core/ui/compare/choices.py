@@ -10,6 +10,7 @@ import gradio as gr
 
 from xlt_core import catalog
 from xlt_core.catalog import PIVOT, Knob
+from xlt_core.contracts import Host
 from xlt_core.records import Column, InputError, Limits, Plan
 from xlt_core.ui.fields import sources, strategies
 from xlt_core.ui.fields.sources import Sources
@@ -191,16 +192,23 @@ def add_column(choices: Choices, strategy: str, values: Values) -> Updates:
     return strategies.add_extra(choices.extras, choices.extra_names, added, values)
 
 
-def offer_adapters(choices: Choices, available: tuple[str, ...]) -> Updates:
-    """Offers the adapted weights in the menus of the knob `adapter`."""
-    menus = [knobs[ADAPTER] for knobs in choices.knobs.values() if ADAPTER in knobs]
-    return {menu: gr.update(choices=[DEFAULT_ADAPTER, *((name, name) for name in available)]) for menu in menus}
+def offer_adapters(choices: Choices, host: Host | None, language: str) -> Updates:
+    """Offers the weights adapted to the language in the menus of the knob `adapter`."""
+    offered = {menu: sources.adapters(host, language, objective) for menu, objective in _adapter_menus(choices)}
+    return {menu: gr.update(choices=[DEFAULT_ADAPTER, *zip(names, names, strict=True)])
+            for menu, names in offered.items()}  # fmt: skip
 
 
-def forget_adapters(choices: Choices, values: Values, others: set[str]) -> Updates:
-    """Empties the knobs `adapter` that name one of the others: adapted weights for other languages."""
-    menus = [knobs[ADAPTER] for knobs in choices.knobs.values() if ADAPTER in knobs]
-    return {menu: "" for menu in menus if values[menu] in others}
+def forget_adapters(choices: Choices, values: Values, host: Host | None, language: str) -> Updates:
+    """Empties the knobs `adapter` that name weights adapted to other languages only."""
+    return {menu: "" for menu, objective in _adapter_menus(choices) if values[menu] in
+            {*sources.adapters(host, "", objective)} - {*sources.adapters(host, language, objective)}}  # fmt: skip
+
+
+def _adapter_menus(choices: Choices) -> list[tuple[gr.Dropdown, str]]:
+    """The menus of the knob `adapter`, each with the objective of its strategy's weights."""
+    kinds = catalog.strategies()
+    return [(knobs[ADAPTER], kinds[name].objective) for name, knobs in choices.knobs.items() if ADAPTER in knobs]
 
 
 def _limits(limits: Limits) -> dict[str, Any]:

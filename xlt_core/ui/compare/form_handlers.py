@@ -81,8 +81,8 @@ def show_plan(
 
 def complete(page: ComparePage, plan: Plan) -> Updates:
     """The updates for a page that was drawn with the plan. They set no value: the visitor may have begun to edit."""
-    available = sources.adapters(_host(plan), plan.language)
-    return enable_strategies(page, plan, (), bool(plan.inputs)) | choices.offer_adapters(page.choices, available)
+    offered = choices.offer_adapters(page.choices, _host(plan), plan.language)
+    return enable_strategies(page, plan, (), bool(plan.inputs)) | offered
 
 
 def open_link(page: ComparePage, plan: Plan) -> Updates:
@@ -175,11 +175,10 @@ def _choices_changed(page: ComparePage, values: Values) -> Updates:
     unedited = other or inputs.is_blank(entered) or inputs.is_picked(page.inputs, values)
     one, host = values[page.inputs.mode] == inputs.ONE, _host(plan)
     row = inputs.first_item(plan) if unedited else entered
-    available = set(sources.adapters(host, plan.language))
     return merge(
         enable_strategies(page, plan, values[page.choices.disabled], one),
         _language_updates(page, plan, host),
-        choices.forget_adapters(page.choices, values, set(sources.adapters(host, "")) - available),
+        choices.forget_adapters(page.choices, values, host, plan.language),
         _redrawn(page, values, draw(plan), drafts.edited_rows(page, values, plan), fields_of(plan.task)),
         _show_row(page.inputs, row, plan) if unedited else {},
         show_mismatch(page, choices.with_disabled(page.choices, plan, values), row if one else None),
@@ -235,6 +234,6 @@ def _language_updates(page: ComparePage, plan: Plan, host: Host | None) -> Updat
         # Without a value: the visitor may have chosen another language meanwhile.
         page.choices.language: gr.update(choices=choices.language_menu(plan)),
         **sources.describe(page.choices.sources, plan),
-        **choices.offer_adapters(page.choices, sources.adapters(host, plan.language)),
+        **choices.offer_adapters(page.choices, host, plan.language),
         page.inputs.example: gr.update(choices=inputs.menu(inputs.offered_items(plan)), value=None),
     }

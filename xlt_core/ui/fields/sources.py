@@ -181,9 +181,9 @@ def model_info(part: Part, name: str) -> str:
     return f"{described} Or type a Hugging Face id, a folder{more}.".strip() if catalog.typed(part) else described
 
 
-def adapters(host: Host | None, language: str) -> tuple[str, ...]:
-    """Names of the adapted weights for a language; () where the host has none."""
-    return host.adapters(language) if host is not None and hasattr(host, "adapters") else ()
+def adapters(host: Host | None, language: str, objective: str) -> tuple[str, ...]:
+    """Names of the weights adapted to a language by an objective; () where the host has none."""
+    return host.adapters(language, objective) if host is not None and hasattr(host, "adapters") else ()
 
 
 def model_menu(part: Part, value: str, prefix: str = "", several: bool = False) -> gr.Dropdown:

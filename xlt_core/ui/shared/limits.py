@@ -74,7 +74,8 @@ def _check_adapters(plan: Plan) -> None:
     for column in plan.columns:
         adapter = str(column.knobs.get("adapter", ""))
         host = catalog.host(plan.of(column).model) if adapter else None
-        available = host.adapters(catalog.language(plan.language).code) if isinstance(host, Adapts) else ()
+        code, objective = catalog.language(plan.language).code, catalog.strategies()[column.strategy].objective
+        available = host.adapters(code, objective) if isinstance(host, Adapts) else ()
         if adapter and adapter not in available:
             raise InputError(f"The adapter {adapter[:80]!r} is not offered for this language; leave the field empty.")
 
