@@ -216,7 +216,8 @@ def test_items_without_an_output_are_refused_wrong_or_left_out(tmp_path):
 @pytest.mark.parametrize(("changes", "sentence"), [
     ({"corpus": ["a.txt", "b.txt"]}, "Give each language its corpus"), ({"corpus": 5}, "corpus must be"),
     ({"method": "magic"}, "There is no method"), ({"steps": "many"}, "steps must be a whole number"),
-    ({"steps": 0}, "The setting steps cannot be 0"), ({"set": "a=b"}, "set must be a dict"), ({"language": "klingonish"}, "There is no language"),
+    ({"steps": 0}, "The setting steps cannot be 0"), ({"language": "klingonish"}, "There is no language"),
+    ({"set": "a=b"}, "set must be a dict"),
 ])  # fmt: skip
 def test_a_training_that_is_off_is_one_sentence(tmp_path, changes, sentence):
     with pytest.raises(xlt.InputError, match=sentence):
