@@ -148,7 +148,7 @@
   const describe = () => {
     document.querySelectorAll("button.label-wrap").forEach((button) => set(button, "aria-expanded", String(button.classList.contains("open"))));
     document.querySelectorAll("div.empty[aria-label]:not([role])").forEach((plot) => plot.setAttribute("role", "img"));
-    document.querySelectorAll("#heading, #conclusion, #evaluate-heading, #runs-heading").forEach((news) => set(news, "aria-live", "polite"));
+    document.querySelectorAll("#heading, #conclusion, #reveal, #evaluate-heading, #runs-heading").forEach((news) => set(news, "aria-live", "polite"));
   };
   document.addEventListener("click", (event) => {
     if (event.target.closest && event.target.closest("button.label-wrap")) setTimeout(describe);

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import gradio as gr
 import pytest
 
 from xlt_core.documents import document
+from xlt_core.lessons.lesson import Lesson, lessons
 from xlt_core.records import Plan, Row
 from xlt_core.ui.compare import form, form_handlers, row_handlers, sample
 from xlt_core.ui.compare import page as page_module
@@ -42,6 +44,14 @@ def test_more_shots_are_still_those_that_the_seed_draws(page: ComparePage) -> No
     plan = form.read(page, after(values, row_handlers.shots_changed(page, values)))
     assert len(plan.demonstrations or ()) == 6
     assert "--shots 6" in document.command(plan) and "--plan" not in document.command(plan)
+
+
+def test_the_form_keeps_all_of_a_lesson(page: ComparePage) -> None:
+    for lesson in filter(Lesson.runs_here, lessons()):
+        plan = form.read(page, opened(page, lesson.plan))
+        rows = plan.demonstrations or ()
+        assert replace(plan, demonstrations=lesson.plan.demonstrations, samples=lesson.plan.samples) == lesson.plan
+        assert len(rows) == lesson.plan.shots and lesson.plan.demonstrations in (None, rows)
 
 
 GONE = [{"model": "/nowhere/mine"}, {"translator": "/nowhere/mine"}, {"dataset": "mine.csv"},

@@ -15,6 +15,7 @@ import pytest
 from helpers.browser import PATIENCE, choose, compare, finished, many_items, needs_chromium, one_input, visit
 
 from xlt_core.documents import document
+from xlt_core.lessons.lesson import lessons
 from xlt_core.records import Comparison, InputError, Plan, Row
 from xlt_core.ui.compare import form_handlers
 from xlt_core.ui.compare import page as page_module
@@ -207,11 +208,27 @@ def type_language(tab: Any, words: str) -> None:
 
 
 @needs_chromium
-def test_a_lesson_sets_everything_and_asks(tab: Any) -> None:
-    tab.click("#lesson-1")
-    tab.wait_for_function("document.querySelector('#lesson').innerText.includes('names get lost')")
-    tab.wait_for_function("document.querySelector('#task input').value === 'Entities'")
-    tab.wait_for_selector("#extras >> text=human pivot")
+def test_a_lesson_asks_takes_a_prediction_and_shows_what_happened_beside_the_results(tab: Any) -> None:
+    number = next(n for n, lesson in enumerate(lessons(), 1) if lesson.title == "Label words")
+    tab.focus(f"#lesson-{number}")
+    tab.keyboard.press("Enter")
+    tab.wait_for_selector("#lesson >> text=called A to G")
+    tab.wait_for_function("document.querySelector('#language input').value.startsWith('English')")
+    assert tab.is_disabled("[data-lesson-run]")
+    tab.focus("#lesson input")
+    tab.keyboard.press("ArrowDown")  # from the first answer to the second
+    tab.wait_for_selector("[data-lesson-run]:not([disabled])")
+    compare(tab, lambda: tab.press("[data-lesson-run]", "Enter"))
+    assert finished(tab, 2) == ["done"] * 2
+    tab.wait_for_selector("#reveal >> text=Your prediction was right")
+    place = tab.eval_on_selector("#reveal", "e => e.getBoundingClientRect().toJSON()")
+    assert 0 <= place["top"] < place["bottom"] <= 900, "it is in view"
+    assert "decisive (p < 0.001)" in tab.inner_text("#reveal")
+    assert tab.inner_text("#lessons-done") == f"1 of {len(lessons())} done."
+    tab.reload()
+    tab.wait_for_selector(f"#lesson-{number}[data-verdict=right]")
+    tab.click("#lesson-5")
+    tab.wait_for_selector("#lesson >> text=Leave the lesson")
 
 
 @needs_chromium

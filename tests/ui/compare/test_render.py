@@ -13,6 +13,8 @@ from xlt_core import catalog
 from xlt_core.comparison.preview import Preview
 from xlt_core.findings import conclusions
 from xlt_core.findings.pivots import INPUT
+from xlt_core.lessons import claims
+from xlt_core.lessons.lesson import lessons
 from xlt_core.records import (
     Column,
     Comparison,
@@ -28,7 +30,8 @@ from xlt_core.records import (
     Span,
 )
 from xlt_core.ui.compare import chart, columns, share, view
-from xlt_core.ui.fields import demonstrations, lessons
+from xlt_core.ui.fields import demonstrations
+from xlt_core.ui.fields import lessons as lesson_fields
 from xlt_core.ui.items import answers, cell, pivots, rows, steps, table
 from xlt_core.ui.shared import errors, limits
 from xlt_core.ui.shared.html import escape, language_attributes, message_html
@@ -234,13 +237,17 @@ def test_rows_are_moved_removed_and_resized() -> None:
         demonstrations.added(tuple(Row(str(i)) for i in range(limits.MAX_ROWS)))
 
 
-def test_lessons_are_whole_settings() -> None:
-    assert len(lessons.lessons()) == 4
-    for lesson in lessons.lessons():
-        limits.check_offered(lesson.plan)
-        assert lesson.question.endswith("?") and lesson.look_for
-        for column in lesson.plan.columns:
-            catalog.strategy(column)
+def test_a_lesson_shows_its_steps_and_then_whether_the_prediction_was_right() -> None:
+    lesson = lessons()[0]
+    panel = lesson_fields.panel_html(lesson, 1)
+    assert all(f"<h3>{step}</h3>" in panel for step in lesson_fields.STEPS) and panel.count("type='radio'") == 3
+    said = {given: lesson_fields.reveal_html(lesson, 1, claims.Outcome(lesson.shows, ("4 < 11",)), given)
+            for given in (None, lesson.shows, 2)}  # fmt: skip
+    assert "no prediction" in said[None] and "was right" in said[lesson.shows] and "was wrong" in said[2]
+    assert all("4 &lt; 11" in html and escape(lesson.take_away) in html for html in said.values())
+    other = lesson_fields.reveal_html(lesson, 1, claims.Outcome(0, ()), 1)
+    assert "was wrong" in other and escape(lesson.happened) not in other
+    assert lesson_fields.NOT_OF_IT in lesson_fields.reveal_html(lesson, 1, None, 1)
 
 
 def test_an_unexpected_error_is_one_sentence_and_logged(caplog: pytest.LogCaptureFixture) -> None:

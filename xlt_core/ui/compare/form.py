@@ -14,8 +14,9 @@ from xlt_core.ui.compare import choices as choices_module
 from xlt_core.ui.compare import model_download, view
 from xlt_core.ui.fields import demonstrations as demonstrations_module
 from xlt_core.ui.fields import inputs as inputs_module
-from xlt_core.ui.fields import lessons, sources
+from xlt_core.ui.fields import lessons as lessons_module
 from xlt_core.ui.fields import mismatch as mismatch_module
+from xlt_core.ui.fields import sources
 from xlt_core.ui.shared.limits import check_offered
 from xlt_core.ui.shared.run_manager import RunManager
 from xlt_core.ui.shared.updates import Values
@@ -42,8 +43,7 @@ class ComparePage:
     mismatch: mismatch_module.MismatchNote
     demonstrations: demonstrations_module.Demonstrations
     results: view.Results
-    lesson: gr.HTML
-    lessons: list[gr.Button]
+    lessons: lessons_module.Lessons
     message: gr.HTML
     buttons: Buttons
     work_id: gr.State
@@ -60,7 +60,7 @@ class ComparePage:
         """Every widget that another plan or another choice updates."""
         entered = self.inputs
         own = {entered.one, entered.one_menu, entered.many, entered.gloss, entered.example, entered.picked}
-        own |= {self.lesson, self.host}
+        own |= {self.host}
         own |= self.mismatch.widgets() | {self.choices.sources.file, self.choices.more}
         return self.form_widgets() | self.demonstrations.outputs() | own
 
@@ -83,13 +83,15 @@ def read(page: ComparePage, values: Values) -> Plan:
     return check_offered(plan, uploaded=values[page.choices.sources.uploaded])
 
 
-def build_choices(plan: Plan) -> tuple[choices_module.Choices, model_download.ModelDownload, list[gr.Button]]:
-    """Draws the left column: the choices, the button that fetches a model, and a button for each lesson."""
+def build_choices(
+    plan: Plan,
+) -> tuple[choices_module.Choices, model_download.ModelDownload, tuple[gr.Textbox, gr.Textbox]]:
+    """Draws the left column: the choices, the button that fetches a model, and the list of the lessons."""
     with gr.Column(scale=1, min_width=290, elem_id="choices"):
         with gr.Accordion("Choices", open=True, elem_id="choices-fold"):
             chosen, download = choices_module.build(plan), model_download.build()
         with gr.Accordion("Lessons", open=True, elem_id="lessons"):
-            return chosen, download, lessons.build()
+            return chosen, download, lessons_module.build_list()
 
 
 def build_buttons() -> Buttons:

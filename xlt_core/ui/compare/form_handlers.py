@@ -1,4 +1,4 @@
-"""The event handlers of the tab Compare that keep the form consistent after a choice, an upload, a lesson or a link."""
+"""The event handlers of the tab Compare that keep the form consistent after a choice, an upload or a link."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from xlt_core.models.hub import downloads
 from xlt_core.records import InputError, Plan, Row
 from xlt_core.ui.compare import choices, drafts
 from xlt_core.ui.compare.form import ComparePage
-from xlt_core.ui.fields import demonstrations, field_boxes, inputs, lessons, mismatch, sources
+from xlt_core.ui.fields import demonstrations, field_boxes, inputs, mismatch, sources
 from xlt_core.ui.fields.field_boxes import fields_of
 from xlt_core.ui.shared.background import run_in_thread
 from xlt_core.ui.shared.html import escape, message_html
@@ -53,12 +53,6 @@ def mode_changed(page: ComparePage, values: Values) -> Updates:
 def add_column(strategy: str, page: ComparePage, values: Values) -> Updates:
     """Adds a second column of a strategy."""
     return choices.add_column(page.choices, strategy, values)
-
-
-def show_lesson(lesson: lessons.Lesson, page: ComparePage, values: Values) -> Updates:
-    """Sets the form to the plan of a lesson, and shows its question."""
-    question = {page.lesson: lessons.lesson_html(lesson)}
-    return show_plan(page, lesson.plan, values[page.choices.disabled]) | question
 
 
 def show_plan(

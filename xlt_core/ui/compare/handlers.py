@@ -15,6 +15,7 @@ from xlt_core.records import Comparison, InputError, Plan
 from xlt_core.ui.compare import columns, form, share, view
 from xlt_core.ui.compare.form import ComparePage
 from xlt_core.ui.compare.form_handlers import host_html, show_loading
+from xlt_core.ui.fields import lessons
 from xlt_core.ui.shared import zero_gpu
 from xlt_core.ui.shared.html import message_html
 from xlt_core.ui.shared.stop_signals import request_stop, stop_signal
@@ -56,7 +57,8 @@ def _show(page: ComparePage, values: Values, key: str, job: Job[Comparison], sig
         if snapshot is None or snapshot is last:
             continue
         if last is None:
-            yield view.clear(page.results) | {page.message: "", page.host: host_html(snapshot.plan.model)}
+            cleared = {page.message: "", page.host: host_html(snapshot.plan.model), page.lessons.reveal: ""}
+            yield view.clear(page.results) | cleared
         last, full = snapshot, monotonic() - updated > FULL_UPDATE
         updated = monotonic() if full else updated
         yield view.show(page.results, last) if full else view.show_columns(page.results, last)
@@ -64,8 +66,10 @@ def _show(page: ComparePage, values: Values, key: str, job: Job[Comparison], sig
         JOBS.forget(key)
     if last is None:
         raise InputError(job.error or "Stopped before anything was asked.")
-    problem = {page.message: message_html(job.error, "problem")}
-    yield view.show_ended(page.results, compare.stopped(last), values[page.results.earlier]) | idle(page) | problem
+    ended = compare.stopped(last)
+    shown = view.show_ended(page.results, ended, values[page.results.earlier]) | idle(page)
+    shown |= lessons.reveal(page.lessons, values, ended)
+    yield shown | {page.message: message_html(job.error, "problem")}
 
 
 def preview(page: ComparePage, values: Values) -> Iterator[Updates]:

@@ -18,6 +18,7 @@ from xlt_core.ui.compare import (
     form_handlers,
     handlers,
     input_handlers,
+    lesson_handlers,
     model_download,
     opening,
     row_handlers,
@@ -49,9 +50,9 @@ def build(blocks: gr.Blocks, host: gr.HTML, manager: RunManager, visitor: gr.Bro
     edit_handlers.wire(page)
     vote_handlers.wire(page)
     drafts.wire(page)
-    for lesson, button in zip(lessons.lessons(), page.lessons, strict=True):
-        shown = partial(_once, partial(form_handlers.show_lesson, lesson))
-        _bind_last(page, button.click, shown, page.form_widgets(), page.plan_outputs())
+    _bind_last(page, page.lessons.asked.change, lesson_handlers.asked,
+               page.form_widgets() | page.lessons.widgets() | {page.results.earlier},
+               page.plan_outputs() | view.ended_outputs(page.results) | page.lessons.outputs())  # fmt: skip
     _wire_load(blocks, page, plan, form_handlers.complete if shown else form_handlers.show_plan)
     gr.api(api.compare_text, api_name="compare", **MODEL)
     return page
@@ -68,16 +69,18 @@ def _draw(
     plan: Plan, finished: Comparison | None, host: gr.HTML, manager: RunManager, visitor: gr.BrowserState
 ) -> ComparePage:
     with gr.Row(elem_id="layout"):
-        chosen, download, lesson_buttons = form.build_choices(plan)
+        chosen, download, lesson_fields = form.build_choices(plan)
         with gr.Column(scale=3, min_width=320, elem_id="work"):
-            lesson = gr.HTML("", elem_id="lesson")
+            panel = gr.HTML("", elem_id="lesson")
             entered, note = inputs.build(plan), mismatch.build()
             message = gr.HTML("", elem_id="message")
             buttons = form.build_buttons()
             table = demonstrations.build(plan.demonstrations or (), plan)
+            reveal = gr.HTML("", elem_id="reveal")
             results = view.build(finished)
-    return ComparePage(host, chosen, download, entered, note, table, results, lesson, lesson_buttons, message,
-                       buttons, gr.State(""), manager, visitor, gr.State(Requests()),
+    return ComparePage(host, chosen, download, entered, note, table, results,
+                       lessons.Lessons(*lesson_fields, panel, reveal), message, buttons, gr.State(""), manager,
+                       visitor, gr.State(Requests()),
                        gr.BrowserState(None, storage_key="xlt-draft", secret="xlt"))  # fmt: skip
 
 
@@ -106,10 +109,6 @@ def _bind_last(
     last = last_only(page.requests, partial(handler, page), {page.message: gr.skip()})
     bound = catch_errors_while_yielding(last, partial(handlers.show_error, page))
     event(bound, inputs | {page.requests}, outputs | page.error_outputs(), **(quiet(page.message) | AT_ONCE))
-
-
-def _once(handler: Callable[..., Updates], page: ComparePage, values: Values) -> Iterator[Updates]:
-    yield handler(page, values)
 
 
 def _wire_choices(page: ComparePage) -> None:
@@ -169,8 +168,8 @@ def _wire_demonstrations(page: ComparePage) -> None:
 
 def _wire_comparison(blocks: gr.Blocks, page: ComparePage) -> None:
     results = page.results
-    outputs = view.ended_outputs(results) | {page.host, page.work_id}
-    inputs = page.form_widgets() | {results.earlier, page.visitor}
+    outputs = view.ended_outputs(results) | {page.host, page.work_id, page.lessons.reveal}
+    inputs = page.form_widgets() | page.lessons.widgets() | {results.earlier, page.visitor}
     running = _bind(page, page.buttons.compare.click, handlers.run, inputs, outputs, generator=True, **MODEL)
     resumed = _bind(page, blocks.load, handlers.resume, inputs, outputs, generator=True, concurrency_limit=None,
                     api_name="resume")  # fmt: skip

@@ -1,0 +1,27 @@
+"""The event handler of the lessons: one is opened, left, or its finished result is shown."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from xlt_core.lessons.lesson import lessons as all_lessons
+from xlt_core.ui.compare import opening
+from xlt_core.ui.compare.form import ComparePage
+from xlt_core.ui.compare.form_handlers import show_plan
+from xlt_core.ui.fields import lessons
+from xlt_core.ui.shared.updates import Updates, Values
+
+
+def asked(page: ComparePage, values: Values) -> Iterator[Updates]:
+    """Sets the form to the plan of the lesson and shows its steps, or shows its finished result with what happened."""
+    number, what = lessons.chosen(page.lessons, values)
+    if not number:
+        yield lessons.show(page.lessons, 0)
+        return
+    lesson = all_lessons()[number - 1]
+    if what == "finished":
+        finished = lesson.finished()
+        yield opening.shown(page, finished, "the lesson", values) | lessons.reveal(page.lessons, values, finished)
+    else:
+        plan = show_plan(page, lesson.plan, values[page.choices.disabled])
+        yield plan | lessons.show(page.lessons, number)
