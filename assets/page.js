@@ -86,8 +86,11 @@
     const box = document.querySelector(`#${id} textarea, #${id} input`);
     if (box) { box.value = text; box.dispatchEvent(new Event("input", { bubbles: true })); }
   };
+  const press = (prefix, button) => picks(prefix).forEach((other) => {
+    set(other, "aria-pressed", String(other === button)); other.tabIndex = other === button ? 0 : -1;
+  });
   const pick = (button, prefix) => {
-    picks(prefix).forEach((other) => { set(other, "aria-pressed", String(other === button)); other.tabIndex = other === button ? 0 : -1; });
+    press(prefix, button);
     button.focus();
     send(`${prefix}-chosen`, button.dataset.cell);
   };
@@ -121,7 +124,13 @@
     focused = !button ? null : button.matches(".xlt-pick") ? { prefix: prefixOf(button), cell: button.dataset.cell }
       : { prefix: prefixOf(button), head: button.closest("th").cellIndex };
   });
+  const pressChosen = () => document.querySelectorAll("[id$='-matrix']").forEach((row) => {  // rows may have been drawn for the cell before
+    const prefix = prefixOf(row), field = document.querySelector(`#${prefix}-chosen textarea, #${prefix}-chosen input`);
+    const chosen = field && field.value && picks(prefix).find((one) => one.dataset.cell === field.value);
+    if (chosen && chosen.getAttribute("aria-pressed") !== "true") press(prefix, chosen);
+  });
   const keepPlace = () => {  // rows that are drawn again lose the focus
+    pressChosen();
     if (turning && picks(turning.prefix).length && picks(turning.prefix).map((one) => one.dataset.cell).join() !== turning.was) {
       const { prefix, column, end } = turning, rows = rowsOf(prefix);
       turning = null;

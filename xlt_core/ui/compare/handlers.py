@@ -101,9 +101,9 @@ def make_file(ending: str, page: ComparePage, values: Values) -> Updates:
     return share.make_file(page.results.share, values[page.results.comparison], ending)
 
 
-def turn_page(by: int | None, page: ComparePage, values: Values) -> Updates:
-    """Shows another page of the items."""
-    return view.turn_page(page.results, values, by)
+def draw_items(page: ComparePage, values: Values) -> Updates:
+    """Shows the items that are chosen, as far as they are answered."""
+    return view.draw_items(page.results, values)
 
 
 def choose_cell(page: ComparePage, values: Values) -> Updates:

@@ -28,9 +28,10 @@ from xlt_core.ui.compare import (
 )
 from xlt_core.ui.compare.form import ComparePage
 from xlt_core.ui.fields import demonstrations, inputs, lessons, mismatch
+from xlt_core.ui.items import matrix
 from xlt_core.ui.shared import downloads
 from xlt_core.ui.shared.errors import catch_errors, catch_errors_while_yielding, error_sentence
-from xlt_core.ui.shared.events import MODEL, QUIET, bind, quiet
+from xlt_core.ui.shared.events import LAST, MODEL, QUIET, bind, last, quiet
 from xlt_core.ui.shared.last_request import AT_ONCE, Requests, last_only
 from xlt_core.ui.shared.run_manager import RunManager
 from xlt_core.ui.shared.updates import Updates, Values
@@ -98,7 +99,7 @@ def _bind(
         bound = catch_errors_while_yielding(partial(handler, page), on_error)
     else:
         bound = catch_errors(answer, on_error)
-    return event(bound, inputs, outputs | page.error_outputs(), **(quiet(page.message) | options))
+    return event(bound, inputs, outputs | page.error_outputs(), **(quiet(page.message) | last(event) | options))
 
 
 def _bind_last(
@@ -106,8 +107,8 @@ def _bind_last(
     outputs: set[Any],
 ) -> None:  # fmt: skip
     """Binds a generator whose updates are dropped once another choice is made: it may have waited for a server."""
-    last = last_only(page.requests, partial(handler, page), {page.message: gr.skip()})
-    bound = catch_errors_while_yielding(last, partial(handlers.show_error, page))
+    latest = last_only(page.requests, partial(handler, page), {page.message: gr.skip()})
+    bound = catch_errors_while_yielding(latest, partial(handlers.show_error, page))
     event(bound, inputs | {page.requests}, outputs | page.error_outputs(), **(quiet(page.message) | AT_ONCE))
 
 
@@ -137,11 +138,11 @@ def _wire_inputs(page: ComparePage) -> None:
     picked = item | {*entered.texts, entered.fields}
     _bind(page, entered.example.input, input_handlers.example_picked, values | {entered.example}, picked)
     # Not `input`, which Gradio does not send for a text that was pasted.
-    for box in entered.texts:
-        _bind(page, box.change, input_handlers.text_edited, values, item, trigger_mode="always_last")
+    edited = partial(gr.on, [box.change for box in entered.texts], **LAST)
+    _bind(page, edited, input_handlers.text_edited, values, item)
     pivots = [own[input_handlers.PIVOT] for own in page.choices.knobs.values() if input_handlers.PIVOT in own]
-    for widget in (*pivots, *page.choices.translating()):
-        _bind(page, widget.input, input_handlers.choice_checked, values, note.widgets())
+    chosen = partial(gr.on, [widget.input for widget in (*pivots, *page.choices.translating())], **LAST)
+    _bind(page, chosen, input_handlers.choice_checked, values, note.widgets())
     emptied = item | {*entered.texts, entered.mode, entered.one, entered.one_menu, entered.many, entered.fields}
     _bind(page, page.buttons.own_text.click, input_handlers.own_text, values, emptied)
     _bind(page, note.use_human.click, input_handlers.use_human, values, {*pivots} | note.widgets())
@@ -170,15 +171,13 @@ def _wire_comparison(blocks: gr.Blocks, page: ComparePage) -> None:
     results = page.results
     outputs = view.ended_outputs(results) | {page.host, page.work_id, page.lessons.reveal}
     inputs = page.form_widgets() | page.lessons.widgets() | {results.earlier, page.visitor}
-    running = _bind(page, page.buttons.compare.click, handlers.run, inputs, outputs, generator=True, **MODEL)
-    resumed = _bind(page, blocks.load, handlers.resume, inputs, outputs, generator=True, concurrency_limit=None,
-                    api_name="resume")  # fmt: skip
-    further = _bind(page, page.buttons.next_item.click, input_handlers.next_item, inputs, outputs | page.plan_outputs(),
-                    generator=True, **MODEL)  # fmt: skip
+    _bind(page, page.buttons.compare.click, handlers.run, inputs, outputs, generator=True, **MODEL)
+    _bind(page, blocks.load, handlers.resume, inputs, outputs, generator=True, concurrency_limit=None,
+          api_name="resume")  # fmt: skip
+    _bind(page, page.buttons.next_item.click, input_handlers.next_item, inputs, outputs | page.plan_outputs(),
+          generator=True, **MODEL)  # fmt: skip
     _bind(page, page.buttons.preview.click, handlers.preview, inputs, outputs, generator=True, **MODEL)
     _bind(page, page.buttons.stop.click, handlers.stop, {page.work_id}, {page.buttons.stop}, queue=False)
-    for ended in (running, resumed, further):
-        _bind_items(page, ended.then, 0)
 
 
 def _wire_results(page: ComparePage) -> None:
@@ -187,16 +186,10 @@ def _wire_results(page: ComparePage) -> None:
         handler = partial(handlers.make_file, ending)
         made = _bind(page, button.click, handler, {results.comparison}, {results.share.file})
         made.then(None, js=downloads.click_script("compare"), **QUIET)
-    # The timer draws the same page of items again, since columns that still run add answers to it.
-    for event, by in (*results.matrix.turns(), (results.timer.tick, 0)):
-        _bind_items(page, event, by)
-    _bind(page, results.matrix.chosen.change, handlers.choose_cell, results.matrix.inputs() | {results.comparison},
-          results.matrix.outputs() | results.edit.outputs(), trigger_mode="always_last")  # fmt: skip
-
-
-def _bind_items(page: ComparePage, event: Callable[..., Any], by: int | None) -> None:
-    matrix, inputs = page.results.matrix, page.results.matrix.inputs() | {page.results.comparison}
-    _bind(page, event, partial(handlers.turn_page, by), inputs, matrix.outputs())
+    # The timer draws the items again, since columns that still run add answers to them.
+    inputs, outputs = results.matrix.inputs() | {results.comparison}, results.matrix.outputs()
+    _bind(page, matrix.on_draw(results.matrix, results.timer.tick), handlers.draw_items, inputs, outputs)
+    _bind(page, results.matrix.chosen.change, handlers.choose_cell, inputs, outputs | results.edit.outputs())
 
 
 def _wire_load(blocks: gr.Blocks, page: ComparePage, plan: Plan, show: Callable[..., Updates]) -> None:

@@ -112,16 +112,16 @@ def show_ended(results: Results, comparison: Comparison, earlier: tuple[Any, ...
         earlier = (*earlier, _earlier(comparison))[-MAX_EARLIER:]
     past = {results.earlier: earlier, results.history: history_html(earlier)}
     edit = edit_view.show(results.edit, comparison) | vote_view.show(results.vote, comparison)
-    filters = {results.matrix.filters: gr.update(choices=matrix.filter_names(comparison))}
-    return show(results, comparison) | share.show(results.share, comparison) | edit | filters | past
+    items = {results.matrix.filters: gr.update(choices=matrix.filter_names(comparison))} | matrix.renew(results.matrix)
+    return show(results, comparison) | share.show(results.share, comparison) | edit | items | past
 
 
-def turn_page(results: Results, values: Values, by: int | None) -> Updates:
-    """The updates that show another page of the items. by: as for the matrix."""
+def draw_items(results: Results, values: Values) -> Updates:
+    """The updates that show the items that are chosen."""
     comparison: Comparison | None = values[results.comparison]
     if comparison is None or columns.single(comparison):
         return {}
-    return matrix.turn_page(results.matrix, comparison, values, by)
+    return matrix.draw(results.matrix, comparison, values)
 
 
 def choose_cell(results: Results, values: Values) -> Updates:

@@ -9,7 +9,7 @@ import gradio as gr
 from xlt_core.ui.evaluate import form, handlers
 from xlt_core.ui.evaluate.form import EvaluatePage
 from xlt_core.ui.results import run_view
-from xlt_core.ui.shared.events import MODEL, bind
+from xlt_core.ui.shared.events import LAST, MODEL, bind
 from xlt_core.ui.shared.last_request import AT_ONCE, Requests, last_only
 from xlt_core.ui.shared.run_manager import RunManager
 
@@ -47,10 +47,10 @@ def _draw(manager: RunManager, visitor: gr.BrowserState) -> EvaluatePage:
 def _wire_form(page: EvaluatePage) -> None:
     form, message = page.form, page.view.message
     columns, inputs = form.strategies, form.widgets()
-    for widget in (form.tasks, form.languages, form.shots, form.seeds, form.samples, form.datasets, form.models,
-                   form.translators,
-                   columns.extra_names, *columns.boxes.values()):  # fmt: skip
-        bind(widget.change, partial(handlers.form_changed, page), inputs, {page.size, form.languages}, message)
+    widgets = (form.tasks, form.languages, form.shots, form.seeds, form.samples, form.datasets, form.models,
+               form.translators, columns.extra_names, *columns.boxes.values())  # fmt: skip
+    changed = partial(gr.on, [widget.change for widget in widgets], **LAST)  # one event, so that no late reply wins
+    bind(changed, partial(handlers.form_changed, page), inputs, {page.size, form.languages}, message)
     shown = {form.models, form.translators, columns.disabled, *columns.boxes.values()}
     requests = gr.State(Requests())
     for event in (form.models.change, form.translators.change, form.languages.change):

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
+from time import monotonic
 from typing import Any
 
 import gradio as gr
@@ -15,13 +16,15 @@ from xlt_core.records import Comparison, Language
 from xlt_core.ui.items import cell, pivots, table
 from xlt_core.ui.items.rows import DISAGREE, INVALID, WORST_FIRST, WRONG, Shown
 from xlt_core.ui.items.table import Choice
+from xlt_core.ui.shared.events import LAST, QUIET
 from xlt_core.ui.shared.updates import Updates, Values
 
 
 @dataclass(frozen=True)
 class Matrix:
     """The widgets. sort, chosen: hidden fields into which the page's script writes what was pressed: what to sort by,
-    and the chosen cell as JSON. page: the number of the page of items."""
+    and the chosen cell as JSON. page: the number of the page of items, hidden too, which the browser itself turns.
+    drawn: which items were drawn last; None once there are others. renewed: changes when they have to be drawn."""
 
     filters: gr.CheckboxGroup
     previous: gr.Button
@@ -31,19 +34,18 @@ class Matrix:
     panel: gr.HTML
     sort: gr.Textbox
     chosen: gr.Textbox
-    page: gr.State
+    page: gr.Number
+    drawn: gr.State
+    renewed: gr.State
 
     def inputs(self) -> set[Any]:
         """What the handlers read."""
-        return {self.filters, self.sort, self.chosen, self.page}
+        return {self.filters, self.sort, self.chosen, self.page, self.drawn}
 
     def outputs(self) -> set[Any]:
         """What the handlers update."""
-        return {self.filters, self.page_label, self.table, self.panel, self.sort, self.chosen, self.page}
-
-    def turns(self) -> tuple[tuple[Callable[..., Any], int | None], ...]:
-        """The events that show other rows, each with the pages by which they go forward; None: to the first page."""
-        return ((self.filters.input, None), (self.sort.change, None), (self.previous.click, -1), (self.next.click, 1))
+        return {self.filters, self.page_label, self.table, self.panel, self.sort, self.chosen, self.page,
+                self.drawn, self.renewed}  # fmt: skip
 
 
 def build(prefix: str, comparison: Comparison | None = None) -> Matrix:
@@ -61,29 +63,46 @@ def build(prefix: str, comparison: Comparison | None = None) -> Matrix:
         panel = gr.HTML(cell.HINT, elem_id=f"{prefix}-cell")
         sort = gr.Textbox("", elem_id=f"{prefix}-sort", elem_classes=["xlt-hidden"], container=False)
         chosen = gr.Textbox("", elem_id=f"{prefix}-chosen", elem_classes=["xlt-hidden"], container=False)
-    return Matrix(filters, previous, following, label, rows, panel, sort, chosen, gr.State(0))
+        page = gr.Number(0, precision=0, elem_id=f"{prefix}-number", elem_classes=["xlt-hidden"], container=False)
+    previous.click(None, page, page, js="page => Math.max(0, page - 1)", **QUIET)
+    following.click(None, page, page, js="page => page + 1", **QUIET)
+    return Matrix(filters, previous, following, label, rows, panel, sort, chosen, page, gr.State(Shown()), gr.State(0))
+
+
+def on_draw(matrix: Matrix, *also: Any) -> partial[Any]:
+    """What binds the handler that draws the rows. also: further events that draw them.
+
+    It is one event, of which a browser sends one at a time, so that no late reply shows what was chosen before.
+    """
+    shown = (matrix.filters.input, matrix.sort.change, matrix.page.change, matrix.renewed.change)
+    return partial(gr.on, [*shown, *also], **LAST)
 
 
 def show(matrix: Matrix, comparison: Comparison) -> Updates:
     """The updates for another comparison: its first page, no cell chosen."""
-    label, rows = _rows(comparison, Shown(), 0, None)
     filters = gr.update(choices=filter_names(comparison), value=[])
-    shown = {matrix.filters: filters, matrix.page_label: label, matrix.table: rows, matrix.panel: cell.HINT}
-    return shown | {matrix.sort: "", matrix.chosen: "", matrix.page: 0}
+    return clear(matrix) | {matrix.filters: filters, matrix.panel: cell.HINT, matrix.sort: ""} | renew(matrix)
+
+
+def renew(matrix: Matrix) -> Updates:
+    """The update after which the rows are drawn, as they are chosen then."""
+    return {matrix.renewed: monotonic()}
 
 
 def clear(matrix: Matrix) -> Updates:
     """The updates that empty it."""
-    return {matrix.table: "", matrix.panel: "", matrix.page_label: "", matrix.chosen: "", matrix.page: 0}
+    return {matrix.table: "", matrix.panel: "", matrix.page_label: "", matrix.chosen: "", matrix.drawn: None}
 
 
-def turn_page(matrix: Matrix, comparison: Comparison, values: Values, by: int | None) -> Updates:
-    """The updates that show other rows. by: pages forward; 0: the same page again; None: the first."""
+def draw(matrix: Matrix, comparison: Comparison, values: Values) -> Updates:
+    """The updates that show the rows that are chosen now: the first page of others than before."""
     shown = Shown(tuple(values[matrix.filters] or ()), str(values[matrix.sort] or ""))
     last = table.pages(comparison, _metric(comparison), shown) - 1
-    page = 0 if by is None else min(max(values[matrix.page] + by, 0), last)
+    wanted = int(values[matrix.page] or 0)
+    page = min(max(wanted, 0), last) if shown == values[matrix.drawn] else 0
     label, rows = _rows(comparison, shown, page, read_choice(values[matrix.chosen]))
-    return {matrix.page: page, matrix.page_label: label, matrix.table: rows}
+    turned = {matrix.page: page} if page != wanted else {}  # the visitor may be turning it
+    return {matrix.page_label: label, matrix.table: rows, matrix.drawn: shown} | turned
 
 
 def choose(matrix: Matrix, comparison: Comparison, values: Values) -> Updates:

@@ -89,10 +89,10 @@ def show_cell(view: CellView, results: ResultSet | None, values: Values) -> Upda
     return updates | {view.rows: gr.update(visible=True), view.hint: ""} | matrix.show(view.matrix, comparison)
 
 
-def turn_page(view: CellView, results: ResultSet | None, values: Values, by: int | None) -> Updates:
-    """The updates that show another page of the items. by: as for the matrix."""
+def draw_items(view: CellView, results: ResultSet | None, values: Values) -> Updates:
+    """The updates that show the items that are chosen."""
     comparison = _chosen(view, results, values)
-    return matrix.turn_page(view.matrix, comparison, values, by) if comparison else {}
+    return matrix.draw(view.matrix, comparison, values) if comparison else {}
 
 
 def choose(view: CellView, results: ResultSet | None, values: Values) -> Updates:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import partial
+from time import monotonic
 from typing import TYPE_CHECKING, Any
 
 import gradio as gr
@@ -12,11 +13,12 @@ import gradio as gr
 from xlt_core.findings import details, sentences, tables
 from xlt_core.findings.records import Condition, Findings
 from xlt_core.ui.compare import share
+from xlt_core.ui.items import matrix
 from xlt_core.ui.results import cell_view
 from xlt_core.ui.results.cell_view import CellView
 from xlt_core.ui.shared import downloads, figure_panel
 from xlt_core.ui.shared.downloads import Downloads
-from xlt_core.ui.shared.events import QUIET, bind
+from xlt_core.ui.shared.events import LAST, QUIET, bind
 from xlt_core.ui.shared.figure_panel import FigurePanel
 from xlt_core.ui.shared.html import details_html, escape
 from xlt_core.ui.shared.result_set import ResultSet
@@ -42,7 +44,8 @@ FigureAndCaption = tuple["go.Figure | None", str]
 
 @dataclass(frozen=True)
 class Overview:
-    """The widgets. results: the ResultSet that they show. body: everything that is hidden while there are no scores."""
+    """The widgets. results: the ResultSet that they show. renewed: changes when the figures have to be drawn. body:
+    everything that is hidden while there are no scores."""
 
     sentences: gr.HTML
     table: gr.HTML
@@ -57,6 +60,7 @@ class Overview:
     downloads: Downloads
     command: gr.HTML
     results: gr.State
+    renewed: gr.State
 
     def inputs(self) -> set[Any]:
         """What the handlers read."""
@@ -64,7 +68,8 @@ class Overview:
 
     def outputs(self) -> set[Any]:
         """What new results update."""
-        own = {self.sentences, self.table, self.body, self.place, self.shots, self.tables, self.command, self.results}
+        own = {self.sentences, self.table, self.body, self.place, self.shots, self.tables, self.command, self.results,
+               self.renewed}  # fmt: skip
         panels = (self.by_shots, self.best, *self.costs.values())
         return own.union(self.cell_view.outputs(), *(panel.widgets() for panel in panels))
 
@@ -87,19 +92,18 @@ def build(prefix: str) -> Overview:
         files = downloads.build(prefix)
         command = gr.HTML("", elem_id=f"{prefix}-command")
     return Overview(says, table, body, place, shots, by_shots, best, costs, cell, numbers, files, command,
-                    gr.State(None))  # fmt: skip
+                    gr.State(None), gr.State(0))  # fmt: skip
 
 
 def wire(overview: Overview, prefix: str, message: gr.HTML) -> None:
     """Binds the menus, the view of one cell and the downloads."""
     inputs, outputs, cell = overview.inputs(), overview.outputs(), overview.cell_view
-    for menu in (overview.place, overview.shots):
-        bind(menu.input, partial(_menu_changed, overview), inputs, outputs, message)
+    # One event, of which a browser sends one at a time, so that no late reply shows what was chosen before.
+    changed = partial(gr.on, [overview.place.input, overview.shots.input, overview.renewed.change], **LAST)
+    bind(changed, partial(_draw_figures, overview), inputs, outputs, message)
     bind(cell.cell.input, partial(_show_cell, overview), inputs, cell.outputs(), message)
-    for event, by in cell.matrix.turns():
-        bind(event, partial(_turn_page, overview, by), inputs, cell.outputs(), message)
-    bind(cell.matrix.chosen.change, partial(_choose, overview), inputs, cell.outputs(), message,
-         trigger_mode="always_last")  # fmt: skip
+    bind(matrix.on_draw(cell.matrix), partial(_draw_items, overview), inputs, cell.outputs(), message)
+    bind(cell.matrix.chosen.change, partial(_choose, overview), inputs, cell.outputs(), message)
     files = overview.downloads
     made = bind(files.button.click, partial(_make_file, overview), {overview.results, files.format}, {files.file},
                 message)  # fmt: skip
@@ -117,17 +121,15 @@ def show(overview: Overview, results: ResultSet, values: Values, more: bool = Fa
             overview.body: gr.update(visible=False),
         }
     places, shots = place_menu(findings), shots_menu(findings)
-    place = _choice(places, values.get(overview.place))
-    number = _choice(shots, values.get(overview.shots))
     return {
         overview.results: results,
         overview.sentences: sentences_html(results),
         overview.body: gr.update(visible=True),
-        overview.place: gr.update(choices=[*places], value=place),
-        overview.shots: gr.update(choices=[*shots], value=number),
+        overview.place: _menu(overview.place, places, values),
+        overview.shots: _menu(overview.shots, shots, values),
         overview.tables: tables_html(findings),
         overview.command: share.command_html(results.command) if results.command else "",
-        **show_figures(overview, results, place, number),
+        overview.renewed: monotonic(),
         **(cell_view.extend if more else cell_view.show)(overview.cell_view, results),
     }
 
@@ -185,9 +187,10 @@ def tables_html(findings: Findings) -> str:
     return f"<div class='xlt-folds'>{''.join(parts)}</div>"
 
 
-def _choice(menu: Mapping[str, Any], value: object) -> str:
-    """The value, or the menu's first entry where the menu does not have the value."""
-    return value if isinstance(value, str) and value in menu else next(iter(menu), "")
+def _menu(widget: gr.Dropdown, menu: Mapping[str, Any], values: Values) -> Any:
+    """The update of a menu: its first entry is chosen where it does not have what is chosen now."""
+    gone = {} if values.get(widget) in menu else {"value": next(iter(menu), "")}
+    return gr.update(choices=[*menu], **gone)
 
 
 def _by_shots(findings: Findings, place: Condition | None) -> FigureAndCaption:
@@ -213,7 +216,7 @@ def _cost(findings: Findings, axis: str) -> FigureAndCaption:
     return figures.score_by_cost(findings, axis), sentences.costs(findings, axis)
 
 
-def _menu_changed(overview: Overview, values: Values) -> Updates:
+def _draw_figures(overview: Overview, values: Values) -> Updates:
     results: ResultSet | None = values[overview.results]
     return show_figures(overview, results, values[overview.place], values[overview.shots]) if results else {}
 
@@ -226,8 +229,8 @@ def _choose(overview: Overview, values: Values) -> Updates:
     return cell_view.choose(overview.cell_view, values[overview.results], values)
 
 
-def _turn_page(overview: Overview, by: int | None, values: Values) -> Updates:
-    return cell_view.turn_page(overview.cell_view, values[overview.results], values, by)
+def _draw_items(overview: Overview, values: Values) -> Updates:
+    return cell_view.draw_items(overview.cell_view, values[overview.results], values)
 
 
 def _make_file(overview: Overview, values: Values) -> Updates:

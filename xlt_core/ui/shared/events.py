@@ -15,6 +15,17 @@ QUIET = {"api_visibility": "private", "show_progress": "hidden"}
 MODEL = {"concurrency_id": "model", "concurrency_limit": 2}  # events that run a model share one queue
 
 
+# Gradio drops a choice that is made while the reply to an earlier one is on its way; so it is sent after that, as the
+# page then stands. A second press of a button stays dropped.
+LAST = {"trigger_mode": "always_last"}
+CHOICES = ("input", "release", "upload")
+
+
+def last(event: Callable[..., Any]) -> dict[str, str]:
+    """The option with which the last of several quick choices is the one that is answered; {} for other events."""
+    return LAST if getattr(event, "event_name", "") in CHOICES else {}
+
+
 def quiet(status: Component) -> dict[str, Any]:
     """The options of an event without an endpoint or a progress bar. status: the one widget that gets its status.
 
@@ -35,4 +46,4 @@ def bind(
     catch = catch_errors_while_yielding if generator else catch_errors
     on_error = lambda sentence: {message: message_html(sentence, "problem")}  # noqa: E731
     bound = catch(handler if generator else answer, on_error)
-    return event(bound, inputs, outputs | {message}, **(quiet(message) | options))
+    return event(bound, inputs, outputs | {message}, **(quiet(message) | last(event) | options))
