@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from types import SimpleNamespace
 from typing import Any
 
 import gradio as gr
@@ -71,6 +72,15 @@ def test_a_link_says_what_is_missing_here_and_offers_what_there_is(page: Compare
         form_handlers.open_link(page, Plan("topic", "kin", columns))[box]["interactive"]
         for box in page.choices.strategies.values()
     ]
+
+
+def test_a_page_without_a_finished_sample_draws_demonstrations_as_it_opens(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sample, "finished_sample", lambda: None)
+    with gr.Blocks() as blocks:
+        empty = page_module.build(blocks, gr.HTML(), RunManager(), gr.BrowserState(""))
+    load = next(fn.fn for fn in blocks.fns.values() if fn.targets[0][1] == "load" and fn.inputs == [empty.draft])
+    opening = load({empty.draft: None}, SimpleNamespace(query_params={}))
+    assert len(opening[empty.demonstrations.drawn]) == sample.default_plan().shots > 0
 
 
 def test_a_plan_of_one_item_fits_the_slider() -> None:

@@ -40,9 +40,9 @@ from xlt_core.ui.shared.updates import Updates, Values
 def build(blocks: gr.Blocks, host: gr.HTML, manager: RunManager, visitor: gr.BrowserState) -> ComparePage:
     """Draws the tab, with its events and the endpoint /compare. host: says where the model runs; visitor: the browser's
     key, under which finished comparisons are stored."""
-    shown = sample.finished_sample()
-    plan = shown.plan if shown else sample.default_plan()
-    page = _draw(plan, shown, host, manager, visitor)
+    finished = sample.finished_sample()
+    plan = finished.plan if finished else sample.default_plan()
+    page = _draw(plan, finished, host, manager, visitor)
     _wire_choices(page)
     _wire_inputs(page)
     _wire_demonstrations(page)
@@ -54,7 +54,7 @@ def build(blocks: gr.Blocks, host: gr.HTML, manager: RunManager, visitor: gr.Bro
     _bind_last(page, page.lessons.asked.change, lesson_handlers.asked,
                page.form_widgets() | page.lessons.widgets() | {page.results.earlier},
                page.plan_outputs() | view.ended_outputs(page.results) | page.lessons.outputs())  # fmt: skip
-    _wire_load(blocks, page, plan, form_handlers.complete if shown else form_handlers.show_plan)
+    _wire_load(blocks, page, plan, form_handlers.complete if finished else form_handlers.show_plan)
     gr.api(api.compare_text, api_name="compare", **MODEL)
     return page
 
