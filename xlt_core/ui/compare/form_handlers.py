@@ -43,11 +43,15 @@ def file_changed(page: ComparePage, values: Values) -> Iterator[Updates]:
         yield {uploaded: path} | updates
 
 
-def mode_changed(page: ComparePage, values: Values) -> Updates:
-    """After the choice between one input and many items: other widgets, and which strategies can run."""
+def mode_changed(page: ComparePage, values: Values) -> Iterator[Updates]:
+    """After the choice between one input and many items: other widgets, and which strategies can run. Everything, where
+    another choice was still at work, which changes nothing any more."""
+    if values[page.requests].several:
+        yield from choices_changed(page, values)
+        return
     mode, plan = values[page.inputs.mode], choices.read(page.choices, values)
     enabled = enable_strategies(page, plan, values[page.choices.disabled], mode == inputs.ONE)
-    return inputs.switch(page.inputs, mode) | enabled | show_mismatch(page, plan, typed_row(page, values))
+    yield inputs.switch(page.inputs, mode) | enabled | show_mismatch(page, plan, typed_row(page, values))
 
 
 def add_column(strategy: str, page: ComparePage, values: Values) -> Updates:
@@ -175,6 +179,7 @@ def _choices_changed(page: ComparePage, values: Values) -> Updates:
         choices.forget_adapters(page.choices, values, host, plan.language),
         _redrawn(page, values, draw(plan), drafts.edited_rows(page, values, plan), fields_of(plan.task)),
         _show_row(page.inputs, row, plan) if unedited else {},
+        inputs.switch(page.inputs, values[page.inputs.mode]),
         show_mismatch(page, choices.with_disabled(page.choices, plan, values), row if one else None),
         {page.host: host_html(plan.model)},
     )

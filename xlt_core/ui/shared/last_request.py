@@ -14,15 +14,22 @@ AT_ONCE = {"trigger_mode": "multiple", "concurrency_limit": None}
 
 
 class Requests:
-    """The number of the last request; one for each browser, as a gr.State holds it."""
+    """The number of the last request, and those at work; one for each browser, as a gr.State holds it."""
 
     def __init__(self) -> None:
         self.number = 0
+        self.at_work: set[int] = set()
 
     def begin(self) -> int:
         """The number of a request that begins now."""
         self.number += 1
+        self.at_work.add(self.number)
         return self.number
+
+    @property
+    def several(self) -> bool:
+        """Whether more than one is at work, of which all but the last change nothing any more."""
+        return len(self.at_work) > 1
 
 
 def last_only(
@@ -44,5 +51,7 @@ def last_only(
             if values[requests].number == mine:
                 raise
             yield nothing
+        finally:
+            values[requests].at_work.discard(mine)
 
     return checked
