@@ -68,11 +68,11 @@ def test_a_link_says_what_is_missing_here_and_offers_what_there_is(page: Compare
     said = updates[page.message]
     assert all(value in said for value in change.values()) and "Press Compare to run it" in said
     assert updates[page.buttons.compare]["interactive"]
-    boxes = [updates[box] for box in page.choices.strategies.values()]
+    boxes = [updates[box] for box in page.choices.columns.boxes.values()]
     assert any(box["interactive"] for box in boxes)
     assert [box["interactive"] for box in boxes] == [
         form_handlers.open_link(page, Plan("topic", "kin", columns))[box]["interactive"]
-        for box in page.choices.strategies.values()
+        for box in page.choices.columns.boxes.values()
     ]
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -14,6 +13,7 @@ from xlt_core.contracts import Host
 from xlt_core.records import Column, InputError, Limits, Plan
 from xlt_core.ui.fields import sources, strategies
 from xlt_core.ui.fields.sources import Sources
+from xlt_core.ui.fields.strategies import Strategies
 from xlt_core.ui.shared.html import language_label
 from xlt_core.ui.shared.limits import MAX_TOKENS
 from xlt_core.ui.shared.updates import Updates, Values
@@ -24,12 +24,11 @@ DEFAULT_ADAPTER = ("the first one for the language", "")
 
 @dataclass(frozen=True)
 class Choices:
-    """The widgets. more: holds the boxes of all strategies but the paper's. extras: second columns of a strategy, with
-    other knobs. add_buttons: add such a column. disabled: the strategies that were ticked before they had to be
-    disabled."""
+    """The widgets."""
 
     language: gr.Dropdown
     task: gr.Dropdown
+    columns: Strategies
     sources: Sources
     shots: gr.Slider
     picker: gr.Dropdown
@@ -37,25 +36,17 @@ class Choices:
     seed: gr.Number
     tokens: gr.Number
     temperature: gr.Number
-    strategies: dict[str, gr.Checkbox]
-    more: gr.Accordion
-    knobs: dict[str, dict[str, Any]]
-    add_buttons: dict[str, gr.Button]
-    extras: gr.State
-    extra_names: gr.CheckboxGroup
-    disabled: gr.State
 
     def widgets(self) -> set[Any]:
         """Everything from which a plan is read."""
-        menus = {self.language, self.task, self.shots, self.picker, self.shown_in, self.seed} | self.sources.widgets()
-        knobs = {widget for knobs in self.knobs.values() for widget in knobs.values()}
-        rest = {self.tokens, self.temperature, self.extras, self.extra_names, self.disabled}
-        return menus | knobs | rest | set(self.strategies.values())
+        own = {self.language, self.task, self.shots, self.picker, self.shown_in, self.seed, self.tokens,
+               self.temperature}  # fmt: skip
+        return own | self.sources.widgets() | self.columns.widgets()
 
     def translating(self) -> list[gr.Checkbox]:
         """The boxes of the strategies that use the translator."""
         kinds = catalog.strategies()
-        return [box for name, box in self.strategies.items() if kinds[name].uses_translator]
+        return [box for name, box in self.columns.boxes.items() if kinds[name].uses_translator]
 
 
 def build(plan: Plan) -> Choices:
@@ -77,9 +68,7 @@ def build(plan: Plan) -> Choices:
         ),
     }
     ticked = {column.strategy for column in plan.columns}
-    boxes, more = strategies.build_boxes(ticked)
-    extras = gr.State(())
-    extra_names = strategies.extra_columns("extras")
+    boxes, more, extra_names = strategies.build_boxes(ticked)
     menus["shots"] = gr.Slider(0, 8, value=min(plan.shots, 8), step=1, label="Shots", elem_id="shots")
     menus["picker"], menus["shown_in"] = picker_menu(plan.demonstrations_from), shown_in_menu(plan)
     with gr.Accordion("Model and data", open=False, elem_id="model-and-data"):
@@ -88,10 +77,8 @@ def build(plan: Plan) -> Choices:
     with gr.Accordion("Knobs", open=False, elem_id="knobs"):
         limits = _limits(plan.limits)
         knobs, add_buttons = strategies.build_knobs(_knob)
-    return Choices(
-        **menus, **limits, strategies=boxes, more=more, knobs=knobs, add_buttons=add_buttons, extras=extras,
-        extra_names=extra_names, disabled=gr.State(()),
-    )  # fmt: skip
+    columns = Strategies(boxes, more, knobs, add_buttons, gr.State(()), extra_names, gr.State(()))
+    return Choices(**menus, **limits, columns=columns)
 
 
 def picker_menu(value: str, prefix: str = "") -> gr.Dropdown:
@@ -123,11 +110,10 @@ def language_menu(plan: Plan) -> list[tuple[str, str]]:
 
 def read(choices: Choices, values: Values) -> Plan:
     """The plan that is chosen, without input and demonstrations. Raises InputError."""
-    columns = strategies.read_columns(choices.strategies, choices.knobs, choices.extras, choices.extra_names, values)
     return Plan(
         task=_menu(values[choices.task], "a task"),
         language=catalog.language(_menu(values[choices.language], "a language")).code,
-        columns=columns,
+        columns=strategies.read(choices.columns, values),
         **sources.read(choices.sources, values),
         shots=int(values[choices.shots]),
         demonstrations_from=_menu(values[choices.picker], "what picks the demonstrations"),
@@ -144,15 +130,13 @@ def read(choices: Choices, values: Values) -> Plan:
 def with_disabled(choices: Choices, plan: Plan, values: Values) -> Plan:
     """The plan with the columns, too, that are only unticked as long as they cannot run."""
     ticked = {column.strategy for column in plan.columns}
-    more = (strategies.column_of(choices.knobs, name, values) for name in values[choices.disabled])
+    more = (strategies.column_of(choices.columns, name, values) for name in values[choices.columns.disabled])
     return replace(plan, columns=(*plan.columns, *(column for column in more if column.strategy not in ticked)))
 
 
 def fill(choices: Choices, plan: Plan) -> Updates:
     """The updates that set the choices to a plan."""
-    firsts = {column.strategy: column for column in reversed(plan.columns)}
-    extras = tuple(column for column in plan.columns if firsts[column.strategy] is not column)
-    updates: Updates = {
+    return strategies.fill(choices.columns, plan.columns) | {
         choices.language: gr.update(choices=language_menu(plan), value=plan.language),
         choices.task: plan.task,
         **sources.fill(choices.sources, plan),
@@ -163,33 +147,11 @@ def fill(choices: Choices, plan: Plan) -> Updates:
         choices.tokens: plan.limits.tokens,
         choices.temperature: plan.limits.temperature,
     }
-    for name, box in choices.strategies.items():
-        updates[box] = gr.update(value=name in firsts)
-        given = firsts[name].knobs if name in firsts else {}
-        for knob in catalog.knobs(name):
-            updates[choices.knobs[name][knob.name]] = given.get(knob.name, knob.default)
-    names = [column.name for column in extras]
-    updates |= strategies.show_more(choices.more, firsts)
-    return updates | strategies.show_extras(choices.extras, choices.extra_names, extras, names)
-
-
-def disable(choices: Choices, plan: Plan, reasons: Mapping[str, str], disabled: tuple[str, ...]) -> Updates:
-    """Unticks and disables the strategies that have a reason, and ticks those of `disabled` that have none now."""
-    ticked = {column.strategy for column in plan.columns}
-    return strategies.disable_boxes(choices.strategies, choices.disabled, ticked, reasons, disabled)
 
 
 def with_all_strategies(choices: Choices, plan: Plan) -> Plan:
     """The plan with a default column for every strategy, to ask which of them cannot run."""
-    return replace(plan, columns=tuple(Column(name, name) for name in choices.strategies))
-
-
-def add_column(choices: Choices, strategy: str, values: Values) -> Updates:
-    """Adds a second column of a strategy with the entered knobs, which keeps the model and the translator that are
-    chosen now. Raises InputError where there is such a column."""
-    own = {name: sources.read(choices.sources, values)[name] for name in ("model", "translator")}
-    added = replace(strategies.column_of(choices.knobs, strategy, values), **own)
-    return strategies.add_extra(choices.extras, choices.extra_names, added, values)
+    return replace(plan, columns=tuple(Column(name, name) for name in choices.columns.boxes))
 
 
 def offer_adapters(choices: Choices, host: Host | None, language: str) -> Updates:
@@ -207,8 +169,8 @@ def forget_adapters(choices: Choices, values: Values, host: Host | None, languag
 
 def _adapter_menus(choices: Choices) -> list[tuple[gr.Dropdown, str]]:
     """The menus of the knob `adapter`, each with the objective of its strategy's weights."""
-    kinds = catalog.strategies()
-    return [(knobs[ADAPTER], kinds[name].objective) for name, knobs in choices.knobs.items() if ADAPTER in knobs]
+    kinds, knobs = catalog.strategies(), choices.columns.knobs
+    return [(own[ADAPTER], kinds[name].objective) for name, own in knobs.items() if ADAPTER in own]
 
 
 def _limits(limits: Limits) -> dict[str, Any]:
@@ -222,11 +184,11 @@ def _limits(limits: Limits) -> dict[str, Any]:
     }
 
 
-def _knob(knob: Knob, strategy: str) -> Any:
+def _knob(knob: Knob, element_id: str) -> Any:
     if knob.name != ADAPTER:
-        return strategies.knob_widget(knob, f"knob-{strategy}")
+        return strategies.knob_widget(knob, element_id)
     return gr.Dropdown([DEFAULT_ADAPTER], value=knob.default, label=knob.label, info=knob.help or None,
-                       allow_custom_value=catalog.typed("model"), elem_id=f"knob-{strategy}-{knob.name}")  # fmt: skip
+                       allow_custom_value=catalog.typed("model"), elem_id=element_id)  # fmt: skip
 
 
 def _menu(value: Any, what: str) -> str:

@@ -61,7 +61,7 @@ class ComparePage:
         entered = self.inputs
         own = {entered.one, entered.one_menu, entered.many, entered.gloss, entered.example, entered.picked}
         own |= {self.host}
-        own |= self.mismatch.widgets() | {self.choices.sources.file, self.choices.more}
+        own |= self.mismatch.widgets() | {self.choices.sources.file, self.choices.columns.more}
         return self.form_widgets() | self.demonstrations.outputs() | own
 
     def error_outputs(self) -> set[Any]:

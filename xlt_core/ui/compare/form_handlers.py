@@ -18,7 +18,7 @@ from xlt_core.models.hub import downloads
 from xlt_core.records import InputError, Plan, Row
 from xlt_core.ui.compare import choices, drafts
 from xlt_core.ui.compare.form import ComparePage
-from xlt_core.ui.fields import demonstrations, field_boxes, inputs, mismatch, sources
+from xlt_core.ui.fields import demonstrations, field_boxes, inputs, mismatch, sources, strategies
 from xlt_core.ui.fields.field_boxes import fields_of
 from xlt_core.ui.shared.background import run_in_thread
 from xlt_core.ui.shared.html import escape, message_html
@@ -50,13 +50,14 @@ def mode_changed(page: ComparePage, values: Values) -> Iterator[Updates]:
         yield from choices_changed(page, values)
         return
     mode, plan = values[page.inputs.mode], choices.read(page.choices, values)
-    enabled = enable_strategies(page, plan, values[page.choices.disabled], mode == inputs.ONE)
+    enabled = enable_strategies(page, plan, values[page.choices.columns.disabled], mode == inputs.ONE)
     yield inputs.switch(page.inputs, mode) | enabled | show_mismatch(page, plan, typed_row(page, values))
 
 
 def add_column(strategy: str, page: ComparePage, values: Values) -> Updates:
     """Adds a second column of a strategy."""
-    return choices.add_column(page.choices, strategy, values)
+    own = sources.read(page.choices.sources, values)
+    return strategies.add_column(page.choices.columns, strategy, own["model"], own["translator"], values)
 
 
 def show_plan(
@@ -118,11 +119,12 @@ def enable_strategies(page: ComparePage, plan: Plan, disabled: tuple[str, ...], 
     reasons = {} if problem else why_not(every)
     problem = problem or reasons.get("", "")
     if problem:
-        reasons = dict.fromkeys(page.choices.strategies, NOTHING_RUNS)
+        reasons = dict.fromkeys(page.choices.columns.boxes, NOTHING_RUNS)
     wanted = [*(column.strategy for column in plan.columns), *disabled]
     if wanted and all(name in reasons for name in wanted):  # others may run, such as those that ask no model
         problem = problem or reasons[wanted[0]]
-    return choices.disable(page.choices, plan, reasons, disabled) | {
+    ticked = {column.strategy for column in plan.columns}
+    return strategies.disable(page.choices.columns, reasons, ticked, disabled) | {
         page.message: message_html(problem, "problem"),
         page.buttons.compare: gr.update(interactive=not problem),
     }
@@ -174,7 +176,7 @@ def _choices_changed(page: ComparePage, values: Values) -> Updates:
     one, host = values[page.inputs.mode] == inputs.ONE, _host(plan)
     row = inputs.first_item(plan) if unedited else entered
     return merge(
-        enable_strategies(page, plan, values[page.choices.disabled], one),
+        enable_strategies(page, plan, values[page.choices.columns.disabled], one),
         _language_updates(page, plan, host),
         choices.forget_adapters(page.choices, values, host, plan.language),
         _redrawn(page, values, draw(plan), drafts.edited_rows(page, values, plan), fields_of(plan.task)),

@@ -75,7 +75,7 @@ def choice_checked(page: ComparePage, values: Values) -> Updates:
 
 def use_human(page: ComparePage, values: Values) -> Updates:
     """Sets the pivot to the human English of the data."""
-    knobs = {own[PIVOT]: HUMAN for own in page.choices.knobs.values() if PIVOT in own}
+    knobs = {own[PIVOT]: HUMAN for own in page.choices.columns.knobs.values() if PIVOT in own}
     return knobs | choice_checked(page, {**values, **knobs})
 
 

@@ -23,5 +23,5 @@ def asked(page: ComparePage, values: Values) -> Iterator[Updates]:
         finished = lesson.finished()
         yield opening.shown(page, finished, "the lesson", values) | lessons.reveal(page.lessons, values, finished)
     else:
-        plan = show_plan(page, lesson.plan, values[page.choices.disabled])
+        plan = show_plan(page, lesson.plan, values[page.choices.columns.disabled])
         yield plan | lessons.show(page.lessons, number)

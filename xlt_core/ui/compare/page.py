@@ -120,8 +120,8 @@ def _wire_choices(page: ComparePage) -> None:
         _bind_last(page, event, form_handlers.choices_changed, values, outputs)
     for event in (file.upload, file.clear):
         _bind_last(page, event, form_handlers.file_changed, values | {file}, outputs)
-    for name, button in chosen.add_buttons.items():
-        added = {chosen.extras, chosen.extra_names}
+    added = {chosen.columns.extras, chosen.columns.extra_names}
+    for name, button in chosen.columns.add_buttons.items():
         _bind(page, button.click, partial(form_handlers.add_column, name), values, added)
     fetched = bind(page.download.get.click, partial(model_download.fetch, page.download, chosen.sources.model), values,
                    page.download.widgets() | {chosen.sources.model}, page.message, generator=True)  # fmt: skip
@@ -140,7 +140,7 @@ def _wire_inputs(page: ComparePage) -> None:
     # Not `input`, which Gradio does not send for a text that was pasted.
     edited = partial(gr.on, [box.change for box in entered.texts], **LAST)
     _bind(page, edited, input_handlers.text_edited, values, item)
-    pivots = [own[input_handlers.PIVOT] for own in page.choices.knobs.values() if input_handlers.PIVOT in own]
+    pivots = [own[input_handlers.PIVOT] for own in page.choices.columns.knobs.values() if input_handlers.PIVOT in own]
     chosen = partial(gr.on, [widget.input for widget in (*pivots, *page.choices.translating())], **LAST)
     _bind(page, chosen, input_handlers.choice_checked, values, note.widgets())
     emptied = item | {*entered.texts, entered.mode, entered.one, entered.one_menu, entered.many, entered.fields}

@@ -56,7 +56,10 @@ def models_changed(page: EvaluatePage, values: Values) -> Iterator[Updates]:
     if "" in reasons:
         yield hints | {page.view.message: message_html(reasons[""], "problem")}
     else:
-        yield hints | strategies.disable(grid_form.strategies, reasons, values) | {page.view.message: ""}
+        columns = grid_form.strategies
+        ticked = {name for name, box in columns.boxes.items() if values[box]}
+        disabled = strategies.disable(columns, reasons, ticked, values[columns.disabled])
+        yield hints | disabled | {page.view.message: ""}
 
 
 def add_column(page: EvaluatePage, name: str, values: Values) -> Updates:

@@ -15,8 +15,6 @@ from xlt_core.findings.colours import PREFERRED, ordered
 from xlt_core.records import Column, InputError
 from xlt_core.ui.shared.updates import Updates, Values
 
-Knobs = Mapping[str, Mapping[str, Any]]  # the widgets, by strategy and knob
-
 
 @dataclass(frozen=True)
 class Strategies:
@@ -40,69 +38,75 @@ class Strategies:
 
 def build(prefix: str) -> Strategies:
     """Draws the checkboxes, those of the paper's three ticked, and the knobs. prefix: of the element ids."""
-    boxes, more = build_boxes(PREFERRED, prefix)
-    extra_names = extra_columns(f"{prefix}extras")
+    boxes, more, extra_names = build_boxes(PREFERRED, prefix)
     with gr.Accordion("Knobs", open=False, elem_id=f"{prefix}knobs"):
-        knobs, add_buttons = build_knobs(lambda knob, name: knob_widget(knob, f"{prefix}knob-{name}"), prefix)
+        knobs, add_buttons = build_knobs(knob_widget, prefix)
     return Strategies(boxes, more, knobs, add_buttons, gr.State(()), extra_names, gr.State(()))
 
 
-def build_boxes(ticked: Container[str], prefix: str = "") -> tuple[dict[str, gr.Checkbox], gr.Accordion]:
-    """A checkbox for each strategy: the paper's in view, the others folded unless one of them is ticked."""
+def build_boxes(
+    ticked: Container[str], prefix: str = ""
+) -> tuple[dict[str, gr.Checkbox], gr.Accordion, gr.CheckboxGroup]:
+    """A checkbox for each strategy, the paper's in view, the others folded unless one of them is ticked; and those of
+    second columns, hidden until there are some."""
     gr.HTML("<h2 class='xlt-group'>Strategies</h2>")
     names = ordered(tuple(catalog.strategies()))
-    boxes = {name: box_widget(name, name in ticked, prefix) for name in names if name in PREFERRED}
+    boxes = {name: _box(name, name in ticked, prefix) for name in names if name in PREFERRED}
     others = [name for name in names if name not in PREFERRED]
     with gr.Accordion(f"More strategies ({len(others)})", open=any(name in ticked for name in others),
                       visible=bool(others), elem_id=f"{prefix}more-strategies") as more:  # fmt: skip
-        return boxes | {name: box_widget(name, name in ticked, prefix) for name in others}, more
-
-
-def show_more(more: gr.Accordion, ticked: Container[str]) -> Updates:
-    """Opens the fold of the further strategies where one of them is ticked."""
-    others = [name for name in catalog.strategies() if name not in PREFERRED]
-    return {more: gr.update(open=True)} if any(name in ticked for name in others) else {}
+        boxes |= {name: _box(name, name in ticked, prefix) for name in others}
+    extras = gr.CheckboxGroup([], value=[], label="Further columns", visible=False, elem_id=f"{prefix}extras")
+    return boxes, more, extras
 
 
 def build_knobs(
     widget: Callable[[Knob, str], Any], prefix: str = ""
 ) -> tuple[dict[str, dict[str, Any]], dict[str, gr.Button]]:
     """The knobs of each strategy, in view while it is ticked, and the button that adds a second column with them.
-    widget: makes that of a knob of a strategy."""
+    widget: makes that of a knob, with an element id."""
     knobs, add_buttons = {}, {}
     for name in ordered(tuple(catalog.strategies())):
         with gr.Accordion(name, open=False, elem_classes=["xlt-knobs"], elem_id=f"{prefix}knobs-of-{name}"):
-            knobs[name] = {knob.name: widget(knob, name) for knob in catalog.knobs(name)}
+            knobs[name] = {knob.name: widget(knob, f"{prefix}knob-{name}-{knob.name}") for knob in catalog.knobs(name)}
             add_buttons[name] = gr.Button(f"Add a second {name} column with these", size="sm")
     return knobs, add_buttons
 
 
 def read(strategies: Strategies, values: Values) -> tuple[Column, ...]:
-    """The chosen columns, extra ones last."""
-    return read_columns(strategies.boxes, strategies.knobs, strategies.extras, strategies.extra_names, values)
+    """A column for each ticked box, then the ticked second columns."""
+    firsts = tuple(column_of(strategies, name, values) for name, box in strategies.boxes.items() if values[box])
+    chosen = values[strategies.extra_names] or ()
+    return firsts + tuple(column for column in values[strategies.extras] if column.name in chosen)
 
 
-def add_column(strategies: Strategies, name: str, model: str, translator: str, values: Values) -> Updates:
-    """Adds a second column of a strategy with the entered knobs, which keeps the model and the translator that are
-    chosen now. Raises InputError where there is such a column."""
-    added = replace(column_of(strategies.knobs, name, values), model=model, translator=translator)
-    return add_extra(strategies.extras, strategies.extra_names, added, values)
+def column_of(strategies: Strategies, name: str, values: Values) -> Column:
+    """The column of a strategy with those knobs that differ from their defaults."""
+    own = strategies.knobs[name]
+    given = {knob.name: (values[own[knob.name]], knob.default) for knob in catalog.knobs(name)}
+    return Column(name, name, {key: value for key, (value, default) in given.items() if value not in (default, None)})
 
 
-def disable(strategies: Strategies, reasons: Mapping[str, str], values: Values) -> Updates:
-    """Unticks and disables the strategies that have a reason, and ticks again those that have none any more."""
-    boxes, before = strategies.boxes, values[strategies.disabled]
-    ticked = {name for name, box in boxes.items() if values[box]}
-    return disable_boxes(boxes, strategies.disabled, ticked, reasons, before)
+def fill(strategies: Strategies, columns: tuple[Column, ...]) -> Updates:
+    """The updates that set the widgets to the columns."""
+    firsts = {column.strategy: column for column in reversed(columns)}
+    updates: Updates = {box: gr.update(value=name in firsts) for name, box in strategies.boxes.items()}
+    for name, own in strategies.knobs.items():
+        given = firsts[name].knobs if name in firsts else {}
+        updates |= {own[knob.name]: given.get(knob.name, knob.default) for knob in catalog.knobs(name)}
+    if any(name not in PREFERRED for name in firsts):
+        updates[strategies.more] = gr.update(open=True)
+    extras = tuple(column for column in columns if firsts[column.strategy] is not column)
+    return updates | _show_extras(strategies, extras, [column.name for column in extras])
 
 
-def disable_boxes(
-    boxes: Mapping[str, gr.Checkbox], state: gr.State, ticked: Container[str], reasons: Mapping[str, str],
-    disabled: tuple[str, ...],
-) -> Updates:  # fmt: skip
-    """As `disable`. state: keeps which strategies were ticked before they had to be disabled."""
+def disable(
+    strategies: Strategies, reasons: Mapping[str, str], ticked: Container[str], disabled: tuple[str, ...]
+) -> Updates:
+    """Unticks and disables the strategies that have a reason, and ticks again those that have none any more. ticked:
+    those that are ticked now; disabled: those that were before they had to be disabled."""
     updates: Updates = {}
-    for name, box in boxes.items():
+    for name, box in strategies.boxes.items():
         reason, summary = reasons.get(name, "").replace("`", ""), catalog.strategies()[name].summary
         if reason:
             updates[box] = gr.update(value=False, interactive=False, info=reason)
@@ -110,62 +114,40 @@ def disable_boxes(
             updates[box] = gr.update(value=True, interactive=True, info=summary)
         else:
             updates[box] = gr.update(interactive=True, info=summary)
-    blocked = tuple(name for name in boxes if reasons.get(name) and (name in ticked or name in disabled))
-    return updates | {state: blocked}
+    blocked = tuple(name for name in strategies.boxes if reasons.get(name) and (name in ticked or name in disabled))
+    return updates | {strategies.disabled: blocked}
 
 
-def read_columns(
-    boxes: Mapping[str, gr.Checkbox], knobs: Knobs, extras: gr.State, extra_names: gr.CheckboxGroup, values: Values
-) -> tuple[Column, ...]:
-    """A column for each ticked box, then the ticked extra columns."""
-    firsts = tuple(column_of(knobs, name, values) for name, box in boxes.items() if values[box])
-    chosen = values[extra_names] or ()
-    return firsts + tuple(column for column in values[extras] if column.name in chosen)
-
-
-def column_of(knobs: Knobs, name: str, values: Values) -> Column:
-    """The column of a strategy with those knobs that differ from their defaults."""
-    given = {knob.name: (values[knobs[name][knob.name]], knob.default) for knob in catalog.knobs(name)}
-    return Column(name, name, {key: value for key, (value, default) in given.items() if value not in (default, None)})
-
-
-def add_extra(extras: gr.State, extra_names: gr.CheckboxGroup, column: Column, values: Values) -> Updates:
-    """Adds a column to the extra ones, named after its model, translator and knobs. Raises InputError where there is
-    one of that name."""
-    translator = column.translator if catalog.strategy(column).uses_translator else ""
-    own = dict.fromkeys(Path(part).name for part in (column.model, translator) if part)
-    name = ", ".join([*own, *(f"{knob} {value}" for knob, value in column.knobs.items())]) or "default knobs"
-    column = replace(column, name=f"{column.strategy}: {name}"[:60].replace("=", " "), translator=translator)
-    if column.name in {extra.name for extra in values[extras]}:
+def add_column(strategies: Strategies, name: str, model: str, translator: str, values: Values) -> Updates:
+    """Adds a second column of a strategy with the entered knobs, which keeps the model and the translator that are
+    chosen now and is named after them all. Raises InputError where there is such a column."""
+    column = replace(column_of(strategies, name, values), model=model, translator=translator)
+    translator = translator if catalog.strategy(column).uses_translator else ""
+    own = dict.fromkeys(Path(part).name for part in (model, translator) if part)
+    words = ", ".join([*own, *(f"{knob} {value}" for knob, value in column.knobs.items())]) or "default knobs"
+    column = replace(column, name=f"{name}: {words}"[:60].replace("=", " "), translator=translator)
+    if column.name in {extra.name for extra in values[strategies.extras]}:
         raise InputError(f"There is a column {column.name!r} already; change a knob or the model first.")
-    chosen = [*(values[extra_names] or ()), column.name]
-    return show_extras(extras, extra_names, (*values[extras], column), chosen)
+    chosen = [*(values[strategies.extra_names] or ()), column.name]
+    return _show_extras(strategies, (*values[strategies.extras], column), chosen)
 
 
-def show_extras(
-    extras: gr.State, extra_names: gr.CheckboxGroup, columns: tuple[Column, ...], chosen: list[str]
-) -> Updates:
-    """The updates that show the extra columns, and tick the chosen ones."""
+def _show_extras(strategies: Strategies, columns: tuple[Column, ...], chosen: list[str]) -> Updates:
+    """The updates that show the second columns, and tick the chosen ones."""
     names = [column.name for column in columns]
-    return {extras: columns, extra_names: gr.update(choices=names, value=chosen, visible=bool(names))}
+    shown = gr.update(choices=names, value=chosen, visible=bool(names))
+    return {strategies.extras: columns, strategies.extra_names: shown}
 
 
-def extra_columns(element_id: str) -> gr.CheckboxGroup:
-    """The checkboxes of second columns, hidden until there are some."""
-    return gr.CheckboxGroup([], value=[], label="Further columns", visible=False, elem_id=element_id)
-
-
-def box_widget(name: str, ticked: bool, prefix: str = "") -> gr.Checkbox:
-    """The checkbox of a strategy."""
+def _box(name: str, ticked: bool, prefix: str) -> gr.Checkbox:
     summary = catalog.strategies()[name].summary
     return gr.Checkbox(ticked, label=name, info=summary, elem_id=f"{prefix}strategy-{name}",
                        elem_classes=["xlt-strategy"], container=False)  # fmt: skip
 
 
-def knob_widget(knob: Knob, id_prefix: str) -> Any:
+def knob_widget(knob: Knob, element_id: str) -> Any:
     """The widget of a knob, by its kind."""
-    common = {"value": knob.default, "label": knob.label, "info": knob.help or None,
-              "elem_id": f"{id_prefix}-{knob.name}"}  # fmt: skip
+    common = {"value": knob.default, "label": knob.label, "info": knob.help or None, "elem_id": element_id}
     if knob.kind == "bool":
         return gr.Checkbox(**common)
     if knob.kind == "choice":
