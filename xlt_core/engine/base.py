@@ -11,7 +11,7 @@ from transformers import PreTrainedModel
 from xlt_core.engine import batching, kv_cache
 from xlt_core.engine.adapters import Adapters
 from xlt_core.engine.generation import Row
-from xlt_core.models.fair_lock import PROCESSOR, FairLock
+from xlt_core.models.fair_lock import FairLock
 
 Decode = Callable[[list[list[int]]], list[tuple[str, bool]]]  # output tokens -> text so far, and whether a stop came
 
@@ -44,7 +44,7 @@ class BaseEngine:
 
     def __init__(self, model: PreTrainedModel, end_tokens: frozenset[int]) -> None:
         self.model, self.end_tokens, self.device = model.eval(), end_tokens, model.device
-        self.adapters, self.lock = Adapters(model), PROCESSOR if self.device.type == "cpu" else FairLock()
+        self.adapters, self.lock = Adapters(model), FairLock()
         self.step_tokens = batching.step_tokens(model.num_parameters(), self.device.type)
         self.cache_tokens = batching.cache_bytes(self.device) // kv_cache.bytes_per_token(model.config, model.dtype)
         self.stream_interval = 0.05

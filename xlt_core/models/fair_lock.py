@@ -31,17 +31,8 @@ class FairLock:
     ) -> None:
         self._release(self._queue[0])
 
-    def let_others(self) -> None:
-        """Whoever holds the lock lets those go first who wait for it, and goes on after them."""
-        if len(self._queue) > 1:
-            self.__exit__(None, None, None)
-            self.__enter__()
-
     def _release(self, turn: Event) -> None:
         with self._guard:
             self._queue.remove(turn)
             if self._queue:
                 self._queue[0].set()
-
-
-PROCESSOR = FairLock()  # of all models on the processor: two that compute at once fight over its cores

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from contextlib import nullcontext
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,7 +10,6 @@ import torch
 from transformers import AutoConfig, AutoModelForSeq2SeqLM
 
 from xlt_core.models import pretrained
-from xlt_core.models.fair_lock import PROCESSOR
 from xlt_core.models.pool import ModelLoader, model_bytes
 from xlt_core.records import InputError
 
@@ -77,18 +75,11 @@ def translate_batch(
     return halves[0] + halves[1], HALVED
 
 
-def _lets_others(ids: torch.Tensor, scores: Any) -> torch.Tensor:
-    """Ends nothing; after each token it lets a language model have the processor that waits for it."""
-    PROCESSOR.let_others()
-    return torch.zeros(len(ids), dtype=torch.bool, device=ids.device)
-
-
 def _beam_search(model: Any, tokenizer: Any, rows: Sequence[list[int]], options: SearchOptions) -> list[Output]:
     batch = tokenizer.pad({"input_ids": rows}, return_tensors="pt").to(model.device)
     # By each text's own length, so that its translation does not depend on the rest of the batch.
     max_tokens = (2 * batch["attention_mask"].sum(1, keepdim=True) + 16).clamp(max=options.max_tokens)
-    turn = PROCESSOR if model.device.type == "cpu" else nullcontext()
-    with torch.inference_mode(), turn:
+    with torch.inference_mode():
         output = model.generate(
             input_ids=batch["input_ids"],
             attention_mask=batch["attention_mask"],
@@ -99,7 +90,6 @@ def _beam_search(model: Any, tokenizer: Any, rows: Sequence[list[int]], options:
             early_stopping=False,
             max_length=None,
             max_new_tokens=int(max_tokens.max()),
-            stopping_criteria=[_lets_others] if turn is PROCESSOR else None,
         )
     output = output[options.rank :: options.rank + 1]
     positions = torch.arange(output.shape[1], device=output.device)  # the first one is no new token
