@@ -15,8 +15,8 @@ NAMES = sorted(name for name, kind in catalog.strategies().items() if kind.needs
 class Translating(Dictionary):
     """Has several translations for a text, which are the same."""
 
-    def ranked(self, rank: int) -> Dictionary:
-        return self
+    def ranked(self, number: int) -> list[Dictionary]:
+        return [self] * number
 
 
 def write(prompt: Prompt) -> str:

@@ -11,17 +11,20 @@ from helpers.small_hosts import KINDS, Dictionary, Generating, Scoring, prepared
 from xlt_core import catalog
 from xlt_core.pivoting.fusing import fused
 from xlt_core.records import Example, InputError, Prediction, Reply, Span
+from xlt_core.settings import POCKET
 from xlt_core.strategies.mt_prompt import ManyPivots
 from xlt_core.tasks.ner import Ner
 from xlt_core.tasks.topic import Topic
+from xlt_core.translators import _beam_search
+from xlt_core.translators.seq2seq import Seq2Seq
 
 
 class Ranked(Dictionary):
     """Its second translation is of health, its third of sports, twice."""
 
-    def ranked(self, rank: int) -> Dictionary:
-        word = ("", "health", "sports sports")[rank]
-        return replace(self, words=self.words | {"yaje": word}, calls=self.calls)
+    def ranked(self, number: int) -> list[Dictionary]:
+        words = (self.words["yaje"], "health", "sports sports")[:number]
+        return [replace(self, words=self.words | {"yaje": word}) for word in words]
 
 
 def test_each_pivot_is_answered_and_the_log_probabilities_are_averaged() -> None:
@@ -83,12 +86,18 @@ def test_a_translator_with_one_translation_is_refused() -> None:
     assert solved(ManyPivots(pivots=1), setting(Topic(), Scoring()), topic("1", "sports"))["1"].answer == "sports"
 
 
-def test_the_bundled_translator_has_translations_of_several_ranks() -> None:
-    pocket, (kin, english) = catalog.translator("pocket"), map(catalog.language, ("kin", "eng"))
-    text = catalog.dataset("world").load("topic", "kin", "test")[0].text
-    best, second, third = (
-        next(reply.text for _, reply in pocket.ranked(rank).translate([text], kin, english, beams=3) if reply.final)
-        for rank in range(3)
-    )
-    assert best == next(reply.text for _, reply in pocket.translate([text], kin, english, beams=3) if reply.final)
-    assert len({best, second, third}) == 3
+def test_one_search_of_the_bundled_translator_gives_the_translations_of_all_ranks(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    pocket, (kin, english) = Seq2Seq(POCKET / "translator"), map(catalog.language, ("kin", "eng"))
+    texts = [item.text for item in catalog.dataset("world").load("topic", "kin", "test")[:2]]
+    searches, search = [], _beam_search._beam_search
+    monkeypatch.setattr(_beam_search, "_beam_search", lambda *given: searches.append(given) or search(*given))
+
+    def translated(translator: Seq2Seq) -> list[str]:
+        found = {index: reply for index, reply in translator.translate(texts, kin, english, beams=3) if reply.final}
+        return [found[index].text for index in range(len(texts))]
+
+    best, *others = map(translated, pocket.ranked(3))
+    assert len(searches) == 1 and best == translated(pocket)
+    assert all(len(set(ranks)) == 3 for ranks in zip(best, *others, strict=True))

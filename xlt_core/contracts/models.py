@@ -91,7 +91,8 @@ ABILITIES: dict[str, type] = {"generates": Generates, "scores": Scores, "adapts"
 class Translator(Protocol):
     """How text crosses to the pivot and back. What a text becomes hangs on name, revision, pair and beams alone.
 
-    One that has several translations for a text gives those of a rank by a method `ranked(rank) -> Translator`."""
+    One that has several translations for a text has a method `ranked(number)`, which gives so many translators: the
+    first has a text's best translation, the next the second best, and one search serves all of them."""
 
     name: str
     revision: str

@@ -49,16 +49,11 @@ class ManyPivots(FewShot):
         rows = yield from crossing.demonstrations(setting.demonstrations)
         picks = EnglishPicks(crossing) if setting.pick else None
         prompter = yield from self.prompter(replace(setting, demonstrations=rows, pick=picks))
-        ranked = [_ranked(setting, translator, rank) for rank in range(self.pivots)]
-        solvers = [PivotSolver(replace(crossing, setting=one), prompter, picks=picks) for one in ranked]
+        ranked = translator.ranked(self.pivots) if self.pivots > 1 else [translator]
+        each = [replace(crossing, setting=replace(setting, translator=one)) for one in ranked]
+        solvers = [PivotSolver(one, prompter, picks=picks) for one in each]
         human = PivotSolver(replace(crossing, human=True), prompter, picks=picks) if self.human else None
         return FusingSolver(tuple(solvers), human, self.fuse == "mean")
-
-
-def _ranked(setting: Setting, translator: Translator, rank: int) -> Setting:
-    """The setting with the translator that gives the translation of that rank."""
-    ranks = getattr(translator, "ranked", None)
-    return replace(setting, translator=ranks(rank)) if ranks and rank else setting
 
 
 @dataclass(frozen=True)

@@ -20,13 +20,13 @@ Output = tuple[str, int, int]  # the translation, tokens in, tokens out
 
 @dataclass(frozen=True)
 class SearchOptions:
-    """forced_first_token: the token that a translation must start with; max_tokens: of one translation; rank: of the
-    translation in the search, 0 is the best."""
+    """forced_first_token: the token that a translation must start with; max_tokens: of one translation; number: of
+    translations for each text."""
 
     forced_first_token: int | None
     beams: int
     max_tokens: int
-    rank: int = 0
+    number: int = 1
 
 
 def load_config(path: str) -> Any:
@@ -63,8 +63,8 @@ def loader(path: str, name: str, config: Any) -> ModelLoader:
 
 def translate_batch(
     model: Any, tokenizer: Any, rows: Sequence[list[int]], options: SearchOptions
-) -> tuple[list[Output], str]:
-    """The translation of each row of tokens, and a note; a batch for which memory runs out is halved."""
+) -> tuple[list[list[Output]], str]:
+    """The translations of each row of tokens, the best first, and a note; a batch for which memory runs out is halved."""
     try:
         return _beam_search(model, tokenizer, rows, options), ""
     except torch.OutOfMemoryError:
@@ -75,7 +75,7 @@ def translate_batch(
     return halves[0] + halves[1], HALVED
 
 
-def _beam_search(model: Any, tokenizer: Any, rows: Sequence[list[int]], options: SearchOptions) -> list[Output]:
+def _beam_search(model: Any, tokenizer: Any, rows: Sequence[list[int]], options: SearchOptions) -> list[list[Output]]:
     batch = tokenizer.pad({"input_ids": rows}, return_tensors="pt").to(model.device)
     # By each text's own length, so that its translation does not depend on the rest of the batch.
     max_tokens = (2 * batch["attention_mask"].sum(1, keepdim=True) + 16).clamp(max=options.max_tokens)
@@ -84,18 +84,19 @@ def _beam_search(model: Any, tokenizer: Any, rows: Sequence[list[int]], options:
             input_ids=batch["input_ids"],
             attention_mask=batch["attention_mask"],
             forced_bos_token_id=options.forced_first_token,
-            num_beams=max(options.beams, options.rank + 1),
-            num_return_sequences=options.rank + 1,
+            num_beams=max(options.beams, options.number),
+            num_return_sequences=options.number,
             do_sample=False,
             early_stopping=False,
             max_length=None,
             max_new_tokens=int(max_tokens.max()),
         )
-    output = output[options.rank :: options.rank + 1]
+    max_tokens = max_tokens.repeat_interleave(options.number, 0)
     positions = torch.arange(output.shape[1], device=output.device)  # the first one is no new token
     output = output.masked_fill(positions > max_tokens, tokenizer.pad_token_id)[
         :, 1 if options.forced_first_token is None else 2 :
     ]
     texts = tokenizer.batch_decode(output, skip_special_tokens=True)
     lengths = (output != tokenizer.pad_token_id).sum(1).tolist()
-    return list(zip(texts, map(len, rows), lengths, strict=True))
+    made = list(zip(texts, (len(row) for row in rows for _ in range(options.number)), lengths, strict=True))
+    return [made[start : start + options.number] for start in range(0, len(made), options.number)]

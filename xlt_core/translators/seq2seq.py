@@ -27,11 +27,16 @@ ENGLISH = Language("eng", "English", flores="eng_Latn", aliases=("en",))
 
 @dataclass(frozen=True)
 class EncodedPiece:
-    """A piece of a text, encoded for the model. tokens: with the language tokens."""
+    """A piece of a text, encoded for the model. drafts: of the text, one for each of its translations, the best first;
+    tokens: with the language tokens."""
 
-    draft: Draft
+    drafts: tuple[Draft, ...]
     number: int
     tokens: list[int]
+
+    @property
+    def text(self) -> str:
+        return self.drafts[0].text
 
 
 class Seq2Seq:
@@ -44,8 +49,8 @@ class Seq2Seq:
         self.path, self.name = str(path), name or str(path)
         self._lock, self._pool, self._key = Lock(), pool, object()
         weakref.finalize(self, pool.evict, self._key)
-        self._translations: dict[tuple[str, str, str, int, int], Reply] = {}
-        self._rank = 0
+        self._translations: dict[tuple[str, str, str, int, int, int], Reply] = {}
+        self._rank, self._ranks = 0, 1
 
     @cached_property
     def _tokenizer(self) -> Any:
@@ -104,11 +109,13 @@ class Seq2Seq:
         with self._pool.use(self._key, self._loader) as handle:
             assert handle.model
 
-    def ranked(self, rank: int) -> Seq2Seq:
-        """The same model, which gives the translations of a rank in its search; 0 is the best."""
-        made = copy.copy(self)
-        made._rank, made._whole = rank, self  # the whole keeps the weights in the pool
-        return made
+    def ranked(self, number: int) -> list[Seq2Seq]:
+        """So many of the same model: the first gives the best translation of a text, the next the second best. One
+        search, of as many beams at least, serves all of them."""
+        ranked = [copy.copy(self) for _ in range(number)]
+        for rank, one in enumerate(ranked):
+            one._rank, one._ranks, one._whole = rank, number, self  # the whole keeps the weights in the pool
+        return ranked
 
     def lacks(self, language: Language) -> bool:
         return self._family.code(language, self._vocabulary) is None
@@ -129,7 +136,7 @@ class Seq2Seq:
         codes = self._require(source), self._require(target)
         pending: dict[str, list[int]] = {}
         for index, text in enumerate(texts):
-            cached = self._translations.get((text, *codes, beams, self._rank))
+            cached = self._translations.get((text, *codes, beams, self._ranks, self._rank))
             if cached:
                 yield index, cached
             elif not text.strip():
@@ -152,39 +159,43 @@ class Seq2Seq:
         self, model: Any, batch: Sequence[EncodedPiece], pending: Container[str], codes: tuple[str, str], beams: int
     ) -> Iterator[Reply]:
         """The translation so far of each text of a batch. Another call may have finished some of them meanwhile."""
-        drafts = {row.draft.text: row.draft for row in batch if row.draft.text in pending}
-        keys = {text: (text, *codes, beams, self._rank) for text in drafts}
-        cached = {text: self._translations[key] for text, key in keys.items() if key in self._translations}
-        rest = [row for row in batch if row.draft.text in drafts and row.draft.text not in cached]
+        drafts = {row.text: row.drafts for row in batch if row.text in pending}
+        keys = {text: (text, *codes, beams, self._ranks) for text in drafts}
+        cached = {text: found for text in drafts if (found := self._translations.get((*keys[text], self._rank)))}
+        rest = [row for row in batch if row.text in drafts and row.text not in cached]
         yield from cached.values()
         if not rest:
             return
         self._translate(model, rest, codes, beams)
-        replies = [drafts[text].reply(text) for text in dict.fromkeys(row.draft.text for row in rest)]
         if len(self._translations) >= CACHE_SIZE:
             self._translations.clear()
-        self._translations |= {(reply.sent, *codes, beams, self._rank): reply for reply in replies if reply.final}
-        yield from replies
+        for text in dict.fromkeys(row.text for row in rest):
+            replies = [draft.reply(text) for draft in drafts[text]]
+            if replies[0].final:
+                self._translations |= {(*keys[text], rank): reply for rank, reply in enumerate(replies)}
+            yield replies[self._rank]
 
     def _translate(self, model: Any, rows: Sequence[EncodedPiece], codes: tuple[str, str], beams: int) -> None:
         from xlt_core.translators._beam_search import SearchOptions, translate_batch
 
         first_token = self._family.forced_first_token(self._tokenizer, codes[1])
-        options = SearchOptions(first_token, beams, self._max_tokens, self._rank)
+        options = SearchOptions(first_token, beams, self._max_tokens, self._ranks)
         started = time.perf_counter()
         with self._lock:
             outputs, note = translate_batch(model, self._tokenizer, [row.tokens for row in rows], options)
-        seconds = (time.perf_counter() - started) / len(rows)
-        for row, output in zip(rows, outputs, strict=True):
-            row.draft.replies[row.number] = Reply("translate", "", *output, seconds, note=note)
+        seconds = (time.perf_counter() - started) / len(rows) / self._ranks
+        for row, ranked in zip(rows, outputs, strict=True):
+            for draft, output in zip(row.drafts, ranked, strict=True):
+                draft.replies[row.number] = Reply("translate", "", *output, seconds, note=note)
 
     def _windows(self, texts: Iterable[str], source: Language, codes: tuple[str, str]) -> Iterator[list[EncodedPiece]]:
         window: list[EncodedPiece] = []
         for text in texts:
             with self._lock:  # fast tokenizers may not be used by two threads at once
-                draft = Draft(text, list(self._pieces(text, source, codes)))
-                rows = self._family.encode(self._tokenizer, [piece.text for piece in draft.pieces], *codes)
-            window += [EncodedPiece(draft, number, tokens) for number, tokens in enumerate(rows)]
+                pieces = list(self._pieces(text, source, codes))
+                rows = self._family.encode(self._tokenizer, [piece.text for piece in pieces], *codes)
+            drafts = tuple(Draft(text, pieces) for _ in range(self._ranks))
+            window += [EncodedPiece(drafts, number, tokens) for number, tokens in enumerate(rows)]
             while len(window) >= WINDOW:
                 yield window[:WINDOW]
                 del window[:WINDOW]
@@ -200,7 +211,7 @@ class Seq2Seq:
         return split(text, source, count, min(MAX_PIECE_TOKENS, self._max_tokens // 2), keep_lines=documents)
 
     def _batches(self, rows: Sequence[EncodedPiece], beams: int) -> Iterator[list[EncodedPiece]]:
-        max_tokens = BATCH_TOKENS[self._loader.device] // beams
+        max_tokens = BATCH_TOKENS[self._loader.device] // max(beams, self._ranks)
         batch: list[EncodedPiece] = []
         for row in sorted(rows, key=lambda row: len(row.tokens)):
             if batch and (len(batch) + 1) * len(row.tokens) > max_tokens:
