@@ -11,7 +11,6 @@ from xlt_core.contracts import Pick, Picked, Picker, Pool
 from xlt_core.records import Example
 
 Array = np.ndarray[Any, Any]
-Likeness = Callable[[str], Array]  # of a text to each row, the higher the nearer
 
 
 class CharacterGrams:

@@ -10,7 +10,6 @@ from typing import Any
 from xlt_core.contracts import Task
 from xlt_core.records import Example, InputError, Row
 
-BESIDE = ("answer", "id", "split", "english", "english_answer")  # what a row has besides its texts
 ENGLISH = "english_"  # before a field's name: its English by a human, where a task has several fields
 LINES = " | "  # between the entries of a list where they stand on one line
 

@@ -102,6 +102,13 @@ class Crossing:
                 if arrivals.take(pieces[position], outcome):
                     yield index, arrived(index, machine[index], arrivals)
 
+    def one(self, example: Example) -> Crossed:
+        """An example with its English. Raises InputError where that fails."""
+        *_, (_, crossed) = self.enter([example])
+        if crossed.english is None:
+            raise InputError(crossed.error or "The translation of the text came back empty; change the text.")
+        return crossed
+
     def leave(self, waiting: Sequence[tuple[Example, Prediction]]) -> Iterator[Prediction]:
         """Brings English answers back: text is translated, spans are projected onto the example's text. Yields
         predictions, partial ones as the translations come."""

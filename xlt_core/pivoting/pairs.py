@@ -10,7 +10,7 @@ from xlt_core.pivoting.crossing import Crossed, Crossing
 from xlt_core.pivoting.english_picks import EnglishPicks
 from xlt_core.prompting.fewshot import Prompter
 from xlt_core.prompting.shown import shown
-from xlt_core.records import Example, InputError, Prediction, Prompt, Reply
+from xlt_core.records import Example, Prediction, Prompt, Reply
 
 
 def paired_demonstrations(
@@ -82,22 +82,17 @@ class PairSolver:
 
     def preview(self, example: Example) -> tuple[Prompt, tuple[str, ...], tuple[Reply, ...]]:
         """The prompt, notes on it, and the translation of the input. Raises InputError where that fails."""
-        *_, (_, crossed) = self.crossing.enter([example])
-        if crossed.english is None:
-            raise InputError(crossed.error or "The translation of the text came back empty; change the text.")
+        crossed = self.crossing.one(example)
         prompt, notes, replies = self.prompter.preview(paired(crossed.example, crossed.english))
         return prompt, crossed.notes + notes, crossed.replies + replies
 
     def __call__(self, examples: Sequence[Example]) -> Iterator[Prediction]:
         entered: dict[int, Crossed] = {}
         for index, crossed in self.crossing.enter(examples):
-            yield Prediction(crossed.example.id, None, crossed.replies, error=crossed.error, notes=crossed.notes,
-                             final=crossed.ended)  # fmt: skip
+            yield crossed.so_far()
             if crossed.english:
                 entered[index] = crossed
         asked = [replace(paired(one.example, one.english), id=str(index))
                  for index, one in sorted(entered.items()) if one.english]  # fmt: skip
         for prediction in self.prompter(asked):
-            crossed = entered[int(prediction.id)]
-            yield replace(prediction, id=crossed.example.id, replies=crossed.replies + prediction.replies,
-                          notes=crossed.notes + prediction.notes)  # fmt: skip
+            yield entered[int(prediction.id)].joined(prediction)

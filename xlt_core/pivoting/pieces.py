@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from xlt_core.contracts import Task
 from xlt_core.prompting.calls import Outcome, reason
-from xlt_core.records import Example, InputError, Reply
+from xlt_core.records import Example, InputError, Prediction, Reply
 
 ALL = "all"
 INPUT = "translate input"  # the purpose of such calls; of several fields, with the field behind a colon
@@ -28,6 +28,16 @@ class Crossed:
     def ended(self) -> bool:
         """Whether nothing more will come of it: no English to ask the model."""
         return self.english is None and all(reply.final for reply in self.replies)
+
+    def so_far(self, more: tuple[Reply, ...] = ()) -> Prediction:
+        """The item as far as it is, before the model is asked. more: further calls that it took."""
+        replies = self.replies + more
+        return Prediction(self.example.id, replies=replies, error=self.error, notes=self.notes, final=self.ended)
+
+    def joined(self, asked: Prediction) -> Prediction:
+        """What the model made of the English, with the way there."""
+        replies, notes = self.replies + asked.replies, self.notes + asked.notes
+        return replace(asked, id=self.example.id, replies=replies, notes=notes)
 
 
 @dataclass(frozen=True)
@@ -88,7 +98,6 @@ class Arrivals:
         for piece in pieces:
             self._pieces.setdefault(piece.item, []).append(piece)
         self._outcomes: dict[int, dict[int, Outcome]] = {item: {} for item in self._pieces}
-        self._failed: set[int] = set()
 
     def by_source(self) -> Iterator[tuple[str, list[Piece]]]:
         """The pieces of each language."""

@@ -10,7 +10,7 @@ from xlt_core.pivoting.back import back_translated
 from xlt_core.pivoting.crossing import Crossed, Crossing
 from xlt_core.pivoting.english_picks import EnglishPicks
 from xlt_core.prompting.fewshot import Prompter
-from xlt_core.records import Example, InputError, Prediction, Prompt, Reply
+from xlt_core.records import Example, Prediction, Prompt, Reply
 
 BATCH = 16  # answers that are brought back in one call of the translator
 
@@ -31,9 +31,7 @@ class PivotSolver:
 
     def preview(self, example: Example) -> tuple[Prompt, tuple[str, ...], tuple[Reply, ...]]:
         """The English prompt, notes on it, and the translation of the input. Raises InputError where that fails."""
-        *_, (_, crossed) = self.crossing.enter([example])
-        if crossed.english is None:
-            raise InputError(crossed.error or "The translation of the text came back empty; change the text.")
+        crossed = self.crossing.one(example)
         for _ in self.picks.pick({0: crossed}) if self.picks else ():
             pass
         prompt, notes, replies = self.prompter.preview(crossed.english)
@@ -43,28 +41,18 @@ class PivotSolver:
         """Predictions as they come; a partial one's replies tell how far it is."""
         entered: dict[int, Crossed] = {}
         for index, crossed in self.crossing.enter(examples):
-            yield Prediction(
-                crossed.example.id,
-                None,
-                crossed.replies,
-                error=crossed.error,
-                notes=crossed.notes,
-                final=crossed.ended,
-            )
+            yield crossed.so_far()
             if crossed.english:
                 entered[index] = crossed
         for index, crossed in back_translated(self.crossing, entered) if self.back else ():
             entered[index] = crossed
-            yield Prediction(crossed.example.id, None, crossed.replies, notes=crossed.notes, final=False)
+            yield crossed.so_far()
         for index, picked in self.picks.pick(entered) if self.picks else ():
-            crossed = entered[index]
-            yield Prediction(
-                crossed.example.id, None, crossed.replies + picked.replies, notes=crossed.notes, final=False
-            )
+            yield entered[index].so_far(picked.replies)
         waiting: list[tuple[Example, Prediction]] = []
         for asked in self.prompter([entered[index].english for index in sorted(entered)]):
             crossed = entered[int(asked.id)]
-            prediction = _joined(crossed, asked)
+            prediction = crossed.joined(asked)
             if not asked.answer or not self.crossing.returns(crossed.example):
                 yield prediction
                 continue
@@ -74,10 +62,3 @@ class PivotSolver:
                 yield from self.crossing.leave(waiting)
                 waiting = []
         yield from self.crossing.leave(waiting)
-
-
-def _joined(crossed: Crossed, asked: Prediction) -> Prediction:
-    """What the model made of the English, with the way there."""
-    return replace(
-        asked, id=crossed.example.id, replies=crossed.replies + asked.replies, notes=crossed.notes + asked.notes
-    )

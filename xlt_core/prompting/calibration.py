@@ -13,7 +13,7 @@ from dataclasses import replace
 
 from xlt_core.records import Example, Message, Prompt, Reply
 
-NONE, CONTEXTUAL, PMI = "none", "contextual", "pmi"
+NONE, PMI = "none", "pmi"
 CONTENT_FREE = ("N/A", "[MASK]", "")  # the three of Zhao et al., whose probabilities are averaged
 
 

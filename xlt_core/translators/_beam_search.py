@@ -64,7 +64,7 @@ def loader(path: str, name: str, config: Any) -> ModelLoader:
 def translate_batch(
     model: Any, tokenizer: Any, rows: Sequence[list[int]], options: SearchOptions
 ) -> tuple[list[list[Output]], str]:
-    """The translations of each row of tokens, the best first, and a note; a batch for which memory runs out is halved."""
+    """Each row's translations, the best first, and a note; a batch for which memory runs out is halved."""
     try:
         return _beam_search(model, tokenizer, rows, options), ""
     except torch.OutOfMemoryError:
