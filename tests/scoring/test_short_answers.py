@@ -10,7 +10,7 @@ from xlt_core.scoring.metrics import chance_of, item_score, measure
 from xlt_core.scoring.qa_scores import normalised
 
 NAMES = ("qa_f1", "exact_match")
-# Gold, answer, F1, exact match. The first lot are what SQuAD's own evaluate-v1.1.py gives.
+# Gold, answer, F1, exact match: by the rules of SQuAD 2.0, worked out apart from our code.
 KNOWN = [
     ("Denver Broncos", "Denver Broncos", 1.0, 1.0),
     ("Denver Broncos", "the Denver Broncos.", 1.0, 1.0),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
@@ -86,12 +85,16 @@ class Prompter:
         return {}  # what the labels get whatever the text, filled in where they are calibrated
 
     @cached_property
-    def words(self) -> dict[str, str]:
-        return self.knobs.asked_as(self.setting)[1]
+    def _form(self) -> tuple[Task, dict[str, str]]:
+        return self.knobs.asked_as(self.setting)
 
-    @cached_property
+    @property
     def task(self) -> Task:
-        return self.knobs.asked_as(self.setting)[0]
+        return self._form[0]
+
+    @property
+    def words(self) -> dict[str, str]:
+        return self._form[1]
 
     @cached_property
     def reader(self) -> Host:
@@ -143,15 +146,17 @@ class Prompter:
             raise InputError(empty(lacking))
         check_choices(self.setting.task.answer_kind, example)
         check_words(self.words, example.choices)
-        return Asked(example, *self._fitted(example, picked.rows), picked.replies, picked.rows)
+        written = self._written(example) if self.by_likelihood else {}
+        prompt, notes = self._fitted(example, picked.rows, [*written.values()])
+        return Asked(example, prompt, notes, picked.replies, picked.rows, written)
 
-    def _fitted(self, example: Example, rows: tuple[Example, ...]) -> tuple[Prompt, tuple[str, ...]]:
-        """The prompt that leaves room for an answer, and notes on what it lacks."""
-        reserve = self.limits.tokens
-        if self.by_likelihood:  # a label may be longer than what may be generated; no token is shorter than a byte
-            words = [*self._written(example).values()]
-            end = END * one_begins_another(words)
-            reserve = max(reserve, *(len(word.encode()) + end for word in words))
+    def _fitted(
+        self, example: Example, rows: tuple[Example, ...], scored: Sequence[str]
+    ) -> tuple[Prompt, tuple[str, ...]]:
+        """The prompt that leaves room for an answer, and notes on what it lacks. scored: what is scored behind it."""
+        # A label may be longer than what may be generated; no token is shorter than a byte.
+        end = END * one_begins_another(scored)
+        reserve = max(self.limits.tokens, *(len(text.encode()) + end for text in scored), 0)
         return fit(self.reader, self._prompt, rows, example, reserve, longest(self.task, example))
 
     def _prompt(self, demonstrations: Sequence[Example], example: Example) -> Prompt:
@@ -200,21 +205,19 @@ class Prompter:
         if self.knobs.calibration == NONE or not self.by_likelihood:
             return
         for number, item in enumerate(asked):
-            if self._bare(item) not in self.baselines:
+            if item.bare not in self.baselines:
                 cue = self.question(item.example).splitlines()[-1]
-                made = bare_prompts(self.knobs.calibration, cue, item.example, partial(self._fitted, rows=item.rows))
+                fitted = partial(self._fitted, rows=item.rows, scored=[*item.written.values()])
+                made = bare_prompts(self.knobs.calibration, cue, item.example, fitted)
                 replies = calibrating(self._send([replace(item, prompt=prompt) for prompt in made]))
-                self.baselines[self._bare(item)] = baseline([self._scores(item.example, reply) for reply in replies])
+                scores = [item.scores(reply, self.knobs.normalise) for reply in replies]
+                self.baselines[item.bare] = baseline(scores)
                 asked[number] = replace(item, replies=(*item.replies, *replies))
-
-    def _bare(self, asked: Asked) -> tuple[tuple[str, ...], ...]:
-        """What a calibration hangs on: of a cloze, what is scored is each item's own."""
-        return (tuple(self._written(asked.example).values()), *asked.bare)
 
     def _send(self, asked: Sequence[Asked]) -> Iterator[tuple[int, Reply]]:
         host, prompts = self.setting.host, [item.prompt for item in asked]
         if self.by_likelihood:
-            return host.score(prompts, [[*self._written(item.example).values()] for item in asked], self.adapter)
+            return host.score(prompts, [[*item.written.values()] for item in asked], self.adapter)
         return host.generate(prompts, self.adapter, self.limits)
 
     def _predict(self, asked: Asked, outcome: Outcome) -> Prediction:
@@ -226,21 +229,14 @@ class Prompter:
         if not reply.final:
             return Prediction(asked.example.id, replies=(*asked.replies, reply), notes=asked.notes, final=False)
         if self.by_likelihood:
-            scores = self._scores(asked.example, reply)
-            written = self._written(asked.example)
-            return asked.chosen(reply, scores, self.baselines.get(self._bare(asked), {}), written.__getitem__)
+            scores = asked.scores(reply, self.knobs.normalise)
+            return asked.chosen(reply, scores, self.baselines.get(asked.bare, {}))
         said = without_thoughts(reply.text)
         answer = self.read(said, self._worded(asked.example))
         if answer is not None:
             answer = renamed(answer, {word: label for label, word in self.words.items()})
         notes = (*asked.notes, *[REMOVED] * (said != reply.text))
         return Prediction(asked.example.id, answer, (*asked.replies, reply), answer is not None, notes=notes)
-
-    def _scores(self, example: Example, reply: Reply) -> dict[str, float]:
-        """The log-likelihood of each label, per byte where normalised; NaN where the model gave none."""
-        written = self._written(example)
-        sizes = {choice: max(1, len(text.encode())) if self.knobs.normalise else 1 for choice, text in written.items()}
-        return {choice: reply.choices.get(text, math.nan) / sizes[choice] for choice, text in written.items()}
 
     def _written(self, example: Example) -> dict[str, str]:
         """What is scored for each choice."""

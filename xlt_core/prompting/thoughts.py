@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 from xlt_core.formats.lines import one_line
 from xlt_core.prompting.fewshot import Prompter
@@ -33,7 +34,7 @@ class ThinkingPrompter(Prompter):
         room = max(given.tokens, min(self.tokens, self.setting.host.context // 2))
         return replace(given, tokens=room, stop=(f"\n\n{field}", f"\n{field}") if field else ("\n\n",))
 
-    @property
+    @cached_property
     def _field(self) -> str:
         """How a question begins, such as "Text:"."""
         head, colon, _ = self.task.question(Example("", dict.fromkeys(self.task.fields, ""))).partition(":")

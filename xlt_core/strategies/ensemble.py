@@ -40,7 +40,8 @@ class Ensemble(Combining):
                 found = answers(setting.built_on, example)
             except KeyError as error:
                 return lacking(example, error.args[0])
-            notes = (f"the columns disagree: {said(found, setting)}",) if said(found, setting) else ()
+            differing = said(found, setting)
+            notes = (f"the columns disagree: {differing}",) if differing else ()
             joined, shares = self._joined(found, example, setting)
             logs = {label: math.log(max(share, LEAST)) for label, share in shares.items()}
             text = "" if joined is None else setting.task.write(joined)

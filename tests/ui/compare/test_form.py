@@ -78,13 +78,13 @@ def test_a_link_says_what_is_missing_here_and_offers_what_there_is(page: Compare
 
 def test_a_change_of_mode_stands_in_for_an_earlier_choice_that_is_still_at_work(page: ComparePage) -> None:
     values = opened(page, sample.default_plan()) | {page.requests: Requests()}
-    values |= {page.choices.language: "hau", page.inputs.mode: inputs.MANY}
+    values |= {page.inputs.mode: inputs.MANY}
     change = last_only(page.requests, partial(form_handlers.mode_changed, page), {page.message: gr.skip()})
     *_, alone = change(values)
     values[page.requests].begin()  # such as the choice of the language, whose answer is dropped from now on
     *_, both = change(values)
     assert alone[page.inputs.one] == both[page.inputs.one] == gr.update(visible=False)
-    assert page.demonstrations.drawn in both and page.demonstrations.drawn not in alone
+    assert page.choices.language in both and page.choices.language not in alone
 
 
 def test_a_page_without_a_finished_sample_draws_demonstrations_as_it_opens(monkeypatch: pytest.MonkeyPatch) -> None:
