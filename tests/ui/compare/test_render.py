@@ -308,6 +308,14 @@ def test_a_result_says_whose_the_data_are() -> None:
     assert "Licence: Apache-2.0" in told
     sib = replace(comparison_of(run_of("prompt")), plan=replace(Plan("topic", "kin"), dataset="sib200"))
     assert "CC BY-SA 4.0" in view.heading_html(sib) and "href='https://" in view.heading_html(sib)
+    assert "Data: SIB-200" in view.heading_html(replace(sib, plan=replace(sib.plan, inputs=(Row("t", id="5"),))))
+
+
+def test_a_text_of_the_visitors_own_is_not_called_the_datasets() -> None:
+    plan = Plan("topic", "kin", dataset="sib200", inputs=(Row("Umukino"),), shots=4)
+    assert view.citation_html(plan).startswith("Input: your own text. Demonstrations: SIB-200")
+    for bare in (replace(plan, shots=0), replace(plan, demonstrations=())):
+        assert view.citation_html(bare) == "Input: your own text."
 
 
 def test_a_bar_is_chosen_and_gold_in_any_normal_form() -> None:

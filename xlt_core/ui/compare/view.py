@@ -146,14 +146,22 @@ def heading_html(comparison: Comparison, what: str = "Result") -> str:
 
 
 def citation_html(plan: Plan) -> str:
+    """Where the items are from, and where a text of the visitor's own is asked, its demonstrations."""
+    if not plan.inputs or any(row.id for row in plan.inputs):
+        return f"Data: {_dataset_html(plan)}"
+    shots = plan.shots if plan.demonstrations is None else len(plan.demonstrations)
+    return "Input: your own text." + (f" Demonstrations: {_dataset_html(plan)}" if shots else "")
+
+
+def _dataset_html(plan: Plan) -> str:
     """Title, citation, licence and address of the dataset."""
     if uses_file(plan):
-        return f"Data: {escape(Path(plan.dataset).name)}, a file of your own."
+        return f"{escape(Path(plan.dataset).name)}, a file of your own."
     if plan.dataset not in catalog.datasets():  # of a result that was made elsewhere
-        return f"Data: {escape(plan.dataset)}."
+        return f"{escape(plan.dataset)}."
     data = catalog.dataset(plan.dataset)
     link = f" <a href='{escape(data.url)}' rel='noopener'>{escape(data.url)}</a>" if data.url else ""
-    parts = filter(None, [f"Data: {data.title}.", data.citation, f"Licence: {data.licence}."])
+    parts = filter(None, [f"{data.title}.", data.citation, f"Licence: {data.licence}."])
     return f"{escape(' '.join(parts))}{link}"
 
 
