@@ -162,8 +162,9 @@ class PairedTest:
 
 @dataclass(frozen=True)
 class Column:
-    """One strategy with its knobs, side by side with the others. knobs, model, translator: only those that differ from
-    the defaults and from the plan's; model_revision: of its own model, filled in by resolving."""
+    """One strategy with its knobs, side by side with the others. knobs, model, translator, shots: only those that
+    differ from the defaults and from the plan's; shots: of the plan's demonstrations it sees so many, the first;
+    model_revision: of its own model, filled in by resolving."""
 
     name: str
     strategy: str
@@ -171,6 +172,7 @@ class Column:
     model: str = field(default="", metadata=UNSAID)
     translator: str = field(default="", metadata=UNSAID)
     model_revision: str = field(default="", metadata=UNSAID)
+    shots: int | None = field(default=None, metadata=UNSAID)
 
 
 @dataclass(frozen=True)
@@ -200,8 +202,11 @@ class Plan:
     demonstrations_from: str = field(default="balanced", metadata=UNSAID)
     demonstrations_language: str = field(default="", metadata=UNSAID)
 
-    def of(self, column: Column) -> Plan:  # as the column has it: with its own model and translator
+    def of(self, column: Column) -> Plan:  # as the column has it: with its own model, translator and shots
         own = {"model": column.model, "model_revision": column.model_revision} if column.model else {}
+        if column.shots is not None:
+            shown = None if self.demonstrations is None else self.demonstrations[: column.shots]
+            own |= {"shots": min(column.shots, self.shots), "demonstrations": shown}
         return replace(self, **own, translator=column.translator or self.translator)
 
     @property

@@ -14,6 +14,7 @@ from xlt_core.comparison import compare, preview, selection
 from xlt_core.comparison.combining import why_not
 from xlt_core.comparison.plan import tidy
 from xlt_core.documents import document
+from xlt_core.documents.column_options import columns_words
 from xlt_core.formats.values import build, plain
 from xlt_core.records import Column, InputError, Plan, Reply
 
@@ -62,6 +63,23 @@ def test_each_column_asks_its_own_model(two):
     assert [answers(run) for run in found.runs] == [{"health"}, {"sports"}, {"sports"}, {"health"}]
     assert {(test.a, test.b) for test in found.tests} >= {("one", "two"), ("two", "mt")}
     assert [column.model_revision for column in found.plan.columns] == ["", "second", "second", ""]
+
+
+def test_a_column_sees_fewer_shots_than_the_others(two):
+    none, one = Column("none", "prompt", shots=0), Column("one", "prompt", shots=1)
+    asked = plan(columns=(Column("prompt", "prompt"), none, one, Column("all", "prompt", shots=9)), shots=2)
+    drawn = selection.select(asked, two)
+    assert [column.shots for column in drawn.plan.columns] == [None, 0, 1, None]
+    rows, shown = [row.text for row in drawn.demonstrations], last(preview.preview(asked, two))
+    seen = [[row in shown[column.name].text for row in rows] for column in asked.columns]
+    assert seen == [[True, True], [False, False], [True, False], [True, True]]
+    keys = compare.signatures(drawn, two)
+    assert keys[1] == compare.signatures(selection.select(replace(asked, columns=(none,), shots=0), two), two)[0]
+    assert len(set(keys)) == 3 and build(Plan, plain(drawn.plan), "plan") == drawn.plan
+    assert "none=prompt,shots=0" in columns_words(drawn.plan.columns)
+    for column, changes in ((replace(none, shots=-1), {}), (none, {"demonstrations_from": "similar"})):
+        with pytest.raises(InputError, match="shots of its own"):
+            tidy(replace(asked, columns=(column,), **changes), two)
 
 
 def test_a_model_that_cannot_be_loaded_fails_its_own_columns(two):

@@ -28,8 +28,9 @@ def add_shared(command: argparse.ArgumentParser) -> None:
     command.add_argument("--split", help=f"train, validation or test (default: {FRESH.split})")
     command.add_argument("--samples", type=int, help=f"items of the split (default: {FRESH.samples})")
     command.add_argument("--strategies", help=f"default: {','.join(column.strategy for column in FRESH.columns)}")
-    command.add_argument("--column", action="append", metavar="NAME=STRATEGY[,model=M][,translator=T][,KNOB=VALUE]",
-                         help="a column with a model, translator or knobs of its own, in place of --strategies "
+    command.add_argument("--column", action="append",
+                         metavar="NAME=STRATEGY[,model=M][,translator=T][,shots=N][,KNOB=VALUE]",
+                         help="a column with a model, translator, shots or knobs of its own, in place of --strategies "
                          "(repeatable)")  # fmt: skip
     command.add_argument("--set", action="append", metavar="STRATEGY.KNOB=VALUE", help="set a knob (repeatable)")
     command.add_argument(
@@ -90,7 +91,10 @@ def _column(text: str) -> Column:
         raise InputError(f"--column {text} is off; write it as NAME=STRATEGY,model=M,translator=T,KNOB=VALUE.")
     values = {key: value for key, _, value in own}
     model, translator = values.pop("model", ""), values.pop("translator", "")
-    return Column(name, strategy, values, model, translator)
+    shots = values.pop("shots", None)
+    if shots is not None and not shots.isdecimal():
+        raise InputError(f"--column {text} is off; shots is a whole number.")
+    return Column(name, strategy, values, model, translator, shots=None if shots is None else int(shots))
 
 
 def _adapter(options: argparse.Namespace, names: Sequence[str]) -> list[str]:

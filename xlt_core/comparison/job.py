@@ -96,7 +96,7 @@ class Job:
         return Setting(
             self.task.in_language(language), language, parts.language(PIVOT),
             parts.host(plan.model) if asks_model(column, parts) else NoHost(), self._translator_of(column),
-            self.selection.demonstrations, plan.limits, plan.seed, self.training.pick(by, without),
+            self.selection.demonstrations[: plan.shots], plan.limits, plan.seed, self.training.pick(by, without),
             parts.language(plan.demonstrations_language) if plan.demonstrations_language else None,
             lambda language="": self.training.rows(language, without))  # fmt: skip
 

@@ -78,14 +78,25 @@ def _with_common_parts(plan: Plan, parts: Parts) -> Plan:
 
 def _tidy_column(plan: Plan, column: Column, parts: Parts) -> Column:
     """The column with its knobs in their own types, without what is the default or the plan's."""
-    made = parts.strategy(column)
+    made, shots = parts.strategy(column), _own_shots(plan, column, parts)
     column = column if made.needs else replace(column, model="")
     defaults = parts.strategy(replace(column, knobs={}))
     values = {name: getattr(made, name) for name in column.knobs}
     model, translator = column.model.strip(), column.translator.strip()
-    return replace(column, knobs={name: v for name, v in values.items() if v != getattr(defaults, name)},
+    return replace(column, knobs={name: v for name, v in values.items() if v != getattr(defaults, name)}, shots=shots,
                    model="" if model == plan.model else model,
                    translator="" if translator == plan.translator else translator)  # fmt: skip
+
+
+def _own_shots(plan: Plan, column: Column, parts: Parts) -> int | None:
+    """None where they are the plan's. Raises InputError where there are no first ones."""
+    shots = plan.shots if plan.demonstrations is None else len(plan.demonstrations)
+    if column.shots is None or column.shots >= shots:
+        return None
+    if column.shots < 0 or parts.picker(plan.demonstrations_from).per_item:
+        raise InputError(f"The column {column.name} cannot have {column.shots} shots of its own: give 0 or more, and "
+                         "demonstrations that are the same for all items.")  # fmt: skip
+    return column.shots
 
 
 def _clean_rows(rows: Sequence[Row]) -> tuple[Row, ...]:

@@ -20,7 +20,7 @@ class Picking(Protocol):
 
 def columns_words(columns: Sequence[Column]) -> list[str]:
     """The options that stand for the columns: their strategies and knobs, or each column by itself."""
-    if any(column.name != column.strategy or column.model or column.translator for column in columns):
+    if any(c.name != c.strategy or c.model or c.translator or c.shots is not None for c in columns):
         return [word for column in columns for word in ("--column", _column_word(column))]
     settings = [f"{c.strategy}.{name}={value}" for c in columns for name, value in _written(c.knobs).items()]
     return ["--strategies", ",".join(c.strategy for c in columns), *(w for s in settings for w in ("--set", s))]
@@ -34,7 +34,8 @@ def picker_words(plan: Picking) -> list[str]:
 
 
 def _column_word(column: Column) -> str:
-    own = {"model": column.model, "translator": column.translator, **_written(column.knobs)}
+    own = {"model": column.model, "translator": column.translator,
+           "shots": "" if column.shots is None else column.shots, **_written(column.knobs)}  # fmt: skip
     return ",".join([f"{column.name}={column.strategy}", *(f"{name}={v}" for name, v in own.items() if v != "")])
 
 

@@ -189,7 +189,12 @@ def _settings(page: ReportPage) -> str:
 
 
 def _column_text(column: Column) -> str:
-    own = {"model": column.model, "translator": column.translator, **dict(sorted(column.knobs.items()))}
+    own = {
+        "model": column.model,
+        "translator": column.translator,
+        "shots": "" if column.shots is None else str(column.shots),
+        **dict(sorted(column.knobs.items())),
+    }
     return f"{column.name}: {column.strategy}" + "".join(f", {key} = {v}" for key, v in own.items() if v != "")
 
 
