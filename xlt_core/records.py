@@ -55,7 +55,8 @@ Answer = str | tuple[Span, ...]
 @dataclass(frozen=True)
 class Example:
     """One item. texts: by the names of the task's fields; choices: the allowed labels or entity kinds; pivot: the same
-    item in English, where the data has one; languages: codes of fields (or "answer") in another language than its."""
+    item in English, where the data has one; languages: codes of fields (or "answer") in another language than its;
+    translated: the item in the machine-made English that the data's publishers have beside it."""
 
     id: str
     texts: Mapping[str, str]
@@ -63,13 +64,15 @@ class Example:
     choices: tuple[str, ...] = ()
     pivot: Example | None = None
     languages: Mapping[str, str] = field(default_factory=dict, metadata=UNSAID)
+    translated: Example | None = field(default=None, metadata=UNSAID)
 
     @property
     def text(self) -> str:  # of several, those that are not empty, a line each
         return self.texts["text"] if "text" in self.texts else "\n".join(filter(None, self.texts.values()))
 
-    def blanked(self) -> Example:  # as a strategy may see it: without the gold answer, nor the pivot's
-        return replace(self, answer=None, pivot=self.pivot and self.pivot.blanked())
+    def blanked(self) -> Example:  # as a strategy may see it: without the gold answer, nor those of its English
+        english = {"pivot": self.pivot, "translated": self.translated}
+        return replace(self, answer=None, **{name: own and own.blanked() for name, own in english.items()})
 
 
 @dataclass(frozen=True)

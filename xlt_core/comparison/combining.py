@@ -5,6 +5,7 @@ from __future__ import annotations
 from xlt_core.catalog import PARTS, PIVOT, Parts, asks_model, translator_of
 from xlt_core.contracts import ABILITIES
 from xlt_core.language_table import listed_codes
+from xlt_core.pivoting.crossing import TRANSLATE_TEST
 from xlt_core.records import Column, InputError, Plan
 
 
@@ -71,8 +72,23 @@ def _reason(plan: Plan, column: Column, parts: Parts) -> str:
             host.adapted(adapter)
         if solver.uses_translator and spoken.code == PIVOT:
             return f"{spoken.name} is what {column.strategy} goes by: there is nothing to translate."
+        if unpublished := _unpublished(plan, column, parts):
+            return unpublished
         if solver.uses_translator:
             return solver.untranslated(task.answer_kind, spoken, parts.language(PIVOT), translator_of(plan, parts))
     except InputError as error:
         return str(error)
     return ""
+
+
+def _unpublished(plan: Plan, column: Column, parts: Parts) -> str:
+    """Why a column cannot take the machine-made English of the dataset's publishers; "" where it can, or does not."""
+    if getattr(parts.strategy(column), "pivot", "") != TRANSLATE_TEST:
+        return ""
+    data = parts.dataset(plan.dataset)
+    there = data.translated_splits(plan.task, plan.language)
+    if plan.split in there:
+        return ""
+    what = f"of its split {plan.split}, only of {' and '.join(there)}" if there else "of its rows here"
+    return (f"{data.title} has no published machine translation {what}; "
+            f"set {column.strategy}.pivot to machine or human.")  # fmt: skip

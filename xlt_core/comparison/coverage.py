@@ -11,13 +11,13 @@ from xlt_core import catalog
 from xlt_core.catalog import APERTIUM, PARTS, PIVOT, Parts, asks_model
 from xlt_core.contracts import missing
 from xlt_core.models.suggested import Part
+from xlt_core.pivoting.crossing import HUMAN, MACHINE, TRANSLATE_TEST
 from xlt_core.records import Column, Example, InputError, Plan, Run
 from xlt_core.settings import POCKET
 from xlt_core.world.vocabulary import known_share
 from xlt_core.world.world import TAUGHT, languages
 
 KNOWN = 0.75  # share of a text's words, under which it is not of the world: its own have 1, SIB-200's at most 0.68
-HUMAN = "human"
 ANOTHER = {"model": "another model, such as smollm2", "translator": "another translator, such as a model of NLLB-200"}
 
 
@@ -112,8 +112,9 @@ def _of_the_world(plan: Plan) -> bool:
 def _translates(parts: Parts, column: Column, examples: Sequence[Example]) -> bool:
     """Whether the column has some of the items translated by the machine."""
     strategy = parts.strategy(column)
-    human = getattr(strategy, "pivot", "machine") == HUMAN and _have_english(examples)
-    return strategy.uses_translator and not human
+    pivot = getattr(strategy, "pivot", MACHINE)
+    machine = pivot != TRANSLATE_TEST and not (pivot == HUMAN and _have_english(examples))
+    return strategy.uses_translator and machine
 
 
 def _have_english(examples: Sequence[Example]) -> bool:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import lru_cache
 
 from xlt_core.catalog import PARTS, PIVOT, Parts
 from xlt_core.comparison.combining import needs_rows
 from xlt_core.contracts import Dataset
+from xlt_core.pivoting.crossing import TRANSLATE_TEST
 from xlt_core.records import Answer, Example, InputError, Plan
 from xlt_core.text.forms import canonical
 
@@ -45,6 +46,18 @@ def known_rows(plan: Plan, parts: Parts) -> tuple[Example, ...]:
     splits = data.splits(plan.task, language)
     split = plan.split if plan.split in splits else splits[0]
     return split_rows(replace(plan, language=language, split=split), parts)
+
+
+def with_translated(plan: Plan, examples: Sequence[Example], parts: Parts) -> tuple[Example, ...]:
+    """The items with the English that their dataset's publishers machine-translated, where a column asks for it and
+    the dataset has it with the same answer. A typed text has it where it is one of the split's rows."""
+    if not any(getattr(parts.strategy(column), "pivot", "") == TRANSLATE_TEST for column in plan.columns):
+        return tuple(examples)
+    english = parts.dataset(plan.dataset).translated(plan.task, plan.language, plan.split)
+    rows = split_rows(plan, parts) if english else ()
+    found = {tuple(row.texts.items()): english[row.id] for row in rows
+             if row.id in english and english[row.id].answer == row.answer}  # fmt: skip
+    return tuple(replace(example, translated=found.get(tuple(example.texts.items()))) for example in examples)
 
 
 def relabel(examples: Iterable[Example], labels: tuple[str, ...]) -> tuple[Example, ...]:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from xlt_core.catalog import LLM, PARTS, Parts
-from xlt_core.comparison.data import digest, known_rows, labels_of, load_split, split_rows
+from xlt_core.comparison.data import digest, known_rows, labels_of, load_split, split_rows, with_translated
 from xlt_core.comparison.plan import resolve
 from xlt_core.comparison.sampling import draw_demonstrations, draw_parallel, english_too, sample
 from xlt_core.comparison.training import has_train
@@ -39,7 +39,7 @@ def select(plan: Plan, parts: Parts = PARTS) -> Selection:
     plan = resolve(plan, parts)
     rows = known_rows(plan, parts)
     choices = plan.labels or labels_of(rows)
-    examples = _examples(plan, rows, choices, parts)
+    examples = with_translated(plan, _examples(plan, rows, choices, parts), parts)
     if not _picked_per_item(plan, parts):
         if plan.demonstrations is None:
             plan = replace(plan, demonstrations=_draw(plan, parts, rows, examples))

@@ -43,6 +43,14 @@ class Dataset:
         """Codes of the languages of fields (or "answer") that are in another one: of passages in English."""
         return {}
 
+    def translated_splits(self, task: str, language: str) -> tuple[str, ...]:
+        """The splits whose rows its publishers have in machine-made English as well: its translate-test sets."""
+        return ()
+
+    def translated(self, task: str, language: str, split: str) -> Mapping[str, Example]:
+        """The rows of such a split in that English, by their ids. Raises InputError where they cannot be read."""
+        return {}
+
     def at(self, roots: tuple[Path, ...]) -> Dataset:
         """The dataset as read from clones of its repositories, where it has such. Raises InputError where the
         folders hold none."""

@@ -6,23 +6,24 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from xlt_core.reading.download import Address
-from xlt_core.reading.reader import Reader, called, table
+from xlt_core.reading.reader import called, table
 from xlt_core.reading.relations_and_options import pairs, with_english
+from xlt_core.reading.translate_test import WithTranslateTest
 from xlt_core.records import Example
 
 LANGUAGES = "amh eng ewe fra hau ibo kin lin lug orm sna sot swa twi wol xho yor zul".split()
 FILES = {"train": "dev", "test": "test"}
 COLUMNS = ("premise", "hypothesis", "label")
-HUB = "masakhane/afrixnli"
 
 
-class AfriXnli(Reader):
+class AfriXnli(WithTranslateTest):
     """The same pairs in every language, in one order, so that the English ones are human pivots."""
 
     title = "AfriXNLI"
     licence = "Apache-2.0"
     citation = "Adelani et al. 2024: IrokoBench, a new benchmark for African languages in the age of LLMs."
     url = "https://huggingface.co/datasets/masakhane/afrixnli"
+    hub = "masakhane/afrixnli"
     tasks = ("nli",)
     published = ("train", "test")
 
@@ -31,7 +32,7 @@ class AfriXnli(Reader):
 
     def address(self, name: str, split: str) -> Address:
         path = f"data/{name}/{FILES.get(split, split)}.tsv"
-        return Address((path,), ((HUB, path, "main"),))
+        return Address((path,), ((self.hub, path, "main"),))
 
     def read(self, path: Path, task: str, language: str, split: str) -> Iterable[Example]:
         english = () if language == "eng" else self._english(split)
@@ -42,6 +43,9 @@ class AfriXnli(Reader):
         if self.clones and not self.here("eng", split):
             return ()
         return pairs(table(self.file("eng", split), "\t", COLUMNS), split)
+
+    def rows(self, path: Path, split: str) -> list[Example]:
+        return list(pairs(table(path, "\t", COLUMNS), split))
 
     def note(self, task: str, language: str, split: str) -> str:
         return "AfriXNLI has no train split: demonstrations are from its dev file" if split == "train" else ""

@@ -16,17 +16,19 @@ from xlt_core.prompting.calls import Outcome, attempt, empty
 from xlt_core.prompting.fit import counted, cut, longest
 from xlt_core.records import Example, InputError, Language, Prediction, Reply, Span
 
+UNPUBLISHED = "This item has no published translation to English; set the pivot to machine or human."
+MACHINE, HUMAN, TRANSLATE_TEST = "machine", "human", "translate-test"  # whose English: the values of the knob pivot
 CHARACTERS = 8  # per token of the context: what lies behind that would be cut from the English prompt anyway
 
 
 @dataclass(frozen=True)
 class Crossing:
-    """Between a language and English. human: use the data's own English where there is one; beams: of the search;
-    name: the strategy's; only: the fields that are translated, with commas between them, or all;
+    """Between a language and English. pivot: whose English, the translator's or the data's own where there is one;
+    beams: of the search; name: the strategy's; only: the fields that are translated, with commas between them, or all;
     projector: how entities come back."""
 
     setting: Setting
-    human: bool = False
+    pivot: str = MACHINE
     beams: int = 1
     name: str = "translate"
     only: str = "all"
@@ -63,7 +65,9 @@ class Crossing:
         if len(short) < len(rows):
             yield f"{counted(len(rows) - len(short), 'demonstration')} too long for the model's context, left out"
         machine = [(number, row) for number, row in short if not self._has_pivot(row)]
-        if self.human and machine:
+        if self.pivot == TRANSLATE_TEST and len(machine) < len(short):
+            yield "demonstrations have no published translation: their human English is shown"
+        if self.pivot != MACHINE and machine:
             self._require("demonstration", len(machine))
             yield _unpaired([number for number, _ in machine])
         translations = yield from self._translations([part for _, row in machine for part in self._parts(row)])
@@ -87,12 +91,14 @@ class Crossing:
             lacking = self.setting.task.lacking(example.texts)
             if lacking:
                 ready.append((index, Crossed(example, error=empty(lacking))))
-            elif (self.human and self._has_texts(example)) or not self._pieces(index, example):
-                english = self._human(example) if self.human and example.pivot else example
+            elif self._has_texts(example, given := self._given(example)) or not self._pieces(index, example):
+                english = self._with(example, given) if given else example
                 ready.append((index, Crossed(example, english_of(index, example, english.texts))))
+            elif self.pivot == TRANSLATE_TEST:
+                ready.append((index, Crossed(example, error=UNPUBLISHED)))
             else:
                 machine[index] = self._start(example)
-        if self.human and machine:
+        if self.pivot != MACHINE and machine:
             self._require("item", len(machine))
         yield from ready
         arrivals = Arrivals([piece for i, crossed in machine.items() for piece in self._pieces(i, crossed.example)])
@@ -143,20 +149,24 @@ class Crossing:
         if why_not:
             raise InputError(f"{counted(number, what)} without a human translation to English: {why_not}")
 
-    def _has_texts(self, example: Example) -> bool:
-        """Whether a human has translated all that is to be translated."""
-        pivot = example.pivot
+    def _given(self, example: Example) -> Example | None:
+        """The English of an item that the data has, and that the pivot asks for."""
+        return {HUMAN: example.pivot, TRANSLATE_TEST: example.translated}.get(self.pivot)
+
+    def _has_texts(self, example: Example, given: Example | None) -> bool:
+        """Whether it has all that is to be translated."""
         wanted = [name for name in self.fields if example.texts.get(name, "").strip()]
-        return pivot is not None and all(pivot.texts.get(name, "").strip() for name in wanted)
+        return given is not None and all(given.texts.get(name, "").strip() for name in wanted)
 
     def _has_pivot(self, row: Example) -> bool:
-        return self.human and self._has_texts(row) and (row.pivot is None or row.pivot.answer is not None)
+        """Whether a demonstration is shown in its human English: only items are published in the machine's."""
+        human = row.pivot is not None and row.pivot.answer is not None and self._has_texts(row, row.pivot)
+        return self.pivot != MACHINE and human
 
-    def _human(self, row: Example) -> Example:
-        """The example with the human English of what is to be translated."""
-        pivot = row.pivot or row
-        texts = {name: pivot.texts[name] for name in self.fields if name in pivot.texts}
-        return replace(row, texts={**row.texts, **texts}, answer=pivot.answer if self.returns(row) else row.answer)
+    def _with(self, row: Example, given: Example) -> Example:
+        """The example with the English that the data has of what is to be translated."""
+        texts = {name: given.texts[name] for name in self.fields if name in given.texts}
+        return replace(row, texts={**row.texts, **texts}, answer=given.answer if self.returns(row) else row.answer)
 
     def _pieces(self, index: int, example: Example, own: Language | None = None) -> list[Piece]:
         source = (own or self.setting.language).code
@@ -174,8 +184,8 @@ class Crossing:
         self, row: Example, translations: Mapping[tuple[str, str], str]
     ) -> tuple[Example, tuple[Span, ...]]:  # fmt: skip
         """A demonstration in English, and the entities that it lost."""
-        if self._has_pivot(row):
-            return self._human(row), ()
+        if row.pivot and self._has_pivot(row):
+            return self._with(row, row.pivot), ()
         pieces, lost = self._pieces(0, row, self._shown_in), ()
         made = joined(pieces, [translations[piece.text, piece.source] for piece in pieces])
         own, answer = row.languages.get("answer", self._shown_in.code), row.answer
@@ -189,7 +199,7 @@ class Crossing:
     def _start(self, example: Example) -> Crossed:
         """An example for the machine. Far more text than the prompt can hold is cut first."""
         room, field = CHARACTERS * self.setting.host.context, longest(self.setting.task, example)
-        notes = ["no human translation of the input: it was machine-translated"] if self.human else []
+        notes = ["no human translation of the input: it was machine-translated"] if self.pivot == HUMAN else []
         if len(example.texts[field]) > room:
             notes.append(f"{field} cut to its first {room} characters before it was translated")
         return Crossed(cut(example, room, field), notes=tuple(notes))

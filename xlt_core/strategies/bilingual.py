@@ -35,7 +35,7 @@ class Bilingual(FewShot):
 
     def prepare(self, setting: Setting) -> Generator[str | Reply, None, Solver]:
         self.check(setting)
-        crossing = Crossing(setting, self.pivot == "human", self.beams, "bilingual")
+        crossing = Crossing(setting, self.pivot, self.beams, "bilingual")
         why_not = self.untranslated("", setting.language, setting.english, crossing.checked())
         if why_not:
             raise InputError(why_not)

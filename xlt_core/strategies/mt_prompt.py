@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from xlt_core.contracts import Host, Setting, Solver, Translator, missing
-from xlt_core.pivoting.crossing import Crossing
+from xlt_core.pivoting.crossing import HUMAN, Crossing
 from xlt_core.pivoting.english_picks import EnglishPicks
 from xlt_core.pivoting.fusing import fused
 from xlt_core.pivoting.pivot_solver import PivotSolver
@@ -52,7 +52,7 @@ class ManyPivots(FewShot):
         ranked = translator.ranked(self.pivots) if self.pivots > 1 else [translator]
         each = [replace(crossing, setting=replace(setting, translator=one)) for one in ranked]
         solvers = [PivotSolver(one, prompter, picks=picks) for one in each]
-        human = PivotSolver(replace(crossing, human=True), prompter, picks=picks) if self.human else None
+        human = PivotSolver(replace(crossing, pivot=HUMAN), prompter, picks=picks) if self.human else None
         return FusingSolver(tuple(solvers), human, self.fuse == "mean")
 
 

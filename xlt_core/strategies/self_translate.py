@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from xlt_core.contracts import Setting, Solver
-from xlt_core.pivoting.crossing import Crossing
+from xlt_core.pivoting.crossing import HUMAN, MACHINE, Crossing
 from xlt_core.pivoting.english_picks import EnglishPicks
 from xlt_core.pivoting.pairs import PairedPicks, english_of, paired_demonstrations
 from xlt_core.pivoting.pivot_solver import PivotSolver
@@ -39,17 +39,17 @@ class SelfTranslated(FewShot):
 
     def prepare(self, setting: Setting) -> Generator[str | Reply, None, Solver]:
         self.check(setting)
-        human = self.shown == "human"
+        human = self.shown == HUMAN
         rows = tuple(row for row in setting.demonstrations if human and row.pivot and row.pivot.text.strip())
         own = replace(setting, translator=OwnTranslator(setting.host, rows, self.tokens))
-        crossing = Crossing(own, human, name="self-translate")
+        crossing = Crossing(own, HUMAN if human else MACHINE, name="self-translate")
         crossing.checked()
         if self.calls == "one":
             return (yield from self._in_one_call(crossing))
         english = yield from crossing.demonstrations(setting.demonstrations)
         picks = EnglishPicks(crossing) if setting.pick else None
         prompter = yield from self.prompter(replace(own, demonstrations=english, pick=picks))
-        return PivotSolver(replace(crossing, human=False), prompter, picks=picks)
+        return PivotSolver(replace(crossing, pivot=MACHINE), prompter, picks=picks)
 
     def _in_one_call(self, crossing: Crossing) -> Generator[str | Reply, None, Solver]:
         rows = yield from paired_demonstrations(crossing, crossing.setting.demonstrations)

@@ -26,9 +26,10 @@ class Translated(FewShot):
     paper = "Toukmaji 2024, arXiv 2403.06018"
     acts_on, asks_for, asks_in = ("input", "demonstrations", "output"), ("labels", "a translator"), "English"
 
-    pivot: Literal["machine", "human"] = knob(
-        "machine", "Pivot", "Who translates to English: the translator, or the data's own human translations."
-    )
+    pivot: Literal["machine", "human", "translate-test"] = knob(
+        "machine", "Pivot", "Who translates to English: the translator, the data's own human translations, or the "
+        "machine translations that some datasets publish of their test rows."
+    )  # fmt: skip
     beams: int = knob(1, "Beams", "Of the translator's search; 1 is greedy, and more take longer.", (1, 16))
     fields: str = knob("all", "Fields", "Which texts are translated: all, or some, such as question (of qa) alone.")
     projection: Literal["match", "align", "markers"] = knob(
@@ -40,13 +41,13 @@ class Translated(FewShot):
     def untranslated(self, answer_kind: str, language: Language, english: Language, translator: Translator) -> str:
         """As by the contract, but for what people have translated and for labels, which stay. Entities need no way
         back either: without one, those are found that stand in the text."""
-        into = "" if self.pivot == "human" else missing(translator, language, english)
+        into = "" if self.pivot != "machine" else missing(translator, language, english)
         return into or (missing(translator, english, language) if answer_kind == "text" else "")
 
     def prepare(self, setting: Setting) -> Generator[str | Reply, None, Solver]:
         self.check(setting)
         projector = self._projector(setting)
-        crossing = Crossing(setting, self.pivot == "human", self.beams, only=self.fields, projector=projector)
+        crossing = Crossing(setting, self.pivot, self.beams, only=self.fields, projector=projector)
         ends, translator = (setting.language, setting.english), crossing.checked()
         why_not = self.untranslated(setting.task.answer_kind, *ends, translator)
         if why_not:

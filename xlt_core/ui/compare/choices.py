@@ -161,6 +161,12 @@ def offer_adapters(choices: Choices, host: Host | None, language: str) -> Update
             for menu, names in offered.items()}  # fmt: skip
 
 
+def offer_pivots(choices: Choices, plan: Plan) -> Updates:
+    """Offers the published translations as a pivot where the plan's dataset has some."""
+    there = catalog.dataset(plan.dataset).translated_splits(plan.task, plan.language)
+    return strategies.offer_pivots(choices.columns, plan.split in there, plan.columns)
+
+
 def forget_adapters(choices: Choices, values: Values, host: Host | None, language: str) -> Updates:
     """Empties the knobs `adapter` that name weights adapted to other languages only."""
     return {menu: "" for menu, objective in _adapter_menus(choices) if values[menu] in

@@ -234,6 +234,7 @@ def _language_updates(page: ComparePage, plan: Plan, host: Host | None) -> Updat
     return updates | {
         # Without a value: the visitor may have chosen another language meanwhile.
         page.choices.language: gr.update(choices=choices.language_menu(plan)),
+        **choices.offer_pivots(page.choices, plan),
         **sources.describe(page.choices.sources, plan),
         **choices.offer_adapters(page.choices, host, plan.language),
         page.inputs.example: gr.update(choices=inputs.menu(inputs.offered_items(plan)), value=None),

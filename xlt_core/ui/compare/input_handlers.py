@@ -12,9 +12,8 @@ from xlt_core.records import InputError, Row
 from xlt_core.ui.compare import choices, form_handlers, handlers
 from xlt_core.ui.compare.form import ComparePage
 from xlt_core.ui.fields import field_boxes, inputs
+from xlt_core.ui.fields.strategies import PIVOT
 from xlt_core.ui.shared.updates import Updates, Values
-
-PIVOT = "pivot"  # the knob of strategies that go by way of English
 
 
 def example_picked(page: ComparePage, values: Values) -> Updates:

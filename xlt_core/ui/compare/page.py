@@ -28,6 +28,7 @@ from xlt_core.ui.compare import (
 )
 from xlt_core.ui.compare.form import ComparePage
 from xlt_core.ui.fields import demonstrations, inputs, lessons, mismatch
+from xlt_core.ui.fields.strategies import PIVOT
 from xlt_core.ui.items import matrix
 from xlt_core.ui.shared import downloads
 from xlt_core.ui.shared.errors import catch_errors, catch_errors_while_yielding, error_sentence
@@ -140,7 +141,7 @@ def _wire_inputs(page: ComparePage) -> None:
     # Not `input`, which Gradio does not send for a text that was pasted.
     edited = partial(gr.on, [box.change for box in entered.texts], **LAST)
     _bind(page, edited, input_handlers.text_edited, values, item)
-    pivots = [own[input_handlers.PIVOT] for own in page.choices.columns.knobs.values() if input_handlers.PIVOT in own]
+    pivots = [own[PIVOT] for own in page.choices.columns.knobs.values() if PIVOT in own]
     chosen = partial(gr.on, [widget.input for widget in (*pivots, *page.choices.translating())], **LAST)
     _bind(page, chosen, input_handlers.choice_checked, values, note.widgets())
     emptied = item | {*entered.texts, entered.mode, entered.one, entered.one_menu, entered.many, entered.fields}

@@ -116,6 +116,13 @@ def language_menu(datasets: tuple[str, ...], chosen: tuple[str, ...]) -> list[tu
     return [(language_label(row) + ": not in these datasets" * (row.code not in codes), row.code) for row in rows]
 
 
+def has_translations(form: GridForm, values: Values) -> bool:
+    """Whether a chosen dataset has published translations of one of the chosen tasks and languages."""
+    data = [catalog.dataset(name) for name in values[form.datasets]]
+    return any(one.translated_splits(task, language) for one in data for task in values[form.tasks]
+               for language in values[form.languages])  # fmt: skip
+
+
 def reasons(grid: Grid) -> dict[str, str]:
     """Why strategies can run in none of the grid's languages with any of its models, by strategy."""
     columns, asking = tuple(Column(name, name) for name in catalog.strategies()), (Column("prompt", "prompt"),)

@@ -41,7 +41,9 @@ def form_changed(page: EvaluatePage, values: Values) -> Updates:
         size = form.size_html(form.read(grid_form, values, page.view.manager.public))
     except InputError as error:
         size = message_html(str(error), "problem")
-    return {page.size: size, grid_form.languages: gr.update(choices=offered)}
+    columns = strategies.read(grid_form.strategies, values)
+    pivots = strategies.offer_pivots(grid_form.strategies, form.has_translations(grid_form, values), columns)
+    return {page.size: size, grid_form.languages: gr.update(choices=offered)} | pivots
 
 
 def models_changed(page: EvaluatePage, values: Values) -> Iterator[Updates]:

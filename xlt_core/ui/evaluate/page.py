@@ -8,6 +8,7 @@ import gradio as gr
 
 from xlt_core.ui.evaluate import form, handlers
 from xlt_core.ui.evaluate.form import EvaluatePage
+from xlt_core.ui.fields.strategies import pivot_menus
 from xlt_core.ui.results import run_view
 from xlt_core.ui.shared.events import LAST, MODEL, bind
 from xlt_core.ui.shared.last_request import AT_ONCE, Requests, last_only
@@ -50,7 +51,8 @@ def _wire_form(page: EvaluatePage) -> None:
     widgets = (form.tasks, form.languages, form.shots, form.seeds, form.samples, form.datasets, form.models,
                form.translators, columns.extra_names, *columns.boxes.values())  # fmt: skip
     changed = partial(gr.on, [widget.change for widget in widgets], **LAST)  # one event, so that no late reply wins
-    bind(changed, partial(handlers.form_changed, page), inputs, {page.size, form.languages}, message)
+    outputs = {page.size, form.languages, *pivot_menus(columns)}
+    bind(changed, partial(handlers.form_changed, page), inputs, outputs, message)
     shown = {form.models, form.translators, columns.disabled, *columns.boxes.values()}
     requests = gr.State(Requests())
     for event in (form.models.change, form.translators.change, form.languages.change):

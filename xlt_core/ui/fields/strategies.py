@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container, Mapping
+from collections.abc import Callable, Container, Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -12,8 +12,11 @@ import gradio as gr
 from xlt_core import catalog
 from xlt_core.catalog import Knob
 from xlt_core.findings.colours import PREFERRED, ordered
+from xlt_core.pivoting.crossing import HUMAN, MACHINE, TRANSLATE_TEST
 from xlt_core.records import Column, InputError
 from xlt_core.ui.shared.updates import Updates, Values
+
+PIVOT = "pivot"  # the knob of strategies that go by way of English
 
 
 @dataclass(frozen=True)
@@ -139,6 +142,19 @@ def _show_extras(strategies: Strategies, columns: tuple[Column, ...], chosen: li
     return {strategies.extras: columns, strategies.extra_names: shown}
 
 
+def pivot_menus(strategies: Strategies) -> list[gr.Dropdown]:
+    """The menus of the pivot that have the published translations where the data has some."""
+    kinds = {name: {knob.name: knob.choices for knob in catalog.knobs(name)} for name in strategies.knobs}
+    return [own[PIVOT] for name, own in strategies.knobs.items() if TRANSLATE_TEST in kinds[name].get(PIVOT, ())]
+
+
+def offer_pivots(strategies: Strategies, published: bool, columns: Iterable[Column]) -> Updates:
+    """Offers the published translations where there are some, or a column has chosen them: it says why it cannot."""
+    chosen = any(column.knobs.get(PIVOT) == TRANSLATE_TEST for column in columns)
+    names = [MACHINE, HUMAN, *([TRANSLATE_TEST] if published or chosen else [])]
+    return {menu: gr.update(choices=names) for menu in pivot_menus(strategies)}
+
+
 def _box(name: str, ticked: bool, prefix: str) -> gr.Checkbox:
     summary = catalog.strategies()[name].summary
     return gr.Checkbox(ticked, label=name, info=summary, elem_id=f"{prefix}strategy-{name}",
@@ -151,7 +167,7 @@ def knob_widget(knob: Knob, element_id: str) -> Any:
     if knob.kind == "bool":
         return gr.Checkbox(**common)
     if knob.kind == "choice":
-        return gr.Dropdown(list(knob.choices), **common)
+        return gr.Dropdown([name for name in knob.choices if name != TRANSLATE_TEST], **common)  # offered where it is
     if knob.kind in ("int", "float"):
         return gr.Number(**common, precision=0 if knob.kind == "int" else None)
     return gr.Textbox(**common)
