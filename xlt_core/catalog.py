@@ -12,7 +12,7 @@ from pathlib import Path
 from xlt_core import catalog_tools
 from xlt_core.catalog_tools import Knob, coerced, once, pick, scan, unknown
 from xlt_core.contracts import Dataset, Host, Picker, Strategy, Task, Translator
-from xlt_core.formats.rows import FORMATS
+from xlt_core.formats.dataset_names import HUB, file_of
 from xlt_core.language_table import by_code as by_code
 from xlt_core.language_table import find, known_names, languages
 from xlt_core.models.names import model_path
@@ -94,9 +94,9 @@ def dataset(name: str, roots: Sequence[Path] = ()) -> Dataset:
 
     Without roots the rows come from a folder of XLT_DATA_ROOTS where one has them, else from the Hub.
     """
-    if Path(name).suffix.lower() in FORMATS:
+    if file_of(name):
         return scan("datasets", Dataset)["file"].opened(name, tasks())
-    if name.startswith("hub:"):
+    if name.startswith(HUB):
         return scan("datasets", Dataset)["hub"].opened(name, tasks())
     found = pick("dataset", datasets(), name)
     if roots:

@@ -60,7 +60,7 @@ def built() -> tuple[ComparePage, dict[Any, Any]]:
         page.work_id,
         page.results.earlier,
         page.inputs.example,
-        page.choices.sources.uploaded,
+        page.choices.sources.own.uploaded,
     }
     return page, {widget: getattr(widget, "value", None) for widget in widgets}
 

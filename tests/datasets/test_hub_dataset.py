@@ -43,7 +43,8 @@ def test_lists_of_options_and_squads_answers_are_read(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(("name", "words"), [
-    ("hub:", "names no dataset; write it as hub:ID"), ("hub:x?text", "names no dataset"),
+    ("hub:", "names no dataset; write it as hub:ID"), 
+    ("hub:x?text", "columns cannot be read at 'text'; write FIELD=COLUMN"),
     ("hub:{}?hypothesis=b", "has no column for premise; its columns are a, b"),
     ("hub:{}?text=a", "names 'text', which is no field of Inference"),
     ("hub:{}/nowhere", "cannot be read: .*check its name and configuration"),

@@ -9,6 +9,7 @@ from helpers import clones
 
 from xlt_core import catalog
 from xlt_core.__main__ import main
+from xlt_core.formats.dataset_names import split_names
 from xlt_core.formats.rows import load_rows
 from xlt_core.records import InputError, Span
 
@@ -27,6 +28,22 @@ def test_labels_are_the_union_over_the_splits(tmp_path, name, text):
     assert train.choices == test.choices == ("health", "sports") and test.answer == "health" and test.pivot is None
     assert train.pivot.text == "the team won" and train.pivot.answer == "sports" and train.id.startswith("line-")
     assert data.splits("topic", "kin") == ("train", "test") and "bbj" in data.languages("topic")
+
+
+def test_columns_are_named_where_they_are_called_otherwise(tmp_path):
+    clones.write(tmp_path / "a.csv", "user,tweet,label,split\n@x,ikipe yatsinze,sports,train\n@y,indwara,health,test\n")
+    path = str(tmp_path / "a.csv")
+    assert split_names("a.csv?text=b,answer=c, world") == ("a.csv?text=b,answer=c", "world")
+    (found,) = catalog.dataset(f"{path}?text=tweet,answer=label").load("topic", "kin", "train")
+    assert found.text == "ikipe yatsinze" and found.answer == "sports" and found.choices == ("health", "sports")
+    for columns, words in (
+        ("text=tweet", "Line 1 of a.csv lacks the column answer"),
+        ("text=body,answer=label", "Line 1 of a.csv has no column 'body' for text; its columns are user, tweet, label"),
+        ("premise=tweet,answer=label", "columns name 'premise', which is no field here"),
+        ("text=tweet,text=user", "columns cannot be read; write FIELD=COLUMN"),
+    ):
+        with pytest.raises(InputError, match=words):
+            catalog.dataset(f"{path}?{columns}").load("topic", "kin", "train")
 
 
 def test_without_a_split_all_rows_are_test_rows(tmp_path):

@@ -16,8 +16,8 @@ DONE, FAILED, OFF, STOPPED = 0, 1, 2, 130  # exit statuses
 GOES_ON = "The same call goes on from here."
 FRESH = Plan("", "")
 OUT = "write it: .json; .csv or .parquet (items); .md or .tex (scores); .html (report)"
-DATASET = (f"{', '.join(catalog.datasets())}, or a .jsonl, .csv or .tsv file of your own: text, answer "
-           f"(default: {FRESH.dataset})")  # fmt: skip
+DATASET = (f"{', '.join(catalog.datasets())}, hub:ID[:CONFIG], or a .jsonl, .csv or .tsv file of your own: text, "
+           f"answer; either with ?FIELD=COLUMN,... if called otherwise (default: {FRESH.dataset})")  # fmt: skip
 
 
 def add_shared(command: argparse.ArgumentParser) -> None:

@@ -16,6 +16,7 @@ from xlt_core import catalog
 from xlt_core.catalog import Parts
 from xlt_core.cli import printing
 from xlt_core.cli.options import DATASET, DONE, FAILED, FRESH, GOES_ON, add_shared, columns_of, listed, rooted
+from xlt_core.formats.dataset_names import split_names
 from xlt_core.formats.durations import duration
 from xlt_core.formats.files import check_folder
 from xlt_core.records import Comparison, InputError
@@ -119,7 +120,7 @@ def _grid(options: argparse.Namespace) -> Grid:
     grid = Grid(
         tasks=listed(options.tasks), languages=listed(options.languages), shots=_numbers(options.shots, "--shots"),
         seeds=_numbers(options.seeds, "--seeds"), columns=columns_of(options),
-        datasets=listed(options.dataset or FRESH.dataset), labels=listed(options.labels or ""), **given,
+        datasets=split_names(options.dataset or FRESH.dataset), labels=listed(options.labels or ""), **given,
     )  # fmt: skip
     return grid.along(listed(options.models or ""), listed(options.translators or ""))
 

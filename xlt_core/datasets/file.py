@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from xlt_core.contracts import SPLITS, Dataset, Task
+from xlt_core.formats.dataset_names import Columns, columns_text, file_of, read_columns
 from xlt_core.formats.fields import columns, named, row_of_cells, without_english
 from xlt_core.formats.rows import lacking, lines_of, read_row, separator_note
 from xlt_core.language_table import languages
@@ -35,7 +36,8 @@ class File(Dataset):
     """Rows in any language. Without a column split all are test rows. Labels and kinds are those of all splits.
 
     path: None where no file is named yet; changed: its time stamp, so that an edited file is another dataset.
-    tasks: by id; how a person's answer is read.
+    names: its columns for fields where they are called otherwise; with them, columns that are not known are passed
+    over. tasks: by id; how a person's answer is read.
     """
 
     title = "A file of your own"
@@ -45,12 +47,14 @@ class File(Dataset):
 
     path: Path | None = None
     changed: int = 0
+    names: Columns = ()
     tasks: Mapping[str, Task] = field(default_factory=dict, compare=False)
 
     @classmethod
     def opened(cls, name: str, tasks: Mapping[str, Task]) -> File:
-        path = Path(name).expanduser()
-        return cls(path, path.stat().st_mtime_ns if path.exists() else 0, tasks)
+        path = Path(file_of(name)).expanduser()
+        changed = path.stat().st_mtime_ns if path.exists() else 0
+        return cls(path, changed, read_columns(columns_text(name)), tasks)
 
     def languages(self, task: str) -> tuple[str, ...]:
         return tuple(languages())
@@ -83,7 +87,7 @@ class File(Dataset):
             raise InputError("Name the file itself, such as --dataset mine.csv (or .tsv, .jsonl).")
         known = self.tasks.get(task)
         fields = known.fields if known else ("text",)
-        found = _parsed(self.path, self.changed, fields, known.optional if known else ())
+        found = _parsed(self.path, self.changed, fields, known.optional if known else (), self.names)
         if not found:
             first = ",".join((*fields, "answer"))
             raise InputError(f"{self._name()} has no rows; write some under a first line such as {first}.")
@@ -94,15 +98,16 @@ class File(Dataset):
 
 
 @lru_cache(maxsize=4)
-def _parsed(path: Path, changed: int, fields: Names, optional: Names) -> tuple[Line, ...]:
-    return tuple(_lines(path, fields, [name for name in fields if name not in optional]))
+def _parsed(path: Path, changed: int, fields: Names, optional: Names, names: Columns) -> tuple[Line, ...]:
+    return tuple(_lines(path, fields, [name for name in fields if name not in optional], names))
 
 
-def _lines(path: Path, fields: Names, needed: Sequence[str]) -> Iterator[Line]:
+def _lines(path: Path, fields: Names, needed: Sequence[str], names: Columns) -> Iterator[Line]:
     places: dict[str, str] = {}
     for number, cells in lines_of(path):
         place = f"Line {number} of {path.name}"
         head = place if path.suffix.lower() == ".jsonl" else f"Line 1 of {path.name}"
+        cells = _renamed(cells, fields, names, head) if names and isinstance(cells, dict) else cells
         _check_columns(cells, fields, needed, head, place)
         given = {name: value for name, value in named(fields, cells).items() if value is not None}
         odd = next((name for name, value in given.items() if not isinstance(value, str | int)), "")
@@ -120,6 +125,18 @@ def _lines(path: Path, fields: Names, needed: Sequence[str]) -> Iterator[Line]:
             raise InputError(f"{place} has the id {row.id!r}, as {places[row.id]} has; give each row its own.")
         places[row.id] = f"line {number}"
         yield Line(place, NAMES[split], row)
+
+
+def _renamed(cells: Mapping[str, Any], fields: Names, names: Columns, head: str) -> dict[str, Any]:
+    """The cells under the names of the fields, without those that are not known."""
+    known, there = (*columns(fields), "split"), ", ".join(cells)
+    for own, column in named(fields, dict(names)).items():
+        if own not in known:
+            raise InputError(f"The columns name {own!r}, which is no field here; the fields are {', '.join(known)}.")
+        if column not in cells:
+            raise InputError(f"{head} has no column {column!r} for {own}; its columns are {there}.")
+    rest = {own: cell for own, cell in named(fields, cells).items() if own in known}
+    return rest | {own: cells[column] for own, column in named(fields, dict(names)).items()}
 
 
 def _check_columns(cells: Any, fields: Names, needed: Sequence[str], head: str, place: str) -> None:

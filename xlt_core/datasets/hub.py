@@ -10,7 +10,8 @@ from string import ascii_uppercase
 from typing import TYPE_CHECKING, Any
 
 from xlt_core.contracts import SPLITS, Dataset, Task
-from xlt_core.formats.fields import columns, row_of_cells
+from xlt_core.formats.dataset_names import HUB, Columns, bare, columns_text, read_columns
+from xlt_core.formats.fields import columns, named, row_of_cells
 from xlt_core.formats.rows import read_row
 from xlt_core.language_table import languages
 from xlt_core.records import Example, InputError
@@ -19,7 +20,6 @@ from xlt_core.text.answers import EITHER
 if TYPE_CHECKING:
     from datasets import Dataset as Table
 
-PREFIX = "hub:"
 NAMES = {"train": ("train",), "validation": ("validation", "valid", "dev", "val"), "test": ("test",)}
 SHAPE = "hub:ID[:CONFIG][?FIELD=COLUMN,...], such as hub:nyu-mll/glue:rte?premise=sentence1,hypothesis=sentence2"
 
@@ -39,17 +39,15 @@ class Hub(Dataset):
 
     place: str = ""
     config: str = ""
-    names: tuple[tuple[str, str], ...] = ()
+    names: Columns = ()
     tasks: Mapping[str, Task] = field(default_factory=dict, compare=False, hash=False)
 
     @classmethod
     def opened(cls, name: str, tasks: Mapping[str, Task]) -> Hub:
-        where, _, given = name.removeprefix(PREFIX).partition("?")
-        place, _, config = where.partition(":")
-        pairs = [tuple(map(str.strip, part.partition("=")[::2])) for part in given.split(",") if part.strip()]
-        if not place.strip() or not all(own and column for own, column in pairs):
+        place, _, config = bare(name).removeprefix(HUB).partition(":")
+        if not place.strip():
             raise InputError(f"{name[:120]!r} names no dataset; write it as {SHAPE}.")
-        return cls(place.strip(), config.strip(), tuple((own, column) for own, column in pairs), tasks)
+        return cls(place.strip(), config.strip(), read_columns(columns_text(name)), tasks)
 
     def languages(self, task: str) -> tuple[str, ...]:
         return tuple(languages())
@@ -101,7 +99,7 @@ def _line(error: Exception) -> str:
 
 
 def _examples(task: Task, table: Table, names: Mapping[str, str], split: str) -> Iterator[Example]:
-    wanted = columns(task.fields)
+    wanted, names = columns(task.fields), named(task.fields, names)
     chosen = {name: names.get(name, name) for name in wanted}
     odd = next((name for name in names if name not in wanted), "")
     needed = [name for name in (*task.fields, "answer") if name not in task.optional]

@@ -12,7 +12,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from xlt_core.formats.rows import FORMATS
+from xlt_core.formats.dataset_names import bare, file_of
 from xlt_core.formats.values import build, plain
 from xlt_core.records import InputError, Plan
 
@@ -54,11 +54,11 @@ def _shared_knobs(knobs: Mapping[str, Any]) -> dict[str, Any]:
 
 def _without_folder(name: str) -> str:
     """The name without its folder where it is a local path: none goes into a link."""
-    path = Path(name)
+    path = Path(bare(name))
     local = (
         path.is_absolute()
         or name.startswith(("~", ".", "hub:/", "hub:~", "hub:."))
-        or os.path.exists(name)
-        or path.suffix.lower() in FORMATS
+        or os.path.exists(path)
+        or bool(file_of(name))
     )
-    return path.name if local else name
+    return path.name + name[len(bare(name)) :] if local else name

@@ -21,30 +21,38 @@ def type_into(tab: Any, menu: str, text: str) -> None:
     tab.press(f"#{menu} input", "Enter")
 
 
-def table(path: Path, rows: list[tuple[str, str]], split: str) -> Path:
-    path.write_text("text,answer,split\n" + "".join(f"{text},{answer},{split}\n" for text, answer in rows), "utf-8")
+def table(path: Path, rows: list[tuple[str, str]], split: str, heads: str = "text,answer") -> Path:
+    path.write_text(f"{heads},split\n" + "".join(f"{text},{answer},{split}\n" for text, answer in rows), "utf-8")
     return path
 
 
 @needs_chromium
 def test_a_dropped_file_is_compared_on_and_no_path_of_it_goes_out(tab: Any, address: str, tmp_path: Path) -> None:
     tab.click("#model-and-data > button")
+    choose(tab, "dataset", "A dataset of the Hugging Face Hub")
+    tab.fill("#hub-id input, #hub-id textarea", "mine")
+    tab.press("#hub-id input, #hub-id textarea", "Enter")
+    tab.wait_for_function("document.querySelector('#message').innerText.includes('write org/name')")
     choose(tab, "dataset", "A file of your own")
     tab.wait_for_function("document.querySelector('#message').innerText.includes('Drop your file')")
+    assert tab.locator("#hub-id").count() == 0
     tab.wait_for_selector("#compare[disabled]")
     bad = table(tmp_path / "mine.csv", [("Umukino", "siporo"), ("Igiciro", "")], "test")
     tab.set_input_files("#file input[type=file]", bad)
     tab.wait_for_function("document.querySelector('#message').innerText.includes('Line 3 of mine.csv has no answer')")
     tab.click("#file button[aria-label=Clear], #file button[aria-label=Remove]")
     tab.wait_for_function("document.querySelector('#message').innerText.includes('Drop your file')")
-    tab.set_input_files("#file input[type=file]", table(bad, ROWS, "dev"))
+    tab.set_input_files("#file input[type=file]", table(bad, ROWS, "dev", "tweet,label"))
+    tab.wait_for_function("document.querySelector('#message').innerText.includes('has the column \\'tweet\\'')")
+    tab.fill("#data-columns input, #data-columns textarea", "text=tweet, answer=label")
+    tab.press("#data-columns input, #data-columns textarea", "Enter")
     tab.wait_for_function("document.querySelector('#split input').value === 'validation'")
     tab.wait_for_function("document.querySelector('#message').innerText.trim() === ''")
     assert tab.inner_text("#demonstrations > button").startswith("Demonstrations (0)")  # the file has no train rows
     compare(tab)
     assert finished(tab) == ["done"] * 3
     assert "4 of 4 items" in tab.inner_text("#columns") and "On 4 validation items" in tab.inner_text("#conclusion")
-    assert "--dataset mine.csv --split validation" in tab.inner_text("#share")
+    assert "--dataset 'mine.csv?text=tweet,answer=label' --split validation" in tab.inner_text("#share")
     assert tempfile.gettempdir() not in tab.inner_html("#share")
     tab.goto(f"{address}{tab.get_attribute('#plan-link', 'href')}")
     tab.wait_for_function("document.querySelector('#message')?.innerText.includes('the file mine.csv')")

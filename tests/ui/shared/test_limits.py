@@ -13,7 +13,7 @@ from xlt_core import catalog
 from xlt_core.documents import document
 from xlt_core.records import Column, Comparison, InputError, Plan, Row
 from xlt_core.ui.compare import share
-from xlt_core.ui.fields import sources
+from xlt_core.ui.fields import own_data, sources
 from xlt_core.ui.shared import downloads, limits
 
 TOPIC = Plan("topic", "kin")
@@ -33,6 +33,8 @@ def listed(monkeypatch: pytest.MonkeyPatch) -> None:
     ({"translator": "org/name"}, "is not offered"),
     ({"dataset": "/etc/passwd"}, "dataset '/etc/passwd' is not offered"),
     ({"dataset": "/tmp/other.csv"}, "dataset '/tmp/other.csv' is not offered"),
+    ({"dataset": "hub:/etc"}, "'/etc' is no id of a dataset of the Hub; write org/name"),
+    ({"dataset": "hub:xlt_core/world:x?text=a"}, "'xlt_core/world' is no id"),
     ({"split": "secret"}, "split 'secret' is not offered"),
     ({"columns": (Column("laft", "laft", {"adapter": "../adapter"}),)}, "adapter '../adapter' is not offered"),
     ({"columns": (Column("c", "codeswitch", {"dictionary": "/x/own.csv"}),)}, "dictionary cannot name a file here"),
@@ -86,13 +88,13 @@ def test_what_is_downloaded_stands_once_and_not_for_ever(tmp_path: Path) -> None
 
 def test_a_file_that_cannot_be_used_is_a_sentence(tmp_path: Path) -> None:
     path = tmp_path / "mine.csv"
-    assert sources.problem(replace(TOPIC, dataset=sources.OWN_FILE)).startswith("Drop your file")
+    assert own_data.problem(replace(TOPIC, dataset=own_data.OWN_FILE)).startswith("Drop your file")
     path.write_text("text,answer\nAmakuru,good\nInkuru,\n", encoding="utf-8")
-    assert sources.problem(replace(TOPIC, dataset=str(path))).startswith("Line 3 of mine.csv has no answer")
+    assert own_data.problem(replace(TOPIC, dataset=str(path))).startswith("Line 3 of mine.csv has no answer")
     path.write_bytes(b"text,answer\n\xff,good\n")
-    assert sources.problem(replace(TOPIC, dataset=str(path))) == "mine.csv is not in UTF-8; save it so."
+    assert own_data.problem(replace(TOPIC, dataset=str(path))) == "mine.csv is not in UTF-8; save it so."
     path.write_text("text,answer,split\nAmakuru,good,train\n", encoding="utf-8")
     assert sources.with_existing_split(replace(TOPIC, dataset=str(path))).split == "train"
     path.write_text("x" * 6_000_000, encoding="utf-8")
     with pytest.raises(InputError, match=r"mine.csv is larger than 5 MB"):
-        sources.check_upload(str(path))
+        own_data.check_upload(str(path))

@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import partial
-from pathlib import Path
 from typing import Any
 
 import gradio as gr
 
+from xlt_core.documents.plan_link import shareable
 from xlt_core.formats.values import build, plain
 from xlt_core.records import InputError, Plan, Row
 from xlt_core.ui.compare import choices
 from xlt_core.ui.compare.form import ComparePage
-from xlt_core.ui.fields import demonstrations, inputs, sources
+from xlt_core.ui.fields import demonstrations, inputs, own_data
 from xlt_core.ui.shared.errors import catch_errors
 from xlt_core.ui.shared.events import quiet
 from xlt_core.ui.shared.updates import Updates, Values
@@ -68,8 +68,8 @@ def kept(page: ComparePage, values: Values, rows: tuple[Row, ...]) -> Updates:
     tables = {key: table for key, table in (before.tables if before else {}).items() if key != _key(plan)}
     if rows != values[page.demonstrations.drawn]:
         tables[_key(plan)] = rows
-    if sources.uses_file(plan):
-        plan = replace(plan, dataset=Path(plan.dataset).name)  # the path is of this machine
+    if own_data.uses_file(plan):
+        plan = replace(plan, dataset=shareable(plan).dataset)  # the path is of this machine
     latest = dict(list(tables.items())[-MOST_TABLES:])
     return {page.draft: plain(Draft(plan, latest))}
 

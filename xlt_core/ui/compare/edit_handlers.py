@@ -11,7 +11,7 @@ from xlt_core.records import Comparison, InputError, Row
 from xlt_core.ui.compare import edit_view, share, view
 from xlt_core.ui.compare.form import ComparePage
 from xlt_core.ui.fields import inputs
-from xlt_core.ui.fields.sources import uses_file
+from xlt_core.ui.fields.own_data import uses_file
 from xlt_core.ui.shared import zero_gpu
 from xlt_core.ui.shared.events import MODEL, bind
 from xlt_core.ui.shared.html import message_html
@@ -29,7 +29,7 @@ def wire(page: ComparePage) -> None:
     for menu in (edit.column, edit.item):
         bind(menu.input, partial(answer_chosen, page), inputs, edit.outputs(), message)
     bind(edit.step.input, partial(step_chosen, page), inputs, {edit.text, edit.keep, edit.result}, message)
-    bind(edit.go.click, partial(go_on, page), inputs | {page.choices.sources.uploaded}, {edit.result}, message,
+    bind(edit.go.click, partial(go_on, page), inputs | {page.choices.sources.own.uploaded}, {edit.result}, message,
          generator=True, **MODEL)  # fmt: skip
     kept = {results.comparison, results.columns, results.share.text, page.inputs.picked}
     entered = {*page.inputs.texts, page.inputs.gold, page.inputs.picked, page.inputs.fields}
@@ -57,7 +57,7 @@ def go_on(page: ComparePage, values: Values) -> Iterator[Updates]:
     column, item, change = edit_view.chosen_edit(edit, comparison, values)
     plan = comparison.plan
     known = replace(plan, samples=1, dataset="world" if uses_file(plan) else plan.dataset)
-    check_offered(known, values[page.choices.sources.uploaded])
+    check_offered(known, values[page.choices.sources.own.uploaded])
     yield {edit.message: message_html("Going on from the edited step."), edit.result: ""}
     for snapshot in zero_gpu.run_edited(comparison, column, item, change):
         shown = edit_view.beside(comparison, item, snapshot.runs[0])

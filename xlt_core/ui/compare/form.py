@@ -16,7 +16,7 @@ from xlt_core.ui.fields import demonstrations as demonstrations_module
 from xlt_core.ui.fields import inputs as inputs_module
 from xlt_core.ui.fields import lessons as lessons_module
 from xlt_core.ui.fields import mismatch as mismatch_module
-from xlt_core.ui.fields import sources
+from xlt_core.ui.fields import own_data
 from xlt_core.ui.shared.limits import check_offered
 from xlt_core.ui.shared.run_manager import RunManager
 from xlt_core.ui.shared.updates import Values
@@ -61,7 +61,7 @@ class ComparePage:
         entered = self.inputs
         own = {entered.one, entered.one_menu, entered.many, entered.gloss, entered.example, entered.picked}
         own |= {self.host}
-        own |= self.mismatch.widgets() | {self.choices.sources.file, self.choices.columns.more}
+        own |= self.mismatch.widgets() | {self.choices.sources.own.file, self.choices.columns.more}
         return self.form_widgets() | self.demonstrations.outputs() | own
 
     def error_outputs(self) -> set[Any]:
@@ -78,9 +78,9 @@ def read(page: ComparePage, values: Values) -> Plan:
         rows = demonstrations_module.read(page.demonstrations, values)
         _check_no_blank(rows, plan.task)
         plan = replace(plan, demonstrations=rows, shots=len(rows))
-    if plan.dataset == sources.OWN_FILE:
-        raise InputError(sources.problem(plan))
-    return check_offered(plan, uploaded=values[page.choices.sources.uploaded])
+    if plan.dataset in own_data.UNNAMED:
+        raise InputError(own_data.problem(plan))
+    return check_offered(plan, uploaded=values[page.choices.sources.own.uploaded])
 
 
 def build_choices(

@@ -18,7 +18,7 @@ from xlt_core.models.hub import downloads
 from xlt_core.records import InputError, Plan, Row
 from xlt_core.ui.compare import choices, drafts
 from xlt_core.ui.compare.form import ComparePage
-from xlt_core.ui.fields import demonstrations, field_boxes, inputs, mismatch, sources, strategies
+from xlt_core.ui.fields import demonstrations, field_boxes, inputs, mismatch, own_data, sources, strategies
 from xlt_core.ui.fields.field_boxes import fields_of
 from xlt_core.ui.shared.background import run_in_thread
 from xlt_core.ui.shared.html import escape, message_html
@@ -36,11 +36,16 @@ def choices_changed(page: ComparePage, values: Values) -> Iterator[Updates]:
 
 def file_changed(page: ComparePage, values: Values) -> Iterator[Updates]:
     """After a file was uploaded or removed: as after another dataset."""
-    uploaded = page.choices.sources.uploaded
-    path = sources.check_upload(values.get(page.choices.sources.file))
+    uploaded = page.choices.sources.own.uploaded
+    path = own_data.check_upload(values.get(page.choices.sources.own.file))
     yield {uploaded: path}
     for updates in choices_changed(page, {**values, uploaded: path}):
         yield {uploaded: path} | updates
+
+
+def show_own_data(page: ComparePage, values: Values) -> Updates:
+    """Shows the boxes of data that the menu does not name, and hides those of others."""
+    return own_data.show(page.choices.sources.own, str(values[page.choices.sources.dataset] or ""))
 
 
 def mode_changed(page: ComparePage, values: Values) -> Iterator[Updates]:
@@ -103,8 +108,8 @@ def _checked(plan: Plan) -> tuple[Plan, list[str]]:
     """The plan with what is here in place of what is not, and a sentence on each. Raises InputError where it is not
     offered: it came from a browser."""
     catalog.task(plan.task)
-    given = replace(plan, dataset=sources.OWN_FILE) if sources.uses_file(plan) else plan
-    check_offered(given, uploaded=sources.OWN_FILE)
+    given = replace(plan, dataset=own_data.OWN_FILE) if own_data.uses_file(plan) else plan
+    check_offered(given, uploaded=own_data.OWN_FILE)
     plan, missing = sources.with_what_is_here(plan)
     tidy(plan)
     return plan, missing
@@ -115,7 +120,7 @@ def enable_strategies(page: ComparePage, plan: Plan, disabled: tuple[str, ...], 
     the dataset need not have the language."""
     every = choices.with_all_strategies(page.choices, plan)
     every = replace(every, inputs=(Row("?"),), demonstrations=()) if one else every
-    problem = sources.problem(plan)
+    problem = own_data.problem(plan)
     reasons = {} if problem else why_not(every)
     problem = problem or reasons.get("", "")
     if problem:
@@ -169,8 +174,8 @@ def show_loading(
 
 def _choices_changed(page: ComparePage, values: Values) -> Updates:
     plan = sources.with_existing_split(choices.read(page.choices, values))
-    own_file = plan.dataset == sources.OWN_FILE
-    check_sources(plan, sources.OWN_FILE if own_file else values[page.choices.sources.uploaded])
+    unnamed = plan.dataset in own_data.UNNAMED
+    check_sources(plan, plan.dataset if unnamed else values[page.choices.sources.own.uploaded])
     entered, other = inputs.typed_row(page.inputs, values), values[page.inputs.fields] != fields_of(plan.task)
     unedited = other or inputs.is_blank(entered) or inputs.is_picked(page.inputs, values)
     one, host = values[page.inputs.mode] == inputs.ONE, _host(plan)

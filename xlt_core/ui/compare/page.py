@@ -115,12 +115,14 @@ def _bind_last(
 
 def _wire_choices(page: ComparePage) -> None:
     chosen = page.choices
-    file, values, outputs = chosen.sources.file, page.form_widgets(), page.plan_outputs()
+    own, values, outputs = chosen.sources.own, page.form_widgets(), page.plan_outputs()
     picked = (chosen.picker.input, chosen.shown_in.input)
     for event in (chosen.language.input, chosen.task.input, *picked, *chosen.sources.change_events()):
         _bind_last(page, event, form_handlers.choices_changed, values, outputs)
-    for event in (file.upload, file.clear):
-        _bind_last(page, event, form_handlers.file_changed, values | {file}, outputs)
+    for event in (own.file.upload, own.file.clear):
+        _bind_last(page, event, form_handlers.file_changed, values | {own.file}, outputs)
+    # By itself, so that boxes whose text is off can be seen and mended.
+    _bind(page, chosen.sources.dataset.input, form_handlers.show_own_data, {chosen.sources.dataset}, own.boxes())
     added = {chosen.columns.extras, chosen.columns.extra_names}
     for name, button in chosen.columns.add_buttons.items():
         _bind(page, button.click, partial(form_handlers.add_column, name), values, added)

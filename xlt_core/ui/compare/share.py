@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
-from pathlib import Path
 
 import gradio as gr
 
 from xlt_core.documents import document, export, shared_result
+from xlt_core.documents.plan_link import shareable
 from xlt_core.records import Comparison, InputError, Plan
-from xlt_core.ui.fields.sources import uses_file
+from xlt_core.ui.fields.own_data import uses_file
 from xlt_core.ui.shared import downloads
 from xlt_core.ui.shared.html import escape
 from xlt_core.ui.shared.updates import Updates
@@ -115,4 +115,4 @@ def command_html(command: str, first: str = "") -> str:
 
 def _dataset_name(plan: Plan) -> str:
     """The dataset in links and files: of an uploaded file only its name, since its path is of this machine."""
-    return Path(plan.dataset).name if uses_file(plan) else plan.dataset
+    return shareable(plan).dataset if uses_file(plan) else plan.dataset

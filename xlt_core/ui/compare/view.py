@@ -11,10 +11,11 @@ import gradio as gr
 from xlt_core import catalog
 from xlt_core.findings import conclusions
 from xlt_core.findings.colours import colour
+from xlt_core.formats.dataset_names import file_of
 from xlt_core.records import Comparison, Language, Plan
 from xlt_core.ui.compare import chart, columns, edit_view, share, vote_view
 from xlt_core.ui.compare.heat_map import heat_map_html
-from xlt_core.ui.fields.sources import uses_file
+from xlt_core.ui.fields.own_data import uses_file
 from xlt_core.ui.items import matrix
 from xlt_core.ui.items.agreement import agreement_html
 from xlt_core.ui.items.matrix import Matrix
@@ -156,7 +157,7 @@ def citation_html(plan: Plan) -> str:
 def _dataset_html(plan: Plan) -> str:
     """Title, citation, licence and address of the dataset."""
     if uses_file(plan):
-        return f"{escape(Path(plan.dataset).name)}, a file of your own."
+        return f"{escape(Path(file_of(plan.dataset)).name)}, a file of your own."
     if plan.dataset not in catalog.datasets():  # of a result that was made elsewhere
         return f"{escape(plan.dataset)}."
     data = catalog.dataset(plan.dataset)

@@ -3,32 +3,27 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import Any
 
 import gradio as gr
 
 from xlt_core import catalog
 from xlt_core.contracts import SPLITS, Host
-from xlt_core.formats.rows import FORMATS
 from xlt_core.models.suggested import Part, suggested
 from xlt_core.records import InputError, Plan
+from xlt_core.ui.fields import own_data
+from xlt_core.ui.fields.own_data import OwnData
 from xlt_core.ui.shared.updates import Updates, Values
 
 OFFERED = "pocket"  # what stands for a model of a link that is not here
-OWN_FILE = "file"  # the menu entry for an uploaded file
-MAX_BYTES = 5_000_000
-COLUMNS = ("A first line with the columns text and answer (a label, a summary, or LABEL: entity $$ LABEL: entity); "
-           "if you like, id, split, english and english_answer.")  # fmt: skip
 
 
 @dataclass(frozen=True)
 class Sources:
-    """The widgets. uploaded: path of the visitor's file on the server; it cannot be typed."""
+    """The widgets. own: of data that the menu does not name."""
 
     dataset: gr.Dropdown
-    file: gr.File
-    uploaded: gr.State
+    own: OwnData
     split: gr.Dropdown
     labels: gr.Textbox
     model: gr.Dropdown
@@ -36,27 +31,27 @@ class Sources:
 
     def widgets(self) -> set[Any]:
         """Everything from which a plan is read."""
-        return {self.dataset, self.uploaded, self.split, self.labels, self.model, self.translator}
+        own = {self.own.hub, self.own.columns, self.own.uploaded}
+        return own | {self.dataset, self.split, self.labels, self.model, self.translator}
 
     def change_events(self) -> tuple[Any, ...]:
         """The events by which another source is chosen."""
-        return (self.dataset.input, self.split.input, self.labels.submit, self.labels.blur, self.model.input,
+        typed = (event for box in (self.own.hub, self.own.columns) for event in (box.submit, box.blur))
+        return (self.dataset.input, *typed, self.split.input, self.labels.submit, self.labels.blur, self.model.input,
                 self.translator.input)  # fmt: skip
 
 
 def build(plan: Plan) -> Sources:
     """Draws the widgets, set to a plan."""
     datasets = [(catalog.dataset(name).title, name) for name in catalog.offered_datasets()]
-    dataset = gr.Dropdown([*datasets, ("A file of your own", OWN_FILE)], value=plan.dataset, label="Dataset",
+    dataset = gr.Dropdown([*datasets, *own_data.ENTRIES], value=plan.dataset, label="Dataset",
                           info=citation(plan.dataset), elem_id="dataset")  # fmt: skip
-    file = gr.File(label=f"Drop a file here ({', '.join(FORMATS)})", file_types=list(FORMATS), visible=False,
-                   height=132, elem_id="file")  # fmt: skip
-    uploaded = gr.State("")
+    own = own_data.build(plan)
     split = gr.Dropdown(splits(plan), value=plan.split, label="Split", elem_id="split",
                         info="Where the items come from; demonstrations come from train.")  # fmt: skip
     labels = gr.Textbox(", ".join(plan.labels), label="Labels", lines=1, elem_id="labels",
                         placeholder="those of the dataset", info="With commas between them.")  # fmt: skip
-    return Sources(dataset, file, uploaded, split, labels, model_menu("model", plan.model),
+    return Sources(dataset, own, split, labels, model_menu("model", plan.model),
                    model_menu("translator", plan.translator))  # fmt: skip
 
 
@@ -65,7 +60,7 @@ def read(sources: Sources, values: Values) -> dict[str, Any]:
     dataset = _chosen(values[sources.dataset], "a dataset")
     labels = (label.strip() for label in (values[sources.labels] or "").split(","))
     return {
-        "dataset": values[sources.uploaded] or OWN_FILE if dataset == OWN_FILE else dataset,
+        "dataset": own_data.read(sources.own, dataset, values),
         "split": values[sources.split] or "test",
         "labels": tuple(filter(None, labels)),
         "model": _chosen(values[sources.model], "a model").strip(),
@@ -76,7 +71,8 @@ def read(sources: Sources, values: Values) -> dict[str, Any]:
 def fill(sources: Sources, plan: Plan) -> Updates:
     """The updates that set the sources to a plan."""
     return {
-        sources.dataset: gr.update(value=OWN_FILE if uses_file(plan) else plan.dataset),
+        sources.dataset: gr.update(value=own_data.entry(plan.dataset)),
+        **own_data.fill(sources.own, plan),
         sources.labels: ", ".join(plan.labels),
         sources.model: plan.model,
         sources.translator: plan.translator,
@@ -95,7 +91,7 @@ def with_what_is_here(plan: Plan) -> tuple[Plan, list[str]]:
     A link carries the name of a file or a folder, not what it holds.
     """
     missing = []
-    if uses_file(plan):
+    if own_data.uses_file(plan):
         dataset = _serving(plan)
         missing.append(f"It is about the file {plan.dataset}, which no link carries: drop it under Model and data. "
                        f"Until then the dataset is {dataset}.")  # fmt: skip
@@ -126,35 +122,11 @@ def describe(sources: Sources, plan: Plan) -> Updates:
     """The updates of the descriptions: citation of the dataset, its splits, sizes and licences of the models."""
     return {
         sources.dataset: gr.update(info=citation(plan.dataset)),
-        sources.file: gr.update(visible=uses_file(plan)),
+        **own_data.describe(sources.own, plan),
         sources.split: gr.update(choices=splits(plan), value=plan.split),
         sources.model: gr.update(info=model_info("model", plan.model)),
         sources.translator: gr.update(info=model_info("translator", plan.translator)),
     }
-
-
-def check_upload(path: str | None) -> str:
-    """The path of an uploaded file. Raises InputError for one that is too large."""
-    if path and Path(path).stat().st_size > MAX_BYTES:
-        raise InputError(f"{Path(path).name} is larger than {MAX_BYTES // 10**6} MB; take fewer rows.")
-    return str(path or "")
-
-
-def uses_file(plan: Plan) -> bool:
-    """Whether the dataset of the plan is an uploaded file."""
-    return plan.dataset == OWN_FILE or Path(plan.dataset).suffix.lower() in FORMATS
-
-
-def problem(plan: Plan) -> str:
-    """Why the uploaded file cannot be used; "" where it can, or where there is none."""
-    if plan.dataset == OWN_FILE:
-        return "Drop your file under Model and data first; the columns that it needs are named there."
-    try:
-        if uses_file(plan):
-            catalog.dataset(plan.dataset).load(plan.task, plan.language, plan.split)
-    except InputError as error:
-        return str(error)
-    return ""
 
 
 def splits(plan: Plan) -> tuple[str, ...]:
@@ -167,9 +139,10 @@ def splits(plan: Plan) -> tuple[str, ...]:
 
 def citation(dataset: str) -> str:
     """Citation, licence and address of a dataset; for an uploaded file, the columns that it needs."""
+    chosen = own_data.entry(dataset)
+    if chosen in own_data.HINTS:
+        return own_data.HINTS[chosen]
     data = catalog.dataset(dataset)
-    if dataset == OWN_FILE or data.title == catalog.dataset(OWN_FILE).title:
-        return COLUMNS
     return " ".join(filter(None, [data.citation, f"Licence: {data.licence}.", data.url]))
 
 

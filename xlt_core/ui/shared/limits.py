@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from itertools import product
 from pathlib import Path
 
 from xlt_core import catalog
 from xlt_core.contracts import SPLITS, Adapts
 from xlt_core.documents.plan_link import FILE_KNOBS
+from xlt_core.formats.dataset_names import HUB, bare
 from xlt_core.formats.fields import every_text
 from xlt_core.formats.rows import FORMATS
 from xlt_core.records import InputError, Plan, Row
+from xlt_core.settings import PUBLIC
 from xlt_core.sweeps.sweep import Grid, columns_asked
 
+ON_HUB = re.compile(r"[A-Za-z0-9][\w.-]*/[A-Za-z0-9][\w.-]*", re.ASCII)
 MAX_CHARACTERS = 50_000
 MAX_ROWS = 16
 MAX_SAMPLES = 300
@@ -31,13 +35,30 @@ def check_sources(plan: Plan, uploaded: str = "") -> Plan:
         *(("model", one.model, catalog.typed("model") or one.model in models, lambda: models) for one in each),
         *(("translator", one.translator, catalog.typed("translator") or one.translator in translators,
            lambda: translators) for one in each),
-        ("dataset", plan.dataset, plan.dataset in filter(None, [uploaded]) or catalog.offers_dataset(plan.dataset),
+        ("dataset", plan.dataset, _may_read(plan.dataset, uploaded),
          catalog.offered_datasets),
         ("split", plan.split, plan.split in SPLITS, lambda: SPLITS),
     ):  # fmt: skip
         if not allowed:
             raise InputError(f"The {what} {name[:80]!r} is not offered here; choose one of {', '.join(offered())}.")
     return plan
+
+
+def _may_read(dataset: str, uploaded: str) -> bool:
+    """Whether a dataset is offered, the visitor's own file, or one of the Hub. Raises InputError for an id of none."""
+    if dataset.startswith(HUB):
+        return bool(check_hub(dataset))
+    return bare(dataset) in filter(None, [uploaded]) or catalog.offers_dataset(dataset)
+
+
+def check_hub(dataset: str) -> str:
+    """The name of a dataset of the Hub, where such may be typed. Raises InputError for any other, and for a path."""
+    place = bare(dataset).removeprefix(HUB).partition(":")[0]
+    if PUBLIC:
+        raise InputError(f"The dataset {dataset[:80]!r} is not offered here; choose one of the menu.")
+    if not ON_HUB.fullmatch(place) or Path(place).exists():
+        raise InputError(f"{place[:80]!r} is no id of a dataset of the Hub; write org/name, or org/name:configuration.")
+    return dataset
 
 
 def check_offered(plan: Plan, uploaded: str = "") -> Plan:

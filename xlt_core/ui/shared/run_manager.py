@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from pathlib import Path
 
 from xlt_core import settings
 from xlt_core.comparison.compare import end_state
+from xlt_core.documents.plan_link import shareable
+from xlt_core.formats.dataset_names import file_of
 from xlt_core.formats.values import plain
 from xlt_core.jobs import Job, Jobs
 from xlt_core.records import Comparison, InputError
@@ -62,8 +63,8 @@ class RunManager:
     def save(self, comparison: Comparison, visitor: object) -> str:
         """Stores a comparison that has ended, and returns its run's id. An uploaded file is stored by name only."""
         owner, plan = self.owner(visitor), comparison.plan
-        if Path(plan.dataset).suffix:
-            plan = replace(plan, dataset=Path(plan.dataset).name)
+        if file_of(plan.dataset):
+            plan = replace(plan, dataset=shareable(plan).dataset)
         run = self.store().begin("comparison", plain(plan), [StoredCell(0, plan, "waiting", "")], owner)
         self.store().end(run, 0, replace(comparison, plan=plan), end_state(comparison))
         return run
