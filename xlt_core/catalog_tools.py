@@ -24,7 +24,7 @@ WANTED = {"bool": "true or false", "int": "a whole number", "float": "a number"}
 @dataclass(frozen=True)
 class Knob:
     """A strategy's field as the page and the command line see it. choices: only for the kind choice;
-    range: the least and the most that a number may be."""
+    range: the least and the most that a number may be; yes: the choice that true stands for."""
 
     name: str
     label: str
@@ -33,6 +33,7 @@ class Knob:
     choices: tuple[str, ...]
     default: Value
     range: tuple[int, int] | None = None
+    yes: str = ""
 
 
 @cache
@@ -59,13 +60,15 @@ def knobs(kind: type[Any]) -> tuple[Knob, ...]:
         default = field.default if field.default is not MISSING else field.default_factory()
         widget = "choice" if choices else hint.__name__
         told = field.metadata.get("help", ""), widget, choices, default, field.metadata.get("range")
-        made.append(Knob(field.name, label, *told))
+        made.append(Knob(field.name, label, *told, field.metadata.get("yes", "")))
     return tuple(made)
 
 
 def coerced(strategy: str, knob: Knob, value: Value) -> Value:
     """The value, which may be text, in the knob's own type. Raises InputError where it is none."""
     text = str(value).strip()
+    if knob.yes and text.casefold() in TRUTH:
+        text = knob.yes if TRUTH[text.casefold()] else str(knob.default)
     try:
         if knob.kind == "choice" and text not in knob.choices:
             raise ValueError

@@ -129,7 +129,7 @@ def test_texts_knobs_and_demonstrations_come_from_the_line(capsys, tmp_path):
     made = json.loads((tmp_path / "x.json").read_text("utf-8"))["plan"]
     assert status == 0 and "Kato yatsinze" in out and made["shots"] == 1
     assert [(c["strategy"], c["knobs"]) for c in made["columns"]] == [
-        ("laft", {"adapter": "kin-2"}), ("prompt", {"normalise": True})]  # fmt: skip
+        ("laft", {"adapter": "kin-2"}), ("prompt", {"normalise": "bytes"})]  # fmt: skip
 
 
 @pytest.mark.parametrize(("arguments", "sentence"), [

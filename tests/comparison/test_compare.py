@@ -68,7 +68,7 @@ def test_demonstrations_are_never_an_input_or_a_test_text():
 
 def test_knobs_are_kept_only_where_they_differ():
     column = Column("prompt", "prompt", {"normalise": "yes", "order": "as edited"})
-    assert select(plan(columns=(column,)), PARTS_AT_HAND).plan.columns[0].knobs == {"normalise": True}
+    assert select(plan(columns=(column,)), PARTS_AT_HAND).plan.columns[0].knobs == {"normalise": "bytes"}
 
 
 @pytest.mark.parametrize(("changes", "sentence"), [
@@ -79,7 +79,7 @@ def test_knobs_are_kept_only_where_they_differ():
     ({"columns": ()}, "at least one strategy"),
     ({"columns": (Column("a", "prompt"), Column("a", "laft"))}, "a name of its own"),
     ({"columns": (Column("a", "magic"),)}, "There is no strategy"),
-    ({"columns": (Column("a", "prompt", {"normalise": "perhaps"}),)}, "give true or false"),
+    ({"columns": (Column("a", "prompt", {"normalise": "perhaps"}),)}, "give one of no, bytes, tokens"),
     ({"shots": -1}, "shots"), ({"shots": 99}, "only 12 examples"), ({"samples": 0}, "samples"),
     ({"limits": Limits(tokens=0)}, "output limit"), ({"limits": Limits(temperature=float("nan"))}, "temperature"),
     ({"inputs": (Row("Aline"), Row(" \n"))}, "Input 2 has no text"),

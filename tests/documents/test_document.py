@@ -134,10 +134,10 @@ def test_a_link_has_no_local_path_and_only_plain_characters(tmp_path):
 
 
 def test_the_command_says_the_whole_plan():
-    column = Column("laft", "laft", {"adapter": "it's", "normalise": True})
+    column = Column("laft", "laft", {"adapter": "it's", "normalise": "bytes"})
     words = shlex.split(documents.command(replace(WORLD, columns=(column,), inputs=(Row("-a 'b'"),))))
     assert words[:4] == ["python", "-m", "xlt_core", "compare"]
-    assert "laft.adapter=it's" in words and "laft.normalise=true" in words and "--text=-a 'b'" in words
+    assert "laft.adapter=it's" in words and "laft.normalise=bytes" in words and "--text=-a 'b'" in words
 
 
 @pytest.mark.parametrize("change", [

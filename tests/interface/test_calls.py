@@ -89,7 +89,8 @@ def test_columns_knobs_adapters_and_demonstrations_come_into_the_plan(tmp_path):
     own = [("Aline yaje", "health"), {"text": "Kato yaje", "answer": "sports"}, xlt.Row("Keza yaje", "health")]
     plan = small(strategies=columns, set=knobs, adapter="kin-2", demonstrations=own).plan
     assert [(c.name, dict(c.knobs)) for c in plan.columns] == [
-        ("prompt", {"normalise": True}), ("by a human", {"pivot": "human", "beams": 2}), ("laft", {"adapter": "kin-2"}),
+        ("prompt", {"normalise": "bytes"}), ("by a human", {"pivot": "human", "beams": 2}),
+        ("laft", {"adapter": "kin-2"}),
     ]  # fmt: skip
     assert plan.shots == 3 and [row.answer for row in plan.demonstrations] == ["health", "sports", "health"]
     (tmp_path / "d.csv").write_text("text,answer\nAline yaje,health\n", "utf-8")
@@ -131,7 +132,7 @@ def test_a_store_that_cannot_be_used_is_a_warning(monkeypatch, tmp_path):
     ({"strategies": "prompt,prompt"}, "a name of its own"), ({"strategies": "magic"}, "There is no strategy"),
     ({"set": "translate.pivot=human"}, "set must be a dict"), ({"set": {"pivot": "human"}}, "write strategy.knob"),
     ({"set": {"magic.pivot": "human"}}, "one of prompt, translate, laft"), ({"set": {"prompt.x": 1}}, "no knob"),
-    ({"set": {"prompt.normalise": "perhaps"}}, "give true or false"),
+    ({"set": {"prompt.normalise": "perhaps"}}, "give one of no, bytes, tokens"),
     ({"adapter": "kin-1", "strategies": "prompt"}, "adapter concerns no column"), ({"adapter": 5}, "a name or a path"),
     ({"texts": [5]}, "text must be text"), ({"texts": 5}, "texts must be a list"), ({"labels": 5}, "labels must be"),
     ({"demonstrations": 5}, "demonstrations must be a list"), ({"demonstrations": [5]}, "must be an object"),

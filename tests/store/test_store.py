@@ -133,7 +133,7 @@ def test_errors_and_what_streams_are_no_results(store):
 def test_identical_calls_are_made_once_across_plans(store):
     # The column's knob is another, so that no prediction can be taken over: only the calls can.
     hosts = [Adapting(), Adapting()]
-    columns = plan("prompt").columns, tuple(replace(c, knobs={"normalise": True}) for c in plan("prompt").columns)
+    columns = plan("prompt").columns, tuple(replace(c, knobs={"normalise": "bytes"}) for c in plan("prompt").columns)
     made = [last(store, plan(columns=column), given=with_call_cache(parts(host), store))
             for host, column in zip(hosts, columns, strict=True)]  # fmt: skip
     assert [sum(host.batches) for host in hosts] == [8, 0]

@@ -87,7 +87,7 @@ def test_a_label_is_asked_once_whatever_the_number_of_items() -> None:
 
 
 def test_normalised_likelihoods_are_calibrated_as_they_are_compared() -> None:
-    found = answers(Biased(), calibration="pmi", normalise=True)
+    found = answers(Biased(), calibration="pmi", normalise="bytes")
     made = next(p for p in found if "umukino" in p.replies[-1].sent.splitlines()[-2]).replies[-1].choices
     assert made == pytest.approx({"health": math.log(0.7 / 0.5) / 6, "sports": math.log(0.3 / 0.05) / 6})
 

@@ -136,14 +136,17 @@ def test_label_words_come_back_as_labels() -> None:
     assert answer.answer == (Span("Aline", "PER", 0, 5),)
 
 
-def test_normalised_by_bytes() -> None:
+def test_normalised_by_bytes_or_by_tokens() -> None:
     rows = (Example("d", {"text": "x"}, "ab", ("ab", "ƙƙƙ")),)
     given = setting(Topic(), Scoring(), rows)
     asked = replace(rows[0], id="1", answer=None)
     assert solved(InLanguage(), given, asked)["1"].answer == "ab"
-    answer = solved(InLanguage(normalise=True), given, asked)["1"]
+    answer = solved(InLanguage(normalise="bytes"), given, asked)["1"]
     assert answer.replies[0].choices == {"ab": -1.0, "ƙƙƙ": -0.5}
     assert answer.answer == "ƙƙƙ"
+    long = replace(asked, choices=("ab", "a b c"))
+    answer = solved(InLanguage(normalise="tokens"), replace(given, demonstrations=()), long)["1"]
+    assert answer.replies[0].choices == {"ab": -2.0, "a b c": -5 / 3} and answer.answer == "a b c"
 
 
 def test_labels_by_generation() -> None:

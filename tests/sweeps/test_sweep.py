@@ -218,6 +218,6 @@ def test_where_nothing_can_be_measured_the_time_is_not_told(store, caplog):
 
 
 def test_the_grid_comes_back_from_the_store(store):
-    grid = replace(SMALL, columns=(Column("a", "prompt", {"normalise": True}),))
+    grid = replace(SMALL, columns=(Column("a", "prompt", {"normalise": "bytes"}),))
     run = last(sweep(grid, store, parts(), owner="a key")).run
     assert grid_of(store.run(run, "a key").plan) == grid and store.runs("another") == ()

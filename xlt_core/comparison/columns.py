@@ -60,7 +60,7 @@ class ColumnRunner:
             self._run = self._current()
             final, now = tuple(p for p in self._run.predictions if p.final), time.monotonic()
             if final != self._scored[0] and now - self._scored[1] >= SCORING_PAUSE:
-                self._run, self._scored = scored(self._run, self._job.task), (final, now)
+                self._run, self._scored = scored(self._run, self._job.task, self._job.terms), (final, now)
         return self._run
 
     def _current(self) -> Run:
@@ -72,7 +72,7 @@ class ColumnRunner:
         self._end("failed")
 
     def _end(self, state: str) -> None:
-        self._run = ended(self._current(), state, self._job.task)
+        self._run = ended(self._current(), state, self._job.task, self._job.terms)
 
     def _add_notes(self, replies: Sequence[Reply], final: bool) -> None:
         """Adds the notes on calls: those of final replies stay, those of partial ones are replaced by the next."""

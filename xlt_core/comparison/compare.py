@@ -9,6 +9,7 @@ from dataclasses import replace
 from xlt_core.catalog import PARTS, Parts, is_bound
 from xlt_core.comparison.columns import ColumnRunner
 from xlt_core.comparison.endings import ended
+from xlt_core.comparison.glossary import terms_of_plan
 from xlt_core.comparison.job import Job
 from xlt_core.comparison.selection import Selection, select
 from xlt_core.contracts import Memory
@@ -71,8 +72,8 @@ def stopped(comparison: Comparison, parts: Parts = PARTS) -> Comparison:
     scores of a running column are of a moment ago."""
     if all(run.state not in ("waiting", "running") for run in comparison.runs):
         return comparison
-    task = parts.task(comparison.plan.task)
-    runs = [ended(r, "stopped", task) if r.state in ("waiting", "running") else r for r in comparison.runs]
+    task, terms = parts.task(comparison.plan.task), terms_of_plan(comparison.plan, parts)
+    runs = [ended(r, "stopped", task, terms) if r.state in ("waiting", "running") else r for r in comparison.runs]
     return replace(comparison, runs=tuple(runs))
 
 

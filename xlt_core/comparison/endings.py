@@ -9,20 +9,25 @@ from xlt_core.contracts import Task
 from xlt_core.records import Prediction, Run
 from xlt_core.scoring import metrics
 from xlt_core.scoring.significance import common_items
+from xlt_core.scoring.term_scores import TERMS_KEPT, terms_kept
+from xlt_core.text.terms import Terms
 
 
-def scored(run: Run, task: Task) -> Run:
-    """The run with the scores of its finished predictions, whatever scores it had before."""
+def scored(run: Run, task: Task, terms: Terms = ()) -> Run:
+    """The run with the scores of its finished predictions, whatever scores it had before. terms: of a glossary."""
     (marked,) = common_items(run)
     scores = metrics.measure(task.metrics, marked.golds, marked.answers)
+    sources = {example.id: example.text for example in run.examples} if terms else {}
+    kept = terms_kept(terms, [sources[name] for name in marked.ids], list(map(str, marked.answers))) if terms else None
+    scores |= {TERMS_KEPT: kept} if kept else {}
     return replace(run, scores=scores, scoring=_scoring(run.predictions))
 
 
-def ended(run: Run, state: str, task: Task) -> Run:
+def ended(run: Run, state: str, task: Task, terms: Terms = ()) -> Run:
     """The run in its last state, scored anew, its note with what failed. Done with no item that succeeded is failed."""
     lost = bool(run.examples) and run.errors == len(run.examples)
     note = "; ".join(filter(None, (run.note, failures(run))))
-    return scored(replace(run, state="failed" if state == "done" and lost else state, note=note), task)
+    return scored(replace(run, state="failed" if state == "done" and lost else state, note=note), task, terms)
 
 
 def failures(run: Run) -> str:

@@ -10,11 +10,13 @@ from xlt_core.catalog import LLM, PIVOT, Parts, asks_model, translator_of
 from xlt_core.comparison.building import answered, bases_of, prepared_without
 from xlt_core.comparison.combining import why_not
 from xlt_core.comparison.data import digest
+from xlt_core.comparison.glossary import terms_of_plan
 from xlt_core.comparison.selection import Selection
 from xlt_core.comparison.signature import code_signature, column_key, item_key, translator_identity
 from xlt_core.comparison.training import NONE, Training, texts_of
 from xlt_core.contracts import BuiltOn, Memory, NoHost, Setting, Solver, Task, Translator
 from xlt_core.records import Column, Example, InputError, Plan, Prediction, Reply, Run
+from xlt_core.text.terms import Terms
 
 
 @dataclass(frozen=True)
@@ -39,6 +41,10 @@ class Job:
     @cached_property
     def task(self) -> Task:
         return self.parts.task(self.selection.plan.task)
+
+    @cached_property
+    def terms(self) -> Terms:
+        return terms_of_plan(self.selection.plan, self.parts)
 
     @cached_property
     def training(self) -> Training:

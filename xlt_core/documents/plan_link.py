@@ -16,7 +16,7 @@ from xlt_core.formats.dataset_names import bare, file_of
 from xlt_core.formats.values import build, plain
 from xlt_core.records import InputError, Plan
 
-FILE_KNOBS = ("adapter", "dictionary", "only")  # these may name a file or a folder
+FILE_KNOBS = ("adapter", "dictionary", "only", "glossary")  # these may name a file or a folder
 LONGEST_LINK = 2_000_000  # bytes of a plan behind a link, unpacked
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 
 from xlt_core.records import Answer, Example, Prediction, Prompt, Reply, Span
@@ -27,10 +27,9 @@ class Asked:
         and the demonstrations."""
         return (tuple(self.written.values()), self.example.choices, *((row.id, row.text) for row in self.rows))
 
-    def scores(self, reply: Reply, by_byte: bool) -> dict[str, float]:
-        """The log-likelihood of each label, NaN where the model gave none. by_byte: divided by its UTF-8 bytes."""
-        sizes = {choice: max(1, len(text.encode())) if by_byte else 1 for choice, text in self.written.items()}
-        return {choice: reply.choices.get(text, math.nan) / sizes[choice] for choice, text in self.written.items()}
+    def scores(self, reply: Reply, length: Callable[[str], int]) -> dict[str, float]:
+        """The log-likelihood of each label, divided by its length, NaN where the model gave none."""
+        return {choice: reply.choices.get(text, math.nan) / length(text) for choice, text in self.written.items()}
 
     def chosen(self, reply: Reply, scores: Mapping[str, float], bare: Mapping[str, float]) -> Prediction:
         """The likeliest choice. scores: each one's log-likelihood, NaN where the model gave none; bare: what is taken

@@ -15,6 +15,7 @@ from xlt_core.prompting.calls import Outcome, attempt, empty, reason
 from xlt_core.prompting.fit import fit, longest
 from xlt_core.prompting.forms import asked_as
 from xlt_core.prompting.knobs import check_choices, check_knobs, check_setting, check_words
+from xlt_core.prompting.lengths import BYTES, length
 from xlt_core.prompting.remarks import remarks
 from xlt_core.prompting.shown import reordered, shown, shuffled
 from xlt_core.records import Answer, Example, InputError, Limits, Message, Prediction, Prompt, Reply
@@ -22,9 +23,12 @@ from xlt_core.records import Answer, Example, InputError, Limits, Message, Predi
 END = 2  # tokens that end an answer at most
 
 
-def knob(default: str | bool | int, label: str, help: str, range: tuple[int, int] | None = None) -> Any:
-    """A dataclass field that the page draws. range: the least and the most that a number may be."""
-    return field(default=default, metadata={"label": label, "help": help, "range": range})
+def knob(
+    default: str | bool | int, label: str, help: str, range: tuple[int, int] | None = None, yes: str = ""
+) -> Any:  # fmt: skip
+    """A dataclass field that the page draws. range: the least and the most that a number may be; yes: the choice that
+    true stands for, and false for the default."""
+    return field(default=default, metadata={"label": label, "help": help, "range": range, "yes": yes})
 
 
 @dataclass(frozen=True)
@@ -39,7 +43,12 @@ class FewShot(Strategy):
     scoring: Literal["likelihood", "generate"] = knob(
         "likelihood", "Label scoring", "Labels: the likeliest label, or what the model writes."
     )
-    normalise: bool = knob(False, "Normalise by length", "Divide each label's log-likelihood by its UTF-8 bytes.")
+    normalise: Literal["no", "bytes", "tokens"] = knob(
+        "no",
+        "Normalise by length",
+        "Divide each label's log-likelihood by its UTF-8 bytes, or by its tokens.",
+        yes=BYTES,
+    )
     calibration: Literal["none", "contextual", "pmi"] = knob(
         NONE, "Calibration", "Take from each label's likelihood what it gets for inputs without content (contextual), "
         "or behind the question's cue alone (pmi)."
@@ -210,7 +219,7 @@ class Prompter:
                 fitted = partial(self._fitted, rows=item.rows, scored=[*item.written.values()])
                 made = bare_prompts(self.knobs.calibration, cue, item.example, fitted)
                 replies = calibrating(self._send([replace(item, prompt=prompt) for prompt in made]))
-                scores = [item.scores(reply, self.knobs.normalise) for reply in replies]
+                scores = [item.scores(reply, self._length) for reply in replies]
                 self.baselines[item.bare] = baseline(scores)
                 asked[number] = replace(item, replies=(*item.replies, *replies))
 
@@ -229,7 +238,7 @@ class Prompter:
         if not reply.final:
             return Prediction(asked.example.id, replies=(*asked.replies, reply), notes=asked.notes, final=False)
         if self.by_likelihood:
-            scores = asked.scores(reply, self.knobs.normalise)
+            scores = asked.scores(reply, self._length)
             return asked.chosen(reply, scores, self.baselines.get(asked.bare, {}))
         said = without_thoughts(reply.text)
         answer = self.read(said, self._worded(asked.example))
@@ -237,6 +246,9 @@ class Prompter:
             answer = renamed(answer, {word: label for label, word in self.words.items()})
         notes = (*asked.notes, *[REMOVED] * (said != reply.text))
         return Prediction(asked.example.id, answer, (*asked.replies, reply), answer is not None, notes=notes)
+
+    def _length(self, text: str) -> int:
+        return length(self.reader, text, self.knobs.normalise)
 
     def _written(self, example: Example) -> dict[str, str]:
         """What is scored for each choice."""

@@ -51,10 +51,10 @@ def kind_of(text: str) -> str:
     return "phrase" if " " in text.strip() else "word"
 
 
-def of_knob(text: str) -> Lexicon:
+def of_knob(text: str, what: str = "dictionary") -> Lexicon:
     """From `word=translation, ...`, or a .csv or .tsv file of two columns, and a third with the kind if there is one.
 
-    Raises InputError for what is neither, and where there is no pair.
+    what: the knob's name. Raises InputError for what is neither, and where there is no pair.
     """
     rows = rows_of(text)
     pairs = rows if rows is not None else [part.split("=", 1) for part in text.split(",") if part.strip()]
@@ -62,7 +62,7 @@ def of_knob(text: str) -> Lexicon:
     if odd is not None or not pairs:
         place = " ".join(odd or ["its beginning"]).strip()[:60]
         raise InputError(
-            f"The dictionary cannot be read at {place!r}; write word=translation, word=translation, or "
+            f"The {what} cannot be read at {place!r}; write word=translation, word=translation, or "
             "name a .tsv or .csv file with two columns."
         )
     entries = [Entry(source.strip(), target.strip(), _kind(more, source)) for source, target, *more in pairs]

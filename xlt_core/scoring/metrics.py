@@ -24,6 +24,7 @@ TITLES: dict[str, str] = {
     "rouge_l": "ROUGE-L", "rouge_1": "ROUGE-1", "rouge_2": "ROUGE-2", "chrf": "chrF",
     "chrf_pp": "chrF++", "bleu": "BLEU", "length_ratio": "length ratio", "number_match": "exact match",
     "qa_f1": "token F1", "exact_match": "exact match", "word_accuracy": "accuracy of words",
+    "terms_kept": "terms kept",
 }  # fmt: skip
 LABEL, SPANS, TEXT, TRANSLATION, NUMBER, SHORT = "label", "spans", "text", "translation", "number", "short"
 # Those whose statistics are of two texts, whatever the other items are: a module each, with row, value, reduced, item.

@@ -6,12 +6,13 @@ from collections.abc import Generator
 from dataclasses import dataclass
 
 from xlt_core.contracts import Adapts, Setting, Solver
-from xlt_core.prompting.fewshot import FewShot, knob
+from xlt_core.prompting.fewshot import knob
+from xlt_core.prompting.glossary import Glossed
 from xlt_core.records import InputError, Reply
 
 
 @dataclass(frozen=True)
-class Adapted(FewShot):
+class Adapted(Glossed):
     """Few-shot prompting of a model that was adapted to the language without labels."""
 
     title = "LAFT"
@@ -26,7 +27,7 @@ class Adapted(FewShot):
 
     def prepare(self, setting: Setting) -> Generator[str | Reply, None, Solver]:
         adapter = self._adapter(setting)
-        return (yield from self.prompter(setting, adapter))
+        return (yield from self.glossed(setting, adapter))
 
     def _adapter(self, setting: Setting) -> str:
         language, host = setting.language, setting.host

@@ -6,12 +6,12 @@ from collections.abc import Generator
 from dataclasses import dataclass
 
 from xlt_core.contracts import Setting, Solver
-from xlt_core.prompting.fewshot import FewShot
+from xlt_core.prompting.glossary import Glossed
 from xlt_core.records import Reply
 
 
 @dataclass(frozen=True)
-class InLanguage(FewShot):
+class InLanguage(Glossed):
     """Few-shot prompting in the language itself."""
 
     title = "Prompt"
@@ -20,4 +20,4 @@ class InLanguage(FewShot):
     acts_on, asks_for = ("prompt",), ("labels",)
 
     def prepare(self, setting: Setting) -> Generator[str | Reply, None, Solver]:
-        return (yield from self.prompter(setting))
+        return (yield from self.glossed(setting))
