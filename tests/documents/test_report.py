@@ -126,6 +126,18 @@ def test_the_map_marks_what_is_decisive():
     assert figures.best(tie).layout.height > figures.best(clear).layout.height
 
 
+def test_many_tasks_stand_down_and_few_across(monkeypatch):
+    found = find([comparison(FAR, task="summary"), comparison(FAR, task="topic")])
+    places = []
+    for most in (5, 1):
+        monkeypatch.setattr(figures, "MOST_ACROSS", most)
+        layout = figures.best(found).layout
+        places.append((len(layout.xaxis.ticktext), len(layout.yaxis.ticktext)))
+        assert {(note.x, note.y) for note in layout.annotations} == {
+            (x, y) for x in range(places[-1][0]) for y in range(places[-1][1])}  # fmt: skip
+    assert places == [(2, 1), (1, 2)] and layout.yaxis.ticktext[-1].strip() == "Summary"
+
+
 def test_chance_and_majority_are_drawn_for_labels():
     found = find([comparison(FAR), comparison(FAR, task="ner")])
     said = [

@@ -15,6 +15,7 @@ from xlt_core.findings.sentences import amount, language_name, number, shots_of,
 from xlt_core.records import Score
 from xlt_core.scoring import metrics
 
+MOST_ACROSS = 5  # tasks whose names stand beside each other
 TILE = 72  # pixels at least for the name of a column
 REPORTED = "reported"
 GRID = "rgba(128,128,128,.22)"
@@ -51,21 +52,25 @@ def average_over_shots(found: Findings) -> go.Figure:
 
 
 def best(found: Findings, shots: int | None = None) -> go.Figure:
-    """Languages by tasks: the best column of each in its colour, full where it is decisively ahead, else pale."""
+    """Languages by tasks: the best column of each in its colour, full where it is decisively ahead, else pale. Tasks
+    stand down where they are many and the languages fewer."""
     leaders = [one for one in found.leaders if one.shots == shots]
     tasks = list(dict.fromkeys(task_title(one.condition, found) for one in leaders))
-    languages = sorted({language_name(one.condition.language) for one in leaders}, reverse=True)
+    languages = sorted({language_name(one.condition.language) for one in leaders})
+    turned = len(tasks) > max(MOST_ACROSS, len(languages))
+    across, down = (languages, tasks[::-1]) if turned else (tasks, languages[::-1])
     chart = go.Figure()
     for one in leaders:
-        at = tasks.index(task_title(one.condition, found)), languages.index(language_name(one.condition.language))
-        _tile(chart, found, one, at)
-    chart.update_xaxes(tickvals=list(range(len(tasks))), ticktext=[task.replace(" (", "<br>(") for task in tasks],
-                       range=[-0.5, len(tasks) - 0.5], side="top", showgrid=False, zeroline=False)  # fmt: skip
-    chart.update_yaxes(tickvals=list(range(len(languages))), ticktext=[f"{name}  " for name in languages],
-                       range=[-0.5, len(languages) - 0.5], showgrid=False, zeroline=False, automargin=True)  # fmt: skip
+        at = task_title(one.condition, found), language_name(one.condition.language)
+        x, y = at[::-1] if turned else at
+        _tile(chart, found, one, (across.index(x), down.index(y)))
+    chart.update_xaxes(tickvals=list(range(len(across))), ticktext=[name.replace(" (", "<br>(") for name in across],
+                       range=[-0.5, len(across) - 0.5], side="top", showgrid=False, zeroline=False)  # fmt: skip
+    chart.update_yaxes(tickvals=list(range(len(down))), ticktext=[f"{name}  " for name in down],
+                       range=[-0.5, len(down) - 0.5], showgrid=False, zeroline=False, automargin=True)  # fmt: skip
     lines = max((_names(one).count("<br>") for one in leaders), default=0)
-    chart.update_layout(**_layout(90 + (66 + 16 * lines) * max(len(languages), 1)), showlegend=False)
-    chart.update_layout(meta={"least_width": 110 + TILE * len(tasks)})
+    chart.update_layout(**_layout(90 + (66 + 16 * lines) * max(len(down), 1)), showlegend=False)
+    chart.update_layout(meta={"least_width": 110 + 60 * turned + TILE * len(across)})
     return chart
 
 
@@ -170,8 +175,7 @@ def _tile(chart: go.Figure, found: Findings, leader: Leader, at: tuple[int, int]
     fill, line = _pale(paint, 0.42 if leader.decisive else 0.12), {"color": paint, "width": 3 if leader.decisive else 0}
     chart.add_shape(type="rect", x0=x - 0.47, x1=x + 0.47, y0=y - 0.44, y1=y + 0.44, fillcolor=fill, line=line)
     sure = "level" if leader.tied else "decisive" if leader.decisive else _undecided(leader)
-    small = f"<span style='font-size:11px'>{sure}</span>"
-    sure = sure if leader.clears else "at chance"
+    small = f"<span style='font-size:11px'>{sure if leader.clears else 'at chance'}</span>"
     text = f"<b>{_names(leader)}</b><br>{number(leader.score.value)}<br>{small}"
     chart.add_annotation(x=x, y=y, text=text, showarrow=False)
 

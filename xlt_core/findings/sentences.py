@@ -94,8 +94,9 @@ def over_shots(found: Findings, condition: Condition) -> str:
     where = "every number of shots" if len(low) == len(leaders) else shots_of(one.shots for one in low)
     parts += [f"at {where} {not_above_level(found, low[0])}"] if low else []
     parts += [f"at {shots_of(tied)} the best are level"] if tied else []
-    trend = _trend(found, condition)
-    return " ".join(filter(None, [f"{'; '.join(filter(None, parts))}." if any(parts) else "", trend]))
+    said, trend = "; ".join(filter(None, parts)), _trend(found, condition)
+    said = capital(said) if said.startswith("at ") else said  # and not where the name of a column begins it
+    return " ".join(filter(None, [f"{said}." if said else "", trend]))
 
 
 def _highest(name: str, leaders: Sequence[Leader], of: int) -> str:

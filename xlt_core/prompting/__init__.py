@@ -7,6 +7,7 @@ __all__ = [
     "fewshot",
     "fit",
     "forms",
+    "glossary",
     "knobs",
     "learning",
     "other_rows",

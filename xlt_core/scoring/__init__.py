@@ -1,3 +1,12 @@
 """Scores with their intervals, the libraries behind them, and tests of differences."""
 
-__all__ = ["corrections", "metrics", "mexa", "pivot", "significance", "text_scores", "translation_scores"]
+__all__ = [
+    "corrections",
+    "metrics",
+    "mexa",
+    "pivot",
+    "significance",
+    "term_scores",
+    "text_scores",
+    "translation_scores",
+]

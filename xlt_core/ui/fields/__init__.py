@@ -6,6 +6,7 @@ __all__ = [
     "inputs",
     "lessons",
     "mismatch",
+    "own_data",
     "parameters",
     "sources",
     "strategies",
