@@ -12,12 +12,13 @@ import pytest
 from xlt_core.settings import ROOT
 
 # By folder or root module, from the left: whoever stands further left is imported, and never imports.
-EXTENSIONS = ("tasks", "strategies", "demonstrations", "hosts", "translators", "datasets")  # never import each other
+# Members of these never import each other.
+EXTENSIONS = ("tasks", "strategies", "demonstrations", "hosts", "translators", "datasets", "diagnostics")
 ORDER = ["records", "settings", "text", "language_codes", ("language_table", "scoring", "models", "probing"),
          "contracts", "formats", ("world", "engine", "reading"), "prompting", ("pivoting", "baselines"), EXTENSIONS,
          "catalog_tools", "catalog", "comparison", "findings", "store", "documents",
-         ("sweeps", "adaptation", "jobs", "lessons"), "pocket", "cli",
-         ("interface", "__main__"), "ui.shared", "ui.items", "ui.fields", "ui.compare", "ui.results",
+         ("sweeps", "adaptation", "diagnosis", "jobs", "lessons"), "pocket", "cli",
+         ("interface", "__main__"), "ui.shared", "ui.items", ("ui.fields", "ui.diagnose"), "ui.compare", "ui.results",
          ("ui.evaluate", "ui.adapt", "ui.runs"), "ui", "app"]  # fmt: skip
 RANKS = {name: rank for rank, names in enumerate(ORDER) for name in ([names] if isinstance(names, str) else names)}
 HEAVY = {"torch", "transformers", "peft", "datasets", "evaluate", "sklearn", "ray", "httpx"}

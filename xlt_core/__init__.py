@@ -11,14 +11,14 @@ from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from xlt_core.interface.calls import adapt, compare, score, sweep
+    from xlt_core.interface.calls import adapt, compare, diagnose, score, sweep
     from xlt_core.interface.lists import languages
     from xlt_core.interface.tables import Rows
     from xlt_core.records import Column, InputError, Row
 
 __version__ = "0.1.0"
-__all__ = ["Column", "InputError", "Row", "adapt", "compare", "datasets", "languages", "models", "score", "strategies",
-           "sweep", "tasks"]  # fmt: skip
+__all__ = ["Column", "InputError", "Row", "adapt", "compare", "datasets", "diagnose", "languages", "models", "score",
+           "strategies", "sweep", "tasks"]  # fmt: skip
 
 # Whoever serves the page sees what went wrong inside; on the command line a sentence is enough.
 logging.getLogger(__name__).addHandler(logging.NullHandler())
@@ -26,7 +26,7 @@ logging.getLogger(__name__).addHandler(logging.NullHandler())
 # Where a name of the interface is. It is loaded when it is first asked for, so that the import itself takes no time.
 LOADED_LATER = {
     **dict.fromkeys(("Column", "InputError", "Row"), "records"),
-    **dict.fromkeys(("adapt", "compare", "score", "sweep"), "interface.calls"),
+    **dict.fromkeys(("adapt", "compare", "diagnose", "score", "sweep"), "interface.calls"),
     "languages": "interface.lists",
 }
 CALLABLE_FOLDERS = ("datasets", "models", "strategies", "tasks")

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from xlt_core import catalog_tools
 from xlt_core.catalog_tools import Knob, coerced, once, pick, scan, unknown
-from xlt_core.contracts import Dataset, Host, Picker, Strategy, Task, Translator
+from xlt_core.contracts import Dataset, Diagnostic, Host, Picker, Strategy, Task, Translator
 from xlt_core.formats.dataset_names import HUB, file_of
 from xlt_core.language_table import by_code as by_code
 from xlt_core.language_table import find, known_names, languages
@@ -76,6 +76,16 @@ def pickers() -> Mapping[str, Picker]:
 
 def picker(name: str) -> Picker:
     return pick("picker of demonstrations", pickers(), name.replace("-", "_"))
+
+
+@cache
+def diagnostics() -> Mapping[str, Diagnostic]:
+    """What one can measure before choosing, by id."""
+    return {name: kind() for name, kind in scan("diagnostics", Diagnostic).items()}
+
+
+def diagnostic(name: str) -> Diagnostic:
+    return pick("diagnostic", diagnostics(), name)
 
 
 def knobs(name: str) -> tuple[Knob, ...]:

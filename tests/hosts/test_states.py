@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import math
 from pathlib import Path
 
 import pytest
-from helpers.tiny_models import make_model
+from helpers.tiny_models import make_adapter, make_model
+from transformers import AutoModelForCausalLM, AutoTokenizer
 
-from xlt_core.contracts import Encodes
+from xlt_core.contracts import Encodes, Inspects
 from xlt_core.hosts.local import LocalHost
+from xlt_core.probing.bits_per_byte import bits_per_byte
 from xlt_core.records import InputError
 
 TEXT = "The minister visited Kigali, ŋŋenda ku lwokubiri."
@@ -36,3 +39,22 @@ def test_a_tokenizer_that_tells_no_places_is_refused(tmp_path: Path) -> None:
     host._tokenizer._tokenizer = Slow()
     with pytest.raises(InputError, match="does not tell where its tokens stand"):
         list(host.states([TEXT]))
+
+
+def test_sentences_tokens_and_likelihoods_with_an_adapter_and_without(tmp_path: Path) -> None:
+    model = make_model(tmp_path / "model")
+    host, adapter = LocalHost(model), str(make_adapter(model, tmp_path / "adapter"))
+    assert isinstance(host, Inspects)
+    assert [(one.count > 0, one.unknown) for one in host.pieces([TEXT, ""])] == [(True, 0), (False, 0)]
+    assert host.pieces(["ẽ"])[0].broken == 3  # its bytes, of a letter that the tokenizer has not seen
+
+    def read(name: str) -> tuple[float, float]:
+        states = dict(pair for batch in host.sentence_states([TEXT, "a"], name) for pair in batch)
+        assert states[0].weighted.shape == (4, 32)
+        return float(states[0].last[-1, 0]), sum(host.nats([TEXT, "a"], name))
+
+    plain, adapted = read(""), read(adapter)
+    assert read("") == pytest.approx(plain) and plain[0] != adapted[0] and plain[1] != adapted[1]
+    network, tokenizer = AutoModelForCausalLM.from_pretrained(model), AutoTokenizer.from_pretrained(model)
+    size = len(TEXT.encode()) + 1
+    assert bits_per_byte(network, tokenizer, [TEXT, "a"]) == pytest.approx(plain[1] / math.log(2) / size, rel=1e-4)

@@ -31,6 +31,7 @@ def options_of(command: str) -> set[str]:
     ("compare", {"text": "texts"}, {"out", "column"}),  # strategies takes columns, too
     ("sweep", {}, {"engine", "ray_address", "workers", "gpus_per_worker", "column", "no_texts"}),
     ("score", {}, {"out"}),
+    ("diagnose", {}, {"out"}),
     ("adapt", {"unpacked": "packed"}, {"survey"}),
 ])  # fmt: skip
 def test_the_arguments_are_named_as_the_options_of_the_command_line(name, renamed, elsewhere):

@@ -1,3 +1,4 @@
 """The command line: one file a command."""
 
-__all__ = ["adapt", "average", "compare", "get", "lists", "options", "pocket", "printing", "score", "sweep"]
+__all__ = ["adapt", "average", "compare", "diagnose", "get", "lists", "options", "pocket", "printing", "score",
+           "sweep"]  # fmt: skip

@@ -1,6 +1,17 @@
-"""What one can add, each as one new file: tasks, strategies, hosts, translators, datasets, pickers."""
+"""What one can add, each as one new file: tasks, strategies, hosts, translators, datasets, pickers, diagnostics."""
 
 from xlt_core.contracts.data import SPLITS, Dataset, Memory
+from xlt_core.contracts.diagnostics import (
+    Chart,
+    Diagnostic,
+    Inspects,
+    Measured,
+    Pieces,
+    Series,
+    Subject,
+    Transfer,
+    Values,
+)
 from xlt_core.contracts.models import (
     ABILITIES,
     Adapts,
@@ -24,23 +35,32 @@ __all__ = [
     "SPLITS",
     "Adapts",
     "BuiltOn",
+    "Chart",
     "Dataset",
+    "Diagnostic",
     "Encodes",
     "Generates",
     "Host",
+    "Inspects",
+    "Measured",
     "Memory",
     "NoHost",
     "Pick",
     "Picked",
     "Picker",
+    "Pieces",
     "Pool",
     "Scores",
+    "Series",
     "Setting",
     "Solver",
     "Strategy",
+    "Subject",
     "Task",
     "TokenStates",
+    "Transfer",
     "Translator",
+    "Values",
     "missing",
     "no_rows",
 ]

@@ -7,10 +7,12 @@ from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import chain
 from threading import Lock
 
 from transformers import PreTrainedTokenizerBase
 
+from xlt_core.contracts import Pieces
 from xlt_core.engine.chat_template import ChatTemplate
 from xlt_core.engine.plain_prompts import NEXT, continuation, plain_text
 from xlt_core.engine.prefix_cache import common_prefix_length
@@ -117,6 +119,21 @@ class PromptTokenizer:
         with self._lock:
             found = self._tokenizer(text, add_special_tokens=False, return_offsets_mapping=True, verbose=False)
         return list(found["input_ids"]), [(start, end) for start, end in found["offset_mapping"]]
+
+    def document_rows(self, texts: Sequence[str]) -> list[list[int]]:
+        """The tokens of plain texts, with those that the tokenizer itself puts around each."""
+        with self._lock:
+            return [list(row) for row in self._tokenizer(list(texts), verbose=False)["input_ids"]]
+
+    def pieces(self, texts: Sequence[str]) -> list[Pieces]:
+        """What each plain text is cut into, without what the tokenizer puts around it."""
+        unknown = self._tokenizer.unk_token_id
+        with self._lock:
+            rows = self._tokenize(texts)
+            broken = {
+                token for token in set(chain(*rows)) if "\N{REPLACEMENT CHARACTER}" in self._tokenizer.decode([token])
+            }
+        return [Pieces(len(row), row.count(unknown), sum(token in broken for token in row)) for row in rows]
 
     def decode(self, rows: Sequence[Sequence[int]]) -> list[str]:
         """The text of each row of output tokens, special tokens left out."""

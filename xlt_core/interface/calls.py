@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, get_args
 from xlt_core.formats.files import check_folder
 from xlt_core.formats.rows import text_of
 from xlt_core.interface.arguments import takes
+from xlt_core.interface.diagnosis import Diagnose, DiagnosisResult
 from xlt_core.interface.options import Adapt, Compare, Missing, Score, Sweep, checked, listed, paths, rooted
 from xlt_core.interface.progress import progress
 from xlt_core.interface.results import AdaptationResult, ComparisonResult, Result, SweepResult
@@ -127,6 +128,25 @@ def adapt(options: Adapt) -> AdaptationResult:
         for snapshot in work:
             show(snapshot.step, snapshot.steps, snapshot.doing)
     return AdaptationResult(folder, snapshot.card or {}, snapshot.bits, snapshot.losses, snapshot.notes)
+
+
+@takes(Diagnose)
+def diagnose(options: Diagnose) -> DiagnosisResult:
+    """Measures a language, a model and a translator on parallel sentences, before you choose.
+
+    only: of mexa, tokens, bits, sources, pivot, else all; parallel: "sib200", "flores", "ntrex", "world" or a file of
+    two columns. What cannot be measured is told in the result's notes. Raises InputError for a call that is off.
+
+        xlt.diagnose(language="kin,hau", model="smollm2", parallel="sib200", only="tokens,mexa")
+    """
+    from xlt_core.diagnosis.diagnose import diagnose as measure
+    from xlt_core.diagnosis.transfer import stored
+
+    work = measure(options.request(), rooted(options.parts, options.data_root), stored())
+    with closing(work), progress(options.progress) as show:
+        for snapshot in work:
+            show(snapshot.done, snapshot.total, snapshot.doing)
+    return DiagnosisResult(snapshot)
 
 
 def _store(needed: bool = False) -> Store | None:

@@ -16,7 +16,6 @@ LONGEST = 1024  # tokens that are read at once
 BATCH_TOKENS = 16_384  # tokens in a batch, padding included
 
 
-@torch.inference_mode()
 def bits_per_byte(model: PreTrainedModel, tokenizer: PreTrainedTokenizerBase, texts: Sequence[str]) -> float:
     """Negative log-likelihood of the texts in nats, over ln 2 times their UTF-8 bytes.
 
@@ -24,26 +23,35 @@ def bits_per_byte(model: PreTrainedModel, tokenizer: PreTrainedTokenizerBase, te
     one is read in windows that share one token, so that every token is predicted once.
     """
     model.eval()
-    nats = sum(_negative_log_likelihood(model, batch) for batch in _batches(_windows(model, tokenizer, texts)))
+    rows = tokenizer(list(texts), verbose=False)["input_ids"]
+    parts = batches(windows(model, tokenizer, rows))
+    return bits(sum(negative_log_likelihood(model, batch) for batch in parts), texts)
+
+
+def bits(nats: float, texts: Sequence[str]) -> float:
+    """Nats of the texts as bits per byte."""
     return nats / (math.log(2) * sum(len(text.encode()) for text in texts))
 
 
-def _windows(model: PreTrainedModel, tokenizer: PreTrainedTokenizerBase, texts: Sequence[str]) -> list[list[int]]:
+def windows(
+    model: PreTrainedModel, tokenizer: PreTrainedTokenizerBase, rows: Sequence[Sequence[int]]
+) -> list[list[int]]:
+    """What is read at once, the shortest first. rows: the texts' tokens, as the tokenizer gives them."""
     config = model.config.get_text_config(decoder=True)
     length = min(LONGEST, getattr(config, "max_position_embeddings", None) or LONGEST)
+    first = tokenizer.bos_token_id if tokenizer.bos_token_id is not None else tokenizer.eos_token_id
     found = []
-    for ids in tokenizer(list(texts), verbose=False)["input_ids"]:
-        first = tokenizer.bos_token_id if tokenizer.bos_token_id is not None else tokenizer.eos_token_id
+    for ids in map(list, rows):
         whole = ids if first is None or ids[:1] == [first] else [first, *ids]
         found += [whole[at : at + length] for at in range(0, len(whole) - 1, length - 1)]
     return sorted(found, key=len)
 
 
-def _batches(windows: Sequence[list[int]]) -> Iterator[list[list[int]]]:
-    """Windows of like length together."""
+def batches(windows: Sequence[list[int]], tokens: int = BATCH_TOKENS) -> Iterator[list[list[int]]]:
+    """Windows of like length together. tokens: in a batch, padding included."""
     batch: list[list[int]] = []
     for window in windows:
-        if batch and (len(batch) + 1) * len(window) > BATCH_TOKENS:
+        if batch and (len(batch) + 1) * len(window) > tokens:
             yield batch
             batch = []
         batch.append(window)
@@ -51,7 +59,8 @@ def _batches(windows: Sequence[list[int]]) -> Iterator[list[list[int]]]:
         yield batch
 
 
-def _negative_log_likelihood(model: PreTrainedModel, windows: Sequence[list[int]]) -> float:
+@torch.inference_mode()
+def negative_log_likelihood(model: PreTrainedModel, windows: Sequence[list[int]]) -> float:
     """Summed over the windows, in nats."""
     longest = max(map(len, windows))
     ids = torch.tensor([window + [0] * (longest - len(window)) for window in windows]).to(model.device)

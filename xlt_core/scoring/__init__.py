@@ -5,6 +5,7 @@ __all__ = [
     "metrics",
     "mexa",
     "pivot",
+    "rank_correlation",
     "significance",
     "term_scores",
     "text_scores",

@@ -41,6 +41,13 @@ def test_preview_the_prompts_edit_a_demonstration_and_compare_with_the_keyboard(
     assert "nothing can be concluded" in tab.inner_text("#conclusion")
     assert tab.locator(".xlt-column .xlt-bars").count() == 3
     assert tab.locator(".xlt-column [lang]").count() > 0
+    tab.click("#diagnose > button")
+    tab.wait_for_selector("#diagnose-start")
+    for title in ("Bits per byte", "Alignment with English", "Translator", "Source languages"):
+        tab.get_by_label(title, exact=True).uncheck()
+    tab.click("#diagnose-start")
+    tab.wait_for_selector("#diagnose-results figure")
+    assert "times the tokens" in tab.inner_text("#diagnose-results")
 
 
 @needs_chromium

@@ -27,6 +27,7 @@ from xlt_core.ui.compare import (
     vote_handlers,
 )
 from xlt_core.ui.compare.form import ComparePage
+from xlt_core.ui.diagnose import panel as before
 from xlt_core.ui.fields import demonstrations, inputs, lessons, mismatch
 from xlt_core.ui.fields.strategies import PIVOT
 from xlt_core.ui.items import matrix
@@ -80,6 +81,8 @@ def _draw(
             table = demonstrations.build(plan.demonstrations or (), plan)
             reveal = gr.HTML("", elem_id="reveal")
             results = view.build(finished)
+            before.build(before.Context(chosen.language, chosen.sources.model, chosen.sources.translator,
+                                        chosen.sources.own.uploaded, chosen.shots, visitor, manager))  # fmt: skip
     return ComparePage(host, chosen, download, entered, note, table, results,
                        lessons.Lessons(*lesson_fields, panel, reveal), message, buttons, gr.State(""), manager,
                        visitor, gr.State(Requests()),
