@@ -138,8 +138,10 @@ def test_a_stop_before_the_first_step_trains_nothing(tmp_path, base):
     assert not list(tmp_path.glob("out/**/*.safetensors"))
 
 
-def test_a_stop_keeps_a_checkpoint_and_going_on_ends_where_an_undisturbed_run_does(tmp_path, base):
-    given = seam.plan(seam.text(tmp_path), model=base, steps=12, rate=1e-2)
+@pytest.mark.parametrize("objective", ["laft", "align"])
+def test_a_stop_keeps_a_checkpoint_and_going_on_ends_where_an_undisturbed_run_does(tmp_path, base, objective):
+    source = seam.pairs(tmp_path) if objective == "align" else seam.text(tmp_path)
+    given = seam.plan(source, model=base, steps=12, rate=1e-2, objective=objective)
     whole = seam.finished(given, tmp_path / "whole")
     running = adapt(given, tmp_path / "out")
     for snapshot in running:

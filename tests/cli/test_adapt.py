@@ -17,6 +17,7 @@ from helpers import dataset_hub
 
 from xlt_core import settings
 from xlt_core.__main__ import main
+from xlt_core.adaptation.objective import replay_of
 from xlt_core.formats.durations import duration
 from xlt_core.settings import ROOT
 from xlt_core.world import world
@@ -68,7 +69,8 @@ def call(*arguments, launcher=(), **more):
 
 def test_killed_at_once_and_resumed_it_goes_on_from_its_checkpoint(tmp_path, base, capsys):
     start = ["adapt", "--language", "kin", "--corpus", str(seam.text(tmp_path)), "--model", str(base), *SIZE,
-             "--steps", "30", "--rate", "0.01", "--out", str(tmp_path / "out")]  # fmt: skip
+             "--steps", "30", "--rate", "0.01", "--replay", "eng:pocket:0.2",
+             "--out", str(tmp_path / "out")]  # fmt: skip
     killed = call(*start)
     for line in killed.stderr:
         if line.startswith("step 12/30"):
@@ -79,10 +81,13 @@ def test_killed_at_once_and_resumed_it_goes_on_from_its_checkpoint(tmp_path, bas
     status = main([*start, "--resume"])
     out, err = capsys.readouterr()
     assert status == 0 and f"--adapter {tmp_path / 'out'}" in out, err
-    whole = seam.finished(seam.plan(seam.text(tmp_path), model=base, steps=30, rate=0.01), tmp_path / "whole")
+    given = seam.plan(seam.text(tmp_path), model=base, steps=30, rate=0.01, replay=(replay_of("eng:pocket:0.2"),))
+    whole = seam.finished(given, tmp_path / "whole")
     card = json.loads((tmp_path / "out" / "adaptation.json").read_text("utf-8"))
     assert kept >= 9 and err.count("bits per byte before") == 1 and "step 3/30" in err, "the curve is whole"
     assert [loss for _, loss in card["losses"]] == pytest.approx([loss for _, loss in whole.losses], abs=1e-3)
+    assert card["plan"]["replay"] == [{"language": "eng", "share": 0.2}]
+    assert "| replay | eng, a share of 0.2 |" in (tmp_path / "out" / "README.md").read_text("utf-8")
     assert card["bits_per_byte"]["kin"]["after"] == pytest.approx(whole.bits["kin"][1], abs=1e-3)
 
 
@@ -169,7 +174,7 @@ def test_a_survey_trains_nothing(tmp_path, base, capsys):
 
 @pytest.mark.parametrize(("option", "sentence"), [
     (("--steps", "0"), "steps cannot be 0"), (("--out", "{here}/kin.txt"), "cannot be written"),
-    (("--model", "/nowhere"), "There is no model"), (("--corpus", "x.txt"), "Give each --language its --corpus"),
+    (("--model", "/nowhere"), "There is no model"), (("--corpus", "x.txt"), "Give each language its corpus"),
     (("--language", "kin", "--corpus", "x.txt"), "two texts of kin"), (("--rate", "fast"), "invalid float value"),
     (("--set", "depth"), "write it as KNOB=VALUE"), (("--objective", "magic"), "no objective 'magic'"),
 ])  # fmt: skip

@@ -8,6 +8,7 @@ from pathlib import Path
 import torch
 from transformers import AutoTokenizer, GPTNeoXConfig, GPTNeoXForCausalLM
 
+from xlt_core import catalog
 from xlt_core.adaptation.adapt import adapt
 from xlt_core.adaptation.corpus import Corpus
 from xlt_core.adaptation.records import Adaptation, Snapshot
@@ -21,6 +22,14 @@ def text(folder: Path, language: str = "kin", documents: int = 60) -> Path:
     """A text file of news of the bundled world."""
     path = folder / f"{language}.txt"
     path.write_text("\n\n".join(islice(world.documents(language, 7), documents)), encoding="utf-8")
+    return path
+
+
+def pairs(folder: Path, language: str = "kin", count: int = 60) -> Path:
+    """A table of sentences of the bundled world with their English."""
+    path = folder / "pairs.tsv"
+    rows = catalog.dataset("world").load("topic", language, "train")[:count]
+    path.write_text("\n".join(f"{row.text}\t{row.pivot.text}" for row in rows), encoding="utf-8")
     return path
 
 

@@ -17,6 +17,7 @@ from xlt_core.models import names
 from xlt_core.models.memory import release_unused
 from xlt_core.records import InputError
 
+MOST_REPLAYED = 0.9  # of the rows; the rest is what is to be learned
 LIMITS = {
     "steps": (1, 10_000_000), "tokens": (0, 10**13), "rate": (0.0, 1.0), "rank": (1, 1024), "alpha": (0, 4096),
     "block": (0, 1 << 20), "rows": (1, 4096), "held_out": (0.001, 0.5), "seed": (0, 2**32 - 1),
@@ -71,11 +72,14 @@ def checked(plan: Adaptation) -> tuple[Adaptation, str]:
     if not plan.corpora:
         raise InputError("There is no text to adapt on; give a file, or hub:ID of a dataset.")
     corpora = tuple(replace(corpus, language=catalog.language(corpus.language).code) for corpus in plan.corpora)
-    codes = [corpus.language for corpus in corpora]
+    replay = tuple(replace(one, language=catalog.language(one.language).code) for one in plan.replay)
+    if not all(one.share >= 0 for one in replay) or sum(one.share for one in replay) > MOST_REPLAYED:
+        raise InputError(f"The shares that are replayed can be 0 to {MOST_REPLAYED} together.")
+    codes = [corpus.language for corpus in (*corpora, *replay)]
     twice = next((code for code in codes if codes.count(code) > 1), "")
     if twice:
         raise InputError(f"There are two texts of {twice}; join them in one file.")
-    return replace(plan, corpora=corpora), names.model_path(plan.model)
+    return replace(plan, corpora=corpora, replay=replay), names.model_path(plan.model)
 
 
 def _in_a_thread(work: Callable[[Callable[[Snapshot], None], Event], None]) -> Generator[Snapshot, None, None]:

@@ -59,17 +59,19 @@ def _settings(plan: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
     """What was set, the objective and its knobs first."""
     yield "objective", plan.get("objective", "laft")
     yield from plan.get("knobs", {}).items()
+    yield from (("replay", f"{one['language']}, a share of {one['share']:g}") for one in plan.get("replay", ()))
+    yield from (("from", plan["start"]) for _ in range(bool(plan.get("start"))))
     yield from ((name, plan[name]) for name in SETTINGS)
 
 
 def _measured(card: Mapping[str, Any]) -> list[str]:
-    bits, losses = card["bits_per_byte"], card["losses"]
+    bits, losses, unit = card["bits_per_byte"], card["losses"], card.get("unit", "nats a token")
     named = [(_name(code), row) for code, row in bits.items()] + [*card.get("figures", {}).items()]
     rows = [f"| {name} | {row['before']:.3f} | {row['after']:.3f} |" for name, row in named]
     return ["## Measured", "",
             "Bits per byte of held-out text; less is better. What English lost was forgotten.", "",
             "| text | before | after |", "|---|---|---|", *rows, "",
-            f"The training loss went from {losses[0][1]:.3f} to {losses[-1][1]:.3f} nats a token.", ""]  # fmt: skip
+            f"The training loss went from {losses[0][1]:.3f} to {losses[-1][1]:.3f} {unit}.", ""]  # fmt: skip
 
 
 def _checking(texts: Sequence[Mapping[str, Any]]) -> Iterator[str]:

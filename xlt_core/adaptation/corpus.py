@@ -30,9 +30,16 @@ class Corpus:
 
 
 @dataclass(frozen=True)
+class Replay(Corpus):
+    """Text that a model must not forget. share: of the rows that are trained on; of 0 it is only measured."""
+
+    share: float = 0.2
+
+
+@dataclass(frozen=True)
 class Text:
     """Cleaned documents of a language. short: how many were dropped as too short or without a letter; file: SHA-256
-    of the file that they are from, if they are from one."""
+    of the file that they are from, if they are from one; source: as in Corpus."""
 
     language: Language
     documents: tuple[str, ...]
@@ -40,6 +47,7 @@ class Text:
     short: int = 0
     whole: bool = True
     file: str = ""
+    source: str = ""
 
     @property
     def size(self) -> int:
@@ -75,12 +83,12 @@ def read(source: str, language: Language, most: int = MOST_CHARACTERS) -> Text:
             f"{_name(source)} holds {held} of {LEAST_WORDS} words or more, and adapting needs {LEAST_DOCUMENTS}; "
             f"give more text.{hint}"
         )
-    return Text(language, tuple(seen.values()), duplicates, short, whole, _file_digest(source))
+    return Text(language, tuple(seen.values()), duplicates, short, whole, file_digest(source), source)
 
 
-def _file_digest(source: str) -> str:
+def file_digest(source: str) -> str:
     """What `sha256sum` prints for a file; empty for what is none."""
-    if source == POCKET or source.startswith(HUB):
+    if source == POCKET or source.startswith(HUB) or not Path(source).expanduser().is_file():
         return ""
     with Path(source).expanduser().open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()

@@ -8,7 +8,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from xlt_core import catalog
-from xlt_core.adaptation.corpus import MOST_CHARACTERS, Corpus, Text, read
+from xlt_core.adaptation.corpus import MOST_CHARACTERS, Corpus, Replay, Text, read
 from xlt_core.adaptation.packing import drawn, packed, shares, unpacked
 from xlt_core.adaptation.records import Adaptation, Base
 from xlt_core.catalog_tools import Knob, coerced, knobs, pick, scan
@@ -47,7 +47,8 @@ class Objective:
     """What a model is adapted by: a frozen dataclass whose fields are its knobs. By default, next-token prediction.
 
     reads: what a corpus of it is (text: documents; pairs: parallel sentences; rows: a task's train rows); methods:
-    what of METHODS it can train; cycle: how many steps follow one another before the same kind of step comes again.
+    what of METHODS it can train; cycle: how many steps follow one another before the same kind of step comes again;
+    unit: of the loss.
     """
 
     title: ClassVar[str]
@@ -56,6 +57,7 @@ class Objective:
     reads: ClassVar[Literal["text", "pairs", "rows"]] = "text"
     methods: ClassVar[tuple[str, ...]] = ("lora", "full")
     cycle: ClassVar[int] = 1
+    unit: ClassVar[str] = "nats a token"
 
     def told(self) -> str:
         """The title and what it does, to go on a sentence with."""
@@ -65,8 +67,8 @@ class Objective:
         """Raises InputError for a plan that this objective cannot train."""
 
     def read(self, plan: Adaptation) -> Material:
-        """Reads the corpora. Raises InputError."""
-        return Material(tuple(read_texts(plan, plan.corpora)))
+        """Reads the corpora, and what is replayed. Raises InputError."""
+        return Material(tuple(read_texts(plan, [*plan.corpora, *plan.replay])))
 
     def split(self, plan: Adaptation, material: Material) -> Split:
         """Holds out a share of the documents of each language by the seed; English ones beside them."""
@@ -88,9 +90,11 @@ class Objective:
     def rows(self, base: Base, split: Split) -> Sequence[Any]:
         """plan.steps times plan.rows rows, of which each step takes plan.rows."""
         plan, texts = base.plan, split.learned
-        count, weights = plan.steps * plan.rows, shares([text.size for text in texts])
+        replayed = [one.share for one in plan.replay]
+        own = shares([text.size for text in texts[: len(plan.corpora)]])
+        count, weights = plan.steps * plan.rows, [*(share * (1 - sum(replayed)) for share in own), *replayed]
         make = packed if plan.packed else unpacked
-        needed = [round(count * weight) + 1 for weight in weights]
+        needed = [round(count * weight) + 1 for weight in weights]  # none of what is only measured
         pools = [make(base.tokenizer, text.documents, plan.block, most)
                  for text, most in zip(texts, needed, strict=True)]  # fmt: skip
         return drawn(pools, weights, count, plan.seed)
@@ -138,8 +142,35 @@ def objective_of(plan: Adaptation) -> Objective:
     if plan.method not in found.methods:
         raise InputError(f"The objective {plan.objective} cannot train with the method {plan.method}; choose "
                          f"{' or '.join(found.methods)}.")  # fmt: skip
+    if plan.replay and found.reads != "text":
+        raise InputError(f"The objective {plan.objective} takes no text to replay; leave out --replay.")
     found.check(plan)
     return found
+
+
+def sources_of(
+    objective: str, languages: Sequence[str], corpora: Sequence[str] | None, parallel: Sequence[str] | None
+) -> list[tuple[str, str]]:
+    """Each language with its source, a text or parallel sentences as the objective reads them. Raises InputError."""
+    pairs = pick("objective", objectives(), objective).reads == "pairs"
+    given, other, name = (parallel, corpora, "parallel") if pairs else (corpora, parallel, "corpus")
+    if other:
+        raise InputError(f"The objective {objective} learns from what {name} names; give that instead.")
+    if len(languages) != len(given or ()):
+        raise InputError(f"Give each language its {name}, in the same order.")
+    return list(zip(languages, given, strict=True))
+
+
+def replay_of(text: str) -> Replay:
+    """What LANGUAGE:SOURCE:SHARE says. Raises InputError."""
+    language, _, rest = text.partition(":")
+    source, _, share = rest.rpartition(":")
+    try:
+        return Replay(catalog.language(language).code, source, float(share))
+    except ValueError:
+        raise InputError(
+            f"The replay {text!r} is off; write LANGUAGE:FILE:SHARE, such as eng:english.txt:0.2."
+        ) from None
 
 
 def read_texts(plan: Adaptation, corpora: Sequence[Corpus]) -> list[Text]:
@@ -151,10 +182,10 @@ def read_texts(plan: Adaptation, corpora: Sequence[Corpus]) -> list[Text]:
             for corpus, limit in zip(corpora, limits, strict=True)]  # fmt: skip
 
 
-def halves(documents: Sequence[Any], plan: Adaptation) -> tuple[list[Any], list[Any]]:
-    """Those that are held out, and those that are learned from, by the plan's seed."""
+def halves(documents: Sequence[Any], plan: Adaptation, least: int = 1) -> tuple[list[Any], list[Any]]:
+    """Those that are held out, at least `least`, and those that are learned from, by the plan's seed."""
     import torch
 
     order = torch.randperm(len(documents), generator=torch.Generator().manual_seed(plan.seed)).tolist()
-    kept = min(max(1, round(len(order) * plan.held_out)), MOST_HELD_OUT)
+    kept = min(max(least, round(len(order) * plan.held_out)), MOST_HELD_OUT)
     return [documents[at] for at in order[:kept]], [documents[at] for at in order[kept:]]

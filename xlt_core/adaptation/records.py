@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from xlt_core.adaptation.corpus import Corpus
+from xlt_core.adaptation.corpus import Corpus, Replay
 
 if TYPE_CHECKING:
     from transformers import PreTrainedTokenizerBase
@@ -22,7 +22,8 @@ class Adaptation:
     of the model; alpha: twice the rank; block: tokens a row, up to 512. targets: `all-linear`, `attention` (those that
     peft knows for the architecture) or names of modules. held_out: share of the documents that measures the outcome.
     packed: several documents a row. average: the mean of the run's checkpoints is the outcome. objective: what is
-    learned by, a file of objectives/; knobs: its settings."""
+    learned by, a file of objectives/; knobs: its settings. replay: texts that a share of the training is on, so that
+    they are not forgotten. start: an adapter that is trained on. data_root: clones of datasets' repositories."""
 
     corpora: tuple[Corpus, ...]
     model: str = "pocket"
@@ -41,6 +42,9 @@ class Adaptation:
     seed: int = 0
     objective: str = "laft"
     knobs: Mapping[str, Value] = field(default_factory=dict)
+    replay: tuple[Replay, ...] = ()
+    start: str = ""
+    data_root: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -65,19 +69,23 @@ class Survey:
 
 @dataclass(frozen=True)
 class Estimate:
-    """seconds: of the whole run here, by a step that was measured; parameters: those that are trained."""
+    """seconds: of the whole run here, by a step that was measured; parameters: those that are trained; tokens: that
+    are read in training; memory: bytes for weights, gradients, the optimizer and what one step keeps, at its peak."""
 
     surveys: tuple[Survey, ...]
     steps: int
     seconds: float
     parameters: int
+    tokens: int
+    memory: int
 
 
 @dataclass(frozen=True)
 class Snapshot:
     """How far an adaptation is. losses: (step, nats per token); left: seconds; bits: bits per byte of held-out text by
     language, before and, at the end, after; English is what may be forgotten; figures: what else the objective
-    measures, by name, likewise. surveys: what the texts hold. card: what was written, at the end."""
+    measures, by name, likewise. surveys: what the texts hold. estimate: what the run will take. card: what was written,
+    at the end."""
 
     doing: str
     step: int = 0
@@ -89,6 +97,7 @@ class Snapshot:
     figures: Mapping[str, tuple[float, ...]] = field(default_factory=dict)
     surveys: tuple[Survey, ...] = ()
     notes: tuple[str, ...] = ()
+    estimate: Estimate | None = None
     card: Mapping[str, Any] | None = None
 
 

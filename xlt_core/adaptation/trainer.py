@@ -24,7 +24,7 @@ from xlt_core.models.memory import is_out_of_memory
 from xlt_core.records import InputError
 
 if TYPE_CHECKING:
-    from xlt_core.adaptation.records import Base, Snapshot
+    from xlt_core.adaptation.records import Base, Estimate, Snapshot
 
 MOST_BETWEEN = 100  # steps from one checkpoint to the next
 CHECKPOINTS = 10  # of a run, where it is short
@@ -95,6 +95,9 @@ class Progress(TrainerCallback):
 
     def say(self, doing: str) -> None:
         self._update(doing=doing, left=None)
+
+    def told(self, estimate: Estimate) -> None:
+        self._update(doing="measuring the model before", estimate=estimate)
 
     def note(self, note: str) -> None:
         self._update(notes=(*self.now.notes, note))
@@ -174,7 +177,7 @@ def fit(base: Base, objective: Learning, rows: Sequence[Any], run: Run, progress
     last = run.checkpoints()[-1:]
     trainer = _Trainer(
         model=base.model,
-        args=_arguments(base, run),
+        args=_arguments(base, run, objective.cycle),
         train_dataset=rows,
         data_collator=objective.collate,
         compute_loss_func=objective.loss,  # so that the labels of a step are counted
@@ -186,7 +189,7 @@ def fit(base: Base, objective: Learning, rows: Sequence[Any], run: Run, progress
     return trainer.state.global_step >= trainer.state.max_steps
 
 
-def _arguments(base: Base, run: Run) -> TrainingArguments:
+def _arguments(base: Base, run: Run, cycle: int) -> TrainingArguments:
     plan, on_gpu, workers = base.plan, torch.cuda.is_available(), PartialState().num_processes
     arguments = TrainingArguments(
         output_dir=str(run.folder),
@@ -195,7 +198,7 @@ def _arguments(base: Base, run: Run) -> TrainingArguments:
         per_device_train_batch_size=math.ceil(plan.rows / workers),
         lr_scheduler_type="cosine",
         warmup_steps=max(1, round(0.03 * plan.steps)),
-        logging_steps=max(1, plan.steps // POINTS),
+        logging_steps=_each_cycle(max(1, plan.steps // POINTS), cycle),
         save_steps=min(MOST_BETWEEN, math.ceil(plan.steps / CHECKPOINTS)),
         save_total_limit=None if plan.average else 2,
         bf16=True,
@@ -212,31 +215,9 @@ def _arguments(base: Base, run: Run) -> TrainingArguments:
     return arguments
 
 
-def step_seconds(model: Any, objective: Learning, rows: Sequence[Any]) -> float:
-    """Seconds that a step takes, by a forward and a backward pass; in halves, as in training, where memory runs out."""
-    try:
-        return _timed(model, objective, rows)
-    except RuntimeError as error:
-        if len(rows) < 2 or not is_out_of_memory(error):
-            raise
-    model.zero_grad(set_to_none=True)
-    return 2 * step_seconds(model, objective, rows[: len(rows) // 2])
-
-
-def _timed(model: Any, objective: Learning, rows: Sequence[Any]) -> float:
-    """Of two tries of each kind of step the second counts, when all is warm; the mean over the kinds."""
-    batch = {name: tensor.to(model.device) for name, tensor in objective.collate(rows).items()}
-    model.train()
-    took = []
-    for step in range(2 * objective.cycle):
-        began = time.perf_counter()
-        with torch.autocast(model.device.type, torch.bfloat16):
-            loss = objective.loss(model, batch, None, step)
-        loss.backward()
-        loss.item()
-        took.append(time.perf_counter() - began)
-    model.zero_grad(set_to_none=True)
-    return sum(took[objective.cycle :]) / objective.cycle
+def _each_cycle(steps: int, cycle: int) -> int:
+    """So many steps or a little more, that all kinds of step are among them alike."""
+    return -(-steps // cycle) * cycle
 
 
 def _check_same(former: Mapping[str, Any], now: Mapping[str, Any]) -> None:

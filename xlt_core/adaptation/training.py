@@ -15,16 +15,17 @@ import torch
 from accelerate import PartialState
 from transformers import AutoConfig, AutoModelForCausalLM, AutoTokenizer, PreTrainedTokenizerBase
 
-from xlt_core.adaptation import average
+from xlt_core.adaptation import average, lora
 from xlt_core.adaptation import card as cards
 from xlt_core.adaptation.corpus import Text
 from xlt_core.adaptation.objective import Material, Objective, Split
-from xlt_core.adaptation.records import Adaptation, Base, Estimate, Snapshot, rate_of
+from xlt_core.adaptation.records import Adaptation, Base, Estimate, Snapshot, Survey, rate_of
+from xlt_core.adaptation.step_cost import step_cost
 from xlt_core.adaptation.survey import size, surveys
 from xlt_core.adaptation.texts import HUB
-from xlt_core.adaptation.trainer import CHECKPOINTS, Progress, Run, memory_told, step_seconds
+from xlt_core.adaptation.trainer import CHECKPOINTS, Progress, Run, memory_told
 from xlt_core.models import pretrained
-from xlt_core.models.adapted import read_card
+from xlt_core.models.adapted import read_card, source_of
 from xlt_core.probing.bits_per_byte import bits_per_byte
 from xlt_core.records import InputError
 from xlt_core.settings import POCKET
@@ -62,9 +63,10 @@ def train(work: Work) -> None:
     if run.finished:
         report(Snapshot("finished before", plan.steps, plan.steps, card=read_card(work.out)))
         return
-    first = Snapshot("measuring the model before", 0, plan.steps, surveys=surveys(base.tokenizer, texts))
+    first = Snapshot("timing a first step", 0, plan.steps, surveys=surveys(base.tokenizer, texts))
     shown = Progress(first, report, work.stop)
-    report(shown.now)
+    report(first)
+    shown.told(_estimate(objective, base, split, first.surveys))
     if work.stop.is_set():
         return
     before = run.before or _measured(objective, base, split)
@@ -88,15 +90,21 @@ def measure(plan: Adaptation, path: str, objective: Objective, material: Materia
     """Loads the model, and times a step and the reading of held-out text."""
     base = _base(plan, path, objective)
     split = objective.split(base.plan, material)
+    return _estimate(objective, base, split, surveys(base.tokenizer, material.texts))
+
+
+def _estimate(objective: Objective, base: Base, split: Split, held: tuple[Survey, ...]) -> Estimate:
+    plan = base.plan
     some = {code: documents[:5] for code, documents in split.held_out.items()}
     began = time.perf_counter()
     _bits(base.model, base.tokenizer, some)
     share = sum(map(size, split.held_out.values())) / sum(map(size, some.values()))
     reading = 2 * (time.perf_counter() - began) * share
-    rows = objective.rows(replace(base, plan=replace(base.plan, steps=1)), split)
-    step = step_seconds(base.model, objective, rows[: base.plan.rows])
+    rows = objective.rows(replace(base, plan=replace(plan, steps=1)), split)
+    cost = step_cost(base.model, objective, rows[: plan.rows])
     trained = sum(weight.numel() for weight in base.model.parameters() if weight.requires_grad)
-    return Estimate(surveys(base.tokenizer, material.texts), base.plan.steps, base.plan.steps * step + reading, trained)
+    return Estimate(held, plan.steps, plan.steps * cost.seconds + reading, trained, plan.steps * cost.tokens,
+                    cost.memory)  # fmt: skip
 
 
 def _base(plan: Adaptation, path: str, objective: Objective) -> Base:
@@ -112,6 +120,8 @@ def _base(plan: Adaptation, path: str, objective: Objective) -> Base:
     revision = pretrained.revision(path, model)
     model.to(PartialState().device if on_gpu else "cpu")
     plan = _chosen(plan, model, tokenizer, path)
+    if plan.start:
+        plan = lora.begun(replace(plan, start=source_of(plan.start, plan.model, revision, path)))
     return objective.equip(model, Base(plan, tokenizer, None, revision))
 
 
@@ -140,7 +150,9 @@ def _measured(objective: Objective, base: Base, split: Split) -> dict[str, dict[
 
 def _identity(base: Base, texts: Sequence[Text]) -> dict[str, Any]:
     """What must be the same for a run to go on."""
-    plan = asdict(base.plan) | {"corpora": [text.language.code for text in texts]}
+    plan = asdict(base.plan) | {"corpora": [corpus.language for corpus in base.plan.corpora], "data_root": []}
+    plan["replay"] = [{"language": one.language, "share": one.share} for one in base.plan.replay]
+    plan["start"] = lora.named(base.plan.start)
     return json.loads(json.dumps({"plan": plan, "base": base.revision, "text": [text.digest() for text in texts]}))
 
 
@@ -182,15 +194,19 @@ def _outcome(base: Base, out: Path) -> Base:
 
 def _facts(base: Base, work: Work, end: Snapshot) -> dict[str, Any]:
     identity = _identity(base, work.material.texts)
-    sources = [corpus.source for corpus in work.plan.corpora]
     texts = [
-        {"language": text.language.code, "source": source if source.startswith(HUB) else Path(source).name,
+        {"language": text.language.code, "source": _source(text.source),
          "documents": len(text.documents), "bytes": text.size, "duplicates": text.duplicates, "short": text.short,
          "sha256": digest, "file_sha256": text.file}
-        for text, source, digest in zip(work.material.texts, sources, identity["text"], strict=True)
+        for text, digest in zip(work.material.texts, identity["text"], strict=True)
     ]  # fmt: skip
     bits = {code: {"before": before, "after": after} for code, (before, after) in end.bits.items()}
     figures = {name: {"before": before, "after": after} for name, (before, after) in end.figures.items()}
     return {"plan": identity["plan"], "base": {"model": base.plan.model, "revision": base.revision}, "texts": texts,
             "bits_per_byte": bits, "figures": figures, "losses": [list(point) for point in end.losses],
-            "notes": list(end.notes), "by": work.objective.told(), "licence": ""}  # fmt: skip
+            "notes": list(end.notes), "by": work.objective.told(), "unit": work.objective.unit,
+            "licence": ""}  # fmt: skip
+
+
+def _source(source: str) -> str:
+    return source if source.startswith(HUB) else Path(source).name

@@ -28,8 +28,15 @@ def add(command: argparse.ArgumentParser) -> None:
 
     fresh = Adaptation(())
     command.add_argument("--language", action="append", required=True, help="repeat it, with --corpus, for several")
-    command.add_argument("--corpus", action="append", required=True, metavar="FILE|hub:ID|pocket",
+    command.add_argument("--corpus", action="append", metavar="FILE|hub:ID|pocket",
                          help="text: .txt, .jsonl, .parquet, hub:ID[:CONFIG][:COLUMN], or pocket")  # fmt: skip
+    command.add_argument("--parallel", action="append", metavar="FILE|DATASET",
+                         help="in place of --corpus, sentences with their English, for --objective align")  # fmt: skip
+    command.add_argument("--data-root", action="append", default=[], metavar="DIR",
+                         help="a clone of the repository of a dataset of --parallel; repeatable")  # fmt: skip
+    command.add_argument("--replay", action="append", default=[], metavar="LANGUAGE:FILE:SHARE",
+                         help="text not to be forgotten, and its share, such as eng:en.txt:0.2")  # fmt: skip
+    command.add_argument("--from", dest="start", default="", metavar="ADAPTER", help="an adapter to train on")
     command.add_argument(
         "--model",
         default=fresh.model,
@@ -88,15 +95,16 @@ def run(options: argparse.Namespace, parts: Parts) -> int:
 def _plan(options: argparse.Namespace) -> Adaptation:
     from xlt_core import catalog
     from xlt_core.adaptation.corpus import Corpus
+    from xlt_core.adaptation.objective import replay_of, sources_of
     from xlt_core.adaptation.records import Adaptation
 
-    if len(options.language) != len(options.corpus):
-        raise InputError("Give each --language its --corpus, in the same order.")
-    pairs = zip(options.language, options.corpus, strict=True)
+    pairs = sources_of(options.objective, options.language, options.corpus, options.parallel)
     corpora = tuple(Corpus(catalog.language(language).code, source) for language, source in pairs)
     knobs = {name: getattr(options, name) for name in KNOBS}
     return Adaptation(corpora, options.model, options.method, packed=not options.unpacked, average=options.average,
-                      objective=options.objective, knobs=dict(map(_knob, options.set or ())), **knobs)  # fmt: skip
+                      objective=options.objective, knobs=dict(map(_knob, options.set or ())), start=options.start,
+                      replay=tuple(map(replay_of, options.replay)), data_root=tuple(options.data_root),
+                      **knobs)  # fmt: skip
 
 
 def _knob(setting: str) -> tuple[str, str]:
@@ -110,6 +118,8 @@ def progress_lines(now: Snapshot) -> Iterator[tuple[str, str]]:
     """The lines to print up to a snapshot, each under a name that stays the same in later snapshots."""
     for survey in now.surveys:
         yield survey.language, corpus_line(survey)
+    if now.estimate:
+        yield "estimate", cost_line(now.estimate)
     for index, when in enumerate(("before", "after")):
         bits = {code: values[index] for code, values in now.bits.items() if len(values) > index}
         if bits:
@@ -128,8 +138,14 @@ def progress_lines(now: Snapshot) -> Iterator[tuple[str, str]]:
 def estimate_lines(estimate: Estimate) -> Iterator[str]:
     """The lines that tell what the texts hold and how long training will take."""
     yield from map(corpus_line, estimate.surveys)
-    yield (f"{estimate.steps} steps on {estimate.parameters:,} parameters will take about {duration(estimate.seconds)} "
-           "here, by a first step.")  # fmt: skip
+    yield cost_line(estimate)
+
+
+def cost_line(estimate: Estimate) -> str:
+    """The line that tells what the training will take."""
+    return (f"{estimate.steps} steps, {estimate.tokens:,} tokens, on {estimate.parameters:,} parameters will take "
+            f"about {duration(estimate.seconds)} and {estimate.memory / 1e9:.1f} GB of memory here, by a first "
+            "step.")  # fmt: skip
 
 
 def corpus_line(survey: Survey) -> str:

@@ -7,14 +7,16 @@ import warnings
 from collections.abc import Iterator, Mapping
 from contextlib import closing
 from dataclasses import fields
+from os import fspath
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, get_args
 
 from xlt_core.formats.files import check_folder
 from xlt_core.formats.rows import text_of
+from xlt_core.formats.values import plain
 from xlt_core.interface.arguments import takes
 from xlt_core.interface.diagnosis import Diagnose, DiagnosisResult
-from xlt_core.interface.options import Adapt, Compare, Missing, Score, Sweep, checked, listed, paths, rooted
+from xlt_core.interface.options import Adapt, Compare, Missing, Score, Sweep, checked, each, listed, paths, rooted
 from xlt_core.interface.progress import progress
 from xlt_core.interface.results import AdaptationResult, ComparisonResult, Result, SweepResult
 from xlt_core.records import Comparison, InputError, Plan
@@ -112,10 +114,12 @@ def adapt(options: Adapt) -> AdaptationResult:
 
     corpus: a .txt, .jsonl or .parquet file, hub:ID of a dataset, or "pocket" for news of the bundled world; of several
     languages, as many. out: where to write, else a new folder that laft finds by the language. Stopped, the same call
-    with out and resume=True goes on. Raises InputError.
+    with out and resume=True goes on. objective="align" takes parallel sentences in place of corpus, a file or a
+    dataset. replay: English text that a share of the training is on, so that it is not forgotten. Raises InputError.
 
         weights = xlt.adapt(language="kin", corpus="news.txt", steps=200)
         xlt.compare(task="topic", language="kin", strategies="prompt,laft", adapter=weights.folder)
+        xlt.adapt(language="kin", parallel="pairs.tsv", objective="align", start=weights.folder)
     """
     from xlt_core.adaptation.adapt import adapt as train
     from xlt_core.adaptation.folders import folder_for
@@ -127,7 +131,9 @@ def adapt(options: Adapt) -> AdaptationResult:
     with closing(train(plan, folder, options.resume)) as work, progress(options.progress) as show:
         for snapshot in work:
             show(snapshot.step, snapshot.steps, snapshot.doing)
-    return AdaptationResult(folder, snapshot.card or {}, snapshot.bits, snapshot.losses, snapshot.notes)
+    return AdaptationResult(
+        folder, snapshot.card or {}, snapshot.bits, snapshot.losses, snapshot.notes, snapshot.figures
+    )
 
 
 @takes(Diagnose)
@@ -202,15 +208,16 @@ def _joined(given: Any) -> Comparison:
 
 
 def _training(options: Adapt) -> Adaptation:
+    from xlt_core.adaptation.objective import replay_of, sources_of
     from xlt_core.adaptation.records import Adaptation
 
-    given = [options.corpus] if isinstance(options.corpus, str | Path) else listed(options.corpus, "corpus")
-    languages = listed(options.language, "language")
-    if len(languages) != len(given):
-        raise InputError("Give each language its corpus, in the same order.")
-    corpora = [{"language": code, "source": str(source)} for code, source in zip(languages, given, strict=True)]
+    given, parallel = ([str(path) for path in each(getattr(options, name), name)] for name in ("corpus", "parallel"))
+    pairs = sources_of(options.objective, listed(options.language, "language"), given, parallel)
+    corpora = [{"language": code, "source": source} for code, source in pairs]
+    own = {"start": fspath(options.start), "data_root": [*map(str, paths(options.data_root, "data_root"))],
+           "replay": [plain(replay_of(text)) for text in each(options.replay, "replay")]}  # fmt: skip
     same = {field.name for field in fields(Adaptation)} & {field.name for field in fields(options)}
     if not isinstance(options.set or {}, Mapping):
         raise InputError('set must be a dict such as {"recipe": "afp"}.')
     values = {name: getattr(options, name) for name in same}
-    return checked(Adaptation, {**values, "corpora": corpora, "knobs": options.set or {}})
+    return checked(Adaptation, {**values, **own, "corpora": corpora, "knobs": options.set or {}})

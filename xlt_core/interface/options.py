@@ -133,10 +133,16 @@ class Score:
 @dataclass(frozen=True, kw_only=True)
 class Adapt:
     """The arguments of adapt, which are those of a training; of several languages, as many corpora in the same order.
-    What is 0 is chosen. objective: what is learned by; set: its knobs."""
+    What is 0 is chosen. objective: what is learned by; set: its knobs; parallel: in place of corpus, where it learns
+    from sentences with their English, a file or a dataset, of clones in data_root; replay: such as
+    "eng:english.txt:0.2"; start: an adapter to train on (--from on the command line)."""
 
     language: Names
-    corpus: str | Path | Sequence[str | Path]
+    corpus: str | Path | Sequence[str | Path] = ()
+    parallel: str | Path | Sequence[str | Path] = ()
+    data_root: str | Path | Sequence[str | Path] = ()
+    replay: str | Sequence[str] = ()
+    start: str | PathLike[str] = ""
     model: str = FRESH.model
     out: str | Path | None = None
     objective: str = TRAINING.objective
@@ -165,6 +171,11 @@ def listed(given: Any, name: str) -> list[Any]:
     if not isinstance(given, Iterable):
         raise InputError(f"{name} must be a list, or a text with commas.")
     return list(given)
+
+
+def each(given: Any, name: str) -> list[Any]:
+    """One text or path, or a list of them, as a list; a text is not split at commas."""
+    return [given] if isinstance(given, str | PathLike) else listed(given, name)
 
 
 def paths(given: Any, name: str) -> list[Path]:

@@ -163,13 +163,15 @@ class SweepResult(Result):
 @dataclass(frozen=True, repr=False)
 class AdaptationResult:
     """Adapted weights. folder: where they are, which is what `compare(adapter=...)` takes; card: how they were made;
-    bits: bits per byte of held-out text by language, before and after; losses: by step."""
+    bits: bits per byte of held-out text by language, before and after; losses: by step; figures: what else the
+    objective measures, by name, before and after."""
 
     folder: Path
     card: Mapping[str, Any] = field(default_factory=dict)
     bits: Mapping[str, tuple[float, ...]] = field(default_factory=dict)
     losses: tuple[tuple[int, float], ...] = ()
     notes: tuple[str, ...] = ()
+    figures: Mapping[str, tuple[float, ...]] = field(default_factory=dict)
 
     def to_pandas(self) -> DataFrame:
         """The losses as a data frame: step, loss in nats per token."""
@@ -179,15 +181,20 @@ class AdaptationResult:
         return str(self.folder)
 
     def __repr__(self) -> str:
-        return "\n".join([f"adapted weights in {self.folder}", repr(self._bits()), *self.notes])
+        tables = [repr(self._bits()), *([repr(self._figures())] if self.figures else [])]
+        return "\n".join([f"adapted weights in {self.folder}", *tables, *self.notes])
 
     def _repr_html_(self) -> str:
-        rows = self._bits()
-        return paragraphs([f"Adapted weights in {self.folder}"]) + rows._repr_html_() + paragraphs(self.notes)
+        tables = self._bits()._repr_html_() + (self._figures()._repr_html_() if self.figures else "")
+        return paragraphs([f"Adapted weights in {self.folder}"]) + tables + paragraphs(self.notes)
 
     def _bits(self) -> Rows:
         ends = ("bits per byte before", "after")
         return Rows({"language": code} | dict(zip(ends, values, strict=False)) for code, values in self.bits.items())
+
+    def _figures(self) -> Rows:
+        ends = ("before", "after")
+        return Rows({"figure": name} | dict(zip(ends, values, strict=False)) for name, values in self.figures.items())
 
 
 def _scored(plan: Plan, run: Run) -> dict[str, Any]:

@@ -13,7 +13,7 @@ import pytest
 from helpers.browser import PATIENCE, compare, finished, needs_chromium
 
 from xlt_core import settings
-from xlt_core.adaptation.corpus import Corpus
+from xlt_core.adaptation.corpus import Corpus, Replay
 from xlt_core.adaptation.folders import unfinished
 from xlt_core.adaptation.records import Adaptation, Snapshot
 from xlt_core.documents import document
@@ -62,6 +62,10 @@ def test_from_a_text_file_to_a_working_laft_column(tab, tmp_path):
         tab.get_by_label(kind).check()
         tab.click("#adapt-start")
         tab.wait_for_selector(f"#adapt-message >> text={said}")
+    tab.locator("#adapt-objective label", has_text="Align").click()
+    tab.wait_for_selector("#adapt-knob-align-recipe")
+    tab.locator("#adapt-objective label", has_text="LAFT").click()
+    tab.wait_for_function("!document.querySelector('#adapt-knob-align-recipe')?.checkVisibility()")
     filled(tab, tmp_path / "news.txt", 6)
     tab.click("#adapt-survey")
     tab.wait_for_function("document.querySelector('#adapt-survey-result').innerText.includes('will take about')")
@@ -143,10 +147,28 @@ def test_a_text_that_is_gone_is_dropped_again_for_a_training_to_go_on(tmp_path):
     assert form_module.with_texts(form, values, Adaptation((gone,))).corpora == (Corpus("hau", str(anew)),)
 
 
+def test_the_objective_its_knobs_and_replayed_english_are_read_from_the_form():
+    with gr.Blocks():
+        form = form_module.build()
+    values = {widget: getattr(widget, "value", None) for widget in form.inputs()}
+    values |= {form.kind: form_module.BUNDLED, form.by.share: 0.2}
+    laft = form_module.read(form, values)
+    assert laft.objective == "laft" and laft.replay == (Replay("eng", "pocket", 0.2),) and not laft.knobs
+    values |= {form.by.objective: "align", form.by.knobs["align"]["recipe"]: "afp"}
+    aligned = form_module.read(form, values)
+    assert aligned.objective == "align" and aligned.knobs == {"recipe": "afp"} and not aligned.replay
+    assert [corpus.source for corpus in aligned.corpora] == ["world"]
+    shown = form_module.show_objective(form, values)
+    assert shown[form.by.groups["align"]]["visible"] and not shown[form.by.replayed]["visible"]
+    assert "a sentence and its English" in shown[form.file]["label"]
+
+
 def test_what_was_forgotten_is_a_sentence():
     said = view.outcome_html(Snapshot("done", bits={"kin": (0.4, 0.3), "eng": (0.3, 0.33)}))
     assert "Kinyarwanda takes 25.0% fewer bits than before" in said and "English takes 10.0% more" in said
     assert "forgotten" not in view.outcome_html(Snapshot("training", bits={"kin": (0.4,), "eng": (0.3,)}))
+    nearer = view.outcome_html(Snapshot("done", bits={"kin": (0.4, 0.3)}, figures={"MEXA of Kinyarwanda": (0.1, 0.25)}))
+    assert "MEXA of Kinyarwanda" in nearer and "<td>+0.150</td>" in nearer
 
 
 def test_one_training_at_a_time():

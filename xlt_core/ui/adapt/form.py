@@ -5,20 +5,24 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import gradio as gr
 
 from xlt_core import catalog
 from xlt_core.adaptation.corpus import Corpus
+from xlt_core.adaptation.objective import objectives
 from xlt_core.adaptation.records import Adaptation
 from xlt_core.adaptation.texts import HUB, POCKET
 from xlt_core.records import InputError
-from xlt_core.ui.adapt import library
+from xlt_core.ui.adapt import library, objective_fields
 from xlt_core.ui.adapt.library import Library
+from xlt_core.ui.adapt.objective_fields import ObjectiveFields
 from xlt_core.ui.shared.html import language_label
 from xlt_core.ui.shared.updates import Updates, Values
 
+T = TypeVar("T", bound=Corpus)
+WORLD = "world"  # the dataset of the bundled news, with its English
 MAX_BYTES = 50_000_000  # of an uploaded file
 FILE, DATASET, BUNDLED = "A file of yours", "A dataset of the Hub", "The bundled news"
 EMPTY = ("<p class='xlt-empty'>Drop a text, and press Survey to see what it holds and how long a training will take; "
@@ -35,13 +39,17 @@ SETTINGS = {
     "packed": ("Pack several documents in a row", ""),
     "average": ("Average the checkpoints", "The result is the mean of the run's checkpoints."),
     "seed": ("Seed", ""),
+    "start": ("Start from", "An adapter made here for this model, such as kin-1; empty: a new one."),
 }
+TEXTS, TABLES = (".txt", ".jsonl", ".parquet"), (".tsv", ".csv", ".jsonl")
+PLACEHOLDERS = {"text": "org/name, org/name:column or org/name:config:column",
+                "pairs": "sib200, flores, ntrex or mafand"}  # fmt: skip
 
 
 @dataclass(frozen=True)
 class AdaptForm:
-    """The widgets. others: the added texts of further languages. settings: by the name of the plan's field. opened:
-    whether the tab was opened before."""
+    """The widgets. others: the added texts of further languages. by: the objective. settings: by the name of the plan's
+    field. opened: whether the tab was opened before."""
 
     language: gr.Dropdown
     kind: gr.Radio
@@ -50,6 +58,7 @@ class AdaptForm:
     add: gr.Button
     others: gr.State
     added: gr.CheckboxGroup
+    by: ObjectiveFields
     settings: dict[str, Any]
     message: gr.HTML
     survey: gr.Button
@@ -65,7 +74,8 @@ class AdaptForm:
 
     def inputs(self) -> set[Any]:
         """Everything from which a plan is read."""
-        return {self.language, self.kind, self.file, self.hub, self.others, self.added, *self.settings.values()}
+        return {self.language, self.kind, self.file, self.hub, self.others, self.added, *self.settings.values(),
+                *self.by.inputs()}  # fmt: skip
 
     def outputs(self) -> set[Any]:
         """What a survey or a training updates."""
@@ -77,6 +87,7 @@ def build() -> AdaptForm:
     """Draws the widgets."""
     with gr.Row(elem_classes=["xlt-layout"]):
         with gr.Column(scale=1, min_width=290, elem_classes=["xlt-side"]):
+            by = objective_fields.build(Adaptation(()).objective)
             text = _text()
             settings = _settings()
         with gr.Column(scale=3, min_width=320, elem_classes=["xlt-main"]):
@@ -92,7 +103,7 @@ def build() -> AdaptForm:
             outcome = gr.HTML("", elem_id="adapt-outcome")
             adapted = library.build()
     return AdaptForm(
-        **text, settings=settings, message=message, survey=survey, start=start, resume=resume, stop=stop,
+        **text, by=by, settings=settings, message=message, survey=survey, start=start, resume=resume, stop=stop,
         survey_result=result, progress=progress, curve=curve, outcome=outcome, library=adapted, opened=gr.State(False),
     )  # fmt: skip
 
@@ -102,10 +113,10 @@ def _text() -> dict[str, Any]:
     return {
         "language": gr.Dropdown(menu, value=menu[0][1], label="Language", elem_id="adapt-language"),
         "kind": gr.Radio([FILE, DATASET, BUNDLED], value=FILE, label="Text", elem_id="adapt-kind"),
-        "file": gr.File(label="Drop a file here (.txt, .jsonl, .parquet)", file_types=[".txt", ".jsonl", ".parquet"],
-                        height=150, elem_id="adapt-file"),
-        "hub": gr.Textbox("", label="Dataset", placeholder="org/name, org/name:column or org/name:config:column",
-                          lines=1, visible=False, elem_id="adapt-hub"),
+        "file": gr.File(label=_file_label("text"), file_types=sorted({*TEXTS, *TABLES}), height=150,
+                        elem_id="adapt-file"),
+        "hub": gr.Textbox("", label="Dataset", placeholder=PLACEHOLDERS["text"], lines=1, visible=False,
+                          elem_id="adapt-hub"),
         "add": gr.Button("Add this text, then choose another language", size="sm", elem_id="adapt-add"),
         "others": gr.State(()),
         "added": gr.CheckboxGroup([], label="Added", visible=False, elem_id="adapt-added"),
@@ -145,13 +156,33 @@ def read(form: AdaptForm, values: Values) -> Adaptation:
         raise InputError(f"{SETTINGS.get(empty, (empty.capitalize(),))[0]} is empty; give a number.")
     if given["model"] not in catalog.models() and not catalog.typed("model"):
         raise InputError(f"The model {given['model'][:80]!r} is not offered here; choose one of the menu.")
-    return Adaptation(corpora, **given)
+    return Adaptation(corpora, **given, **objective_fields.read(form.by, values))
 
 
 def show_kind(form: AdaptForm, values: Values) -> Updates:
     """Shows the widget of the chosen kind of text."""
     kind = values[form.kind]
     return {form.file: gr.update(visible=kind == FILE), form.hub: gr.update(visible=kind == DATASET), form.message: ""}
+
+
+def show_objective(form: AdaptForm, values: Values) -> Updates:
+    """Shows the knobs of the chosen objective, and asks for the texts that it learns from."""
+    name = values[form.by.objective]
+    reads = _reads(form, values)
+    return objective_fields.show(form.by, name) | {
+        form.file: gr.update(label=_file_label(reads)), form.message: "",
+        form.hub: gr.update(placeholder=PLACEHOLDERS.get(reads, "")),
+    }  # fmt: skip
+
+
+def _reads(form: AdaptForm, values: Values) -> str:
+    return objectives()[values[form.by.objective]].reads
+
+
+def _file_label(reads: str) -> str:
+    if reads == "text":
+        return f"Drop a file here ({', '.join(TEXTS)})"
+    return f"Drop a table here: a sentence and its English ({', '.join(TABLES)})"
 
 
 def add_text(form: AdaptForm, values: Values) -> Updates:
@@ -167,14 +198,16 @@ def add_text(form: AdaptForm, values: Values) -> Updates:
 def with_texts(form: AdaptForm, values: Values, plan: Adaptation) -> Adaptation:
     """The plan of a training to resume. A file that no longer exists is replaced by an uploaded file of the same name;
     the training checks that the content is the same. Raises InputError where there is none."""
-    uploaded = [str(values[form.file] or ""), *(corpus.source for corpus in values[form.others])]
+    uploaded = [str(values[form.file] or ""), *(corpus.source for corpus in values[form.others]),
+                objective_fields.uploaded(form.by, values)]  # fmt: skip
     files = {Path(path).name: path for path in uploaded if Path(path).is_file()}
-    return replace(plan, corpora=tuple(_existing(corpus, files) for corpus in plan.corpora))
+    return replace(plan, corpora=tuple(_existing(corpus, files) for corpus in plan.corpora),
+                   replay=tuple(_existing(one, files) for one in plan.replay))  # fmt: skip
 
 
-def _existing(corpus: Corpus, files: Mapping[str, str]) -> Corpus:
+def _existing(corpus: T, files: Mapping[str, str]) -> T:
     path = Path(corpus.source)
-    if corpus.source == POCKET or corpus.source.startswith(HUB) or path.is_file():
+    if corpus.source.startswith(HUB) or not path.suffix or path.is_file():  # a file has an ending, and no dataset
         return corpus
     if path.name not in files:
         raise InputError(f"The text {path.name} is no longer on this machine; drop it again, and press Resume.")
@@ -195,15 +228,16 @@ def _has_text(form: AdaptForm, values: Values) -> bool:
 def _corpus(form: AdaptForm, values: Values) -> Corpus:
     """The text in the form. Raises InputError where there is none."""
     language, kind, path = values[form.language], values[form.kind], values[form.file]
+    pairs = _reads(form, values) == "pairs"
     if not language:
         raise InputError("Choose a language first.")
     if kind == BUNDLED:
-        return Corpus(language, POCKET)
+        return Corpus(language, WORLD if pairs else POCKET)
     if kind == DATASET:
         name = (values[form.hub] or "").strip().removeprefix(HUB)
         if not name:
-            raise InputError("Write the dataset's name first, such as org/name:column.")
-        return Corpus(language, f"{HUB}{name}")
+            raise InputError(f"Write the dataset's name first, such as {'sib200' if pairs else 'org/name:column'}.")
+        return Corpus(language, name if pairs else f"{HUB}{name}")
     if not path:
         raise InputError("Drop a file first, or take the bundled news.")
     if Path(path).stat().st_size > MAX_BYTES:

@@ -113,7 +113,7 @@ def use(form: AdaptForm, tabs: gr.Tabs, page: ComparePage, values: Values) -> Up
         plan = _with_column(choices.read(page.choices, values), name)
     except InputError as error:
         return {form.library.message: message_html(str(error), "problem")}
-    text = f"laft now uses {name}. Press Compare to see what it makes of this input."
+    text = f"{_strategy_of(name)} now uses {name}. Press Compare to see what it makes of this input."
     opened = {tabs: gr.Tabs(selected="compare"), page.message: message_html(text)}
     return form_handlers.show_plan(page, plan) | opened
 
@@ -144,7 +144,9 @@ def _watch(form: AdaptForm, job: Job[Snapshot]) -> Iterator[Updates]:
 
 def _snapshot(form: AdaptForm, snapshot: Snapshot, new_losses: bool) -> Updates:
     updates: Updates = {form.outcome: view.outcome_html(snapshot)}
-    if snapshot.surveys:
+    if snapshot.estimate:
+        updates[form.survey_result] = view.estimate_html(snapshot.estimate)
+    elif snapshot.surveys:
         updates[form.survey_result] = "".join(map(view.survey_html, snapshot.surveys))
     if new_losses and snapshot.losses:
         updates[form.curve] = gr.update(value=view.curve(snapshot), visible=True)
@@ -180,9 +182,14 @@ def _check_not_running(name: str) -> None:
 
 
 def _with_column(plan: Plan, name: str) -> Plan:
-    """The plan with a column laft that uses the adapted weights, on their language and model."""
-    card = library.card_of(name)
-    columns = tuple(column for column in plan.columns if column.strategy != "laft")
-    column = Column("laft", "laft", {"adapter": name})
+    """The plan with a column that uses the adapted weights, on their language and model."""
+    card, strategy = library.card_of(name), _strategy_of(name)
+    columns = tuple(column for column in plan.columns if column.strategy != strategy)
+    column = Column(strategy, strategy, {"adapter": name})
     return replace(plan, language=card["plan"]["corpora"][0], model=BASES.get(name) or card["base"]["model"],
                    inputs=(Row(""),), demonstrations=None, columns=(*columns, column))  # fmt: skip
+
+
+def _strategy_of(name: str) -> str:
+    """The strategy that takes weights of this objective."""
+    return library.card_of(name)["plan"].get("objective", "laft")

@@ -100,4 +100,5 @@ def _menu_entry(name: str, card: dict[str, Any]) -> str:
     if not card:
         return f"{name} · has not ended"
     names = ", ".join(map(language_name, card["plan"]["corpora"]))
-    return f"{name} · {names} · {card['base']['model']}"
+    objective = card["plan"].get("objective", "laft")
+    return " · ".join([name, *([objective] if objective != "laft" else []), names, card["base"]["model"]])

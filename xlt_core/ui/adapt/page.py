@@ -40,6 +40,8 @@ def _wire_training(tab: gr.Tab, form: AdaptForm) -> None:
         catching = catch_errors_while_yielding(partial(handler, form), on_error)
         button.click(catching, form.inputs(), form.outputs(), **quiet(form.message))
     bind(form.kind.input, partial(adapt_form.show_kind, form), {form.kind}, {form.file, form.hub}, form.message)
+    shown = form.by.hidden() | {form.file, form.hub}
+    bind(form.by.objective.input, partial(adapt_form.show_objective, form), {form.by.objective}, shown, form.message)
     outputs = {form.others, form.added, form.file, form.hub}
     bind(form.add.click, partial(adapt_form.add_text, form), form.inputs(), outputs, form.message)
     bind(form.stop.click, partial(handlers.stop, form), {form.stop}, {form.stop}, form.message)

@@ -19,8 +19,9 @@ STATES = {"done": "Finished", "failed": "Failed", "stopped": "Stopped"}
 def estimate_html(estimate: Estimate) -> str:
     """The survey of the texts, and the estimated time of the training."""
     steps = "1 step" if estimate.steps == 1 else f"{estimate.steps:,} steps"
-    takes = (f"<p class='xlt-conclusion'>{steps} on {estimate.parameters:,} parameters will take about "
-             f"{duration(estimate.seconds)} here, from the measured time of a first step.</p>")  # fmt: skip
+    needs = f"{duration(estimate.seconds)} and {estimate.memory / 1e9:.1f} GB of memory"
+    takes = (f"<p class='xlt-conclusion'>{steps}, {estimate.tokens:,} tokens, on {estimate.parameters:,} parameters "
+             f"will take about {needs} here, from a measured first step.</p>")  # fmt: skip
     return "".join(map(survey_html, estimate.surveys)) + takes
 
 
@@ -59,20 +60,30 @@ def progress_html(job: Job[Snapshot]) -> str:
 def folder_html(folder: Path) -> str:
     """The folder of the adapted weights."""
     return (f"<p class='xlt-note'>It is saved in <code>{escape(folder)}</code> with a card whose licence is yours to "
-            "fill in; it can be chosen as the adapter of laft for this model.</p>")  # fmt: skip
+            "fill in; it can be chosen as the adapter of its strategy for this model.</p>")  # fmt: skip
 
 
 def outcome_html(snapshot: Snapshot) -> str:
     """Bits per byte before and after the training, and a sentence on what was learned and forgotten."""
     if not snapshot.bits:
         return ""
-    rows = "".join(_row(code, values) for code, values in snapshot.bits.items())
+    read = {survey.language for survey in snapshot.surveys}
+    rows = "".join(_row(code, values, code not in read) for code, values in snapshot.bits.items())
     head = "".join(f"<th scope='col'>{word}</th>" for word in ("Held-out text", "Before", "After", "Change"))
     ended = all(len(values) == 2 for values in snapshot.bits.values())
     changes = "; ".join(_change(code, *values) for code, values in snapshot.bits.items()) if ended else ""
     sentence = f"<p class='xlt-conclusion'>{escape(changes[:1].upper() + changes[1:])}.</p>" if changes else ""
     return (f"<h3 class='xlt-group'>Bits per byte <small>less is better</small></h3><div class='xlt-plain'><table>"
-            f"<thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table></div>{sentence}")  # fmt: skip
+            f"<thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table></div>{sentence}"
+            f"{_figures_html(snapshot)}")  # fmt: skip
+
+
+def _figures_html(snapshot: Snapshot) -> str:
+    """What else the objective measures, before and after."""
+    rows = "".join(_cells(name, *values) for name, values in snapshot.figures.items())
+    head = "".join(f"<th scope='col'>{word}</th>" for word in ("Of the same sentences", "Before", "After", "Change"))
+    table = f"<div class='xlt-plain'><table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table></div>"
+    return table if rows else ""
 
 
 def curve(snapshot: Snapshot) -> go.Figure:
@@ -90,9 +101,12 @@ def curve(snapshot: Snapshot) -> go.Figure:
     return figure
 
 
-def _row(code: str, values: tuple[float, ...]) -> str:
-    before, after = values[0], values[1] if len(values) > 1 else None
-    name = f"{_name(code)}, news of the bundled world" if code == "eng" else _name(code)
+def _row(code: str, values: tuple[float, ...], bundled: bool) -> str:
+    """bundled: whether the text is none of the training's own."""
+    return _cells(f"{_name(code)}, news of the bundled world" if bundled else _name(code), *values)
+
+
+def _cells(name: str, before: float, after: float | None = None) -> str:
     change = "" if after is None else f"{after - before:+.3f}".replace("-", "\N{MINUS SIGN}")
     cells = (f"{before:.3f}", "" if after is None else f"{after:.3f}", change)
     return f"<tr><th scope='row'>{escape(name)}</th>" + "".join(f"<td>{cell}</td>" for cell in cells) + "</tr>"

@@ -1,0 +1,77 @@
+"""The objective of a training, its knobs, and English text that is replayed, as fields of the tab Adapt."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import gradio as gr
+
+from xlt_core.adaptation.corpus import Replay
+from xlt_core.adaptation.objective import objective_knobs, objectives
+from xlt_core.adaptation.texts import POCKET
+from xlt_core.ui.fields.strategies import knob_widget
+from xlt_core.ui.shared.updates import Updates, Values
+
+ENGLISH = "eng"
+
+
+@dataclass(frozen=True)
+class ObjectiveFields:
+    """The widgets. groups: hold the knobs of an objective each, by its id. replayed: holds what is replayed."""
+
+    objective: gr.Radio
+    groups: dict[str, gr.Column]
+    knobs: dict[str, dict[str, Any]]
+    replayed: gr.Column
+    share: gr.Slider
+    file: gr.File
+
+    def inputs(self) -> set[Any]:
+        """Everything from which the objective is read."""
+        return {self.objective, self.share, self.file, *(one for own in self.knobs.values() for one in own.values())}
+
+    def hidden(self) -> set[Any]:
+        """What an objective shows or hides."""
+        return {*self.groups.values(), self.replayed}
+
+
+def build(chosen: str) -> ObjectiveFields:
+    """Draws the widgets."""
+    kinds = objectives()
+    menu = [(f"{kind.title}. {kind.summary}", name) for name, kind in kinds.items()]
+    objective = gr.Radio(menu, value=chosen, label="Objective", elem_id="adapt-objective")
+    groups, knobs = {}, {}
+    for name in kinds:
+        with gr.Column(visible=name == chosen) as groups[name]:
+            knobs[name] = {knob.name: knob_widget(knob, f"adapt-knob-{name}") for knob in objective_knobs(name)}
+    with gr.Column(visible=kinds[chosen].reads == "text") as replayed:
+        share = gr.Slider(0, 0.9, value=0, step=0.05, label="Share of English", elem_id="adapt-replay",
+                          info="So much of the training is on English text, so that it is not forgotten.")  # fmt: skip
+        file = gr.File(label="English text; left empty, the bundled news", file_types=[".txt", ".jsonl", ".parquet"],
+                       height=110, elem_id="adapt-replay-file")  # fmt: skip
+    return ObjectiveFields(objective, groups, knobs, replayed, share, file)
+
+
+def read(fields: ObjectiveFields, values: Values) -> dict[str, Any]:
+    """What is entered, as fields of a plan."""
+    name = values[fields.objective]
+    knobs = {knob: values[widget] for knob, widget in fields.knobs[name].items()}
+    changed = {knob.name: knobs[knob.name] for knob in objective_knobs(name) if knobs[knob.name] != knob.default}
+    share = float(values[fields.share] or 0) if objectives()[name].reads == "text" else 0.0
+    source = str(values[fields.file] or POCKET)
+    replay = (Replay(ENGLISH, source, share),) if share else ()
+    return {"objective": name, "knobs": changed, "replay": replay}
+
+
+def show(fields: ObjectiveFields, name: str) -> Updates:
+    """Shows the knobs of an objective, and what is replayed where it reads plain text."""
+    shown = {group: gr.update(visible=own == name) for own, group in fields.groups.items()}
+    return shown | {fields.replayed: gr.update(visible=objectives()[name].reads == "text")}
+
+
+def uploaded(fields: ObjectiveFields, values: Values) -> str:
+    """The English file, if there is one."""
+    path = values.get(fields.file)
+    return str(path) if path and Path(path).is_file() else ""
