@@ -58,6 +58,14 @@ class Align(Objective):
         english = dict.fromkeys(row[1] for one in tested for row in one.rows)
         return Split(learned, held_out | {"eng": [*english]}, tested)
 
+    def equip(self, model: Any, base: Base) -> Base:
+        """As others. Raises InputError under several processes, each of which would contrast its own share alone."""
+        from accelerate import PartialState
+
+        if PartialState().num_processes > 1:
+            raise InputError("The objective align trains in one process; start it without accelerate launch.")
+        return super().equip(model, base)
+
     def rows(self, base: Base, split: Split) -> Sequence[Any]:
         """Rows of (own, English) tokens; by the recipe afp (own, English, request and answer, the request alone)."""
         plan, weights = base.plan, shares([len(one.rows) for one in split.learned])
@@ -83,8 +91,6 @@ class Align(Objective):
 
     def collate(self, rows: Sequence[Any]) -> dict[str, torch.Tensor]:
         """input_ids, attention_mask, labels: (rows, 2, tokens), or with requests (rows, 3, tokens)."""
-        import torch
-
         from xlt_core.adaptation import batches
 
         asked = len(rows[0]) == 4
@@ -94,30 +100,28 @@ class Align(Objective):
             batch["labels"][:, :2] = -100
             for index, row in enumerate(rows):
                 batch["labels"][index, 2, : len(row[3])] = -100
-        return {name: torch.as_tensor(tensor) for name, tensor in batch.items()}
+        return batch
 
     def loss(self, model: Any, batch: Mapping[str, torch.Tensor], count: Any = None, step: int = 0) -> torch.Tensor:
         from xlt_core.adaptation import batches
 
-        own_count = (batch["labels"][..., 1:] != -100).sum()
-        share = own_count / (own_count if count is None else count)  # of the step, if this is a part of it
-        if self.recipe == "mid-align" and step % 2 == 0:
-            return self._contrast(model, batch) * share
-        slots = slice(0, 2) if self.recipe == "mid-align" else slice(2, 3)
-        read = {name: tensor[:, slots].flatten(0, 1) for name, tensor in batch.items()}
-        predicted = batches.next_token_loss(model, read, count)
-        if self.recipe == "mid-align":
-            return predicted
-        return self._contrast(model, batch) * share + INSTRUCTED * predicted
+        learned = (batch["labels"][..., 1:] != -100).sum()
+        count = learned if count is None else count
+        contrasted = self._contrast(model, batch) * (learned / count) if self.recipe == "afp" or step % 2 == 0 else 0
+        if self.recipe == "afp":
+            return contrasted + INSTRUCTED * batches.next_token_loss(model, _side(batch, 2), count)
+        if step % 2 == 0:
+            return contrasted
+        return sum(batches.next_token_loss(model, _side(batch, side), count) for side in (0, 1))
 
     def _contrast(self, model: Any, batch: Mapping[str, torch.Tensor]) -> torch.Tensor:
         from xlt_core.adaptation import contrast
 
-        ids, real = batch["input_ids"][:, :2], batch["attention_mask"][:, :2]
         layer, temperature = {"mid-align": (-1, 0.1), "afp": (1, 0.05)}[self.recipe]
-        flat = ids.flatten(0, 1), real.flatten(0, 1)
-        vectors = contrast.sentence_vectors(model, *flat, layer, self.recipe == "afp").unflatten(0, (-1, 2))
-        return contrast.contrastive_loss(vectors[:, 0], vectors[:, 1], contrast.shared_sides(ids), temperature)
+        sides = (_side(batch, side) for side in (0, 1))
+        own, english = (contrast.sentence_vectors(model, side["input_ids"], side["attention_mask"], layer,
+                                                  self.recipe == "afp") for side in sides)  # fmt: skip
+        return contrast.contrastive_loss(own, english, contrast.shared_sides(batch["input_ids"][:, :2]), temperature)
 
     def measure(self, base: Base, split: Split) -> dict[str, float]:
         """MEXA of the pairs that are held out: over the layers their mean, and the best one."""
@@ -132,6 +136,12 @@ class Align(Objective):
                 name = f"MEXA of {pairs.language.name}, {told}"
                 figures |= {f"{name}: mean of layers": sum(layers) / len(layers), f"{name}: best layer": max(layers)}
         return figures
+
+
+def _side(batch: Mapping[str, torch.Tensor], side: int) -> dict[str, torch.Tensor]:
+    """One side of all pairs, as long as its longest sentence: English is the shorter one by half."""
+    longest = int(batch["attention_mask"][:, side].sum(1).max())
+    return {name: tensor[:, side, :longest] for name, tensor in batch.items()}
 
 
 def _mexa(own: Sequence[Any], english: Sequence[Any], kind: str) -> tuple[float, ...]:
