@@ -17,7 +17,7 @@ EXTENSIONS = ("tasks", "strategies", "demonstrations", "hosts", "translators", "
 ORDER = ["records", "settings", "text", "language_codes", ("language_table", "scoring", "models", "probing"),
          "contracts", "formats", ("world", "engine", "reading"), "prompting", ("pivoting", "baselines"), EXTENSIONS,
          "catalog_tools", "catalog", "comparison", "findings", "store", "documents",
-         ("sweeps", "adaptation", "diagnosis", "jobs", "lessons"), "pocket", "cli",
+         "diagnosis", ("sweeps", "adaptation", "jobs", "lessons"), "pocket", "cli",
          ("interface", "__main__"), "ui.shared", "ui.items", ("ui.fields", "ui.diagnose"), "ui.compare", "ui.results",
          ("ui.evaluate", "ui.adapt", "ui.runs"), "ui", "app"]  # fmt: skip
 RANKS = {name: rank for rank, names in enumerate(ORDER) for name in ([names] if isinstance(names, str) else names)}
