@@ -63,10 +63,12 @@ def train(work: Work) -> None:
     if run.finished:
         report(Snapshot("finished before", plan.steps, plan.steps, card=read_card(work.out)))
         return
-    first = Snapshot("timing a first step", 0, plan.steps, surveys=surveys(base.tokenizer, texts))
+    doing = "going on" if run.before else "timing a first step"
+    first = Snapshot(doing, 0, plan.steps, surveys=surveys(base.tokenizer, texts))
     shown = Progress(first, report, work.stop)
     report(first)
-    shown.told(_estimate(objective, base, split, first.surveys))
+    if not run.before:
+        shown.told(_estimate(objective, base, split, first.surveys))
     if work.stop.is_set():
         return
     before = run.before or _measured(objective, base, split)
