@@ -11,7 +11,7 @@ from typing import Any, NoReturn
 from unicodedata import category
 
 from xlt_core.catalog import PARTS, Parts
-from xlt_core.cli import adapt, average, compare, diagnose, get, lists, pocket, score, sweep
+from xlt_core.cli import adapt, average, compare, diagnose, get, imbalance, lists, pocket, score, sweep
 from xlt_core.cli.options import DONE, FAILED, OFF, STOPPED
 from xlt_core.records import InputError
 
@@ -63,7 +63,7 @@ def _parser() -> argparse.ArgumentParser:
         _add(commands, module)
     for name in lists.LISTS:
         lists.add(commands.add_parser(name, help=f"list the {name}", allow_abbrev=False), name)
-    for module in (diagnose, get, pocket, adapt, average):
+    for module in (diagnose, get, pocket, imbalance, adapt, average):
         _add(commands, module)
     return parser
 

@@ -1,3 +1,3 @@
 """The recipe that trains the bundled models."""
 
-__all__ = ["recipe"]
+__all__ = ["imbalance", "recipe"]
