@@ -16,15 +16,16 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 from xlt_core.findings.colours import COLOURS, FONT, GREY
 from xlt_core.settings import ASSETS
 
+LINES = (("beside", "beside English", "solid"), ("alone", "alone", "dot"), ("batched", "alone, whole batches", "dash"))
 PAINTS = (COLOURS["prompt"], COLOURS["translate"], COLOURS["laft"], COLOURS["linear"])
 
 
 def figure(points: list[dict]) -> go.Figure:
-    """Bits per byte of a language against its share: beside English a full line, without it a dotted one."""
+    """Bits per byte of a language against its share: the three ways of training as three kinds of lines."""
     chart = go.Figure()
     for code, paint in zip(dict.fromkeys(point["language"] for point in points), PAINTS, strict=False):
         own = [point for point in points if point["language"] == code]
-        for key, said, dash in (("beside", "beside English", "solid"), ("alone", "the same text alone", "dot")):
+        for key, said, dash in LINES:
             chart.add_scatter(x=[point["share"] for point in own], y=[point[key] for point in own],
                               name=f"{code}, {said}", mode="lines+markers", marker={"size": 8, "color": paint},
                               line={"color": paint, "dash": dash, "width": 2})  # fmt: skip

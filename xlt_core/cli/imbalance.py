@@ -34,11 +34,12 @@ def run(options: argparse.Namespace, parts: Parts) -> int:
     started, shares, points = time.monotonic(), _shares(options.shares), []
     if options.out:
         files.check_file(options.out)
-    print("| language | share | bits per byte, beside English | alone | English |\n|---|---|---|---|---|")
+    print("| language | share | bits per byte, beside English | alone | alone in whole batches | English |")
+    print("|---|---|---|---|---|---|")
     for language in listed(options.languages):
         for point in imbalance.measure(language, shares, options.steps):
             points.append(asdict(point))
-            bits = (f"{value:.3f}" for value in (point.beside, point.alone, point.english))
+            bits = (f"{value:.3f}" for value in (point.beside, point.alone, point.batched, point.english))
             print(f"| {' | '.join((language, f'{point.share:.1%}', *bits))} |", flush=True)
     if options.out:
         files.write(options.out, json.dumps({"steps": options.steps, "points": points}, indent=1) + "\n")

@@ -1,8 +1,9 @@
 """What a language gains from English text beside its own, by its share of the text: the study of cloned languages.
 
 After Schäfer et al. 2024 (arXiv 2404.07982): a clone of English has the same sentences in token ids of its own, so that
-nothing but the grammar is shared. Each share is trained twice from zero, on the very same text of the language: once
-with English in the other rows of every batch, once without these rows.
+nothing but the grammar is shared. Each share is trained three times from zero, on the very same text of the language:
+with English in the other rows of every batch; without these rows; and without English in batches as large, which are
+fewer steps.
 """
 
 from __future__ import annotations
@@ -36,14 +37,15 @@ KEPT = 3  # the first token ids, which have no text, are those of every language
 @dataclass(frozen=True)
 class Point:
     """One share of one language. tokens: that were read of the language. The others are bits per byte of new text:
-    of the language, by the model that read English beside it and by the one that did not; and of English, by the
-    former."""
+    of the language, by the model that read English beside it, by the one that did not, in as many steps, and by the
+    one that did not, in batches as large; and of English, by the first."""
 
     language: str
     share: float
     tokens: int
     beside: float
     alone: float
+    batched: float
     english: float
 
 
@@ -59,7 +61,7 @@ class _Cloned:
 
 
 def measure(language: str, shares: Sequence[float] = SHARES, steps: int = STEPS) -> Iterator[Point]:
-    """A point for each share, in order, as soon as its two models are trained.
+    """A point for each share, in order, as soon as its three models are trained.
 
     language: `clone`, or one of the world's. Raises InputError where a share is less than a row of the batch, or all.
     """
@@ -76,11 +78,20 @@ def measure(language: str, shares: Sequence[float] = SHARES, steps: int = STEPS)
         new_english = list(islice(world.documents("eng", seed=3), NEW_TEXTS))
         for share in shares:
             rows, models = round(share * ROWS), []
-            for others in (ROWS - rows, 0):
-                streams = [(_rows(own, told, 0), rows), (_rows(english, "eng", 1), others)]
-                models.append(_train(len(english) * (1 + (language == CLONE)), streams, steps, Path(folder)))
+            for count, others, updates in (
+                (rows, ROWS - rows, steps),
+                (rows, 0, steps),
+                (ROWS, 0, _fewer(steps, rows)),
+            ):
+                streams = [(_rows(own, told, 0), count), (_rows(english, "eng", 1), others)]
+                models.append(_train(len(english) * (1 + (language == CLONE)), streams, updates, Path(folder)))
             bits = [bits_per_byte(model, own, new) for model in models]  # type: ignore[arg-type]
             yield Point(language, share, rows * LENGTH * steps, *bits, bits_per_byte(models[0], english, new_english))
+
+
+def _fewer(steps: int, rows: int) -> int:
+    """The steps in which whole batches hold as many rows."""
+    return max(1, steps * rows // ROWS)
 
 
 def _texts(language: str) -> Iterator[str]:
@@ -123,5 +134,5 @@ def _train(
 
     checkpoint = folder / "checkpoint.pt"
     checkpoint.unlink(missing_ok=True)  # of the model before
-    fit(model, loss, Schedule(steps, 1.5e-3, 20), checkpoint, lambda line: None)
+    fit(model, loss, Schedule(steps, 1.5e-3, min(20, max(1, steps // 5))), checkpoint, lambda line: None)
     return model
