@@ -22,7 +22,7 @@ FENCE = re.compile(r"^```(\w+)(?: (\S+))?\n(.*?)^```$", re.M | re.S)
 INLINE = re.compile(r"`(python -m xlt_core [^`]+)`")
 MARK = re.compile(r"# not run by the tests: \w")
 PROGRAM = ["-m", "xlt_core"]
-FEW = {"compare": ["--samples", "3"], "sweep": ["--samples", "3"]}  # the last one counts
+FEW = {name: ["--samples", "3"] for name in ("compare", "sweep", "diagnose")}  # the last one counts
 KINDS = {"bash", "python", "csv", "json", "text"}
 
 

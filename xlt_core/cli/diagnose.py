@@ -84,7 +84,7 @@ def _told(snapshot: Snapshot, out: Path | None) -> int:
 
     if out:
         files.write(out, as_json(snapshot))
-    print(f"{snapshot.request.parallel} {snapshot.request.split}, sentences: {snapshot.sentences}")
+    print(f"{Path(snapshot.request.parallel).name}, sentences: {snapshot.sentences}")
     for title, rows in tables(snapshot.found):
         print(f"\n{title}\n{aligned(rows)}")
     for line in refusals(snapshot.found):
