@@ -35,14 +35,22 @@ def unfit(label: str) -> str:
     return f"The adapter {label!r} does not fit this model; name one that was trained on it"
 
 
-def read_config(source: str, label: str) -> LoraConfig:
-    """The configuration of an adapter that this program can run. Raises InputError."""
+def read_settings(source: str, label: str) -> PeftConfig:
+    """The settings of an adapter of whatever kind. Raises InputError."""
     with reading(broken(source, label)):
         config = PeftConfig.from_pretrained(source)
     if config.peft_type is None:
         raise InputError(f"{broken(source, label)} (its adapter_config.json does not say of what kind it is).")
+    return config
+
+
+def read_config(source: str, label: str) -> LoraConfig:
+    """The settings of a LoRA adapter that this program can run. Raises InputError."""
+    config = read_settings(source, label)
     if not isinstance(config, LoraConfig):
-        raise InputError(f"The adapter {label!r} is of the kind {config.peft_type}; give a LoRA adapter.")
+        raise InputError(
+            f"The adapter {label!r} is of the kind {config.peft_type}; give a LoRA adapter or a soft prompt."
+        )
     if config.bias != "none":
         raise InputError(
             f"The adapter {label!r} changes biases, which cannot be switched off; train it with bias none."

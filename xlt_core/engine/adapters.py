@@ -1,4 +1,4 @@
-"""LoRA adapters on one base model in memory: each is loaded once, switched on and off, and never merged into it."""
+"""LoRA adapters and soft prompts on one base model: each is loaded once, switched on and off, and never merged."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from peft.utils import AuxiliaryTrainingWrapper
 from transformers import PreTrainedModel
 
 from xlt_core.engine.adapter_files import broken, read_config, unfit
+from xlt_core.engine.soft_prompts import SoftPrompts, is_soft_prompt, vectors
 from xlt_core.models.pretrained import hide_peft_warning, wrap_with_adapter
 from xlt_core.models.reading import reading
 from xlt_core.records import InputError
@@ -19,26 +20,31 @@ class Adapters:
     """The adapters of a model. Callers hold the engine's lock: nothing here may run during a forward pass."""
 
     def __init__(self, model: PreTrainedModel) -> None:
-        self._model = model
+        self._model, self._soft_prompts = model, SoftPrompts(model)
         self._peft_model: PeftModel | None = None
         self._names: dict[tuple[str, int], str] = {}
         self._active: str | None = ""
         self._layers: list[BaseTunerLayer] | None = None
 
     def load(self, source: str, label: str) -> str:
-        """Loads a LoRA folder on first use, again when its files have changed; returns its name for `use`.
+        """Loads a folder on first use, again when its files have changed; returns its name for `use`.
 
         Raises InputError with the reason if it does not fit the base model.
         """
         key = (source, modified_at(source))
         if key not in self._names:
             name = f"adapter{len(self._names)}"
-            self._add(source, label, name)
+            if is_soft_prompt(source, label):
+                self._soft_prompts.add(name, vectors(source, label))
+            else:
+                self._add(source, label, name)
             self._names[key] = name
         return self._names[key]
 
     def use(self, name: str) -> None:
         """Makes the next forward pass run with this adapter; "" is the base model alone."""
+        self._soft_prompts.use(name)
+        name = "" if name in self._soft_prompts else name
         if name == self._active:
             return
         if self._layers is None or self._active is None:
@@ -91,5 +97,5 @@ class Adapters:
 
 
 def modified_at(source: str) -> int:
-    """When a LoRA folder last changed."""
+    """When the folder of an adapter last changed."""
     return max((path.stat().st_mtime_ns for path in Path(source).glob("adapter_*")), default=0)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import weakref
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager
@@ -10,18 +11,19 @@ from typing import TYPE_CHECKING
 
 from xlt_core.contracts import Host
 from xlt_core.engine.plain_prompts import cut_at_stop
+from xlt_core.hosts._model_loader import loader
 from xlt_core.hosts._states import ReadsStates
+from xlt_core.hosts._tokens import check
 from xlt_core.language_table import other_scripts
 from xlt_core.models import hub, pretrained
 from xlt_core.models.adapted import in_folder, is_lora, made_here, modified_at, objective_in, published, source_of
 from xlt_core.models.digest import digest
-from xlt_core.models.pool import POOL, ModelHandle, ModelLoader, ModelPool, UrgentPool, model_bytes
+from xlt_core.models.pool import POOL, ModelHandle, ModelLoader, ModelPool, UrgentPool
 from xlt_core.records import InputError, Limits, Prompt, Reply
 
 if TYPE_CHECKING:
     from xlt_core.engine.base import BaseEngine
     from xlt_core.engine.batching import Item
-    from xlt_core.models.loading import ModelDescription
 
 
 class LocalHost(ReadsStates):
@@ -32,7 +34,7 @@ class LocalHost(ReadsStates):
     from the pool when others need their room. Raises InputError if there is no such model.
     """
 
-    way = ""
+    way, _soft_prompt, _soft_length = "", "", 0
 
     def __init__(
         self,
@@ -54,7 +56,8 @@ class LocalHost(ReadsStates):
         self.name, self.revision, self.context = description.name, description.revision, description.context
         self.parameters, self.bytes_needed = description.parameters, description.bytes_needed
         self._tokenizer = tokenizer_for(description.tokenizer, description.skeleton)
-        self._pool, self._key, self._loader = pool, object(), _loader(description)
+        self._vocabulary = description.skeleton.get_input_embeddings().weight.shape[0]
+        self._pool, self._key, self._loader = pool, object(), loader(description)
         self._adapted: dict[tuple[str, int], Host] = {}
         self._copies: dict[str, tuple[object, ModelLoader]] = {}  # of the base model, for adapters that rewrite it
         weakref.finalize(self, pool.evict, self._key)
@@ -69,6 +72,7 @@ class LocalHost(ReadsStates):
         reader, model = self.adapted(adapter), self._model
         if reader is not self:
             return reader.identity()
+        adapter = adapter or self._soft_prompt
         weights = digest(Path(pretrained.adapter_folder(self._source(adapter)))) if adapter else ""
         return f"{model.device} · {model.quantization or model.dtype} · {self.revision} · {weights}"
 
@@ -98,7 +102,8 @@ class LocalHost(ReadsStates):
         return (*sorted(own, key=lambda name: (name != language, name)), *local, *public)
 
     def adapted(self, adapter: str) -> Host:
-        """The host that runs an adapter: this one for LoRA, for full weights another with its own tokenizer.
+        """The host that runs an adapter: this one for LoRA, for a soft prompt one that puts it before every text, and
+        for full weights one with their own tokenizer.
 
         adapter: one of the model's own, a folder, or a Hugging Face id. Raises InputError if it does not fit.
         """
@@ -183,18 +188,8 @@ class LocalHost(ReadsStates):
         return Item(row[:split], rest)
 
     def _check_tokens(self, tokens: Sequence[int], length: int) -> None:
-        """Raises InputError for tokens that the model does not know, or a length that it does not take."""
-        known = self._model.skeleton.get_input_embeddings().weight.shape[0]
-        if max(tokens, default=0) >= known:
-            raise InputError(
-                f"The tokenizer in {self._model.folder} is of another model: it has {max(tokens) + 1} tokens or more, "
-                f"and the model {known}; save or download the folder again."
-            )
-        if length > self.context:
-            raise InputError(
-                f"The prompt is too long for the model, which takes {self.context} tokens; "
-                "shorten the text, or take fewer demonstrations."
-            )
+        known = self._vocabulary + self._soft_length
+        check(tokens, length, known, self.context, self._model.folder)
 
     @property
     def _engine(self) -> BaseEngine:
@@ -214,7 +209,8 @@ class LocalHost(ReadsStates):
         self.way = str(handle.model.way)
 
     def _load_adapter(self, handle: ModelHandle, adapter: str) -> str:
-        """The engine's name for a LoRA adapter, which it loads on first use."""
+        """The engine's name for an adapter, which it loads on first use."""
+        adapter = adapter or self._soft_prompt
         if not adapter:
             return ""
         source = self._source(adapter)
@@ -226,14 +222,17 @@ class LocalHost(ReadsStates):
 
     def _host_of(self, source: str, label: str) -> Host:
         """The host that runs the adapted weights. Raises InputError if they do not fit."""
+        from xlt_core.engine import soft_prompts
         from xlt_core.engine.adapter_files import shares_base
         from xlt_core.models import loading
 
         if is_lora(source):
+            if length := soft_prompts.length(self._model.skeleton, pretrained.adapter_folder(source), label):
+                return self._with_soft_prompt(source, length)
             if source in self._copies:  # made for other files in the same folder
                 self._pool.evict(self._copies.pop(source)[0])
             if not shares_base(self._model.skeleton, pretrained.adapter_folder(source), label):
-                self._copies[source] = object(), _loader(self._model, f" + {label}")
+                self._copies[source] = object(), loader(self._model, f" + {label}")
                 weakref.finalize(self, self._pool.evict, self._copies[source][0])
             return self
         model = self._model
@@ -242,13 +241,11 @@ class LocalHost(ReadsStates):
         loading.check_same_architecture(model, other._model)
         return other
 
+    def _with_soft_prompt(self, source: str, length: int) -> LocalHost:
+        """This host, on the same weights, with a soft prompt before every text."""
+        from xlt_core.engine.soft_prompts import SoftPromptTokenizer
 
-def _loader(model: ModelDescription, suffix: str = "") -> ModelLoader:
-    """suffix: of the name under which the pool knows this copy of the model."""
-    from xlt_core.engine.encoder_decoder import engine_for
-    from xlt_core.models import loading
-
-    return ModelLoader(
-        f"{model.name}{suffix}", model.device, model.bytes_needed, lambda: loading.fetch_weights(model),
-        lambda: engine_for(loading.load_weights(model), model.end_tokens), lambda engine: model_bytes(engine.model),
-    )  # fmt: skip
+        other = copy.copy(self)
+        other._tokenizer = SoftPromptTokenizer(self._tokenizer, self._vocabulary, length)
+        other._soft_prompt, other._soft_length = source, length
+        return other
