@@ -21,7 +21,7 @@ ORDER = ["records", "settings", "text", "language_codes", ("language_table", "sc
          ("interface", "__main__"), "ui.shared", "ui.items", ("ui.fields", "ui.diagnose"), "ui.compare", "ui.results",
          ("ui.evaluate", "ui.adapt", "ui.runs"), "ui", "app"]  # fmt: skip
 RANKS = {name: rank for rank, names in enumerate(ORDER) for name in ([names] if isinstance(names, str) else names)}
-HEAVY = {"torch", "transformers", "peft", "datasets", "evaluate", "sklearn", "ray", "httpx"}
+HEAVY = {"torch", "transformers", "peft", "trl", "datasets", "evaluate", "sklearn", "ray", "httpx"}
 HEAVY |= {"gradio", "plotly", "pandas"}
 OF_THE_PAGE = {"gradio", "plotly", "pandas"}
 FILES = [path for path in sorted((ROOT / "xlt_core").rglob("*.py")) if path.name != "__init__.py"]

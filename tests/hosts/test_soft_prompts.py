@@ -1,4 +1,4 @@
-"""Soft prompts on the local host: as peft computes them, beside LoRA and the base, and refused where they do not fit."""
+"""Soft prompts on the local host: as peft computes them, beside LoRA and the base, refused where they do not fit."""
 
 from __future__ import annotations
 
@@ -89,5 +89,5 @@ def test_its_tokens_are_counted_and_take_room(host: LocalHost) -> None:
 
 def test_one_of_another_width_is_refused(host: LocalHost, tmp_path: Path) -> None:
     wide = make_soft_prompt(make_model(tmp_path / "wide", width=64), tmp_path / "soft", 0)
-    with pytest.raises(InputError, match="does not fit this model.*64 wide, and 32 here"):
+    with pytest.raises(InputError, match=r"does not fit this model.*64 wide, and 32 here"):
         host.adapted(str(wide))

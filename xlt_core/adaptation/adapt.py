@@ -10,7 +10,7 @@ from queue import Full, Queue
 from threading import Event, Thread
 
 from xlt_core import catalog
-from xlt_core.adaptation.objective import objective_of
+from xlt_core.adaptation.objective import objective_of, with_method
 from xlt_core.adaptation.records import METHODS, Adaptation, Estimate, Snapshot
 from xlt_core.formats.files import check_folder
 from xlt_core.models import names
@@ -79,7 +79,7 @@ def checked(plan: Adaptation) -> tuple[Adaptation, str]:
     twice = next((code for code in codes if codes.count(code) > 1), "")
     if twice:
         raise InputError(f"There are two texts of {twice}; join them in one file.")
-    return replace(plan, corpora=corpora, replay=replay), names.model_path(plan.model)
+    return with_method(replace(plan, corpora=corpora, replay=replay)), names.model_path(plan.model)
 
 
 def _in_a_thread(work: Callable[[Callable[[Snapshot], None], Event], None]) -> Generator[Snapshot, None, None]:

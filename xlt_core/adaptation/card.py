@@ -16,6 +16,9 @@ SETTINGS = ("method", "steps", "rows", "block", "rate", "rank", "alpha", "target
             "seed")  # fmt: skip
 
 
+KINDS = {"lora": "A LoRA adapter", "full": "All weights", "soft": "A soft prompt"}
+
+
 def identity(folder: Path) -> dict[str, Any]:
     """What a finished run was, in the form in which a run that goes on is compared; empty where there is none."""
     card = read_card(folder)
@@ -37,7 +40,7 @@ def readme(card: Mapping[str, Any]) -> str:
     """A model card as the Hugging Face Hub reads it; a licence that the card lacks is for its author to fill in."""
     plan, base = card["plan"], card["base"]
     names = [_name(code) for code in plan["corpora"]]
-    kind = "A LoRA adapter" if plan["method"] == "lora" else "All weights"
+    kind = KINDS[plan["method"]]
     tongues = " and ".join(filter(None, [", ".join(names[:-1]), names[-1]]))
     averaged = f" It is the average of {', '.join(card['average_of'])}." if card.get("average_of") else ""
     texts = [f"| {_name(row['language'])} | {row['source']} | {row['documents']:,} | {row['bytes']:,} | "
@@ -87,7 +90,7 @@ def _checking(texts: Sequence[Mapping[str, Any]]) -> Iterator[str]:
 def _front(card: Mapping[str, Any]) -> list[str]:
     plan, base = card["plan"], card["base"]["model"]
     hub = [f"base_model: {base}"] if "/" in base else []
-    kind = ["library_name: peft"] if plan["method"] == "lora" else ["library_name: transformers"]
+    kind = ["library_name: peft"] if plan["method"] != "full" else ["library_name: transformers"]
     given = card["licence"]
     licence = [f"license: {given}"] if given else ["license: other", "license_name: to-be-filled-in"]
     return ["---", *hub, *kind, "language:", *(f"- {code}" for code in plan["corpora"]), *licence,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
 from itertools import islice
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
@@ -10,7 +11,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal
 from xlt_core import catalog
 from xlt_core.adaptation.corpus import MOST_CHARACTERS, Corpus, Replay, Text, read
 from xlt_core.adaptation.packing import drawn, packed, shares, unpacked
-from xlt_core.adaptation.records import Adaptation, Base
+from xlt_core.adaptation.records import Adaptation, Base, rate_of
 from xlt_core.catalog_tools import Knob, coerced, knobs, pick, scan
 from xlt_core.records import InputError
 from xlt_core.world import world
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 CHARACTERS_PER_TOKEN = 8  # more than any tokenizer makes of a text; so much of a stream is read for one pass
 MOST_HELD_OUT = 200  # documents of a language; more would hardly change what they measure
 ENGLISH = 100  # documents that show what was forgotten
+SOURCES = {"text": "corpus", "pairs": "parallel", "rows": "dataset"}  # how that is named which an objective reads
 
 
 @dataclass(frozen=True)
@@ -47,8 +49,8 @@ class Objective:
     """What a model is adapted by: a frozen dataclass whose fields are its knobs. By default, next-token prediction.
 
     reads: what a corpus of it is (text: documents; pairs: parallel sentences; rows: a task's train rows); methods:
-    what of METHODS it can train; cycle: how many steps follow one another before the same kind of step comes again;
-    unit: of the loss.
+    what of METHODS it can train, or one of its own; cycle: how many steps follow one another before the same kind of
+    step comes again; unit: of the loss.
     """
 
     title: ClassVar[str]
@@ -77,10 +79,14 @@ class Objective:
             kept, rest = halves(text.documents, plan)
             held_out[text.language.code] = kept
             learned.append(replace(text, documents=tuple(rest)))
-        held_out.setdefault("eng", list(islice(world.documents("eng", seed=3), ENGLISH)))
+        held_out.setdefault("eng", english())
         return Split(learned, held_out)
 
-    def equip(self, model: Any, base: Base) -> Base:
+    def rate(self, plan: Adaptation, parameters: int) -> float:
+        """The learning rate where none is given. parameters: of the model."""
+        return rate_of(plan.method, parameters)
+
+    def equip(self, model: Any, base: Base, material: Material) -> Base:
         """The base with what is trained: a model with a new adapter or, for all weights, as it is. base: without a
         model; its tokenizer may be changed, too."""
         from xlt_core.adaptation.lora import with_lora
@@ -116,6 +122,14 @@ class Objective:
         """Figures by name beside bits per byte, measured before and after."""
         return {}
 
+    def before(self, base: Base) -> AbstractContextManager[Base]:
+        """The base as it computed before it was equipped, for the first measurement."""
+        return nullcontext(base)
+
+    def written(self, base: Base) -> Base:
+        """The base as it is written, when it is trained."""
+        return base
+
     def fit(self, base: Base, rows: Sequence[Any], run: Run, progress: Progress) -> bool:
         """Trains base.model in place, from the run's last checkpoint on; returns whether it came to its end."""
         from xlt_core.adaptation import trainer
@@ -131,6 +145,14 @@ def objectives() -> Mapping[str, type[Objective]]:
 def objective_knobs(name: str) -> tuple[Knob, ...]:
     """The knobs of an objective, in the order of its fields. Raises InputError."""
     return knobs(pick("objective", objectives(), name))
+
+
+def with_method(plan: Adaptation) -> Adaptation:
+    """The plan with its objective's own method, where that has but one and another was not asked for. Raises
+    InputError."""
+    methods = pick("objective", objectives(), plan.objective).methods
+    asked = plan.method != Adaptation(()).method
+    return plan if asked or len(methods) > 1 else replace(plan, method=methods[0])
 
 
 def objective_of(plan: Adaptation) -> Objective:
@@ -149,16 +171,20 @@ def objective_of(plan: Adaptation) -> Objective:
 
 
 def sources_of(
-    objective: str, languages: Sequence[str], corpora: Sequence[str] | None, parallel: Sequence[str] | None
-) -> list[tuple[str, str]]:
-    """Each language with its source, a text or parallel sentences as the objective reads them. Raises InputError."""
-    pairs = pick("objective", objectives(), objective).reads == "pairs"
-    given, other, name = (parallel, corpora, "parallel") if pairs else (corpora, parallel, "corpus")
-    if other:
+    objective: str, languages: Sequence[str], **given: Sequence[str] | None
+) -> list[tuple[str, str]]:  # fmt: skip
+    """Each language with its source, as the objective reads it. given: by the names in SOURCES. Raises InputError."""
+    name = SOURCES[pick("objective", objectives(), objective).reads]
+    if any(sources for other, sources in given.items() if other != name):
         raise InputError(f"The objective {objective} learns from what {name} names; give that instead.")
-    if len(languages) != len(given or ()):
+    if len(languages) != len(given[name] or ()):
         raise InputError(f"Give each language its {name}, in the same order.")
-    return list(zip(languages, given, strict=True))
+    return list(zip(languages, given[name] or (), strict=True))
+
+
+def english() -> list[str]:
+    """English documents that show what was forgotten."""
+    return list(islice(world.documents("eng", seed=3), ENGLISH))
 
 
 def replay_of(text: str) -> Replay:

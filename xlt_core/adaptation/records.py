@@ -12,7 +12,7 @@ from xlt_core.adaptation.corpus import Corpus, Replay
 if TYPE_CHECKING:
     from transformers import PreTrainedTokenizerBase
 
-METHODS = ("lora", "full")
+METHODS = ("lora", "full")  # that one chooses; an objective may have one of its own
 Value = str | int | float | bool
 
 
@@ -103,12 +103,14 @@ class Snapshot:
 
 @dataclass(frozen=True)
 class Base:
-    """The model before training, as it will be trained. plan: with everything chosen that was left open."""
+    """The model before training, as it will be trained. plan: with everything chosen that was left open; former: the
+    tokenizer that the model had, where it is given another."""
 
     plan: Adaptation
     tokenizer: PreTrainedTokenizerBase
     model: Any
     revision: str
+    former: PreTrainedTokenizerBase | None = None
 
 
 def rate_of(method: str, parameters: int) -> float:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import json
 import math
 import shutil
@@ -19,6 +18,7 @@ from accelerate import PartialState
 from transformers import PrinterCallback, Trainer, TrainerCallback, TrainingArguments
 
 from xlt_core.adaptation import card
+from xlt_core.adaptation.halving import SHORT, HalvesBatches
 from xlt_core.models.adapted import read_json
 from xlt_core.models.memory import is_out_of_memory
 from xlt_core.records import InputError
@@ -29,7 +29,6 @@ if TYPE_CHECKING:
 MOST_BETWEEN = 100  # steps from one checkpoint to the next
 CHECKPOINTS = 10  # of a run, where it is short
 POINTS = 200  # of the loss curve
-SHORT = "The model ran out of memory; take fewer rows a step, shorter rows or a smaller model."
 
 
 class Learning(Protocol):
@@ -133,11 +132,10 @@ class Progress(TrainerCallback):
             control.should_training_stop = control.should_save = True
 
 
-class _Trainer(Trainer):
-    """Takes the objective's loss. Halves the rows that are computed at once where the memory does not suffice, and adds
-    up their gradients."""
+class _Trainer(HalvesBatches, Trainer):
+    """Takes the objective's loss."""
 
-    parts, progress, objective = 1, None, None
+    objective: Learning
 
     def compute_loss(
         self, model: Any, inputs: dict[str, Any], return_outputs: bool = False, num_items_in_batch: Any = None
@@ -145,53 +143,33 @@ class _Trainer(Trainer):
         loss = self.objective.loss(model, inputs, num_items_in_batch, self.state.global_step)
         return loss * self.accelerator.num_processes  # gradients are averaged over them, and the count is that of all
 
-    def training_step(self, model: Any, inputs: dict[str, Any], num_items_in_batch: Any = None) -> torch.Tensor:
-        rows = len(inputs["input_ids"])
-        while True:
-            try:
-                size = math.ceil(rows / self.parts)
-                pieces = [
-                    {name: whole[at : at + size] for name, whole in inputs.items()} for at in range(0, rows, size)
-                ]
-                return sum(super(_Trainer, self).training_step(model, piece, num_items_in_batch) for piece in pieces)
-            except RuntimeError as error:
-                if not is_out_of_memory(error):
-                    raise
-            # Outside of the handler: its traceback holds on to the tensors that fill the memory.
-            self._halve(model, rows)
-
-    def _halve(self, model: Any, rows: int) -> None:
-        if self.parts >= rows or self.accelerator.num_processes > 1:
-            raise InputError(SHORT)
-        self.parts *= 2
-        model.zero_grad(set_to_none=True)
-        gc.collect()
-        if torch.cuda.is_available():
-            torch.cuda.empty_cache()
-        size = math.ceil(rows / self.parts)
-        self.progress.note(f"Memory ran out: each step is now computed in parts of {size} rows.")
-
 
 def fit(base: Base, objective: Learning, rows: Sequence[Any], run: Run, progress: Progress) -> bool:
     """Trains base.model in place, from the run's last checkpoint on; returns whether it came to its end."""
+    more = {"compute_loss_func": objective.loss}  # so that the labels of a step are counted
+    return run_through(_Trainer, base, objective, rows, arguments(base, run, objective.cycle), run, progress, **more)
+
+
+def run_through(
+    kind: type[Any], base: Base, objective: Learning, rows: Any, given: TrainingArguments, run: Run, progress: Progress,
+    **more: Any,
+) -> bool:  # fmt: skip
+    """As `fit`, with a trainer of a kind that halves batches. given: its arguments; more: what else it takes."""
     last = run.checkpoints()[-1:]
-    trainer = _Trainer(
-        model=base.model,
-        args=_arguments(base, run, objective.cycle),
-        train_dataset=rows,
-        data_collator=objective.collate,
-        compute_loss_func=objective.loss,  # so that the labels of a step are counted
-        callbacks=[progress],
-    )
+    trainer = kind(model=base.model, args=given, train_dataset=rows, data_collator=objective.collate,
+                   callbacks=[progress], **more)  # fmt: skip
     trainer.progress, trainer.objective = progress, objective
     trainer.remove_callback(PrinterCallback)
     trainer.train(resume_from_checkpoint=str(last[0]) if last else None)
     return trainer.state.global_step >= trainer.state.max_steps
 
 
-def _arguments(base: Base, run: Run, cycle: int) -> TrainingArguments:
+def arguments(
+    base: Base, run: Run, cycle: int = 1, kind: type[TrainingArguments] = TrainingArguments, **more: Any
+) -> TrainingArguments:
+    """What every trainer is given, of its own kind. more: of that kind."""
     plan, on_gpu, workers = base.plan, torch.cuda.is_available(), PartialState().num_processes
-    arguments = TrainingArguments(
+    made = kind(
         output_dir=str(run.folder),
         max_steps=plan.steps,
         learning_rate=plan.rate,
@@ -210,9 +188,10 @@ def _arguments(base: Base, run: Run, cycle: int) -> TrainingArguments:
         disable_tqdm=True,
         dataloader_pin_memory=on_gpu,
         remove_unused_columns=False,
+        **more,
     )
-    arguments._n_gpu = min(1, arguments.n_gpu)  # several GPUs are for `accelerate launch`, one process each
-    return arguments
+    made._n_gpu = min(1, made.n_gpu)  # several GPUs are for `accelerate launch`, one process each
+    return made
 
 
 def _each_cycle(steps: int, cycle: int) -> int:

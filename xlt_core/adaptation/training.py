@@ -19,7 +19,7 @@ from xlt_core.adaptation import average, lora
 from xlt_core.adaptation import card as cards
 from xlt_core.adaptation.corpus import Text
 from xlt_core.adaptation.objective import Material, Objective, Split
-from xlt_core.adaptation.records import Adaptation, Base, Estimate, Snapshot, Survey, rate_of
+from xlt_core.adaptation.records import Adaptation, Base, Estimate, Snapshot, Survey
 from xlt_core.adaptation.step_cost import step_cost
 from xlt_core.adaptation.survey import size, surveys
 from xlt_core.adaptation.texts import HUB
@@ -56,7 +56,7 @@ def train(work: Work) -> None:
     torch.manual_seed(plan.seed)
     report(Snapshot("loading the model"))
     objective, texts = work.objective, work.material.texts
-    base = _base(plan, work.path, objective)
+    base = _base(plan, work.path, objective, work.material)
     plan = base.plan
     split = objective.split(plan, work.material)
     run = Run(work.out / "checkpoints", _identity(base, texts), work.resume, main)
@@ -71,12 +71,14 @@ def train(work: Work) -> None:
         shown.told(_estimate(objective, base, split, first.surveys))
     if work.stop.is_set():
         return
-    before = run.before or _measured(objective, base, split)
+    with objective.before(base) as former:
+        before = run.before or _measured(objective, former, split)
     run.begin(before, work.asked)
     shown.measured(before)
     if work.stop.is_set() or not objective.fit(base, objective.rows(base, split), run, shown):
         return
     shown.say("measuring the model after")
+    base = objective.written(base)
     if main:
         _save(base, run, work.out)
     PartialState().wait_for_everyone()
@@ -90,7 +92,7 @@ def train(work: Work) -> None:
 @memory_told()
 def measure(plan: Adaptation, path: str, objective: Objective, material: Material) -> Estimate:
     """Loads the model, and times a step and the reading of held-out text."""
-    base = _base(plan, path, objective)
+    base = _base(plan, path, objective, material)
     split = objective.split(base.plan, material)
     return _estimate(objective, base, split, surveys(base.tokenizer, material.texts))
 
@@ -100,7 +102,7 @@ def _estimate(objective: Objective, base: Base, split: Split, held: tuple[Survey
     some = {code: documents[:5] for code, documents in split.held_out.items()}
     began = time.perf_counter()
     _bits(base.model, base.tokenizer, some)
-    share = sum(map(size, split.held_out.values())) / sum(map(size, some.values()))
+    share = sum(map(size, split.held_out.values())) / max(sum(map(size, some.values())), 1)
     reading = 2 * (time.perf_counter() - began) * share
     rows = objective.rows(replace(base, plan=replace(plan, steps=1)), split)
     cost = step_cost(base.model, objective, rows[: plan.rows])
@@ -109,7 +111,7 @@ def _estimate(objective: Objective, base: Base, split: Split, held: tuple[Survey
                     cost.memory)  # fmt: skip
 
 
-def _base(plan: Adaptation, path: str, objective: Objective) -> Base:
+def _base(plan: Adaptation, path: str, objective: Objective, material: Material) -> Base:
     on_gpu = torch.cuda.is_available()
     dtype = torch.bfloat16 if on_gpu and plan.method == "lora" else torch.float32
     if pretrained.load(AutoConfig, path, "language model").is_encoder_decoder:
@@ -121,13 +123,15 @@ def _base(plan: Adaptation, path: str, objective: Objective) -> Base:
     model = pretrained.load(AutoModelForCausalLM, path, "language model", dtype=dtype)
     revision = pretrained.revision(path, model)
     model.to(PartialState().device if on_gpu else "cpu")
-    plan = _chosen(plan, model, tokenizer, path)
+    plan = _chosen(plan, model, tokenizer, path, objective)
     if plan.start:
         plan = lora.begun(replace(plan, start=source_of(plan.start, plan.model, revision, path)))
-    return objective.equip(model, Base(plan, tokenizer, None, revision))
+    return objective.equip(model, Base(plan, tokenizer, None, revision), material)
 
 
-def _chosen(plan: Adaptation, model: Any, tokenizer: PreTrainedTokenizerBase, path: str) -> Adaptation:
+def _chosen(
+    plan: Adaptation, model: Any, tokenizer: PreTrainedTokenizerBase, path: str, objective: Objective
+) -> Adaptation:
     """The plan with what was left open; a card travels, and a machine's folders do not."""
     claimed = getattr(model.config.get_text_config(decoder=True), "max_position_embeddings", None) or BLOCK
     longest = min(claimed, tokenizer.model_max_length)
@@ -135,7 +139,7 @@ def _chosen(plan: Adaptation, model: Any, tokenizer: PreTrainedTokenizerBase, pa
         raise InputError(f"The model reads {longest} tokens at most; a row of {plan.block} is too long for it.")
     block = plan.block or min(BLOCK, longest)
     steps = -(-plan.tokens // (plan.rows * block)) if plan.tokens else plan.steps
-    rate = plan.rate or float(f"{rate_of(plan.method, model.num_parameters()):.1g}")
+    rate = plan.rate or float(f"{objective.rate(plan, model.num_parameters()):.1g}")
     name = _named(path)
     alpha = plan.alpha or 2 * plan.rank
     return replace(plan, model=name, block=block, steps=steps, tokens=0, rate=rate, alpha=alpha)
@@ -177,10 +181,10 @@ def _save(base: Base, run: Run, out: Path) -> None:
         return
     if plan.average:
         average.average_weights(checkpoints, base.model)
-    if plan.method == "lora":
+    if plan.method != "full":
         base.model.peft_config["default"].base_model_name_or_path = plan.model
     # No layer of embeddings is adapted; peft would ask the Hub whether it was.
-    options = {"save_embedding_layers": False} if plan.method == "lora" else {}
+    options = {"save_embedding_layers": False} if plan.method != "full" else {}
     base.model.to(torch.bfloat16).save_pretrained(out, **options)
     if plan.method == "full":
         base.tokenizer.save_pretrained(out)

@@ -32,8 +32,12 @@ def add(command: argparse.ArgumentParser) -> None:
                          help="text: .txt, .jsonl, .parquet, hub:ID[:CONFIG][:COLUMN], or pocket")  # fmt: skip
     command.add_argument("--parallel", action="append", metavar="FILE|DATASET",
                          help="in place of --corpus, sentences with their English, for --objective align")  # fmt: skip
+    command.add_argument("--dataset", action="append", metavar="ID|FILE",
+                         help="in place of --corpus, train rows of a task, for soft, instruct and distil")  # fmt: skip
+    command.add_argument("--task", help="of the rows of --dataset (default: topic)")
+    command.add_argument("--samples", help="how many rows of --dataset are learned from (default: 64)")
     command.add_argument("--data-root", action="append", default=[], metavar="DIR",
-                         help="a clone of the repository of a dataset of --parallel; repeatable")  # fmt: skip
+                         help="a clone of the repository of such a dataset; repeatable")  # fmt: skip
     command.add_argument("--replay", action="append", default=[], metavar="LANGUAGE:FILE:SHARE",
                          help="text not to be forgotten, and its share, such as eng:en.txt:0.2")  # fmt: skip
     command.add_argument("--from", dest="start", default="", metavar="ADAPTER", help="an adapter to train on")
@@ -98,13 +102,15 @@ def _plan(options: argparse.Namespace) -> Adaptation:
     from xlt_core.adaptation.objective import replay_of, sources_of
     from xlt_core.adaptation.records import Adaptation
 
-    pairs = sources_of(options.objective, options.language, options.corpus, options.parallel)
+    given = {name: getattr(options, name) for name in ("corpus", "parallel", "dataset")}
+    pairs = sources_of(options.objective, options.language, **given)
     corpora = tuple(Corpus(catalog.language(language).code, source) for language, source in pairs)
     knobs = {name: getattr(options, name) for name in KNOBS}
+    own = {name: getattr(options, name) for name in ("task", "samples") if getattr(options, name) is not None}
     return Adaptation(corpora, options.model, options.method, packed=not options.unpacked, average=options.average,
-                      objective=options.objective, knobs=dict(map(_knob, options.set or ())), start=options.start,
-                      replay=tuple(map(replay_of, options.replay)), data_root=tuple(options.data_root),
-                      **knobs)  # fmt: skip
+                      objective=options.objective, knobs=own | dict(map(_knob, options.set or ())),
+                      start=options.start, replay=tuple(map(replay_of, options.replay)),
+                      data_root=tuple(options.data_root), **knobs)  # fmt: skip
 
 
 def _knob(setting: str) -> tuple[str, str]:

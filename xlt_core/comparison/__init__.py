@@ -1,4 +1,4 @@
 """One plan: checked and resolved, its items and demonstrations selected, its columns run side by side."""
 
-__all__ = ["again", "combining", "compare", "coverage", "data", "edits", "endings", "plan", "preview", "selection",
-           "signature"]  # fmt: skip
+__all__ = ["again", "combining", "compare", "coverage", "data", "edits", "endings", "plan", "preview", "sampling",
+           "selection", "signature", "training"]  # fmt: skip

@@ -63,7 +63,7 @@ def _reason(plan: Plan, column: Column, parts: Parts) -> str:
             if not isinstance(host, ABILITIES[need]):
                 return f"{column.strategy} needs a host that {need}; that of {plan.model} does not."
         if "adapts" in solver.needs:
-            adapter = getattr(solver, "adapter", "") or next(iter(host.adapters(spoken.code, solver.objective)), "")
+            adapter = getattr(solver, "adapter", "") or next(iter(solver.adapters(host, spoken.code)), "")
             if not adapter:
                 return (
                     f"The model {plan.model} has no adapter of {solver.objective} for {spoken.name} ({spoken.code}); "

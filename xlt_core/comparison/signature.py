@@ -72,7 +72,7 @@ def _adapter(strategy: Strategy, host: Host, language: str) -> str:
     """The name of the adapted weights that the strategy will use; "" for none."""
     if "adapts" not in strategy.needs or not isinstance(host, Adapts):
         return ""
-    return getattr(strategy, "adapter", "") or next(iter(host.adapters(language, strategy.objective)), "")
+    return getattr(strategy, "adapter", "") or next(iter(strategy.adapters(host, language)), "")
 
 
 def host_identity(host: Host, adapter: str) -> str:

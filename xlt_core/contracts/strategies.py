@@ -6,7 +6,7 @@ from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import ClassVar, Literal, Protocol
 
-from xlt_core.contracts.models import Host, Translator, missing
+from xlt_core.contracts.models import Adapts, Host, Translator, missing
 from xlt_core.contracts.pickers import Pick
 from xlt_core.contracts.tasks import Task
 from xlt_core.records import Example, InputError, Language, Limits, Prediction, Prompt, Reply
@@ -75,7 +75,8 @@ class Strategy:
     one. reads_items: whether its answers hang on the item; combines: whether it builds on other columns; sees_gold:
     whether its examples keep their gold answers, which only a bound that nothing can reach may. paper: where it comes
     from; acts_on, asks_for: its place in the field, words of ACTS_ON and ASKS_FOR; asks_in: what its prompts are in;
-    objective: what the weights that it takes were adapted by, where it needs a host that adapts.
+    objective: what the weights that it takes were adapted by, where it needs a host that adapts; transfers: whether
+    those of another language are taken where there are none.
     """
 
     title: ClassVar[str]
@@ -87,9 +88,17 @@ class Strategy:
     sees_gold: ClassVar[bool] = False
     paper: ClassVar[str] = ""
     objective: ClassVar[str] = "laft"
+    transfers: ClassVar[bool] = False
     acts_on: ClassVar[tuple[str, ...]] = ()
     asks_for: ClassVar[tuple[str, ...]] = ()
     asks_in: ClassVar[Literal["target", "English", "both"]] = "target"
+
+    @classmethod
+    def adapters(cls, host: Host | None, language: str) -> tuple[str, ...]:
+        """Names of the adapted weights that it can take for a language, by its code, the default first."""
+        own = host.adapters(language, cls.objective) if isinstance(host, Adapts) else ()
+        others = host.adapters("", cls.objective) if cls.transfers and isinstance(host, Adapts) else ()
+        return (*own, *(name for name in others if name not in own))
 
     def unfit(self, task: Task) -> str:
         """Why it makes no sense for a task, in a sentence; "" where it does."""

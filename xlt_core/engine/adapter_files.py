@@ -1,4 +1,4 @@
-"""Reads the folder of a LoRA adapter: whether it is whole, fits a model, and can share it with other adapters."""
+"""Reads the folder of an adapter: whether it is whole, fits a model, and can share it with other adapters."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from copy import deepcopy
 from pathlib import Path
 
-from peft import LoraConfig, PeftConfig
+from peft import LoraConfig, PeftConfig, PromptTuningConfig
 from peft.utils import get_peft_model_state_dict, load_peft_weights
 from torch import Tensor
 from transformers import PreTrainedModel
@@ -19,6 +19,7 @@ from xlt_core.records import InputError
 
 WEIGHTS = ("adapter_model.safetensors", "adapter_model.bin")
 PEFT_PREFIX = "base_model.model."
+SOFT_PROMPT = "prompt_embeddings"
 ADDED = re.compile(r"\.lora_(A|B|magnitude_vector)\b")  # what stands beside a linear layer of the base model
 RANK = re.compile(r"\.lora_(?:embedding_)?([AB])\b")
 PARAMETER = re.compile(r"\.(lora_|base_layer|token_adapter|weight|bias)")
@@ -56,6 +57,33 @@ def read_config(source: str, label: str) -> LoraConfig:
             f"The adapter {label!r} changes biases, which cannot be switched off; train it with bias none."
         )
     return config
+
+
+def soft_prompt(source: str, label: str) -> Tensor | None:
+    """The vectors of the soft prompt in a folder, (tokens, width); None where it holds another kind of adapter. Raises
+    InputError."""
+    config = read_settings(source, label)
+    if not isinstance(config, PromptTuningConfig):
+        return None
+    with reading(broken(source, label)):
+        found = load_peft_weights(source, device="cpu").get(SOFT_PROMPT)
+    if found is None or tuple(found.shape) != (config.num_virtual_tokens, config.token_dim):
+        raise InputError(f"{broken(source, label)} (its vectors are not those of its settings).")
+    return found
+
+
+def soft_prompt_length(model: PreTrainedModel, source: str, label: str) -> int:
+    """Tokens of the soft prompt in a folder; 0 where it holds another kind of adapter. model: may be on torch's meta
+    device. Raises InputError with the reason if it does not fit the model."""
+    vectors = soft_prompt(source, label)
+    if vectors is None:
+        return 0
+    if model.config.is_encoder_decoder:
+        raise InputError(f"{unfit(label)} (a soft prompt needs a model that continues a text).")
+    width = model.get_input_embeddings().weight.shape[1]
+    if vectors.shape[1] != width:
+        raise InputError(f"{unfit(label)} (its vectors are {vectors.shape[1]} wide, and {width} here).")
+    return len(vectors)
 
 
 def shares_base(model: PreTrainedModel, source: str, label: str) -> bool:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import torch
 from peft import LoraConfig, PeftModel
 from peft.tuners.tuners_utils import BaseTunerLayer
 from peft.utils import AuxiliaryTrainingWrapper
 from transformers import PreTrainedModel
 
-from xlt_core.engine.adapter_files import broken, read_config, unfit
-from xlt_core.engine.soft_prompts import SoftPrompts, is_soft_prompt, vectors
+from xlt_core.engine.adapter_files import broken, read_config, soft_prompt, unfit
 from xlt_core.models.pretrained import hide_peft_warning, wrap_with_adapter
 from xlt_core.models.reading import reading
 from xlt_core.records import InputError
@@ -34,8 +34,9 @@ class Adapters:
         key = (source, modified_at(source))
         if key not in self._names:
             name = f"adapter{len(self._names)}"
-            if is_soft_prompt(source, label):
-                self._soft_prompts.add(name, vectors(source, label))
+            vectors = soft_prompt(source, label)
+            if vectors is not None:
+                self._soft_prompts.add(name, vectors)
             else:
                 self._add(source, label, name)
             self._names[key] = name
@@ -94,6 +95,37 @@ class Adapters:
     def _remove(self, name: str) -> None:
         if self._peft_model is not None and name in self._peft_model.peft_config:
             self._peft_model.delete_adapter(name)
+
+
+class SoftPrompts:
+    """The soft prompts of a model. A vector has a token id of its own, behind those of the vocabulary: prefixes,
+    batches and caches treat it as any other token, and only the layer of embeddings knows better."""
+
+    def __init__(self, model: PreTrainedModel) -> None:
+        self._layer = model.get_input_embeddings()
+        self._vocabulary = self._layer.weight.shape[0]
+        self._vectors: dict[str, torch.Tensor] = {}
+        self._active: torch.Tensor | None = None
+
+    def __contains__(self, name: str) -> bool:
+        return name in self._vectors
+
+    def add(self, name: str, vectors: torch.Tensor) -> None:
+        """vectors: (tokens, width)."""
+        if not self._vectors:
+            self._embed, self._layer.forward = self._layer.forward, self._embedded
+        self._vectors[name] = vectors.to(self._layer.weight)
+
+    def use(self, name: str) -> None:
+        """Makes the next forward pass run with this soft prompt; "" or another name: with none."""
+        self._active = self._vectors.get(name)
+
+    def _embedded(self, ids: torch.Tensor) -> torch.Tensor:
+        """(rows, length, width)"""
+        if self._active is None:
+            return self._embed(ids)
+        own, place = self._embed(ids.clamp(max=self._vocabulary - 1)), ids - self._vocabulary
+        return torch.where((place >= 0)[..., None], self._active[place.clamp(min=0)].to(own), own)
 
 
 def modified_at(source: str) -> int:

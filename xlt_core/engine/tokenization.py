@@ -9,12 +9,13 @@ from dataclasses import dataclass
 from functools import cached_property
 from itertools import chain
 from threading import Lock
+from typing import Any
 
 from transformers import PreTrainedTokenizerBase
 
 from xlt_core.contracts import Pieces
 from xlt_core.engine.chat_template import ChatTemplate
-from xlt_core.engine.plain_prompts import NEXT, continuation, plain_text
+from xlt_core.engine.plain_prompts import BEHIND, NEXT, continuation, plain_text
 from xlt_core.engine.prefix_cache import common_prefix_length
 from xlt_core.formats.outputs import one_begins_another
 from xlt_core.records import InputError, Prompt
@@ -87,6 +88,12 @@ class PromptTokenizer:
         if last and row[-len(last.tokens) :] == last.tokens:
             return len(row) - last.replaced, last.choices
         return _split_after_common(row, self.encode([text + self.continuation(choice) for choice in choices]))
+
+    def completed(self, prompt: Prompt, answer: str) -> tuple[list[int], int]:
+        """The tokens of a prompt with its answer and what ends it, and how many of them precede the answer."""
+        text, end = self.render(prompt), "" if self.chat else BEHIND
+        row, whole = self.encode([text, text + self.continuation(answer) + end])
+        return whole + (self._turn_end if self.chat else []), common_prefix_length((row, whole))
 
     def ends(self, choices: Sequence[str]) -> list[list[int]]:
         """What ends the answer behind each choice, where one begins another; else nothing. See one_begins_another."""
@@ -188,6 +195,25 @@ class PromptTokenizer:
                 self._tokens.move_to_end(text)
         while len(self._tokens) > CACHE_SIZE:
             self._tokens.popitem(last=False)
+
+
+class SoftPromptTokenizer:
+    """A tokenizer that puts the tokens of a soft prompt before every text."""
+
+    def __init__(self, tokenizer: PromptTokenizer, vocabulary: int, length: int) -> None:
+        self._tokenizer, self._start = tokenizer, list(range(vocabulary, vocabulary + length))
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._tokenizer, name)
+
+    def encode(self, texts: Sequence[str]) -> list[list[int]]:
+        """As PromptTokenizer.encode."""
+        return [self._start + row for row in self._tokenizer.encode(texts)]
+
+    def continuations(self, text: str, row: list[int], choices: Sequence[str]) -> tuple[int, list[list[int]]]:
+        """As PromptTokenizer.continuations."""
+        split, rest = self._tokenizer.continuations(text, row[len(self._start) :], choices)
+        return split + len(self._start), rest
 
 
 def _last_line_start(text: str) -> int:

@@ -17,7 +17,7 @@ COLOURS = {
     "bilingual": "#c2574b", "self_translate": "#a9772a", "reason": "#6b6fd1", "crosslingual": "#3a8fb7",
     "codeswitch": "#b0629f", "transliterate": "#8a6d5a", "mt_prompt": "#cf6a32",
     # Of the weights.
-    "align": "#3d9a50",
+    "align": "#3d9a50", "soft": "#bf5f8f", "instruct": "#4a7d94", "distil": "#8d6fa8", "vocabulary": "#a06a45",
 }  # fmt: skip
 SPARE_COLOURS = ("#4f9a94", "#a5566b", "#8b8a3f", "#6a7c94")
 

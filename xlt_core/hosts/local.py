@@ -188,8 +188,7 @@ class LocalHost(ReadsStates):
         return Item(row[:split], rest)
 
     def _check_tokens(self, tokens: Sequence[int], length: int) -> None:
-        known = self._vocabulary + self._soft_length
-        check(tokens, length, known, self.context, self._model.folder)
+        check(tokens, length, self._vocabulary + self._soft_length, self.context, self._model.folder)
 
     @property
     def _engine(self) -> BaseEngine:
@@ -222,12 +221,11 @@ class LocalHost(ReadsStates):
 
     def _host_of(self, source: str, label: str) -> Host:
         """The host that runs the adapted weights. Raises InputError if they do not fit."""
-        from xlt_core.engine import soft_prompts
-        from xlt_core.engine.adapter_files import shares_base
+        from xlt_core.engine.adapter_files import shares_base, soft_prompt_length
         from xlt_core.models import loading
 
         if is_lora(source):
-            if length := soft_prompts.length(self._model.skeleton, pretrained.adapter_folder(source), label):
+            if length := soft_prompt_length(self._model.skeleton, pretrained.adapter_folder(source), label):
                 return self._with_soft_prompt(source, length)
             if source in self._copies:  # made for other files in the same folder
                 self._pool.evict(self._copies.pop(source)[0])
@@ -243,7 +241,7 @@ class LocalHost(ReadsStates):
 
     def _with_soft_prompt(self, source: str, length: int) -> LocalHost:
         """This host, on the same weights, with a soft prompt before every text."""
-        from xlt_core.engine.soft_prompts import SoftPromptTokenizer
+        from xlt_core.engine.tokenization import SoftPromptTokenizer
 
         other = copy.copy(self)
         other._tokenizer = SoftPromptTokenizer(self._tokenizer, self._vocabulary, length)

@@ -211,8 +211,9 @@ def _training(options: Adapt) -> Adaptation:
     from xlt_core.adaptation.objective import replay_of, sources_of
     from xlt_core.adaptation.records import Adaptation
 
-    given, parallel = ([str(path) for path in each(getattr(options, name), name)] for name in ("corpus", "parallel"))
-    pairs = sources_of(options.objective, listed(options.language, "language"), given, parallel)
+    given = {name: [str(path) for path in each(getattr(options, name), name)]
+             for name in ("corpus", "parallel", "dataset")}  # fmt: skip
+    pairs = sources_of(options.objective, listed(options.language, "language"), **given)
     corpora = [{"language": code, "source": source} for code, source in pairs]
     own = {"start": fspath(options.start), "data_root": [*map(str, paths(options.data_root, "data_root"))],
            "replay": [plain(replay_of(text)) for text in each(options.replay, "replay")]}  # fmt: skip
@@ -220,4 +221,5 @@ def _training(options: Adapt) -> Adaptation:
     if not isinstance(options.set or {}, Mapping):
         raise InputError('set must be a dict such as {"recipe": "afp"}.')
     values = {name: getattr(options, name) for name in same}
-    return checked(Adaptation, {**values, **own, "corpora": corpora, "knobs": options.set or {}})
+    rows = {name: getattr(options, name) for name in ("task", "samples") if getattr(options, name)}
+    return checked(Adaptation, {**values, **own, "corpora": corpora, "knobs": {**rows, **(options.set or {})}})

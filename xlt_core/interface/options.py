@@ -135,11 +135,15 @@ class Adapt:
     """The arguments of adapt, which are those of a training; of several languages, as many corpora in the same order.
     What is 0 is chosen. objective: what is learned by; set: its knobs; parallel: in place of corpus, where it learns
     from sentences with their English, a file or a dataset, of clones in data_root; replay: such as
-    "eng:english.txt:0.2"; start: an adapter to train on (--from on the command line)."""
+    "eng:english.txt:0.2"; start: an adapter to train on (--from on the command line). dataset: in place of corpus,
+    where it learns from train rows of a task, an id or a file; samples: how many of them."""
 
     language: Names
     corpus: str | Path | Sequence[str | Path] = ()
     parallel: str | Path | Sequence[str | Path] = ()
+    dataset: str | Path | Sequence[str | Path] = ()
+    task: str = ""
+    samples: int = 0
     data_root: str | Path | Sequence[str | Path] = ()
     replay: str | Sequence[str] = ()
     start: str | PathLike[str] = ""

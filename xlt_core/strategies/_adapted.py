@@ -24,13 +24,16 @@ class OnAdapted(Glossed):
 
     def prepare(self, setting: Setting) -> Generator[str | Reply, None, Solver]:
         adapter = self._adapter(setting)
+        host, language = setting.host, setting.language
+        if isinstance(host, Adapts) and adapter not in host.adapters(language.code, self.objective) and self.transfers:
+            yield f"{adapter} was trained in another language than {language.name}"
         return (yield from self.glossed(setting, adapter))
 
     def _adapter(self, setting: Setting) -> str:
         language, host = setting.language, setting.host
-        names = host.adapters(language.code, self.objective) if isinstance(host, Adapts) else ()
         if self.adapter:
             return self.adapter  # the host knows more than it lists: folders, the Hub; it refuses what it cannot have
+        names = self.adapters(host, language.code)
         if not names:
             raise InputError(
                 f"There is no model adapted to {language.name} by {self.objective}: train one on the "

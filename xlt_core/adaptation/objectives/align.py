@@ -58,13 +58,13 @@ class Align(Objective):
         english = dict.fromkeys(row[1] for one in tested for row in one.rows)
         return Split(learned, held_out | {"eng": [*english]}, tested)
 
-    def equip(self, model: Any, base: Base) -> Base:
+    def equip(self, model: Any, base: Base, material: Material) -> Base:
         """As others. Raises InputError under several processes, each of which would contrast its own share alone."""
         from accelerate import PartialState
 
         if PartialState().num_processes > 1:
             raise InputError("The objective align trains in one process; start it without accelerate launch.")
-        return super().equip(model, base)
+        return super().equip(model, base, material)
 
     def rows(self, base: Base, split: Split) -> Sequence[Any]:
         """Rows of (own, English) tokens; by the recipe afp (own, English, request and answer, the request alone)."""

@@ -43,7 +43,9 @@ SETTINGS = {
 }
 TEXTS, TABLES = (".txt", ".jsonl", ".parquet"), (".tsv", ".csv", ".jsonl")
 PLACEHOLDERS = {"text": "org/name, org/name:column or org/name:config:column",
-                "pairs": "sib200, flores, ntrex or mafand"}  # fmt: skip
+                "pairs": "sib200, flores, ntrex or mafand",
+                "rows": "sib200, masakhanews or another with the task"}  # fmt: skip
+TABLE = {"pairs": "a sentence and its English", "rows": "text and answer"}  # what a row of a table holds
 
 
 @dataclass(frozen=True)
@@ -109,7 +111,8 @@ def build() -> AdaptForm:
 
 
 def _text() -> dict[str, Any]:
-    menu = [(language_label(row), code) for code, row in catalog.languages().items() if code != "eng"]
+    menu = [(language_label(row), code) for code, row in catalog.languages().items()]
+    menu.sort(key=lambda entry: entry[1] == catalog.PIVOT)  # the last: what is learned there may be tried elsewhere
     return {
         "language": gr.Dropdown(menu, value=menu[0][1], label="Language", elem_id="adapt-language"),
         "kind": gr.Radio([FILE, DATASET, BUNDLED], value=FILE, label="Text", elem_id="adapt-kind"),
@@ -182,7 +185,7 @@ def _reads(form: AdaptForm, values: Values) -> str:
 def _file_label(reads: str) -> str:
     if reads == "text":
         return f"Drop a file here ({', '.join(TEXTS)})"
-    return f"Drop a table here: a sentence and its English ({', '.join(TABLES)})"
+    return f"Drop a table here: {TABLE[reads]} ({', '.join(TABLES)})"
 
 
 def add_text(form: AdaptForm, values: Values) -> Updates:
@@ -228,16 +231,16 @@ def _has_text(form: AdaptForm, values: Values) -> bool:
 def _corpus(form: AdaptForm, values: Values) -> Corpus:
     """The text in the form. Raises InputError where there is none."""
     language, kind, path = values[form.language], values[form.kind], values[form.file]
-    pairs = _reads(form, values) == "pairs"
+    table = _reads(form, values) != "text"
     if not language:
         raise InputError("Choose a language first.")
     if kind == BUNDLED:
-        return Corpus(language, WORLD if pairs else POCKET)
+        return Corpus(language, WORLD if table else POCKET)
     if kind == DATASET:
         name = (values[form.hub] or "").strip().removeprefix(HUB)
         if not name:
-            raise InputError(f"Write the dataset's name first, such as {'sib200' if pairs else 'org/name:column'}.")
-        return Corpus(language, name if pairs else f"{HUB}{name}")
+            raise InputError(f"Write the dataset's name first, such as {'sib200' if table else 'org/name:column'}.")
+        return Corpus(language, name if table else f"{HUB}{name}")
     if not path:
         raise InputError("Drop a file first, or take the bundled news.")
     if Path(path).stat().st_size > MAX_BYTES:

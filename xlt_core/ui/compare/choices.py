@@ -9,7 +9,7 @@ import gradio as gr
 
 from xlt_core import catalog
 from xlt_core.catalog import PIVOT, Knob
-from xlt_core.contracts import Host
+from xlt_core.contracts import Host, Strategy
 from xlt_core.records import Column, InputError, Limits, Plan
 from xlt_core.ui.fields import sources, strategies
 from xlt_core.ui.fields.sources import Sources
@@ -156,7 +156,7 @@ def with_all_strategies(choices: Choices, plan: Plan) -> Plan:
 
 def offer_adapters(choices: Choices, host: Host | None, language: str) -> Updates:
     """Offers the weights adapted to the language in the menus of the knob `adapter`."""
-    offered = {menu: sources.adapters(host, language, objective) for menu, objective in _adapter_menus(choices)}
+    offered = {menu: kind.adapters(host, language) for menu, kind in _adapter_menus(choices)}
     return {menu: gr.update(choices=[DEFAULT_ADAPTER, *zip(names, names, strict=True)])
             for menu, names in offered.items()}  # fmt: skip
 
@@ -169,14 +169,14 @@ def offer_pivots(choices: Choices, plan: Plan) -> Updates:
 
 def forget_adapters(choices: Choices, values: Values, host: Host | None, language: str) -> Updates:
     """Empties the knobs `adapter` that name weights adapted to other languages only."""
-    return {menu: "" for menu, objective in _adapter_menus(choices) if values[menu] in
-            {*sources.adapters(host, "", objective)} - {*sources.adapters(host, language, objective)}}  # fmt: skip
+    return {menu: "" for menu, kind in _adapter_menus(choices) if values[menu] in
+            {*kind.adapters(host, "")} - {*kind.adapters(host, language)}}  # fmt: skip
 
 
-def _adapter_menus(choices: Choices) -> list[tuple[gr.Dropdown, str]]:
-    """The menus of the knob `adapter`, each with the objective of its strategy's weights."""
+def _adapter_menus(choices: Choices) -> list[tuple[gr.Dropdown, type[Strategy]]]:
+    """The menus of the knob `adapter`, each with its strategy."""
     kinds, knobs = catalog.strategies(), choices.columns.knobs
-    return [(own[ADAPTER], kinds[name].objective) for name, own in knobs.items() if ADAPTER in own]
+    return [(own[ADAPTER], kinds[name]) for name, own in knobs.items() if ADAPTER in own]
 
 
 def _limits(limits: Limits) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from typing import Any
 import gradio as gr
 
 from xlt_core import catalog
-from xlt_core.contracts import SPLITS, Host
+from xlt_core.contracts import SPLITS
 from xlt_core.models.suggested import Part, suggested
 from xlt_core.records import InputError, Plan
 from xlt_core.ui.fields import own_data
@@ -152,11 +152,6 @@ def model_info(part: Part, name: str) -> str:
     described = f"{entry.describe()}." if entry else ""
     more = ", or a server's address that ends in /v1" * (part == "model")
     return f"{described} Or type a Hugging Face id, a folder{more}.".strip() if catalog.typed(part) else described
-
-
-def adapters(host: Host | None, language: str, objective: str) -> tuple[str, ...]:
-    """Names of the weights adapted to a language by an objective; () where the host has none."""
-    return host.adapters(language, objective) if host is not None and hasattr(host, "adapters") else ()
 
 
 def model_menu(part: Part, value: str, prefix: str = "", several: bool = False) -> gr.Dropdown:

@@ -7,7 +7,7 @@ from itertools import product
 from pathlib import Path
 
 from xlt_core import catalog
-from xlt_core.contracts import SPLITS, Adapts
+from xlt_core.contracts import SPLITS
 from xlt_core.documents.plan_link import FILE_KNOBS
 from xlt_core.formats.dataset_names import HUB, bare
 from xlt_core.formats.fields import every_text
@@ -95,9 +95,8 @@ def _check_adapters(plan: Plan) -> None:
     for column in plan.columns:
         adapter = str(column.knobs.get("adapter", ""))
         host = catalog.host(plan.of(column).model) if adapter else None
-        code, objective = catalog.language(plan.language).code, catalog.strategies()[column.strategy].objective
-        available = host.adapters(code, objective) if isinstance(host, Adapts) else ()
-        if adapter and adapter not in available:
+        code, kind = catalog.language(plan.language).code, catalog.strategies()[column.strategy]
+        if adapter and adapter not in kind.adapters(host, code):
             raise InputError(f"The adapter {adapter[:80]!r} is not offered for this language; leave the field empty.")
 
 

@@ -8,6 +8,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from heapq import heapify, heappop, heappush
+from itertools import pairwise
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
@@ -59,7 +60,7 @@ def merges(words: Sequence[tuple[Sequence[str], int]]) -> Iterator[Pair]:
     tokens = [list(word) for word, _ in words]
     counts, places = Counter[Pair](), defaultdict[Pair, set[int]](set)
     for index, (word, count) in enumerate(words):
-        for pair in zip(word, word[1:], strict=False):
+        for pair in pairwise(word):
             counts[pair] += count
             places[pair].add(index)
     queue = [(-count, pair) for pair, count in counts.items()]
@@ -75,7 +76,7 @@ def merges(words: Sequence[tuple[Sequence[str], int]]) -> Iterator[Pair]:
         for index in sorted(places.pop(pair)):
             before, tokens[index] = tokens[index], _joined(tokens[index], pair)
             for one, sign in ((before, -1), (tokens[index], 1)):
-                for neighbours in zip(one, one[1:], strict=False):
+                for neighbours in pairwise(one):
                     counts[neighbours] += sign * words[index][1]
                     changed.add(neighbours)
                     places[neighbours].add(index)
