@@ -177,6 +177,7 @@ def test_a_survey_trains_nothing(tmp_path, base, capsys):
     (("--model", "/nowhere"), "There is no model"), (("--corpus", "x.txt"), "Give each language its corpus"),
     (("--language", "kin", "--corpus", "x.txt"), "two texts of kin"), (("--rate", "fast"), "invalid float value"),
     (("--set", "depth"), "write it as KNOB=VALUE"), (("--objective", "magic"), "no objective 'magic'"),
+    (("--objective", "soft"), "learns from what dataset names"), (("--samples", "9"), "no knob of laft 'samples'"),
 ])  # fmt: skip
 def test_an_adaptation_that_is_off_gives_status_2(capsys, tmp_path, option, sentence):
     start = ("adapt", "--language", "kin", "--corpus", str(seam.text(tmp_path)), "--out", str(tmp_path / "out"))

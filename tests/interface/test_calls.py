@@ -220,6 +220,7 @@ def test_items_without_an_output_are_refused_wrong_or_left_out(tmp_path):
     ({"method": "magic"}, "There is no method"), ({"steps": "many"}, "steps must be a whole number"),
     ({"steps": 0}, "The setting steps cannot be 0"), ({"language": "klingonish"}, "There is no language"),
     ({"set": "a=b"}, "set must be a dict"),
+    ({"corpus": (), "objective": "instruct", "dataset": "world", "task": "x"}, "There is no task 'x'"),
 ])  # fmt: skip
 def test_a_training_that_is_off_is_one_sentence(tmp_path, changes, sentence):
     with pytest.raises(xlt.InputError, match=sentence):

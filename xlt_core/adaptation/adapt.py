@@ -40,7 +40,7 @@ def adapt(plan: Adaptation, out: Path, resume: bool = False) -> Generator[Snapsh
         training.train(training.Work(plan, asked, path, objective, material, out, resume, report, stop))
 
     try:
-        yield Snapshot("reading the text")
+        yield Snapshot(objective.reading)
         material = objective.read(plan)
         yield from _in_a_thread(work)
     finally:

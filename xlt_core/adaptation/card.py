@@ -71,8 +71,8 @@ def _measured(card: Mapping[str, Any]) -> list[str]:
     bits, losses, unit = card["bits_per_byte"], card["losses"], card.get("unit", "nats a token")
     named = [(_name(code), row) for code, row in bits.items()] + [*card.get("figures", {}).items()]
     rows = [f"| {name} | {row['before']:.3f} | {row['after']:.3f} |" for name, row in named]
-    return ["## Measured", "",
-            "Bits per byte of held-out text; less is better. What English lost was forgotten.", "",
+    told = ["Bits per byte of held-out text; less is better. What English lost was forgotten.", ""] if bits else []
+    return ["## Measured", "", *told,
             "| text | before | after |", "|---|---|---|", *rows, "",
             f"The training loss went from {losses[0][1]:.3f} to {losses[-1][1]:.3f} {unit}.", ""]  # fmt: skip
 

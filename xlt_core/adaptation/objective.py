@@ -50,7 +50,7 @@ class Objective:
 
     reads: what a corpus of it is (text: documents; pairs: parallel sentences; rows: a task's train rows); methods:
     what of METHODS it can train, or one of its own; cycle: how many steps follow one another before the same kind of
-    step comes again; unit: of the loss.
+    step comes again; unit: of the loss; reading: what is done meanwhile, for the page.
     """
 
     title: ClassVar[str]
@@ -60,6 +60,7 @@ class Objective:
     methods: ClassVar[tuple[str, ...]] = ("lora", "full")
     cycle: ClassVar[int] = 1
     unit: ClassVar[str] = "nats a token"
+    reading: ClassVar[str] = "reading the text"
 
     def told(self) -> str:
         """The title and what it does, to go on a sentence with."""

@@ -25,7 +25,7 @@ class OnAdapted(Glossed):
     def prepare(self, setting: Setting) -> Generator[str | Reply, None, Solver]:
         adapter = self._adapter(setting)
         host, language = setting.host, setting.language
-        if isinstance(host, Adapts) and adapter not in host.adapters(language.code, self.objective) and self.transfers:
+        if not self.adapter and isinstance(host, Adapts) and not host.adapters(language.code, self.objective):
             yield f"{adapter} was trained in another language than {language.name}"
         return (yield from self.glossed(setting, adapter))
 

@@ -161,6 +161,11 @@ def test_the_objective_its_knobs_and_replayed_english_are_read_from_the_form():
     shown = form_module.show_objective(form, values)
     assert shown[form.by.groups["align"]]["visible"] and not shown[form.by.replayed]["visible"]
     assert "a sentence and its English" in shown[form.file]["label"]
+    values |= {form.by.objective: "soft", form.by.knobs["soft"]["samples"]: 8, form.language: "eng"}
+    soft = form_module.read(form, values)
+    assert soft.knobs == {"samples": 8} and soft.corpora == (Corpus("eng", "world"),)
+    assert "text and answer" in form_module.show_objective(form, values)[form.file]["label"]
+    assert "an answer" in view.outcome_html(Snapshot("done", figures={"nats an answer": (8.0, 1.5)}))
 
 
 def test_what_was_forgotten_is_a_sentence():

@@ -20,6 +20,8 @@ class Distil(Supervised):
     summary = "Learns its own answers to the English of train inputs, for the inputs in the language; reads no labels."
     paper = "Compare Carrino et al. 2023, arXiv 2309.17134; Wu et al. 2020, arXiv 2004.12440"
 
+    reading = "asking the model by way of English"
+
     pivot: Literal["machine", "human"] = knob(
         "machine", "Pivot", "Whose English the model answers: the translator's, or the data's own."
     )

@@ -66,7 +66,7 @@ def folder_html(folder: Path) -> str:
 def outcome_html(snapshot: Snapshot) -> str:
     """Bits per byte before and after the training, and a sentence on what was learned and forgotten."""
     if not snapshot.bits:
-        return ""
+        return _figures_html(snapshot)
     read = {survey.language for survey in snapshot.surveys}
     rows = "".join(_row(code, values, code not in read) for code, values in snapshot.bits.items())
     head = "".join(f"<th scope='col'>{word}</th>" for word in ("Held-out text", "Before", "After", "Change"))
@@ -81,7 +81,7 @@ def outcome_html(snapshot: Snapshot) -> str:
 def _figures_html(snapshot: Snapshot) -> str:
     """What else the objective measures, before and after."""
     rows = "".join(_cells(name, *values) for name, values in snapshot.figures.items())
-    head = "".join(f"<th scope='col'>{word}</th>" for word in ("Of the same sentences", "Before", "After", "Change"))
+    head = "".join(f"<th scope='col'>{word}</th>" for word in ("Of what is held out", "Before", "After", "Change"))
     table = f"<div class='xlt-plain'><table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table></div>"
     return table if rows else ""
 
