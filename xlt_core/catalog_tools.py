@@ -38,14 +38,16 @@ class Knob:
 
 @cache
 def scan(folder: str, base: type[Any]) -> Mapping[str, type[Any]]:
-    """The public class that extends the base in each file of the folder, by the file's name."""
+    """The public class that extends the base in each file of the folder, by the file's name; of a file that holds
+    several that differ in little, those in its BY_NAME."""
     package = importlib.import_module(f"xlt_core.{folder}")
     found = {}
     for name in sorted(info.name for info in pkgutil.iter_modules(package.__path__) if not info.name.startswith("_")):
         module = importlib.import_module(f"xlt_core.{folder}.{name}")
+        found |= getattr(module, "BY_NAME", {})
         own = [kind for kind in vars(module).values() if isinstance(kind, type) and kind.__module__ == module.__name__]
         kinds = [kind for kind in own if issubclass(kind, base) and not kind.__name__.startswith("_")]
-        found.update(dict.fromkeys([name], kinds[-1]) if kinds else {})
+        found.update(dict.fromkeys([name], kinds[-1]) if kinds and not hasattr(module, "BY_NAME") else {})
     return found
 
 

@@ -58,8 +58,9 @@ def test_the_contrast_is_cross_entropy_both_ways_and_leaves_out_what_is_the_same
 def test_steps_bring_sentences_nearer_and_its_parts_add_up(base, tmp_path, recipe):
     objective, given = Align(recipe), seam.plan(seam.pairs(tmp_path), model=base, objective="align", alpha=4, block=128)
     tokenizer, model = AutoTokenizer.from_pretrained(base), AutoModelForCausalLM.from_pretrained(base).float()
-    prepared = objective.equip(model, Base(given, tokenizer, None, ""))
-    batch = objective.collate(objective.rows(prepared, objective.split(given, objective.read(given)))[:4])
+    material = objective.read(given)
+    prepared = objective.equip(model, Base(given, tokenizer, None, ""), material)
+    batch = objective.collate(objective.rows(prepared, objective.split(given, material))[:4])
     learned = (batch["labels"][..., 1:] != -100).sum()
     parts = [{name: whole[at : at + 2] for name, whole in batch.items()} for at in (0, 2)]
     if recipe == "mid-align":
