@@ -29,6 +29,8 @@
       document.body.classList.remove("xlt-stale");
       send("lesson-asked", `${lessonFinished} finished ${Date.now()}`);
     }
+    else if ("lessonSheet" in button.dataset) send("lesson-asked", `0 sheet ${Date.now()}`);
+    else if ("lessonPrint" in button.dataset) window.print();
     else if ("lessonLeave" in button.dataset) send("lesson-asked", "");
     else if ("lessonRun" in button.dataset) { document.body.classList.remove("xlt-stale"); document.getElementById("compare").click(); }
   });

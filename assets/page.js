@@ -54,7 +54,7 @@
     else if (event.type === "mousedown") {  // a menu is gone before the click
       const menu = at.closest("[role=option]") && document.activeElement;
       if (menu && menu.closest(SETTING)) document.body.classList.add("xlt-stale");
-    } else if (at.closest(SETTING) && (event.type !== "click" || at.closest("#lessons button, #demonstrations .xlt-tools button")))
+    } else if (at.closest(SETTING) && (event.type !== "click" || at.closest("[data-lesson], #demonstrations .xlt-tools button")))
       document.body.classList.add("xlt-stale");
   };
   ["input", "change", "mousedown", "click"].forEach((type) => document.addEventListener(type, changed, true));

@@ -65,8 +65,8 @@ def sentence(condition: Condition, comparison: Comparison) -> str:
     if condition.greater or condition.same:
         return f"{said}."
     test = _test(comparison, condition)
-    verdict = "decisive" if decisive(test) else "may be chance"
-    return f"{said}; the difference of {number(test.difference)} is {verdict} ({p_value(adjusted(test))})."
+    verdict = "is decisive" if decisive(test) else "may be chance"
+    return f"{said}; the difference of {number(test.difference)} {verdict} ({p_value(adjusted(test))})."
 
 
 def figure(comparison: Comparison, name: str, metric: str) -> float:

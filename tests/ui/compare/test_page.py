@@ -234,8 +234,10 @@ def test_a_lesson_asks_takes_a_prediction_and_shows_what_happened_beside_the_res
     assert tab.inner_text("#lessons-done") == f"1 of {len(lessons())} done."
     tab.reload()
     tab.wait_for_selector(f"#lesson-{number}[data-verdict=right]")
-    tab.click("#lesson-5")
-    tab.wait_for_selector("#lesson >> text=Leave the lesson")
+    tab.click("[data-lesson-sheet]")
+    tab.wait_for_function("document.querySelectorAll('.xlt-sheet .xlt-line').length === 10")
+    tab.click("[data-lesson-leave]")
+    tab.wait_for_selector(".xlt-sheet", state="detached")
 
 
 @needs_chromium

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Generator, Iterator
+from functools import partial
 from threading import Event
 from time import monotonic
 
@@ -16,14 +17,16 @@ from xlt_core.ui.compare import columns, form, share, view
 from xlt_core.ui.compare.form import ComparePage
 from xlt_core.ui.compare.form_handlers import host_html, show_loading
 from xlt_core.ui.fields import lessons
-from xlt_core.ui.shared import zero_gpu
+from xlt_core.ui.shared import same_comparisons, zero_gpu
 from xlt_core.ui.shared.html import message_html
+from xlt_core.ui.shared.same_comparisons import SameComparisons
 from xlt_core.ui.shared.stop_signals import request_stop, stop_signal
 from xlt_core.ui.shared.updates import Updates, Values
 
 FULL_UPDATE = 1.5  # seconds between updates of everything; between them, only the columns are updated
 MOST = 16  # comparisons at work at once, of all visitors
 JOBS: Jobs[Comparison] = Jobs()
+SAME = SameComparisons()
 STOP_CHECK = 0.3  # seconds after which a stop takes effect on the page, even during a long step
 
 
@@ -31,8 +34,8 @@ def run(page: ComparePage, values: Values) -> Iterator[Updates]:
     """Runs the comparison, and yields the updates of all columns together. It goes on if the tab is closed."""
     with stop_signal() as (work_id, signal):
         yield busy(page) | {page.message: "", page.work_id: work_id}
-        plan = yield from show_loading(page, values, lambda: selection.select(form.read(page, values)).plan, signal)
-        yield from _show(page, values, *_start(page, plan, values[page.visitor]), signal)
+        drawn = yield from show_loading(page, values, lambda: _drawn(page, values), signal)
+        yield from _show(page, values, *_start(page, *drawn, values[page.visitor]), signal)
 
 
 def resume(page: ComparePage, values: Values) -> Iterator[Updates]:
@@ -132,19 +135,25 @@ def show_error(page: ComparePage, sentence: str) -> Updates:
     return {page.message: message_html(sentence, "problem")} | idle(page)
 
 
-def _start(page: ComparePage, plan: Plan, visitor: str) -> tuple[str, Job[Comparison]]:
+def _drawn(page: ComparePage, values: Values) -> tuple[Plan, str]:
+    """The plan that is entered, resolved, and the key under which the same comparisons are computed once."""
+    drawn = selection.select(form.read(page, values))
+    return drawn.plan, same_comparisons.key_of(drawn)
+
+
+def _start(page: ComparePage, plan: Plan, key: str, visitor: str) -> tuple[str, Job[Comparison]]:
     """Starts the comparison as a job of the visitor. Raises InputError where too many are at work."""
-    for key, job in JOBS.of(visitor).items():
+    for name, job in JOBS.of(visitor).items():
         if job.state != "running":
-            JOBS.forget(key)
-    return JOBS.start("compare", _work(page, plan, visitor), visitor, MOST)
+            JOBS.forget(name)
+    return JOBS.start("compare", _work(page, plan, key, visitor), visitor, MOST)
 
 
-def _work(page: ComparePage, plan: Plan, visitor: str) -> Generator[Comparison, None, None]:
+def _work(page: ComparePage, plan: Plan, key: str, visitor: str) -> Generator[Comparison, None, None]:
     """The comparison, which is stored once it has ended or is stopped, unless it is of one typed text."""
     last = None
     try:
-        for last in zero_gpu.run_comparison(plan):
+        for last in SAME.run(key, partial(zero_gpu.run_comparison, plan)):
             yield last
     finally:
         if last is not None and len(plan.inputs) != 1:

@@ -1,4 +1,4 @@
-"""The event handler of the lessons: one is opened, left, or its finished result is shown."""
+"""The event handler of the lessons: one is opened or left, its finished result or the sheet of all is shown."""
 
 from __future__ import annotations
 
@@ -16,7 +16,8 @@ def asked(page: ComparePage, values: Values) -> Iterator[Updates]:
     """Sets the form to the plan of the lesson and shows its steps, or shows its finished result with what happened."""
     number, what = lessons.chosen(page.lessons, values)
     if not number:
-        yield lessons.show(page.lessons, 0)
+        sheet = {page.lessons.panel: lessons.sheet_html()} if what == "sheet" else {}
+        yield lessons.show(page.lessons, 0) | sheet
         return
     lesson = all_lessons()[number - 1]
     if what == "finished":

@@ -45,15 +45,16 @@ def build_list() -> tuple[gr.Textbox, gr.Textbox]:
         for number, lesson in enumerate(lessons(), 1)
     )
     gr.HTML(f"<p class='xlt-quiet' id='lessons-done'>Each sets everything, asks a question, and takes your prediction."
-            f"</p><ol class='xlt-lessons'>{buttons}</ol>")  # fmt: skip
+            f"</p><ol class='xlt-lessons'>{buttons}</ol>"
+            "<button type='button' class='xlt-copy' data-lesson-sheet>A sheet to print</button>")  # fmt: skip
     return tuple(gr.Textbox("", elem_id=f"lesson-{name}", elem_classes=["xlt-hidden"], container=False, label=name)
                  for name in ("asked", "predicted"))  # fmt: skip
 
 
 def chosen(widgets: Lessons, values: Values) -> tuple[int, str]:
-    """The number of the lesson that is open, and what to do with it; 0 where none is."""
+    """The number of the lesson that is open, and what to do with it; 0 where none is, as with the sheet of all."""
     number, _, rest = str(values.get(widgets.asked) or "").partition(" ")
-    known = number.isascii() and number.isdigit() and 1 <= int(number) <= len(lessons())
+    known = number.isascii() and number.isdigit() and int(number) <= len(lessons())
     return (int(number), rest.partition(" ")[0]) if known else (0, "")
 
 
@@ -91,6 +92,23 @@ def panel_html(lesson: Lesson, number: int) -> str:
         f"<h2>Lesson {number}: {escape(lesson.title)}</h2>"
         f"<button type='button' class='xlt-copy' data-lesson-leave>Leave the lesson</button></header>"
         f"<ol class='xlt-steps'>{_steps(STEPS, bodies)}</ol></aside>"
+    )
+
+
+def sheet_html() -> str:
+    """All questions with their answers to choose from, to be printed and filled in."""
+    rows = "".join(
+        f"<li><h3>{escape(lesson.title)} <small>{lesson.minutes} min</small></h3><p>{with_code(lesson.question)}</p>"
+        + "<ul>"
+        + "".join(f"<li>{with_code(option.text)}</li>" for option in lesson.options)
+        + "</ul><p>Why it came out like that: <span class='xlt-line'></span></p></li>"
+        for lesson in lessons()
+    )
+    return (
+        "<aside class='xlt-lesson-text xlt-sheet' aria-label='Sheet'><header><h2>Lessons: predict first, then run</h2>"
+        "<button type='button' class='xlt-copy' data-lesson-print>Print</button>"
+        "<button type='button' class='xlt-copy' data-lesson-leave>Close</button></header>"
+        f"<ol class='xlt-steps'>{rows}</ol></aside>"
     )
 
 

@@ -12,6 +12,7 @@ __all__ = [
     "page_words",
     "result_set",
     "run_manager",
+    "same_comparisons",
     "stop_signals",
     "table",
     "updates",
