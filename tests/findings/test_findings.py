@@ -10,8 +10,9 @@ from xlt_core.findings.details import INVALID, confusions, survivals
 from xlt_core.findings.findings import find
 from xlt_core.records import Comparison, Prediction, Run, Span
 from xlt_core.scoring.corrections import holm, signed_rank
+from xlt_core.scoring.item_answers import common_items
 from xlt_core.scoring.metrics import measure
-from xlt_core.scoring.significance import MCNEMAR, common_items
+from xlt_core.scoring.significance import MCNEMAR
 
 FAR = {"prompt": 0.4, "translate": 0.9, "laft": 0.4}
 LANGUAGES = ("kin", "hau", "lug", "yor", "swa", "ibo")

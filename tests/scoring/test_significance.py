@@ -6,12 +6,12 @@ import numpy as np
 import pytest
 
 from xlt_core.records import Example, Prediction, Run, Span
+from xlt_core.scoring import resampling
 from xlt_core.scoring.corrections import corrected, holm, signed_rank
+from xlt_core.scoring.item_answers import ItemAnswers, common_items
 from xlt_core.scoring.metrics import item_score, majority, measure
 from xlt_core.scoring.significance import (
     RANDOMIZATION,
-    ItemAnswers,
-    common_items,
     estimate,
     mcnemar,
     mcnemar_test,
@@ -221,6 +221,15 @@ def test_the_mean_over_cells_is_narrower_than_a_cell():
     assert mean.value == pytest.approx(np.mean([cell.value for cell in cells]))
     widths = [one.high - one.low for one in (score_of([cell]) for cell in cells)]
     assert mean.high - mean.low == pytest.approx(np.mean(widths) / 3, rel=0.15)
+
+
+@pytest.mark.parametrize("rows", [np.arange(12.0).reshape(4, 3) % 5, np.linspace(0, 1, 12).reshape(4, 3)])
+def test_weighted_sums_are_those_of_the_draws_in_blocks_of_any_size(rows, monkeypatch):
+    rows[2] = 0  # tells nothing, and takes its part in the draws all the same
+    drawn = resampling.counts(np.random.default_rng(3), 50, 4)
+    for size in (1, 7, 1024):
+        monkeypatch.setattr(resampling, "BLOCK_SIZE", size)
+        np.testing.assert_allclose(resampling.weighted(resampling.counts, rows, 50, 3), drawn @ rows, rtol=1e-12)
 
 
 def test_the_majority_line():

@@ -8,7 +8,7 @@ from dataclasses import replace
 from xlt_core.contracts import Task
 from xlt_core.records import Prediction, Run
 from xlt_core.scoring import metrics
-from xlt_core.scoring.significance import common_items
+from xlt_core.scoring.item_answers import common_items
 from xlt_core.scoring.term_scores import TERMS_KEPT, terms_kept
 from xlt_core.text.terms import Terms
 

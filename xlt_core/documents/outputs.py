@@ -16,7 +16,8 @@ from xlt_core.formats.outputs import REMOVED, without_thoughts
 from xlt_core.formats.rows import FORMATS, lines_of, separator_note, separator_of, text_of
 from xlt_core.records import Comparison, Example, InputError, Plan, Prediction, Reply, Run
 from xlt_core.scoring import metrics
-from xlt_core.scoring.significance import between, common_items
+from xlt_core.scoring.item_answers import common_items
+from xlt_core.scoring.significance import between
 
 RECORDED = "recorded"  # stands where a column's strategy does
 COLUMNS = ("id", "output")

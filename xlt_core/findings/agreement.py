@@ -10,7 +10,7 @@ from xlt_core import catalog
 from xlt_core.findings.sentences import listed
 from xlt_core.records import Comparison, Run
 from xlt_core.scoring import metrics
-from xlt_core.scoring.significance import common_items
+from xlt_core.scoring.item_answers import common_items
 
 RIGHT = 0.995  # an item's score from which an answer is called right: entities all found, a label the gold one
 NAMED = 3  # sets that the sentence names

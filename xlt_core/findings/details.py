@@ -10,7 +10,7 @@ from xlt_core.findings.findings import condition_of
 from xlt_core.findings.naming import side_by_side
 from xlt_core.findings.records import Average, Condition
 from xlt_core.records import Answer, Comparison, Run, Span
-from xlt_core.scoring.significance import common_items
+from xlt_core.scoring.item_answers import common_items
 from xlt_core.text.forms import canonical
 
 INVALID = "(not readable)"

@@ -29,7 +29,8 @@ from xlt_core.findings.records import (
 from xlt_core.records import Comparison, Plan, Run
 from xlt_core.scoring import metrics
 from xlt_core.scoring.corrections import corrected, holm, signed_rank
-from xlt_core.scoring.significance import Estimate, ItemAnswers, common_items, estimate, pair_tests, score_of
+from xlt_core.scoring.item_answers import ItemAnswers, common_items
+from xlt_core.scoring.significance import Estimate, estimate, pair_tests, score_of
 from xlt_core.text.words import count
 
 SIGNIFICANCE_LEVEL = 0.05  # p, after Holm's correction, below which a difference is called decisive

@@ -9,7 +9,8 @@ from xlt_core import catalog
 from xlt_core.findings.naming import side_by_side
 from xlt_core.records import Comparison, InputError, PairedTest, Plan, Run, Score
 from xlt_core.scoring.corrections import corrected
-from xlt_core.scoring.significance import ItemAnswers, common_items, estimate, pair_tests, score_of
+from xlt_core.scoring.item_answers import ItemAnswers, common_items
+from xlt_core.scoring.significance import estimate, pair_tests, score_of
 
 FIRST, SECOND = "first", "second"
 SETUP = ("dataset", "split", "model", "model_revision", "translator", "samples", "limits")

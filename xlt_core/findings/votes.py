@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from xlt_core.comparison.signature import signature_of
 from xlt_core.records import Answer, Comparison, Example, InputError, Run
+from xlt_core.scoring.significance import sign_test as exact_sign_test
 
 A, B, BOTH_GOOD, BOTH_BAD = "a", "b", "both good", "both bad"
 CHOICES = (A, B, BOTH_GOOD, BOTH_BAD)
@@ -72,11 +73,9 @@ def ballot(comparison: Comparison, a: str, b: str, voter: str = "") -> Ballot:
 
 def sign_test(votes: Sequence[Vote]) -> SignTest:
     """The exact sign test: whether those who prefer one side are more than chance would have it; ties are left out."""
-    from scipy.stats import binomtest
-
     count = Counter(vote.choice for vote in votes)
     decided = count[A] + count[B]
-    p = float(binomtest(count[A], decided).pvalue) if decided else 1.0
+    p = exact_sign_test(count[A], decided)
     return SignTest(count[A], count[B], count[BOTH_GOOD], count[BOTH_BAD], p)
 
 

@@ -2,6 +2,7 @@
 
 __all__ = [
     "corrections",
+    "item_answers",
     "metrics",
     "mexa",
     "pivot",

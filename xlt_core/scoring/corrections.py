@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import lru_cache
 
 import numpy as np
 
@@ -34,7 +35,14 @@ def signed_rank(differences: Sequence[float]) -> float | None:
 
     Exact by scipy's own choice (few differences without ties); differences of zero are left out (Wilcoxon 1945).
     """
+    moved = [float(value) for value in np.round(differences, 12) if value]
+    sizes = sorted({abs(value) for value in moved})
+    return _signed_rank(tuple((1 + sizes.index(abs(value))) * np.sign(value) for value in moved)) if moved else None
+
+
+@lru_cache(maxsize=4096)
+def _signed_rank(moved: tuple[float, ...]) -> float:
+    """The same of differences of which only order and sign are kept: all that the test asks of them."""
     from scipy.stats import wilcoxon
 
-    moved = [value for value in np.round(differences, 12) if value]
-    return float(wilcoxon(moved).pvalue) if moved else None
+    return float(wilcoxon(moved).pvalue)

@@ -201,12 +201,18 @@ def _f1(tallies: Array) -> Array:
     return ratio(2 * hits, predicted + gold)
 
 
+def _mean_of_known(values: Array) -> Array:
+    """The mean over the last axis without NaN."""
+    known = np.isfinite(values)
+    return values.mean(-1) if known.all() else ratio(np.nansum(values, -1), known.sum(-1))
+
+
 def _share(whole: int) -> Callable[[Array], Array]:
     return lambda tallies: ratio(tallies[..., 0].sum(-1), tallies[..., whole].sum(-1))
 
 
 _TALLIED: Mapping[str, Callable[[Array], Array]] = {
-    "macro_f1": lambda tallies: np.nanmean(_f1(tallies), -1),
+    "macro_f1": lambda tallies: _mean_of_known(_f1(tallies)),
     "weighted_f1": lambda tallies: ratio(np.nansum(_f1(tallies) * tallies[..., 2], -1), tallies[..., 2].sum(-1)),
     "accuracy": _share(2),
     "f1": lambda tallies: _f1(tallies.sum(-2)), "precision": _share(1), "recall": _share(2),

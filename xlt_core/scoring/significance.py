@@ -7,29 +7,21 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from itertools import combinations
 
 import numpy as np
 
-from xlt_core.records import Answer, PairedTest, Run, Score
+from xlt_core.records import PairedTest, Run, Score
 from xlt_core.scoring import metrics, resampling
 from xlt_core.scoring.corrections import corrected
-from xlt_core.scoring.metrics import LABEL, RESAMPLES, Answers, Golds, classes_of, family_of, rows_of, support, value_of
-from xlt_core.scoring.resampling import Array, counts, interval, weighted
+from xlt_core.scoring.item_answers import ItemAnswers, classes_in, common_items, rows_by_id, stacked
+from xlt_core.scoring.metrics import LABEL, RESAMPLES, Answers, Golds, family_of, support, value_of
+from xlt_core.scoring.resampling import Array, counts, interval, weighted, weighted_blocks
 
 SWAPS = 2000
 SMALL = 0.02  # p below which more swaps are worth their time
 RANDOMIZATION, MCNEMAR = "paired randomization", "McNemar exact"
-
-
-@dataclass(frozen=True)
-class ItemAnswers:
-    """A column's answers under one seed, beside the gold answers. ids: name an item wherever it is asked again."""
-
-    ids: tuple[str, ...]
-    golds: tuple[Answer, ...]
-    answers: tuple[Answer | None, ...]
 
 
 @dataclass(frozen=True)
@@ -42,24 +34,12 @@ class Estimate:
     items: int
 
 
-def common_items(*runs: Run) -> tuple[ItemAnswers, ...]:
-    """What can be scored in all of the runs: the items with a gold answer and a final prediction without an error.
-
-    They are in the order of their ids: the same items are then resampled alike wherever they are scored.
-    """
-    found = [{p.id: p.answer for p in run.predictions if p.final and not p.error} for run in runs]
-    examples = [e for e in runs[0].examples if e.answer is not None and all(e.id in answers for answers in found)]
-    examples.sort(key=lambda example: example.id)
-    ids, golds = tuple(e.id for e in examples), tuple(e.answer for e in examples)
-    return tuple(ItemAnswers(ids, golds, tuple(answers[name] for name in ids)) for answers in found)
-
-
 def estimate(name: str, samples: Sequence[ItemAnswers], seed: int = 0) -> Estimate | None:
     """The mean score over the samples. None where there are no items or the score is undefined."""
     samples = [sample for sample in samples if sample.ids]
     if not samples:
         return None
-    rows, classes = _stacked(name, samples, _items(samples), _classes(samples))
+    rows, classes = stacked(name, samples, rows_by_id(samples), classes_in(samples))
     value, sums = float(_mean(name, rows.sum(0), classes)), weighted(counts, _flat(rows), RESAMPLES, seed)
     resampled = _mean(name, sums.reshape(RESAMPLES, *rows.shape[1:]), classes)
     items = support(name, rows.any(1), classes)
@@ -120,15 +100,20 @@ def mcnemar(
     a: Sequence[ItemAnswers], b: Sequence[ItemAnswers], seed: int = 0, columns: Sequence[str] = ("a", "b")
 ) -> PairedTest | None:
     """As `mcnemar_test`; an item in several samples counts for the column that has it right in more of them."""
-    from scipy.stats import binomtest
-
     pair = _Pair.of("accuracy", a, b)
     if pair is None:
         return None
     hits = (pair.ours - pair.theirs)[..., 0::3].sum((1, 2))
     wins, decided = int(np.sum(hits > 0)), int(np.sum(hits != 0))
-    p = float(binomtest(wins, decided).pvalue) if decided else 1.0
-    return PairedTest(*columns, "accuracy", pair.seen, *pair.interval(seed), p, MCNEMAR)
+    return PairedTest(*columns, "accuracy", pair.seen, *pair.interval(seed), sign_test(wins, decided), MCNEMAR)
+
+
+@lru_cache(maxsize=4096)
+def sign_test(wins: int, decided: int) -> float:
+    """p of the exact test, two-sided, that each of two wins with probability 1/2; 1 where nothing is decided."""
+    from scipy.stats import binomtest
+
+    return float(binomtest(wins, decided).pvalue) if decided else 1.0
 
 
 def pair_tests(
@@ -169,8 +154,8 @@ class _Pair:
         sides = [[sample for sample in side if sample.ids] for side in (a, b)]
         if not sides[0]:
             return None
-        items, classes = _items(sides[0]), _classes([*sides[0], *sides[1]])
-        (ours, lean_classes), (theirs, _) = (_stacked(name, side, items, classes) for side in sides)
+        items, classes = rows_by_id(sides[0]), classes_in([*sides[0], *sides[1]])
+        (ours, lean_classes), (theirs, _) = (stacked(name, side, items, classes) for side in sides)
         made = cls(name, ours, theirs, lean_classes)
         return made if np.isfinite(made.seen) else None
 
@@ -186,13 +171,17 @@ class _Pair:
         """The share of drawn swaps after which the difference is as large as seen, what was seen among them."""
         moves = _flat(self.theirs - self.ours)
         told = moves.any(0)  # the gold answers' statistics are the same on both sides
-        moved = np.zeros((times, moves.shape[1]))
-        moved[:, told] = weighted(resampling.swaps, moves[:, told], times, seed)
-        moved = moved.reshape(times, *self.ours.shape[1:])
-        null = self.difference(self.ours.sum(0) + moved, self.theirs.sum(0) - moved)
-        null = null[np.isfinite(null)]
         # The margin: rounding must not make a swap that changes nothing look smaller than what was seen.
-        return (1 + int(np.sum(np.abs(null) >= abs(self.seen) - 1e-9))) / (1 + len(null))
+        least, ours, theirs = abs(self.seen) - 1e-9, *(_flat(rows).sum(0)[:, None] for rows in (self.ours, self.theirs))
+        reached, defined = 1, 1
+        for sums in weighted_blocks(resampling.swaps, moves[:, told], times, seed):
+            moved = np.zeros((moves.shape[1], len(sums)))
+            moved[told] = sums.T
+            sides = (side.T.reshape(-1, *self.ours.shape[1:]) for side in (ours + moved, theirs - moved))
+            null = self.difference(*sides)
+            null = np.abs(null[np.isfinite(null)])
+            reached, defined = reached + int(np.sum(null >= least)), defined + len(null)
+        return reached / defined
 
     def interval(self, seed: int) -> tuple[float, float]:
         """The difference's 95% bootstrap interval over items."""
@@ -209,28 +198,6 @@ class _Pair:
 def _sides(golds: Golds, a: Answers, b: Answers) -> tuple[list[ItemAnswers], list[ItemAnswers]]:
     ids, wanted = tuple(map(str, range(len(golds)))), tuple(golds)
     return [ItemAnswers(ids, wanted, tuple(a))], [ItemAnswers(ids, wanted, tuple(b))]
-
-
-def _items(samples: Sequence[ItemAnswers]) -> dict[str, int]:
-    """The rows of all items, by id: parallel data of several languages are drawn alike."""
-    return {name: row for row, name in enumerate(sorted({name for sample in samples for name in sample.ids}))}
-
-
-def _classes(samples: Sequence[ItemAnswers]) -> list[str]:
-    golds = [gold for sample in samples for gold in sample.golds]
-    return classes_of(golds, [answer for sample in samples for answer in sample.answers])
-
-
-def _stacked(
-    name: str, samples: Sequence[ItemAnswers], items: dict[str, int], classes: Sequence[str]
-) -> tuple[Array, Sequence[str]]:
-    """The items' statistics in each sample, (items, samples, d), zero where an item is not in it; and their classes."""
-    each = [rows_of(family_of(name), one.golds, one.answers, classes) for one in samples]
-    made = [metrics.reduced(name, rows, classes) for rows in each]
-    stack = np.zeros((len(items), len(made), made[0][0].shape[1]))
-    for number, (sample, (rows, _)) in enumerate(zip(samples, made, strict=True)):
-        stack[[items[i] for i in sample.ids], number] = rows
-    return stack, made[0][1]
 
 
 def _flat(rows: Array) -> Array:

@@ -67,7 +67,9 @@ def _common(one: Sequence[str], other: Sequence[str]) -> int:
 
 def ratio(part: Array, whole: Array) -> Array:
     """part / whole, NaN where the whole is 0."""
-    return np.divide(part, whole, out=np.full(np.shape(whole), np.nan), where=np.asarray(whole) > 0)
+    whole = np.asarray(whole)
+    there = whole > 0
+    return part / whole if there.all() else np.divide(part, whole, out=np.full_like(whole, np.nan, float), where=there)
 
 
 def chrf_of(sums: Array) -> Array:
