@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from xlt_core.findings.findings import SIGNIFICANCE_LEVEL
+from xlt_core.findings.leaders import SIGNIFICANCE_LEVEL
 from xlt_core.findings.records import Baseline
 from xlt_core.findings.sentences import listed, number, p_value
 from xlt_core.findings.versus import Difference

@@ -13,6 +13,7 @@ from itertools import combinations
 
 from xlt_core import catalog
 from xlt_core.findings.colours import ordered
+from xlt_core.findings.leaders import leaders
 from xlt_core.findings.naming import side_by_side, with_sizes
 from xlt_core.findings.records import (
     COSTS,
@@ -23,7 +24,6 @@ from xlt_core.findings.records import (
     Condition,
     Contrast,
     Findings,
-    Leader,
     Missing,
 )
 from xlt_core.records import Comparison, Plan, Run
@@ -32,8 +32,6 @@ from xlt_core.scoring.corrections import corrected, holm, signed_rank
 from xlt_core.scoring.item_answers import ItemAnswers, common_items
 from xlt_core.scoring.significance import Estimate, estimate, pair_tests, score_of
 from xlt_core.text.words import count
-
-SIGNIFICANCE_LEVEL = 0.05  # p, after Holm's correction, below which a difference is called decisive
 
 FRESH = Plan("", "")
 Setting = tuple[int, int]  # shots, seed
@@ -64,7 +62,7 @@ def find(comparisons: Iterable[Comparison]) -> Findings:
         missing=tuple(_missing(ended)),
         baselines={condition: _baseline(condition, runs) for condition, runs in done.items()},
     )
-    found = replace(found, leaders=tuple(_leaders(found)), aggregates=_aggregates(found))
+    found = replace(found, leaders=tuple(leaders(found)), aggregates=_aggregates(found))
     return _averaged(found, {(cell.condition, cell.shots, cell.column): one for cell, one in made})
 
 
@@ -200,26 +198,6 @@ def _baseline(condition: Condition, runs: Runs) -> Baseline:
         chances.append(metrics.chance_of(metric, [example for example in run.examples if example.id in ids]))
         majorities.append(metrics.majority(metric, golds))
     return Baseline(_mean(chances), _mean(majorities))
-
-
-def _leaders(found: Findings) -> Iterator[Leader]:
-    for condition in found.conditions:
-        for shots in (*found.shots, None):
-            cells = [c for c in (found.cell(condition, shots, name) for name in found.columns) if c]
-            cells = [cell for cell in cells if not catalog.is_bound(cell.strategy)]
-            cells.sort(key=lambda cell: -cell.score.value)
-            if cells:
-                best, *others = cells
-                tied = tuple(c.column for c in others if abs(c.score.value - best.score.value) < 1e-9)
-                undecided = tuple(c.column for c in others if not _ahead(found, best, c))
-                names = tuple(cell.column for cell in cells)
-                level = found.baselines[condition].level
-                yield Leader(condition, shots, best.column, best.score, names, tied, undecided, level)
-
-
-def _ahead(found: Findings, best: Cell, other: Cell) -> bool:
-    test = found.contrast(best.condition, best.shots, best.column, other.column)
-    return bool(test and test.difference > 0 and (test.p if test.p_holm is None else test.p_holm) < SIGNIFICANCE_LEVEL)
 
 
 def _aggregates(found: Findings) -> tuple[Aggregate, ...]:

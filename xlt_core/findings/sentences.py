@@ -7,7 +7,7 @@ from itertools import count
 
 from xlt_core import catalog
 from xlt_core.findings.details import INVALID, WAYS, Confusion, Survival, pareto_front
-from xlt_core.findings.findings import SIGNIFICANCE_LEVEL
+from xlt_core.findings.leaders import SIGNIFICANCE_LEVEL
 from xlt_core.findings.records import Aggregate, Average, Cell, Condition, Findings, Leader
 from xlt_core.records import PairedTest
 
