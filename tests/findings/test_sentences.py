@@ -77,7 +77,7 @@ def test_shots_are_told_with_leaders_and_trend():
     doubtful = find(grid({"prompt": 0.6, "translate": 0.61}, ["kin"], shots=(0, 2), items=20))
     assert "but nowhere decisively" in words.over_shots(doubtful, doubtful.conditions[0])
     ties = find([level(comparison({"prompt": 0.9}, shots=shots)) for shots in (0, 2)])
-    assert words.over_shots(ties, ties.conditions[0]).startswith("at 0 and 2 shots the best are level.")
+    assert words.over_shots(ties, ties.conditions[0]).startswith("At 0 and 2 shots the best are level.")
     alone = find(grid({"prompt": 0.6}, ["kin"]))
     assert words.over_shots(alone, alone.conditions[0]).startswith("From 0 to 2 shots: prompt ")
 
