@@ -9,8 +9,10 @@ import gradio as gr
 import pytest
 
 from xlt_core.store.store import Store
+from xlt_core.sweeps.sweep import Grid
 from xlt_core.ui.evaluate import handlers, page
 from xlt_core.ui.evaluate.form import EvaluatePage
+from xlt_core.ui.results import listing
 from xlt_core.ui.shared.run_manager import RunManager
 
 
@@ -47,3 +49,9 @@ def test_another_model_brings_its_own_hint_and_no_laft_where_it_has_none(drawn: 
     assert updates[disabled] == ("translate", "laft")
     (again,) = handlers.models_changed(drawn, values_of(drawn) | {box: False, disabled: ("laft",)})
     assert again[box]["value"] is True and again[box]["interactive"]
+
+
+def test_many_tasks_are_counted_in_the_menu_of_runs() -> None:
+    tasks = ("topic", "ner", "summary", "nli", "qa")
+    assert listing.describe_grid(Grid(tasks, ("kin",))).startswith("5 tasks in Kinyarwanda")
+    assert listing.describe_grid(Grid(tasks[:2], ("kin",))).startswith("Topic, Entities in Kinyarwanda")

@@ -15,6 +15,7 @@ from xlt_core.sweeps.sweep import Grid, grid_of
 from xlt_core.ui.results.progress import cell_name
 from xlt_core.ui.shared.run_manager import RunManager
 
+MOST_NAMED = 4  # tasks whose names fit into a line of the menu
 STATES = {"failed": "failed", "waiting": "not finished", "stopped": "stopped", "done": "done"}
 
 
@@ -35,7 +36,8 @@ def description(kept: StoredRun) -> str:
 
 def describe_grid(grid: Grid) -> str:
     """A grid in one line."""
-    tasks = ", ".join(catalog.task(name).title for name in grid.tasks if name in catalog.tasks())
+    titles = [catalog.task(name).title for name in grid.tasks if name in catalog.tasks()]
+    tasks = ", ".join(titles) if len(titles) <= MOST_NAMED else f"{len(titles)} tasks"
     languages = listed([language_name(code) for code in grid.languages])
     seeds = f" · {len(grid.seeds)} seeds" if len(grid.seeds) > 1 else ""
     shots = ", ".join(map(str, grid.shots))
