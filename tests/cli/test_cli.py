@@ -97,7 +97,7 @@ def test_a_replay_on_another_model_says_so(capsys, tmp_path):
 
 def test_a_column_that_fails_gives_status_1_and_the_others_are_written(capsys, tmp_path):
     status, _, err = run(capsys, "compare", "--task", "topic", "--language", "hau", "--out", str(tmp_path / "x.json"))
-    assert status == 1 and "laft failed: The model pocket has no adapter for Hausa" in err
+    assert status == 1 and "laft failed: The model pocket has no adapter of laft for Hausa" in err
     states = [run["state"] for run in json.loads((tmp_path / "x.json").read_text("utf-8"))["runs"]]
     assert states == ["done", "failed", "failed"]
 

@@ -41,7 +41,7 @@ def test_a_sweep_writes_a_document_for_each_cell_and_prints_a_table(capsys, tmp_
     assert head.split() == ["task", "language", "dataset", "shots", "score", "prompt", "translate", "laft"]
     assert first.split()[:6] == ["topic", "kin", "world", "0", "macro", "F1"]
     assert "8 cells, 96 answers" in err and "model calls" in err and "topic in kin, 2 shots, seed 0: done" in err
-    assert "Left out, topic in hau, laft: The model pocket has no adapter for Hausa" in err
+    assert "Left out, topic in hau, laft: The model pocket has no adapter of laft for Hausa" in err
 
 
 def test_a_sweep_without_texts_writes_none_of_them(capsys, tmp_path):

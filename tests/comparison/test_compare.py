@@ -158,7 +158,7 @@ def test_a_column_that_fails_leaves_the_others_alone():
     comparison = last(plan("prompt", "laft", language="hau"), PARTS_AT_HAND)
     prompt, laft = comparison.runs
     assert prompt.state == "done" and laft.state == "failed"
-    assert "no adapter for Hausa" in laft.note and not comparison.tests
+    assert "no adapter of laft for Hausa" in laft.note and not comparison.tests
 
 
 def test_an_unforeseen_failure_is_shown_as_one(caplog):

@@ -64,7 +64,7 @@ def test_every_cell_is_there_and_what_cannot_be_is_apart_with_the_reason():
     assert len(made) == 16 and len(set(made_of(made))) == 16
     kin, hau = made[0], next(cell for cell in made if cell.plan.language == "hau")
     assert not kin.cannot and (kin.state, kin.total) == ("waiting", 24)
-    assert "no adapter for Hausa" in hau.cannot["laft"] and "does not know Hausa" in hau.cannot["translate"]
+    assert "no adapter of laft for Hausa" in hau.cannot["laft"] and "does not know Hausa" in hau.cannot["translate"]
     assert [c.name for c in hau.plan.columns] == ["prompt"] and (hau.state, hau.total) == ("waiting", 8)
 
 
