@@ -145,6 +145,41 @@
     if (panel && panel.dataset.shown === following.cell) { following = null; panel.scrollIntoView({ block: "start" }); }
   };
 
+  // The lessons: what is pressed goes into a hidden field; the browser remembers which are done.
+  let panel = null, reveal = null, list = null;  // that are in the page
+  const markLessons = () => {
+    const verdicts = JSON.parse(store.get("xlt-lessons") || "{}"), lessons = [...document.querySelectorAll("[data-lesson]")];
+    lessons.forEach((one) => { one.dataset.verdict = verdicts[one.firstChild.data] || ""; });
+    const count = lessons.filter((one) => one.dataset.verdict).length;
+    if (list && count) list.textContent = `${count} of ${lessons.length} done.`;
+    return verdicts;
+  };
+  document.addEventListener("click", (event) => {
+    const button = event.target.closest && event.target.closest("[data-lesson], [data-ask], .xlt-run, [data-print]");
+    if (!button) return;
+    const { lesson, ask } = button.dataset;
+    if (lesson || ask) send("lesson-asked", `${ask || `${lesson} begin`} ${Date.now()}`);
+    else if ("print" in button.dataset) window.print();
+    else document.getElementById("compare").click();
+    if (!lesson) document.body.classList.remove("xlt-stale");
+  });
+  document.addEventListener("change", (event) => {
+    if (event.target.name !== "lesson-prediction") return;
+    send("lesson-predicted", event.target.value);
+    document.querySelectorAll(".xlt-run").forEach((button) => { button.disabled = false; });
+  });
+  const followLesson = () => {
+    const [nextPanel, nextReveal] = ["#lesson aside", "#reveal aside"].map((one) => document.querySelector(one));
+    if (!list && (list = document.getElementById("lessons-done"))) markLessons();
+    if (nextPanel !== panel) { panel = nextPanel; if (panel) panel.scrollIntoView(); }
+    if (nextReveal === reveal) return;
+    reveal = nextReveal;
+    if (!reveal) return;
+    reveal.scrollIntoView();
+    const { number, verdict } = reveal.dataset, button = document.getElementById(`lesson-${number}`);
+    if (button && verdict !== "open") { store.set("xlt-lessons", JSON.stringify({ ...markLessons(), [button.firstChild.data]: verdict })); markLessons(); }
+  };
+
   const nameRowButtons = () => document.querySelectorAll(".xlt-demo-tools button:not([aria-label])").forEach((button) => {
     button.setAttribute("aria-label", `${button.textContent.trim()}, row ${button.id.split("-").pop()}`);
   });
@@ -191,6 +226,7 @@
       unfocusLists();
       describe();
       keepPlace();
+      followLesson();
       if (ready || !document.getElementById("dark") || !document.querySelector("#choices-fold > button")) return;
       ready = true;
       setDark(dark);

@@ -84,5 +84,5 @@ def _head() -> str:
         for name in names
         for prefix in ("", "evaluate-")
     )
-    script = "".join((ASSETS / name).read_text(encoding="utf-8") for name in ("page.js", "lessons.js"))
+    script = (ASSETS / "page.js").read_text(encoding="utf-8")
     return f"<style>{colours}{hidden}</style><script>{script}</script>{page_words.script()}"

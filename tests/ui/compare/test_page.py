@@ -221,11 +221,11 @@ def test_a_lesson_asks_takes_a_prediction_and_shows_what_happened_beside_the_res
     tab.keyboard.press("Enter")
     tab.wait_for_selector("#lesson >> text=called A to G")
     tab.wait_for_function("document.querySelector('#language input').value.startsWith('English')")
-    assert tab.is_disabled("[data-lesson-run]")
+    assert tab.is_disabled(".xlt-run")
     tab.focus("#lesson input")
     tab.keyboard.press("ArrowDown")  # from the first answer to the second
-    tab.wait_for_selector("[data-lesson-run]:not([disabled])")
-    compare(tab, lambda: tab.press("[data-lesson-run]", "Enter"))
+    tab.wait_for_selector(".xlt-run:not([disabled])")
+    compare(tab, lambda: tab.press(".xlt-run", "Enter"))
     assert finished(tab, 2) == ["done"] * 2
     tab.wait_for_selector("#reveal >> text=Your prediction was right")
     place = tab.eval_on_selector("#reveal", "e => e.getBoundingClientRect().toJSON()")
@@ -234,9 +234,9 @@ def test_a_lesson_asks_takes_a_prediction_and_shows_what_happened_beside_the_res
     assert tab.inner_text("#lessons-done") == f"1 of {len(lessons())} done."
     tab.reload()
     tab.wait_for_selector(f"#lesson-{number}[data-verdict=right]")
-    tab.click("[data-lesson-sheet]")
+    tab.click("[data-ask='0 sheet']")
     tab.wait_for_function("document.querySelectorAll('.xlt-sheet .xlt-line').length === 10")
-    tab.click("[data-lesson-leave]")
+    tab.click("[data-ask='0 leave']")
     tab.wait_for_selector(".xlt-sheet", state="detached")
 
 

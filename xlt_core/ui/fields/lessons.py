@@ -10,6 +10,7 @@ import gradio as gr
 from xlt_core.lessons import claims
 from xlt_core.lessons.lesson import Lesson, lessons
 from xlt_core.records import Comparison
+from xlt_core.settings import ASSETS
 from xlt_core.ui.shared.html import escape, with_code
 from xlt_core.ui.shared.updates import Updates, Values
 
@@ -46,7 +47,7 @@ def build_list() -> tuple[gr.Textbox, gr.Textbox]:
     )
     gr.HTML(f"<p class='xlt-quiet' id='lessons-done'>Each sets everything, asks a question, and takes your prediction."
             f"</p><ol class='xlt-lessons'>{buttons}</ol>"
-            "<button type='button' class='xlt-copy' data-lesson-sheet>A sheet to print</button>")  # fmt: skip
+            "<button type='button' class='xlt-copy' data-ask='0 sheet'>A sheet to print</button>")  # fmt: skip
     return tuple(gr.Textbox("", elem_id=f"lesson-{name}", elem_classes=["xlt-hidden"], container=False, label=name)
                  for name in ("asked", "predicted"))  # fmt: skip
 
@@ -77,7 +78,8 @@ def reveal(widgets: Lessons, values: Values, comparison: Comparison) -> Updates:
 def panel_html(lesson: Lesson, number: int) -> str:
     """The steps of a lesson: the question, the answers to choose from, and what runs it."""
     options = "".join(
-        f"<label><input type='radio' name='lesson-prediction' value='{index}'> {with_code(option.text)}</label>"
+        f"<label><input type='radio' name='lesson-prediction' value='{index}'>"
+        f"<span>{with_code(option.text)}</span></label>"
         for index, option in enumerate(lesson.options)
     )
     bodies = (
@@ -88,10 +90,10 @@ def panel_html(lesson: Lesson, number: int) -> str:
         "<p class='xlt-quiet'>One sentence, with the results.</p>",
     )
     return (
-        f"<aside class='xlt-lesson-text' data-number='{number}' aria-label='Lesson'><header>"
+        f"{_style()}<aside class='xlt-lesson-text' data-number='{number}' aria-label='Lesson'><header>"
         f"<h2>Lesson {number}: {escape(lesson.title)}</h2>"
-        f"<button type='button' class='xlt-copy' data-lesson-leave>Leave the lesson</button></header>"
-        f"<ol class='xlt-steps'>{_steps(STEPS, bodies)}</ol></aside>"
+        f"<button type='button' class='xlt-copy' data-ask='0 leave'>Leave the lesson</button></header>"
+        f"<ol class='xlt-lesson-steps'>{_steps(STEPS, bodies)}</ol></aside>"
     )
 
 
@@ -105,10 +107,11 @@ def sheet_html() -> str:
         for lesson in lessons()
     )
     return (
-        "<aside class='xlt-lesson-text xlt-sheet' aria-label='Sheet'><header><h2>Lessons: predict first, then run</h2>"
-        "<button type='button' class='xlt-copy' data-lesson-print>Print</button>"
-        "<button type='button' class='xlt-copy' data-lesson-leave>Close</button></header>"
-        f"<ol class='xlt-steps'>{rows}</ol></aside>"
+        f"{_style()}<aside class='xlt-lesson-text xlt-sheet' aria-label='Sheet'>"
+        "<header><h2>Lessons: predict first, then run</h2>"
+        "<button type='button' class='xlt-copy' data-print>Print</button>"
+        "<button type='button' class='xlt-copy' data-ask='0 leave'>Close</button></header>"
+        f"<ol class='xlt-lesson-steps'>{rows}</ol></aside>"
     )
 
 
@@ -126,8 +129,13 @@ def reveal_html(lesson: Lesson, number: int, found: claims.Outcome | None, predi
     )
     return (
         f"<aside class='xlt-lesson-text xlt-reveal' data-number='{number}' data-verdict='{kind}' "
-        f"aria-label='What happened'><ol class='xlt-steps' start='4'>{_steps(STEPS[3:], bodies)}</ol></aside>"
+        f"aria-label='What happened'><ol class='xlt-lesson-steps' start='4'>{_steps(STEPS[3:], bodies)}</ol></aside>"
     )
+
+
+def _style() -> str:
+    """The styles of what is drawn of a lesson, which a page without one does not carry."""
+    return f"<style>{(ASSETS / 'lessons.css').read_text(encoding='utf-8')}</style>"
 
 
 def _steps(titles: Sequence[str], bodies: Sequence[str]) -> str:
@@ -136,8 +144,8 @@ def _steps(titles: Sequence[str], bodies: Sequence[str]) -> str:
 
 def _run_html(lesson: Lesson, number: int) -> str:
     """The button that compares, or, where a model is not here, the one that opens the finished result."""
-    run = "<button type='button' class='xlt-copy xlt-run' data-lesson-run disabled>Compare</button>"
-    finished = (f"<button type='button' class='xlt-copy xlt-run' data-lesson-finished='{number}' disabled>"
+    run = "<button type='button' class='xlt-copy xlt-run' disabled>Compare</button>"
+    finished = (f"<button type='button' class='xlt-copy xlt-run' data-ask='{number} finished' disabled>"
                 "Open the finished result</button>") * bool(lesson.result)  # fmt: skip
     if lesson.runs_here():
         return f"<p>{run} {finished}</p>"
