@@ -115,14 +115,17 @@
     else if (button.matches(".xlt-return")) picks(prefix).find((one) => one.getAttribute("aria-pressed") === "true")?.focus();
     else { pick(button, prefix); following = window.innerWidth <= 760 ? { prefix, cell: button.dataset.cell } : null; }
   });
+  document.addEventListener("change", (event) => {
+    if (event.target.matches && event.target.matches(".xlt-sort-menu select")) send(`${prefixOf(event.target)}-sort`, event.target.value);
+  });
   document.addEventListener("keydown", (event) => {
     const button = event.target.closest && event.target.closest(".xlt-pick");
     if (button && !event.ctrlKey && !event.metaKey && !event.altKey && move(button, event.key)) event.preventDefault();
   });
   document.addEventListener("focusin", (event) => {
-    const button = event.target.closest && event.target.closest(".xlt-pick, .xlt-sort");
+    const button = event.target.closest && event.target.closest(".xlt-pick, .xlt-sort, .xlt-sort-menu select");
     focused = !button ? null : button.matches(".xlt-pick") ? { prefix: prefixOf(button), cell: button.dataset.cell }
-      : { prefix: prefixOf(button), head: button.closest("th").cellIndex };
+      : button.matches(".xlt-sort") ? { prefix: prefixOf(button), head: button.closest("th").cellIndex } : { prefix: prefixOf(button) };
   });
   const pressChosen = () => document.querySelectorAll("[id$='-matrix']").forEach((row) => {  // rows may have been drawn for the cell before
     const prefix = prefixOf(row), field = document.querySelector(`#${prefix}-chosen textarea, #${prefix}-chosen input`);
@@ -138,7 +141,8 @@
       if (found) pick(found, prefix);
     } else if (focused && document.activeElement === document.body) {
       const found = focused.cell ? picks(focused.prefix).find((one) => one.dataset.cell === focused.cell)
-        : document.querySelectorAll(`#${focused.prefix}-matrix .xlt-sort`)[focused.head];
+        : focused.head === undefined ? document.querySelector(`#${focused.prefix}-matrix .xlt-sort-menu select`)
+          : document.querySelectorAll(`#${focused.prefix}-matrix .xlt-sort`)[focused.head];
       if (found) found.focus({ preventScroll: true });
     }
     const panel = following && document.querySelector(`#${following.prefix}-cell .xlt-cell`);

@@ -113,6 +113,11 @@ def test_it_fits_a_phone_and_axe_finds_nothing(browser: Any, address: str, width
         tab.wait_for_function("Math.abs(document.querySelector('.xlt-cell').getBoundingClientRect().top) < 450")
         tab.click(".xlt-return")
         assert tab.evaluate("document.activeElement.matches('.xlt-pick[aria-pressed=true]')")
+        tab.focus(".xlt-sort-menu select")
+        tab.get_by_label("Sort by").select_option("prompt: right first")
+        tab.wait_for_selector("#items-table tbody tr:first-child td:nth-child(3) >> text=right")
+        tab.wait_for_function("document.activeElement.value === '-column:prompt'")
+    assert tab.get_by_label("Sort by").is_visible() == (width == 390)
     assert tab.evaluate("document.documentElement.scrollWidth") <= width
     tab.add_script_tag(content=files("axe_playwright_python").joinpath("axe.min.js").read_text("utf-8"))
     found = tab.evaluate(AXE)

@@ -32,9 +32,10 @@ def matrix_html(
     heads = _head("text", "text", shown) + _head("gold", "gold", shown)
     heads += "".join(_head(COLUMN + run.name, run.name, shown, colour(run.strategy)) for run in comparison.runs)
     body = "".join(_row(comparison, metric, language, row, chosen, stop) for row in rows)
-    return (
+    table = (
         f"<div class='xlt-table xlt-matrix'><table><thead><tr>{heads}</tr></thead><tbody>{body}</tbody></table></div>"
     )
+    return _sort_menu([run.name for run in comparison.runs], shown) + table
 
 
 def pages(comparison: Comparison, metric: str, shown: Shown) -> int:
@@ -71,6 +72,18 @@ def _head(by: str, title: str, shown: Shown, line: str = "") -> str:
     style = f" style='--strategy:{line}'" if line else ""
     button = f"<button type='button' class='xlt-sort' data-sort='{escape(following)}'>{escape(title)}{mark}</button>"
     return f"<th scope='col' aria-sort='{state}'{style}>{button}</th>"
+
+
+def _sort_menu(names: Sequence[str], shown: Shown) -> str:
+    """What the heads do, as a menu: a narrow screen shows no heads."""
+    ways = {"": "as drawn", "text": "text", "gold": "gold"}
+    for name in names:
+        ways |= {COLUMN + name: f"{name}: wrong first", DOWN + COLUMN + name: f"{name}: right first"}
+    options = "".join(
+        f"<option value='{escape(by)}'{' selected' * (by == shown.sort)}>{escape(title)}</option>"
+        for by, title in ways.items()
+    )
+    return f"<label class='xlt-sort-menu'><span>Sort by</span> <select>{options}</select></label>"
 
 
 def _row(
