@@ -5,9 +5,24 @@
   const KEPT = "textarea, pre, code, script, style, option, [role=option]";
   let words = null;
 
+  // Of all menus, that of the tasks has words of the page.
+  const taskField = () => document.querySelector("#task input");
+  const ofTasks = (element) => element.closest("[role=option]") && document.activeElement === taskField();
+  const showTask = () => {  // what is chosen is the value of a field, which Gradio sets in English
+    const field = taskField();
+    if (!field || field === document.activeElement) return;
+    const english = field.dataset.shown === field.value ? field.dataset.english : field.value;
+    const shown = (words && words[english]) || english;
+    if (shown !== field.value) { Object.assign(field.dataset, { english, shown }); field.value = shown; }
+  };
+  document.addEventListener("focusin", (event) => {  // what is typed there is looked for in English
+    if (event.target === taskField() && event.target.dataset.shown === event.target.value) event.target.value = event.target.dataset.english;
+  });
+  document.addEventListener("focusout", (event) => { if (event.target === taskField()) setTimeout(showTask); });
+
   const translate = (node) => {
     const parent = node.parentElement;
-    if (!parent || !node.data.trim() || parent.closest(KEPT)) return;
+    if (!parent || !node.data.trim() || (parent.closest(KEPT) && !ofTasks(parent))) return;
     const marked = parent.closest("[lang]");
     if (marked && marked !== document.documentElement) return;  // a text of a dataset
     const before = replaced.get(node);
@@ -32,6 +47,7 @@
     document.documentElement.lang = table ? table.lang : "en";
     document.documentElement.dir = table ? table.dir : "ltr";
     translateAll(document.body);
+    showTask();
   };
 
   const saved = () => { try { return localStorage.getItem("xlt-page-language"); } catch { return null; } };
@@ -43,6 +59,7 @@
       const found = document.getElementById("page-language");
       if (found && found !== menu) { menu = found; menu.value = code; choose(menu.value); }
       if (!words) return;
+      showTask();
       for (const change of changes)
         if (change.type === "characterData") translate(change.target); else change.addedNodes.forEach(translateAll);
     }).observe(document.body, { childList: true, subtree: true, characterData: true });

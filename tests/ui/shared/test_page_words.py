@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from helpers.browser import compare, finished, needs_chromium, one_input, visit
+from helpers.browser import choose, compare, finished, needs_chromium, one_input, visit
 
 from xlt_core.ui.shared import page_words
 
@@ -30,6 +30,12 @@ def test_the_page_is_shown_in_another_language(tab: Any, address: str) -> None:
     tab.wait_for_function("document.querySelector('#compare').innerText.startsWith('Gereranya')")
     assert tab.evaluate("document.documentElement.lang") == "rw"
     assert tab.inner_text("[role=tab][aria-selected=true]") == "Gereranya"
+    assert tab.input_value("#task input") == "Insanganyamatsiko"
+    choose(tab, "task", "Amazina bwite")
+    tab.wait_for_function("document.querySelector('#demo-answer-1 textarea')?.value.includes(':')")
+    tab.wait_for_function("document.querySelector('#task input').value === 'Amazina bwite'")
+    choose(tab, "task", "Insanganyamatsiko")
+    tab.wait_for_function("!document.querySelector('#demo-answer-1 textarea')?.value.includes(':')")
     assert tab.locator("#demonstrations > button").inner_text().startswith("Ingero (4): zisubije")
     typed = tab.input_value("#demo-text-1 textarea")
     one_input_in_kinyarwanda = tab.get_by_label("Umwandiko umwe", exact=True)
@@ -42,6 +48,7 @@ def test_the_page_is_shown_in_another_language(tab: Any, address: str) -> None:
     tab.wait_for_function("document.querySelector('#compare').innerText.startsWith('Gereranya')")
     tab.select_option("#page-language", "eng")
     tab.wait_for_function("document.querySelector('#compare').innerText.startsWith('Compare')")
+    assert tab.input_value("#task input") == "Topic"
     one_input(tab)
     tab.evaluate("localStorage.removeItem('xlt-page-language')")
 
