@@ -150,8 +150,8 @@ def estimate_lines(estimate: Estimate) -> Iterator[str]:
 def cost_line(estimate: Estimate) -> str:
     """The line that tells what the training will take."""
     return (f"{estimate.steps} steps, {estimate.tokens:,} tokens, on {estimate.parameters:,} parameters will take "
-            f"about {duration(estimate.seconds)} and {estimate.memory / 1e9:.1f} GB of memory here, by a first "
-            "step.")  # fmt: skip
+            f"about {duration(estimate.seconds)}, and {estimate.memory / 1e9:.1f} GB for weights and one step, "
+            "by a first step here.")  # fmt: skip
 
 
 def corpus_line(survey: Survey) -> str:

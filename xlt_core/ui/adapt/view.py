@@ -19,7 +19,7 @@ STATES = {"done": "Finished", "failed": "Failed", "stopped": "Stopped"}
 def estimate_html(estimate: Estimate) -> str:
     """The survey of the texts, and the estimated time of the training."""
     steps = "1 step" if estimate.steps == 1 else f"{estimate.steps:,} steps"
-    needs = f"{duration(estimate.seconds)} and {estimate.memory / 1e9:.1f} GB of memory"
+    needs = f"{duration(estimate.seconds)}, and {estimate.memory / 1e9:.1f} GB for weights and one step,"
     takes = (f"<p class='xlt-conclusion'>{steps}, {estimate.tokens:,} tokens, on {estimate.parameters:,} parameters "
              f"will take about {needs} here, from a measured first step.</p>")  # fmt: skip
     return "".join(map(survey_html, estimate.surveys)) + takes
