@@ -12,10 +12,14 @@ from xlt_core.comparison.selection import draw
 from xlt_core.records import Plan
 
 
-def test_the_endpoint_returns_the_document(address: str) -> None:
+@pytest.fixture(scope="module")
+def client(address: str) -> Any:
     from gradio_client import Client
 
-    client = Client(address, verbose=False)
+    return Client(address, verbose=False)
+
+
+def test_the_endpoint_returns_the_document(client: Any) -> None:
     assert list(client.view_api(return_format="dict")["named_endpoints"]) == ["/compare"]
     rows = [{"text": "Abarwayi bari mu bitaro", "answer": "health"}, {"text": "Umupira", "answer": "sports"}]
     found = client.predict(
@@ -42,13 +46,12 @@ def test_the_endpoint_returns_the_document(address: str) -> None:
      ({"seed": 10**30}, "seed must lie between 0 and 4,294,967,295"), ({"model": "m" * 9999}, "has 9,999 characters"),
      ({"demonstrations": [{"text": "a", "answer": "b"}] * 17}, "At most 16 demonstrations")],
 )  # fmt: skip
-def test_the_endpoint_refuses_in_a_sentence(address: str, change: dict[str, Any], words: str) -> None:
-    from gradio_client import Client
+def test_the_endpoint_refuses_in_a_sentence(client: Any, change: dict[str, Any], words: str) -> None:
     from gradio_client.exceptions import AppError
 
     call = {"language": "kin", "task": "topic", "text": "Amakuru", "strategies": ["prompt"]} | change
     with pytest.raises(AppError) as raised:
-        Client(address, verbose=False).predict(**call, api_name="/compare")
+        client.predict(**call, api_name="/compare")
     assert words in str(raised.value) and "Traceback" not in str(raised.value)
 
 
