@@ -10,7 +10,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import gradio as gr
 import pytest
-from helpers.browser import PATIENCE, compare, finished, needs_chromium
+from helpers.browser import PATIENCE, choose, compare, finished, needs_chromium
 
 from xlt_core import settings
 from xlt_core.adaptation.corpus import Corpus, Replay
@@ -62,9 +62,9 @@ def test_from_a_text_file_to_a_working_laft_column(tab, tmp_path):
         tab.get_by_label(kind).check()
         tab.click("#adapt-start")
         tab.wait_for_selector(f"#adapt-message >> text={said}")
-    tab.locator("#adapt-objective label", has_text="Align").click()
+    choose(tab, "adapt-objective", "Align")
     tab.wait_for_selector("#adapt-knob-align-recipe")
-    tab.locator("#adapt-objective label", has_text="LAFT").click()
+    choose(tab, "adapt-objective", "LAFT")
     tab.wait_for_function("!document.querySelector('#adapt-knob-align-recipe')?.checkVisibility()")
     filled(tab, tmp_path / "news.txt", 6)
     tab.click("#adapt-survey")

@@ -21,10 +21,10 @@ ENGLISH = "eng"
 class ObjectiveFields:
     """The widgets. groups: hold the knobs of an objective each, by its id. replayed: holds what is replayed."""
 
-    objective: gr.Radio
+    objective: gr.Dropdown
     groups: dict[str, gr.Column]
     knobs: dict[str, dict[str, Any]]
-    replayed: gr.Column
+    replayed: gr.Accordion
     share: gr.Slider
     file: gr.File
 
@@ -33,20 +33,24 @@ class ObjectiveFields:
         return {self.objective, self.share, self.file, *(one for own in self.knobs.values() for one in own.values())}
 
     def hidden(self) -> set[Any]:
-        """What an objective shows or hides."""
-        return {*self.groups.values(), self.replayed}
+        """What an objective shows, hides or says."""
+        return {self.objective, *self.groups.values(), self.replayed}
 
 
 def build(chosen: str) -> ObjectiveFields:
     """Draws the widgets."""
     kinds = objectives()
-    menu = [(f"{kind.title}. {kind.summary}", name) for name, kind in kinds.items()]
-    objective = gr.Radio(menu, value=chosen, label="Objective", elem_id="adapt-objective")
+    menu = sorted(((kind.title, name) for name, kind in kinds.items()), key=lambda entry: entry[1] != chosen)
+    objective = gr.Dropdown(menu, value=chosen, label="Objective", info=kinds[chosen].summary,
+                            elem_id="adapt-objective")  # fmt: skip
     groups, knobs = {}, {}
     for name in kinds:
         with gr.Column(visible=name == chosen) as groups[name]:
-            knobs[name] = {knob.name: knob_widget(knob, f"adapt-knob-{name}") for knob in objective_knobs(name)}
-    with gr.Column(visible=kinds[chosen].reads == "text") as replayed:
+            knobs[name] = {
+                knob.name: knob_widget(knob, f"adapt-knob-{name}-{knob.name}") for knob in objective_knobs(name)
+            }
+    with gr.Accordion("Keep its English", open=False, visible=kinds[chosen].reads == "text",
+                      elem_id="adapt-keep-english") as replayed:  # fmt: skip
         share = gr.Slider(0, 0.9, value=0, step=0.05, label="Share of English", elem_id="adapt-replay",
                           info="So much of the training is on English text, so that it is not forgotten.")  # fmt: skip
         file = gr.File(label="English text; left empty, the bundled news", file_types=[".txt", ".jsonl", ".parquet"],
@@ -68,7 +72,10 @@ def read(fields: ObjectiveFields, values: Values) -> dict[str, Any]:
 def show(fields: ObjectiveFields, name: str) -> Updates:
     """Shows the knobs of an objective, and what is replayed where it reads plain text."""
     shown = {group: gr.update(visible=own == name) for own, group in fields.groups.items()}
-    return shown | {fields.replayed: gr.update(visible=objectives()[name].reads == "text")}
+    return shown | {
+        fields.objective: gr.update(info=objectives()[name].summary),
+        fields.replayed: gr.update(visible=objectives()[name].reads == "text"),
+    }
 
 
 def uploaded(fields: ObjectiveFields, values: Values) -> str:
