@@ -76,7 +76,7 @@ class Scoring(Generating):
 
 class Adapting(Scoring):
     def adapters(self, language: str, objective: str = "laft") -> tuple[str, ...]:
-        return ("kin-1", "kin-2") if language == "kin" and objective == "laft" else ()
+        return ("kin-1", "kin-2") if language == "kin" else ()
 
     def adapted(self, adapter: str) -> Generating:
         return self

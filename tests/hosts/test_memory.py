@@ -68,10 +68,10 @@ class WatchedPool(ModelPool):
 @pytest.fixture
 def watch(monkeypatch: pytest.MonkeyPatch) -> Iterator[type[WatchedPool]]:
     """Makes pools whose engines are counted from loading to the end of their lives."""
-    original = local._loader
+    original = local.loader
 
-    def watched_loader(description):
-        loader = original(description)
+    def watched_loader(*given):
+        loader = original(*given)
 
         def load():
             engine = loader.load()
@@ -82,7 +82,7 @@ def watch(monkeypatch: pytest.MonkeyPatch) -> Iterator[type[WatchedPool]]:
         return replace(loader, load=load)
 
     pools: list[WatchedPool] = []
-    monkeypatch.setattr(local, "_loader", watched_loader)
+    monkeypatch.setattr(local, "loader", watched_loader)
     yield lambda size: pools.append(WatchedPool(size)) or pools[-1]
 
 

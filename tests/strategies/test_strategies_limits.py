@@ -158,5 +158,7 @@ def test_the_adapter_is_the_first_or_the_one_named() -> None:
 
 @pytest.mark.parametrize("language", [Language("lug", "Luganda"), ENGLISH])
 def test_no_adapter_for_the_language(language: Language) -> None:
-    with pytest.raises(InputError, match=f"There is no adapted model for {language.name}: train one on the page Adapt"):
+    with pytest.raises(
+        InputError, match=f"There is no model adapted to {language.name} by laft: train one on the page Adapt"
+    ):
         prepared(Adapted(), setting(Topic(), Adapting(), language=language))

@@ -169,11 +169,11 @@ class Seq2Seq:
         self._translate(model, rest, codes, beams)
         if len(self._translations) >= CACHE_SIZE:
             self._translations.clear()
-        for text in dict.fromkeys(row.text for row in rest):
-            replies = [draft.reply(text) for draft in drafts[text]]
+        made = {row.text: [draft.reply(row.text) for draft in row.drafts] for row in rest}
+        for text, replies in made.items():  # all before the first is yielded: another call may want them
             if replies[0].final:
                 self._translations |= {(*keys[text], rank): reply for rank, reply in enumerate(replies)}
-            yield replies[self._rank]
+        yield from (replies[self._rank] for replies in made.values())
 
     def _translate(self, model: Any, rows: Sequence[EncodedPiece], codes: tuple[str, str], beams: int) -> None:
         from xlt_core.translators._beam_search import SearchOptions, translate_batch
