@@ -91,7 +91,7 @@ def test_a_file_that_was_cut_is_a_sentence(tmp_path, name):
         (b'{"answer": 42}', "This is no comparison"),
         (b"\x1f\x8b nothing", "it is damaged"),
         (b"plain words", "it is no JSON"),
-        (gzip.compress(b'{"version": 99, "runs": [], "plan": {}}'), "newer version of the app"),
+        (gzip.compress(b'{"version": 99, "runs": [], "plan": {}}', mtime=0), "newer version of the app"),
     ],
 )
 def test_what_is_of_another_program_or_newer_is_a_sentence(tmp_path, content, said):
