@@ -62,7 +62,7 @@ def test_two_texts_are_typed_and_compared_on_a_phone(blank: Any, address: str) -
     visit(blank, address)
     blank.click("#choices-fold > button")
     choose(blank, "task", "Inference")
-    blank.click("#demonstrations > button")
+    blank.evaluate("document.querySelector('#demonstrations > button:not(.open)')?.click()")
     blank.wait_for_selector("#demo-text-1-2 textarea")
     blank.get_by_label("One input", exact=True).check()
     blank.wait_for_selector("#text-2 textarea")

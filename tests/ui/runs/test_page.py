@@ -124,6 +124,7 @@ def test_a_file_of_results_opens_and_outputs_of_another_system_join_it(tab: Any,
     outputs = _named(tmp_path / "oracle.csv", "\n".join(["id,output", *right]))
     tab.locator("#runs-outputs-file input[type=file]").set_input_files(outputs)
     tab.wait_for_selector("#runs-message >> text=oracle is now a column of 2 cells")
+    tab.wait_for_selector("#runs-summary >> text=oracle")
     assert "1.00 (0.68 to 1.00)" in tab.inner_text("#runs-summary") and "oracle" in tab.inner_text("#runs-summary")
 
 
