@@ -146,19 +146,19 @@ class _Trainer(HalvesBatches, Trainer):
 
 def fit(base: Base, objective: Learning, rows: Sequence[Any], run: Run, progress: Progress) -> bool:
     """Trains base.model in place, from the run's last checkpoint on; returns whether it came to its end."""
-    more = {"compute_loss_func": objective.loss}  # so that the labels of a step are counted
-    return run_through(_Trainer, base, objective, rows, arguments(base, run, objective.cycle), run, progress, **more)
+    trainer = _Trainer(
+        model=base.model, args=arguments(base, run, objective.cycle), train_dataset=rows,
+        data_collator=objective.collate, compute_loss_func=objective.loss,  # so that the labels of a step are counted
+    )  # fmt: skip
+    trainer.objective = objective
+    return run_through(trainer, run, progress)
 
 
-def run_through(
-    kind: type[Any], base: Base, objective: Learning, rows: Any, given: TrainingArguments, run: Run, progress: Progress,
-    **more: Any,
-) -> bool:  # fmt: skip
-    """As `fit`, with a trainer of a kind that halves batches. given: its arguments; more: what else it takes."""
+def run_through(trainer: Any, run: Run, progress: Progress) -> bool:
+    """As `fit`. trainer: one that halves batches."""
     last = run.checkpoints()[-1:]
-    trainer = kind(model=base.model, args=given, train_dataset=rows, data_collator=objective.collate,
-                   callbacks=[progress], **more)  # fmt: skip
-    trainer.progress, trainer.objective = progress, objective
+    trainer.progress = progress
+    trainer.add_callback(progress)
     trainer.remove_callback(PrinterCallback)
     trainer.train(resume_from_checkpoint=str(last[0]) if last else None)
     return trainer.state.global_step >= trainer.state.max_steps

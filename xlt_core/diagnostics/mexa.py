@@ -74,22 +74,17 @@ def _lines(found: Sequence[Measured], kind: str) -> Sequence[Series]:
 
 def _aligned(subject: Subject, adapter: str) -> Generator[str, None, dict[str, Any]]:
     """MEXA by each embedding: of every layer, the mean, the greatest and its layer."""
+    from xlt_core.probing.sentence_states import stacked
+
     own = yield from _states(subject, subject.own, adapter)
     english = yield from _states(subject, subject.translated, adapter)
     found = {}
     for kind in EMBEDDINGS:
-        layers = by_layer(_stacked(own, kind), _stacked(english, kind))
+        layers = by_layer(stacked(own, kind), stacked(english, kind))
         best = max(layers)
         found[kind] = {"by_layer": list(layers), "mean": sum(layers) / len(layers), "max": best,
                        "layer": layers.index(best)}  # fmt: skip
     return found
-
-
-def _stacked(states: Sequence[SentenceStates], kind: str) -> Any:
-    """(layers, sentences, width)."""
-    import numpy as np
-
-    return np.stack([getattr(one, kind) for one in states], axis=1)
 
 
 def _states(subject: Subject, texts: tuple[str, ...], adapter: str) -> Generator[str, None, list[SentenceStates]]:

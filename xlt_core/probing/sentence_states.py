@@ -66,6 +66,11 @@ def states_of(model: PreTrainedModel, batch: Batch) -> Iterator[tuple[int, Sente
         yield index, SentenceStates(mean, last)
 
 
+def stacked(states: Sequence[SentenceStates], kind: str) -> NDArray[np.float32]:
+    """One kind of embedding of all sentences: (layers + 1, sentences, width)."""
+    return np.stack([getattr(one, kind) for one in states], axis=1)
+
+
 def _network(model: Any) -> Any:
     """What returns the hidden states, without the output product: of peft's wrapper too, whose adapter stays on."""
     inner = model.get_base_model() if hasattr(model, "get_base_model") else model

@@ -104,6 +104,8 @@ def test_a_single_column_shows_verdict_costs_and_every_step() -> None:
     )
     html = view.columns_html(comparison_of(known, inputs=(Row("t", "health"),)))
     assert ">right<" in html and "valid output" in html and "<b>10</b> tokens in" in html and "0.2 s" in html
+    again = view.columns_html(comparison_of(replace(known, recalled=1), inputs=(Row("t", "health"),)))
+    assert "computed before" in again and "computed before" not in html
     assert "sent &lt;script&gt;" in html and "back &lt;script&gt;" in html
     wrong = view.columns_html(comparison_of(run_of("prompt", "sports"), inputs=(Row("t", "health"),)))
     assert ">wrong<" in wrong

@@ -125,14 +125,15 @@ class Align(Objective):
 
     def measure(self, base: Base, split: Split) -> dict[str, float]:
         """MEXA of the pairs that are held out: over the layers their mean, and the best one."""
-        from xlt_core.probing.sentence_states import sentence_states
+        from xlt_core.probing.sentence_states import sentence_states, stacked
+        from xlt_core.scoring.mexa import by_layer
 
         figures = {}
         for pairs in split.more:
             own, english = (sentence_states(base.model, base.tokenizer, [row[side] for row in pairs.rows])
                             for side in (0, 1))  # fmt: skip
             for kind, told in EMBEDDINGS.items():
-                layers = _mexa(own, english, kind)
+                layers = by_layer(stacked(own, kind), stacked(english, kind))
                 name = f"MEXA of {pairs.language.name}, {told}"
                 figures |= {f"{name}: mean of layers": sum(layers) / len(layers), f"{name}: best layer": max(layers)}
         return figures
@@ -142,13 +143,6 @@ def _side(batch: Mapping[str, torch.Tensor], side: int) -> dict[str, torch.Tenso
     """One side of all pairs, as long as its longest sentence: English is the shorter one by half."""
     longest = int(batch["attention_mask"][:, side].sum(1).max())
     return {name: tensor[:, side, :longest] for name, tensor in batch.items()}
-
-
-def _mexa(own: Sequence[Any], english: Sequence[Any], kind: str) -> tuple[float, ...]:
-    from xlt_core.scoring.mexa import by_layer
-
-    stacked = [np.stack([getattr(one, kind) for one in states], axis=1) for states in (own, english)]
-    return by_layer(*stacked)
 
 
 def _request(row: tuple[str, str], name: str, to_english: bool) -> tuple[str, str]:

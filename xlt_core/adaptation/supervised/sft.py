@@ -24,5 +24,6 @@ def fit(base: Base, objective: Learning, rows: Sequence[Any], run: Run, progress
     """As trainer.fit, of rows that hold input_ids and labels."""
     more = {"max_length": None, "dataset_kwargs": {"skip_prepare_dataset": True}}
     given = arguments(base, run, kind=SFTConfig, **more)
-    data, tokenizer = Dataset.from_list(list(rows)), base.tokenizer
-    return run_through(_Trainer, base, objective, data, given, run, progress, processing_class=tokenizer)
+    trainer = _Trainer(model=base.model, args=given, train_dataset=Dataset.from_list(list(rows)),
+                       data_collator=objective.collate, processing_class=base.tokenizer)  # fmt: skip
+    return run_through(trainer, run, progress)

@@ -166,6 +166,7 @@ def _costs(run: Run) -> str:
     sent, made = sum(r.tokens_in for r in run.replies), sum(r.tokens_out for r in run.replies)
     took = sum(reply.seconds for reply in run.replies)
     how = {"likelihood": " · scored by likelihood", "generated": " · read from the text"}.get(run.scoring, "")
+    how += " · computed before" * (0 < len(run.predictions) <= run.recalled)
     return (
         f"<p class='xlt-costs'><b>{sent:,}</b> tokens in · <b>{made:,}</b> out · "
         f"<b>{seconds(took)}</b><span class='xlt-quiet'>{how}</span></p>"

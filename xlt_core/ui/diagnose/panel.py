@@ -19,8 +19,7 @@ from xlt_core.diagnosis.transfer import transfers
 from xlt_core.jobs import Job, Jobs
 from xlt_core.records import InputError, Plan
 from xlt_core.ui.diagnose import view
-from xlt_core.ui.shared.errors import catch_errors_while_yielding
-from xlt_core.ui.shared.events import bind, quiet
+from xlt_core.ui.shared.events import bind
 from xlt_core.ui.shared.html import message_html
 from xlt_core.ui.shared.limits import check_sources
 from xlt_core.ui.shared.run_manager import RunManager
@@ -96,8 +95,7 @@ def build(context: Context) -> Panel:
 def _wire(panel: Panel) -> None:
     opened = {panel.body, panel.about, panel.sentences} | panel.outputs()
     bind(panel.fold.expand, partial(open_fold, panel), panel.inputs(), opened, panel.message, generator=True)
-    measured = catch_errors_while_yielding(partial(start, panel), partial(_show_error, panel))
-    panel.start.click(measured, panel.inputs(), panel.outputs(), **quiet(panel.message))
+    bind(panel.start.click, partial(start, panel), panel.inputs(), panel.outputs(), panel.message, generator=True)
     bind(panel.stop.click, partial(stop, panel), {panel.context.visitor}, {panel.stop}, panel.message)
 
 
@@ -147,10 +145,6 @@ def _watch(panel: Panel, job: Job[Snapshot]) -> Iterator[Updates]:
         if snapshot is not None and len(snapshot.found) != shown:
             updates[panel.results], shown = view.results_html(snapshot), len(snapshot.found)
         yield updates | ({panel.message: message_html(job.error, "problem")} if ended else {})
-
-
-def _show_error(panel: Panel, sentence: str) -> Updates:
-    return {panel.message: message_html(sentence, "problem")}
 
 
 def _offered(uploaded: str) -> list[tuple[str, str]]:
