@@ -21,6 +21,7 @@ from xlt_core.adaptation.objective import objective_of
 from xlt_core.adaptation.records import Adaptation, Base
 from xlt_core.adaptation.tokens import wider
 from xlt_core.adaptation.tokens.pieces import merges, widened
+from xlt_core.adaptation.trainer import Progress
 from xlt_core.hosts.local import LocalHost
 from xlt_core.interface.calls import compare
 from xlt_core.probing.bits_per_byte import bits_per_byte
@@ -55,12 +56,17 @@ def rows_plan(model: Path, objective: str, language: str = "kin", source: str = 
     ("soft", {"length": 3}), ("instruct", {"texts": "english"}), ("distil", {"pivot": "human"}), ("vocabulary", {}),
 ])  # fmt: skip
 def test_killed_and_resumed_it_ends_where_an_undisturbed_run_does_and_its_strategy_finds_it(
-    tmp_path, base, objective, knobs
+    tmp_path, base, objective, knobs, monkeypatch
 ):
-    given, whole = rows_plan(base, objective, **knobs), tmp_path / "made" / "whole"
-    for snapshot in adapt(given, whole):
-        if snapshot.step == 4 and not (tmp_path / "killed").exists():
-            copytree(whole, tmp_path / "killed")  # what a killed process leaves
+    given, whole, on_step_end = rows_plan(base, objective, **knobs), tmp_path / "made" / "whole", Progress.on_step_end
+
+    def copying(progress, args, state, control, **more):
+        if state.global_step == 4 and not (tmp_path / "killed").exists():
+            copytree(whole, tmp_path / "killed")  # what a killed process leaves; nothing is written meanwhile
+        on_step_end(progress, args, state, control, **more)
+
+    monkeypatch.setattr(Progress, "on_step_end", copying)
+    *_, snapshot = adapt(given, whole)
     assert snapshot.doing == "done" and len(snapshot.losses) == 5
     *_, last = resumed = list(adapt(given, tmp_path / "killed", resume=True))
     steps = [one.step for one in resumed if one.doing == "training"]
