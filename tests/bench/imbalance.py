@@ -1,6 +1,6 @@
-"""Draws the study of cloned languages from its points, as HTML.
+"""Draws the study of cloned languages from its points, and prints the rows of its table in docs/benchmarks.md.
 
-Usage: python tests/bench/imbalance.py [POINTS.json] FIGURE.html
+Usage: python tests/bench/imbalance.py [POINTS.json] FIGURE.png (Chromium draws the picture)
 """
 
 from __future__ import annotations
@@ -13,11 +13,19 @@ import plotly.graph_objects as go
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
+from replay import draw
+
 from xlt_core.findings.colours import COLOURS, FONT, GREY
 from xlt_core.settings import ASSETS
 
 LINES = (("beside", "beside English", "solid"), ("alone", "alone", "dot"), ("batched", "alone, whole batches", "dash"))
 PAINTS = (COLOURS["prompt"], COLOURS["translate"], COLOURS["laft"], COLOURS["linear"])
+
+
+def row(point: dict) -> str:
+    """A row of the table."""
+    bits = " | ".join(f"{point[key]:.3f}" for key in ("beside", "alone", "batched", "english"))
+    return f"| {point['language']} | {point['share']:.1%} | {point['tokens']:,} | {bits} |"
 
 
 def figure(points: list[dict]) -> go.Figure:
@@ -40,4 +48,6 @@ def figure(points: list[dict]) -> go.Figure:
 if __name__ == "__main__":
     *given, out = sys.argv[1:]
     path = Path(given[0]) if given else ASSETS / "imbalance.json"
-    figure(json.loads(path.read_text(encoding="utf-8"))["points"]).write_html(out)
+    points = json.loads(path.read_text(encoding="utf-8"))["points"]
+    print(*map(row, points), sep="\n")
+    draw(figure(points), Path(out))

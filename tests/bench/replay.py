@@ -63,7 +63,7 @@ def draw(made: go.Figure, out: Path) -> None:
         page = Path(folder) / "figure.html"
         made.write_html(page, include_plotlyjs=True)
         browser = play.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        shown = browser.new_page(viewport={"width": WIDTH, "height": HEIGHT})
+        shown = browser.new_page(viewport={"width": made.layout.width, "height": made.layout.height})
         shown.goto(page.as_uri())
         shown.wait_for_selector(".main-svg")
         shown.locator(".plotly-graph-div").screenshot(path=out)
