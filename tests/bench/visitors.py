@@ -89,7 +89,7 @@ def main() -> None:
     parser.add_argument("--language", default="kin")
     parser.add_argument("--task", default="topic")
     parser.add_argument("--shots", type=int, default=4)
-    parser.add_argument("--lesson", type=int)
+    parser.add_argument("--lesson", type=int, choices=[n for n, lesson in enumerate(lessons(), 1) if lesson.plan])
     given = parser.parse_args()
     if given.lesson:
         right, computed, crowd = measure_class(given.visitors, given.lesson)

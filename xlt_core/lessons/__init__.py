@@ -1,3 +1,3 @@
-"""Lessons: a question, the visitor's prediction, a comparison, and what its figures answer."""
+"""Lessons: a question, the visitor's prediction, a comparison or a study, and what its figures answer."""
 
-__all__ = ["claims", "lesson"]
+__all__ = ["claims", "lesson", "study"]

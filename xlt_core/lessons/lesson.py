@@ -1,4 +1,4 @@
-"""A lesson: a whole setting of the page Compare with a question, the answers to choose from, and when each is right."""
+"""A lesson: a question, the answers to choose from, when each is right, and the comparison or the study that tells."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from functools import cache
 from xlt_core import catalog
 from xlt_core.documents import export, texts
 from xlt_core.formats.values import build
+from xlt_core.lessons.study import Study
 from xlt_core.models.names import model_path
 from xlt_core.records import Comparison, InputError, Plan
 from xlt_core.settings import ASSETS
@@ -39,8 +40,9 @@ class Option:
 
 @dataclass(frozen=True)
 class Lesson:
-    """shows: the index of the option that the lesson's own plan bears out; happened: why, in sentences that hold then;
-    further: what to try next; minutes: in class; result: a finished comparison of the plan, a file in assets, or ""."""
+    """shows: the index of the option that the lesson's own plan, or its study, bears out; happened: why, in sentences
+    that hold then; further: what to try next; minutes: in class; plan: a whole setting of the page Compare, or study:
+    what takes too long to run in class; result: a finished comparison of the plan, a file in assets, or ""."""
 
     title: str
     minutes: int
@@ -50,8 +52,9 @@ class Lesson:
     happened: str
     take_away: str
     further: str
-    plan: Plan
+    plan: Plan | None = None
     result: str = ""
+    study: Study | None = None
 
     def finished(self) -> Comparison:
         """The finished comparison that came with the lesson. Raises InputError where there is none."""
@@ -60,7 +63,9 @@ class Lesson:
         return texts.with_texts(export.load(ASSETS / self.result)[0])
 
     def runs_here(self) -> bool:
-        """Whether the models and the translators of its plan are here. Nothing is loaded."""
+        """Whether it has a plan, and the models and the translators of it are here. Nothing is loaded."""
+        if not self.plan:
+            return False
         plans = [self.plan.of(column) for column in self.plan.columns]
         needed = {plan.translator for plan, column in zip(plans, self.plan.columns, strict=True)
                   if catalog.strategy(column).uses_translator}  # fmt: skip

@@ -235,9 +235,16 @@ def test_a_lesson_asks_takes_a_prediction_and_shows_what_happened_beside_the_res
     tab.reload()
     tab.wait_for_selector(f"#lesson-{number}[data-verdict=right]")
     tab.click("[data-ask='0 sheet']")
-    tab.wait_for_function("document.querySelectorAll('.xlt-sheet .xlt-line').length === 10")
+    tab.wait_for_function("document.querySelectorAll('.xlt-sheet .xlt-line').length === 11")
     tab.click("[data-ask='0 leave']")
     tab.wait_for_selector(".xlt-sheet", state="detached")
+    number = next(n for n, lesson in enumerate(lessons(), 1) if lesson.study)
+    tab.click(f"#lesson-{number}")
+    tab.wait_for_selector("#lesson >> text=four times as much")
+    tab.check("#lesson input >> nth=1")
+    tab.click(".xlt-run:not([disabled])")
+    tab.wait_for_selector("#reveal figure >> text=15,360 tokens")
+    assert "Your prediction was right" in tab.inner_text("#reveal")
 
 
 @needs_chromium

@@ -250,6 +250,11 @@ def test_a_lesson_shows_its_steps_and_then_whether_the_prediction_was_right() ->
     other = lesson_fields.reveal_html(lesson, 1, claims.Outcome(0, ()), 1)
     assert "was wrong" in other and escape(lesson.happened) not in other
     assert lesson_fields.NOT_OF_IT in lesson_fields.reveal_html(lesson, 1, None, 1)
+    studied = next(one for one in lessons() if one.study)
+    panel, said = lesson_fields.panel_html(studied, 11), lesson_fields.reveal_html(
+        studied, 11, claims.outcome(studied, studied.study), 1)  # fmt: skip
+    assert "data-ask='11 finished'" in panel and escape(studied.study.command) in panel and ">Compare<" not in panel
+    assert "was right" in said and "61,440 tokens" in said and said.count("<figure") == 1
 
 
 def test_an_unexpected_error_is_one_sentence_and_logged(caplog: pytest.LogCaptureFixture) -> None:

@@ -13,14 +13,18 @@ from xlt_core.ui.shared.updates import Updates, Values
 
 
 def asked(page: ComparePage, values: Values) -> Iterator[Updates]:
-    """Sets the form to the plan of the lesson and shows its steps, or shows its finished result with what happened."""
+    """Sets the form to the plan of the lesson, if it has one, and shows its steps; or shows its finished result, or
+    its study, with what happened."""
     number, what = lessons.chosen(page.lessons, values)
     if not number:
         sheet = {page.lessons.panel: lessons.sheet_html()} if what == "sheet" else {}
         yield lessons.show(page.lessons, 0) | sheet
         return
     lesson = all_lessons()[number - 1]
-    if what == "finished":
+    if lesson.study:
+        opened, told = lessons.show(page.lessons, number), lessons.reveal(page.lessons, values, lesson.study)
+        yield told if what == "finished" else opened
+    elif what == "finished":
         finished = lesson.finished()
         yield opening.shown(page, finished, "the lesson", values) | lessons.reveal(page.lessons, values, finished)
     else:

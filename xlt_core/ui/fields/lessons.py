@@ -7,8 +7,10 @@ from dataclasses import dataclass
 
 import gradio as gr
 
+from xlt_core.diagnosis.pictures import picture_html
 from xlt_core.lessons import claims
 from xlt_core.lessons.lesson import Lesson, lessons
+from xlt_core.lessons.study import Study
 from xlt_core.records import Comparison
 from xlt_core.settings import ASSETS
 from xlt_core.ui.shared.html import escape, with_code
@@ -65,14 +67,14 @@ def show(widgets: Lessons, number: int) -> Updates:
     return {widgets.panel: panel, widgets.reveal: "", widgets.predicted: ""}
 
 
-def reveal(widgets: Lessons, values: Values, comparison: Comparison) -> Updates:
-    """The updates at the end of a comparison: what it shows, where a lesson is open."""
+def reveal(widgets: Lessons, values: Values, shown: Comparison | Study) -> Updates:
+    """The updates at the end of a comparison, or for a study: what it shows, where a lesson is open."""
     number, _ = chosen(widgets, values)
     if not number:
         return {widgets.reveal: ""}
     lesson, given = lessons()[number - 1], str(values.get(widgets.predicted) or "")
     predicted = int(given) if given in map(str, range(len(lesson.options))) else None
-    return {widgets.reveal: reveal_html(lesson, number, claims.outcome(lesson, comparison), predicted)}
+    return {widgets.reveal: reveal_html(lesson, number, claims.outcome(lesson, shown), predicted)}
 
 
 def panel_html(lesson: Lesson, number: int) -> str:
@@ -116,15 +118,16 @@ def sheet_html() -> str:
 
 
 def reveal_html(lesson: Lesson, number: int, found: claims.Outcome | None, predicted: int | None) -> str:
-    """What a comparison has shown, whether the prediction was right, and the sentence to take away."""
+    """What was shown, a study with its picture, whether the prediction was right, and the sentence to take away."""
     if found is None:
         return f"<aside class='xlt-lesson-text xlt-reveal'><p>{escape(NOT_OF_IT)}</p></aside>"
     verdict, kind = _verdict(lesson, found.option, predicted)
     figures = "".join(f"<li>{escape(line)}</li>" for line in found.figures)
+    picture = picture_html(lesson.study.chart()) if lesson.study else ""
     borne_out = found.option == lesson.shows
     happened = lesson.happened if borne_out else "With this setting the lesson's own explanation does not hold."
     bodies = (
-        f"{verdict}<ul>{figures}</ul><p>{with_code(happened)}</p>",
+        f"{verdict}<ul>{figures}</ul>{picture}<p>{with_code(happened)}</p>",
         f"<p><b>{with_code(lesson.take_away)}</b></p><p class='xlt-quiet'>Further: {with_code(lesson.further)}</p>",
     )
     return (
@@ -143,12 +146,15 @@ def _steps(titles: Sequence[str], bodies: Sequence[str]) -> str:
 
 
 def _run_html(lesson: Lesson, number: int) -> str:
-    """The button that compares, or, where a model is not here, the one that opens the finished result."""
+    """The button that compares, or, where a model is not here or it is a study, the one that opens the result."""
     run = "<button type='button' class='xlt-copy xlt-run' disabled>Compare</button>"
     finished = (f"<button type='button' class='xlt-copy xlt-run' data-ask='{number} finished' disabled>"
-                "Open the finished result</button>") * bool(lesson.result)  # fmt: skip
+                "Open the finished result</button>") * bool(lesson.result or lesson.study)  # fmt: skip
     if lesson.runs_here():
         return f"<p>{run} {finished}</p>"
+    if lesson.study:
+        return (f"<p>{finished}</p><p class='xlt-quiet'>The models were trained before: "
+                f"<code>{escape(lesson.study.command)}</code> trains them anew.</p>")  # fmt: skip
     needed = " and ".join(name for name in (*lesson.plan.models, lesson.plan.translator) if name != "pocket")
     return (f"<p>{finished}</p><p class='xlt-quiet'>To run it takes {escape(needed)}, not all of which is here: a "
             "button below the choices fetches the model. The finished result was computed before.</p>")  # fmt: skip
