@@ -8,17 +8,20 @@ import signal
 import subprocess
 import sys
 from dataclasses import asdict
+from itertools import takewhile
 
 import pyarrow as pa
 import pyarrow.parquet
 import pytest
 from helpers import adaptations as seam
 from helpers import dataset_hub
+from helpers.tiny_models import make_model
 
 from xlt_core import settings
 from xlt_core.__main__ import main
 from xlt_core.adaptation.objective import replay_of
 from xlt_core.formats.durations import duration
+from xlt_core.hosts.local import LocalHost
 from xlt_core.settings import ROOT
 from xlt_core.world import world
 
@@ -67,17 +70,25 @@ def call(*arguments, launcher=(), **more):
     return STARTED[-1]
 
 
+def kill_behind(process, line):
+    """Kills a process by SIGKILL as soon as it has printed a line that begins so; returns what it has printed."""
+    said = [*takewhile(lambda printed: not printed.startswith(line), process.stderr)]
+    process.send_signal(signal.SIGKILL)
+    assert process.wait(60) == -signal.SIGKILL
+    return said
+
+
+def last_checkpoint(folder):
+    return max(int(path.name.partition("-")[2]) for path in (folder / "checkpoints").glob("checkpoint-*"))
+
+
 def test_killed_at_once_and_resumed_it_goes_on_from_its_checkpoint(tmp_path, base, capsys):
     start = ["adapt", "--language", "kin", "--corpus", str(seam.text(tmp_path)), "--model", str(base), *SIZE,
              "--steps", "30", "--rate", "0.01", "--replay", "eng:pocket:0.2",
              "--out", str(tmp_path / "out")]  # fmt: skip
-    killed = call(*start)
-    for line in killed.stderr:
-        if line.startswith("step 12/30"):
-            break
-    killed.send_signal(signal.SIGKILL)
-    assert killed.wait(60) == -signal.SIGKILL and not (tmp_path / "out" / "adaptation.json").exists()
-    kept = max(int(path.name.partition("-")[2]) for path in (tmp_path / "out/checkpoints").glob("checkpoint-*"))
+    kill_behind(call(*start), "step 12/30")
+    assert not (tmp_path / "out" / "adaptation.json").exists()
+    kept = last_checkpoint(tmp_path / "out")
     status = main([*start, "--resume"])
     out, err = capsys.readouterr()
     assert status == 0 and f"--adapter {tmp_path / 'out'}" in out, err
@@ -89,6 +100,23 @@ def test_killed_at_once_and_resumed_it_goes_on_from_its_checkpoint(tmp_path, bas
     assert card["plan"]["replay"] == [{"language": "eng", "share": 0.2}]
     assert "| replay | eng, a share of 0.2 |" in (tmp_path / "out" / "README.md").read_text("utf-8")
     assert card["bits_per_byte"]["kin"]["after"] == pytest.approx(whole.bits["kin"][1], abs=1e-3)
+
+
+def test_self_distillation_that_is_killed_goes_on_and_asks_nothing_twice(tmp_path, capsys, monkeypatch):
+    monkeypatch.setattr(settings, "STORE", tmp_path / "store.sqlite")
+    model = make_model(tmp_path / "base", layers=2, tied=True, size=400)
+    start = ["adapt", "--objective", "distil", "--dataset", "world", "--language", "kin", "--samples", "8", "--set",
+             "pivot=human", "--model", str(model), "--rows", "2", "--steps", "20", "--rate", "0.01", "--rank", "2",
+             "--block", "480", "--out", str(tmp_path / "out")]  # fmt: skip
+    said = kill_behind(call(*start, XLT_STORE=str(settings.STORE)), "step 8/20")
+    assert last_checkpoint(tmp_path / "out") >= 6 and not (tmp_path / "out" / "adaptation.json").exists()
+    monkeypatch.setattr(LocalHost, "score", lambda *_: pytest.fail("The model is asked again."))
+    assert main([*start, "--resume"]) == 0
+    err = capsys.readouterr().err
+    begun = [line for line in said if line.startswith(("bits per byte before", "step 2/", "step 4/"))]
+    kept = ["  ".join(line.strip().split("  ")[:2]) for line in begun]  # without the time that was left
+    assert len(kept) == 3 and all(line in err for line in kept) and "step 20/20" in err, err
+    assert len(json.loads((tmp_path / "out" / "adaptation.json").read_text("utf-8"))["losses"]) == 20
 
 
 def test_an_interrupted_adaptation_says_how_it_goes_on(tmp_path, base, capsys, monkeypatch):
