@@ -1,7 +1,6 @@
 """The report, opened from disk in a real browser."""
 
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 from helpers.comparisons import comparison, grid
@@ -13,7 +12,6 @@ from xlt_core.findings.details import confusions
 from xlt_core.findings.findings import find
 from xlt_core.records import InputError
 
-CHROMIUM = Path("/usr/bin/chromium")
 FAR = {"prompt": 0.4, "translate": 0.95, "laft": 0.4}
 NASTY = "</script><img src=http://127.0.0.1:1/x.png onerror=document.title='broken'>"
 
