@@ -34,7 +34,7 @@ def gate(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Event:
             raise InputError("smollm2 could not be fetched: the Hub does not answer.")
         for done in (0, 40_000_000):
             yield Download(entry.key, done, 93_000_000)
-        while not opened.wait(0.05):
+        while not opened.wait(0.5):  # no faster than a page shows it
             yield Download(entry.key, 40_000_000, 93_000_000)
         target = settings.MODEL_FOLDER / entry.key / entry.file
         target.parent.mkdir(parents=True, exist_ok=True)
