@@ -15,6 +15,7 @@ import pytest
 if TYPE_CHECKING:
     from xlt_core.hosts.local import LocalHost
 
+gc.disable()  # until all is imported, of which nothing is garbage
 os.environ["XLT_STORE"] = ":memory:"
 if workers := os.environ.get("PYTEST_XDIST_WORKER_COUNT"):  # not in the process that starts them: they would inherit it
     os.environ.setdefault("OMP_NUM_THREADS", str(max(1, (os.cpu_count() or 1) // int(workers))))  # they share the cores
@@ -34,14 +35,16 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.flaky(reruns=1, only_rerun="TimeoutError"))
 
 
-@pytest.fixture(scope="module")
-def small_heap() -> Iterator[None]:
-    """Nothing that was there before is searched for garbage: with all libraries loaded, a search takes a second, and
-    each training and each eviction of a model makes one."""
+def pytest_collection_finish() -> None:
+    gc.enable()
+
+
+@pytest.fixture(scope="module", autouse=True)
+def small_heap() -> None:
+    """Nothing that was there before is searched for garbage: with all libraries loaded, a search takes half a second,
+    and each training and each eviction of a model makes one."""
     gc.collect()
     gc.freeze()
-    yield
-    gc.unfreeze()
 
 
 @pytest.fixture(scope="session")

@@ -27,8 +27,6 @@ from xlt_core.records import InputError, Message
 from xlt_core.settings import POCKET
 from xlt_core.world import world
 
-pytestmark = pytest.mark.usefixtures("small_heap")
-
 MODEL = POCKET / "model"
 PROMPT = ((Message("user", "Minisitiri yasuye ibitaro bya Huye."),),)
 

@@ -10,8 +10,6 @@ from xlt_core.adaptation import batches, trainer, training
 from xlt_core.adaptation.adapt import adapt, survey
 from xlt_core.records import InputError
 
-pytestmark = pytest.mark.usefixtures("small_heap")
-
 
 @pytest.fixture(scope="module")
 def base(tmp_path_factory):

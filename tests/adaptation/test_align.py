@@ -21,8 +21,6 @@ from xlt_core.adaptation.records import Base
 from xlt_core.models.adapted import objective_in
 from xlt_core.records import InputError
 
-pytestmark = pytest.mark.usefixtures("small_heap")
-
 
 @pytest.fixture(scope="module")
 def base(tmp_path_factory):

@@ -15,8 +15,6 @@ from xlt_core.adaptation import average as average_module
 from xlt_core.adaptation.folders import average
 from xlt_core.records import InputError
 
-pytestmark = pytest.mark.usefixtures("small_heap")
-
 IDS = torch.tensor([[5, 17, 90, 300, 41, 8, 77]])
 
 

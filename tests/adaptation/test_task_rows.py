@@ -28,7 +28,6 @@ from xlt_core.probing.bits_per_byte import bits_per_byte
 from xlt_core.records import InputError, Message
 from xlt_core.world import world
 
-pytestmark = pytest.mark.usefixtures("small_heap")
 PROMPT = ((Message("user", "Text: Minisitiri yasuye ibitaro.\nTopic:"),),)
 
 

@@ -25,8 +25,6 @@ from xlt_core.hosts.local import LocalHost
 from xlt_core.settings import ROOT
 from xlt_core.world import world
 
-pytestmark = pytest.mark.usefixtures("small_heap")
-
 ADAPT_AND_READ = """
 import sys
 from xlt_core import catalog

@@ -25,8 +25,6 @@ from xlt_core.settings import POCKET
 from xlt_core.translators.chat_mt import ChatMt
 from xlt_core.translators.seq2seq import Seq2Seq
 
-pytestmark = pytest.mark.usefixtures("small_heap")
-
 PROMPTS: list[Prompt] = [(Message("user", text),) for text in ("The team won", "Minisitiri w'ubuzima", "ɗalibai sun")]
 FREE = Limits(12, stop=())
 

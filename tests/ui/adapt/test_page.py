@@ -24,8 +24,6 @@ from xlt_core.ui.adapt import handlers, view
 from xlt_core.ui.page import build
 from xlt_core.world import world
 
-pytestmark = pytest.mark.usefixtures("small_heap")
-
 
 @pytest.fixture(autouse=True)
 def folder(tmp_path, monkeypatch):
