@@ -46,6 +46,10 @@ def _window(shape: Shape) -> int:
     return shape.window
 
 
+def _full_first(shape: Shape) -> int:
+    return min(2, shape.layers // 2)
+
+
 def _mixed(one: str, other: str) -> Callable[[Shape], list[str]]:
     """Kinds of layers that take turns."""
     return lambda shape: [(one, other)[i % 2] for i in range(shape.layers)]
@@ -59,8 +63,8 @@ SLIDING: dict[str, Callable[[Shape], PreTrainedConfig]] = {
     "gemma2": _of("Gemma2Config", sliding_window=_window, query_pre_attn_scalar=8, attn_logit_softcapping=5.0),
     "gemma3": _of("Gemma3TextConfig", sliding_window=_window, query_pre_attn_scalar=8, layer_types=_alternating),
     "cohere2": _of("Cohere2Config", sliding_window=_window, layer_types=_alternating),
-    "qwen2": _of("Qwen2Config", sliding_window=_window, use_sliding_window=True, max_window_layers=2),
-    "qwen3": _of("Qwen3Config", sliding_window=_window, use_sliding_window=True, max_window_layers=2),
+    "qwen2": _of("Qwen2Config", sliding_window=_window, use_sliding_window=True, max_window_layers=_full_first),
+    "qwen3": _of("Qwen3Config", sliding_window=_window, use_sliding_window=True, max_window_layers=_full_first),
     "phi3": _of("Phi3Config", sliding_window=_window),
     "starcoder2": _of("Starcoder2Config", sliding_window=_window),
     "olmo3": _of("Olmo3Config", sliding_window=_window, layer_types=_alternating),
