@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+from collections.abc import Iterable
 from itertools import combinations
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from xlt_core.hosts.local import LocalHost
 from xlt_core.models.pool import ModelPool
 from xlt_core.records import InputError, Message, Prompt
 
+REWRITING = ("pissa", "head", "embeddings", "both", "tokens", "lora-embeddings", "lora-head")
 PROMPTS: list[Prompt] = [(Message("user", f"Text: {text}\nTopic:"),) for text in ("The team won.", "ɗalibai")]
 CHOICES = ("sports", "health")
 KINDS = {
@@ -63,20 +65,39 @@ def by_peft(base: Path, adapter: str) -> list[float]:
     return values
 
 
-def test_each_of_two_adapters_answers_as_it_does_alone(base: Path) -> None:
-    alone = {name: by_peft(base, name) for name in ("", *KINDS)}
-    assert len({tuple(values) for values in alone.values()}) == len(KINDS) + 1
-    wrong = []
-    for pair in combinations(KINDS, 2):
-        host = LocalHost(base, device="cpu", pool=ModelPool())
-        for name in (*pair, "", *pair):
-            try:
-                right = scores(host, name) == pytest.approx(alone[name], abs=1e-4)
-            except (InputError, ValueError, KeyError, RuntimeError, AttributeError) as error:
-                right = repr(error)[:80]
-            if right is not True:
-                wrong.append((*pair, name, right))
-    assert not wrong
+@pytest.fixture(scope="module")
+def alone(base: Path) -> dict[str, list[float]]:
+    """What each answers by peft."""
+    found = {name: by_peft(base, name) for name in ("", *KINDS)}
+    assert len({tuple(values) for values in found.values()}) == len(KINDS) + 1
+    return found
+
+
+def wrong(host: LocalHost, names: Iterable[str], alone: dict[str, list[float]]) -> list[str]:
+    """Those of the adapters, one after the other, that do not answer as they do alone."""
+    found = []
+    for name in names:
+        try:
+            right = scores(host, name) == pytest.approx(alone[name], abs=1e-4)
+        except (InputError, ValueError, KeyError, RuntimeError, AttributeError) as error:
+            right = repr(error)[:80]
+        if right is not True:
+            found.append(f"{name}: {right}")
+    return found
+
+
+@pytest.mark.parametrize("pair", list(combinations([name for name in KINDS if name not in REWRITING], 2)), ids=" ".join)
+def test_each_of_two_adapters_on_the_same_weights_answers_as_it_does_alone(
+    base: Path, alone: dict[str, list[float]], pair: tuple[str, str]
+) -> None:
+    assert not wrong(LocalHost(base, device="cpu", pool=ModelPool()), (*pair, "", *pair), alone)
+
+
+@pytest.mark.parametrize("names", [[*KINDS], [*KINDS][::-1]], ids=["in this order", "in the other"])
+def test_each_of_all_adapters_answers_as_it_does_alone(
+    base: Path, alone: dict[str, list[float]], names: list[str]
+) -> None:
+    assert not wrong(LocalHost(base, device="cpu", pool=ModelPool()), (*names, "", *names), alone)
 
 
 def test_only_adapters_that_rewrite_the_model_get_a_copy_of_it(base: Path) -> None:
@@ -84,8 +105,7 @@ def test_only_adapters_that_rewrite_the_model_get_a_copy_of_it(base: Path) -> No
     host = LocalHost(base, device="cpu", pool=pool)
     for name in ("", *KINDS):
         scores(host, name)
-    rewriting = ("pissa", "head", "embeddings", "both", "tokens", "lora-embeddings", "lora-head")
-    assert set(pool.loaded()) == {host.name, *(f"{host.name} + {name}" for name in rewriting)}
+    assert set(pool.loaded()) == {host.name, *(f"{host.name} + {name}" for name in REWRITING)}
     del host
     gc.collect()
     assert not pool.loaded()
