@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
+from functools import cache
 from graphlib import TopologicalSorter
 from pathlib import Path
-
-import pytest
 
 from xlt_core.settings import ROOT
 
@@ -26,6 +25,11 @@ HEAVY |= {"gradio", "plotly", "pandas"}
 OF_THE_PAGE = {"gradio", "plotly", "pandas"}
 FILES = [path for path in sorted((ROOT / "xlt_core").rglob("*.py")) if path.name != "__init__.py"]
 FILES += [path for path in [ROOT / "app.py"] if path.exists()]
+
+
+@cache
+def parsed(path: Path) -> ast.Module:
+    return ast.parse(path.read_text("utf-8"))
 
 
 def module(path: Path) -> str:
@@ -55,10 +59,10 @@ def _full(parent: str, name: str) -> str:
     return f"{parent}.{name}" if path.with_suffix(".py").exists() or path.is_dir() else parent
 
 
-def own(tree: ast.AST) -> Iterator[str]:
-    for name in imports(tree):
-        if name.startswith("xlt_core."):
-            yield name.removeprefix("xlt_core.")
+@cache
+def own(path: Path) -> list[str]:
+    """The modules of ours that a file imports."""
+    return [name.removeprefix("xlt_core.") for name in imports(parsed(path)) if name.startswith("xlt_core.")]
 
 
 def allowed(importer: str, imported: str) -> bool:
@@ -78,17 +82,14 @@ def top_level(tree: ast.Module) -> Iterator[ast.stmt]:
             yield node
 
 
-@pytest.mark.parametrize("path", FILES, ids=module)
-def test_left_never_imports_right(path):
-    importer = module(path)
-    assert place(importer) in RANKS, f"{importer} has no layer"
-    wrong = [name for name in own(ast.parse(path.read_text("utf-8"))) if not allowed(importer, name)]
-    assert not wrong, f"{importer} may not import {', '.join(wrong)}"
+def test_left_never_imports_right():
+    assert [module(path) for path in FILES if place(module(path)) not in RANKS] == [], "they have no layer"
+    wrong = {module(path): [name for name in own(path) if not allowed(module(path), name)] for path in FILES}
+    assert {importer: names for importer, names in wrong.items() if names} == {}
 
 
 def test_heavy_packages_are_imported_where_they_are_used():
-    trees = {module(path): ast.parse(path.read_text("utf-8")) for path in FILES}
-    at_import = {name: {found for node in top_level(tree) for found in imports(node)} for name, tree in trees.items()}
+    at_import = {module(path): {found for node in top_level(parsed(path)) for found in imports(node)} for path in FILES}
     for start in (
         "__main__",
         "interface.calls",
@@ -106,11 +107,9 @@ def test_heavy_packages_are_imported_where_they_are_used():
             ahead += (ours & at_import.keys()) - seen
 
 
-@pytest.mark.parametrize("path", FILES, ids=module)
-def test_a_file_says_what_it_is_for(path):
-    tree = ast.parse(path.read_text("utf-8"))
-    first = (ast.get_docstring(tree) or "").split("\n")[0]
-    assert first.endswith((".", ":", ";", ",")) or len(first) > 30
+def test_a_file_says_what_it_is_for():
+    first = {module(path): (ast.get_docstring(parsed(path)) or "").split("\n")[0] for path in FILES}
+    assert [name for name, said in first.items() if not said.endswith((".", ":", ";", ",")) and len(said) <= 30] == []
 
 
 def test_the_rules_catch_what_they_forbid():
@@ -129,15 +128,20 @@ def test_no_folder_is_a_heap():
 
 
 def test_no_circle():
-    graph = {module(path): set(own(ast.parse(path.read_text("utf-8")))) for path in FILES}
+    graph = {module(path): set(own(path)) for path in FILES}
     TopologicalSorter({name: imported - {name} for name, imported in graph.items()}).prepare()
 
 
-@pytest.mark.parametrize("path", FILES, ids=module)
-def test_a_folder_names_what_other_folders_may_use(path):
+def test_a_folder_names_what_other_folders_may_use():
     """The modules in its `__all__`; those of the folders of what one adds are found by the catalog."""
-    for name in own(ast.parse(path.read_text("utf-8"))):
+    for path, name in ((file, name) for file in FILES for name in own(file)):
         *folder, used = name.split(".")
         if folder and folder[0] not in EXTENSIONS and folder != module(path).split(".")[:-1]:
-            init = ROOT.joinpath("xlt_core", *folder, "__init__.py").read_text("utf-8")
-            assert f'"{used}"' in init.partition("__all__")[2], f"{'.'.join(folder)} does not name {used}"
+            init = ROOT.joinpath("xlt_core", *folder, "__init__.py")
+            assert f'"{used}"' in listed(init), f"{'.'.join(folder)} does not name {used}, which {module(path)} imports"
+
+
+@cache
+def listed(init: Path) -> str:
+    """The text of an `__init__` from its `__all__` on."""
+    return init.read_text("utf-8").partition("__all__")[2]
