@@ -92,7 +92,8 @@ def test_an_instruct_model_gets_turns_and_does_not_think(instruct: Path) -> None
 def test_full_weights_made_by_the_command_run_as_laft(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     corpus, out = tmp_path / "kin.txt", tmp_path / "adapted"
     corpus.write_text("\n\n".join(f"Aline yasuye ibitaro bya {n} i Huye ku wa mbere." for n in range(30)), "utf-8")
-    train = ["adapt", "--language", "kin", "--corpus", corpus, "--method", "full", "--steps", "1", "--out", out]
+    train = ["adapt", "--language", "kin", "--corpus", corpus, "--method", "full", "--steps", "1", "--rows", "2",
+             "--block", "32", "--out", out]  # fmt: skip
     assert main(list(map(str, train))) == 0
     assert (out / "config.json").is_file() and (out / "tokenizer.json").is_file()
     compare_it = ["compare", "--task", "topic", "--language", "kin", "--samples", "3", "--strategies", "prompt,laft"]

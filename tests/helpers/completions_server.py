@@ -6,6 +6,7 @@ import json
 import socket
 import threading
 from collections.abc import Iterator
+from functools import cache
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from queue import Queue
@@ -23,9 +24,10 @@ Json = dict[str, Any]
 
 
 class Model:
-    """The plain computation: a whole text a forward pass, one at a time."""
+    """The plain computation: a whole text a forward pass, one at a time, and each text once."""
 
     def __init__(self, folder: Path) -> None:
+        self.echo, self.next_token = cache(self.echo), cache(self.next_token)
         self.tokenizer = AutoTokenizer.from_pretrained(folder)
         model = AutoModelForCausalLM.from_pretrained(folder, dtype=torch.float32).eval()
         self.adapters = sorted(path.name for path in (folder / "adapters").iterdir())
@@ -44,6 +46,9 @@ class Model:
             self.model.set_adapter(name)
             return self.model(torch.tensor([ids])).logits[0]
 
+    def next_token(self, ids: tuple[int, ...], name: str) -> int:
+        return int(self.logits(list(ids), name)[-1].argmax())
+
     def echo(self, text: str, name: str) -> Json:
         """What vLLM puts under logprobs: its offsets add up the tokens as they decode one by one, <s> included."""
         ids = self.tokenizer(text).input_ids
@@ -57,7 +62,7 @@ class Model:
         """Greedy pieces of text, without the stop string and what follows."""
         ids, start, told = self.tokenizer(text).input_ids, len(self.tokenizer(text).input_ids), ""
         for _ in range(most):
-            ids.append(int(self.logits(ids, name)[-1].argmax()))
+            ids.append(self.next_token(tuple(ids), name))
             ended = ids[-1] == self.tokenizer.eos_token_id
             # Decoded behind the last token of the prompt, so that the space before the first word is kept.
             before = len(self.tokenizer.decode(ids[start - 1 : start]))
@@ -121,7 +126,7 @@ class Handler(BaseHTTPRequestHandler):
             text = prompt if body.get("echo") and fault != "no echo" else ""
             text += "".join(self.server.model.write(prompt, body["model"], body["max_tokens"], []))
             wanted = body.get("logprobs") and fault != "no logprobs"
-            echoed = self.server.model.echo(prompt, body["model"]) if wanted else None
+            echoed = dict(self.server.model.echo(prompt, body["model"])) if wanted else None
             if fault == "same":
                 echoed["token_logprobs"] = [None] + [-1.0] * (len(echoed["tokens"]) - 1)
             choices.append({"index": index, "text": text, "logprobs": echoed, "finish_reason": "length"})
