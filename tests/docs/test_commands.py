@@ -6,6 +6,7 @@ second word, such as `csv mine.csv`, is that file. Comparisons take few items he
 
 from __future__ import annotations
 
+import argparse
 import re
 import shlex
 from collections.abc import Iterator
@@ -70,9 +71,14 @@ CALLS = [
 ]
 
 
+@pytest.fixture(scope="module")
+def parser() -> argparse.ArgumentParser:
+    return __main__._parser()
+
+
 @pytest.mark.parametrize("given", CALLS)
-def test_the_parser_takes_the_command(given: list[str]) -> None:
-    assert __main__._parser().parse_args(given).run
+def test_the_parser_takes_the_command(parser: argparse.ArgumentParser, given: list[str]) -> None:
+    assert parser.parse_args(given).run
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
