@@ -52,7 +52,8 @@ def rows_plan(model: Path, objective: str, language: str = "kin", source: str = 
 
 
 @pytest.mark.parametrize(("objective", "knobs"), [
-    ("soft", {"length": 3}), ("instruct", {"texts": "english"}), ("distil", {"pivot": "human"}), ("vocabulary", {}),
+    ("soft", {"length": 3}), ("instruct", {"texts": "english"}), ("dpo", {}), ("distil", {"pivot": "human"}),
+    ("vocabulary", {}),
 ])  # fmt: skip
 def test_killed_and_resumed_it_ends_where_an_undisturbed_run_does_and_its_strategy_finds_it(
     tmp_path, base, objective, knobs, monkeypatch

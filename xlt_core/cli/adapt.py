@@ -33,7 +33,7 @@ def add(command: argparse.ArgumentParser) -> None:
     command.add_argument("--parallel", action="append", metavar="FILE|DATASET",
                          help="in place of --corpus, sentences with their English, for --objective align")  # fmt: skip
     command.add_argument("--dataset", action="append", metavar="ID|FILE",
-                         help="in place of --corpus, train rows of a task, for soft, instruct and distil")  # fmt: skip
+                         help="in place of --corpus, train rows of a task: soft, instruct, dpo, distil")  # fmt: skip
     command.add_argument("--task", help="of the rows of --dataset (default: topic)")
     command.add_argument("--samples", help="how many rows of --dataset are learned from (default: 64)")
     command.add_argument("--data-root", action="append", default=[], metavar="DIR",

@@ -18,6 +18,7 @@ COLOURS = {
     "codeswitch": "#b0629f", "transliterate": "#8a6d5a", "mt_prompt": "#cf6a32",
     # Of the weights.
     "align": "#3d9a50", "soft": "#bf5f8f", "instruct": "#4a7d94", "distil": "#8d6fa8", "vocabulary": "#a06a45",
+    "dpo": "#6f8f3a",
 }  # fmt: skip
 SPARE_COLOURS = ("#4f9a94", "#a5566b", "#8b8a3f", "#6a7c94")
 

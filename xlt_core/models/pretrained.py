@@ -131,8 +131,8 @@ def wrap_with_adapter(model: PreTrainedModel, config: PeftConfig, name: str = "d
 
 @contextmanager
 def hide_peft_warning() -> Iterator[None]:
-    """Hides warnings that users can do nothing about: peft uses a deprecated name of transformers, and would rather
-    have trained an adapter of tied embeddings in another way."""
+    """Hides warnings that users can do nothing about: peft and trl use a deprecated name of transformers, and peft
+    would rather have trained an adapter of tied embeddings in another way."""
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", "`is_gradient_checkpointing` is deprecated", FutureWarning)
         warnings.filterwarnings("ignore", "Model has `tie_word_embeddings=True`", UserWarning)

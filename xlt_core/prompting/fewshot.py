@@ -24,7 +24,7 @@ END = 2  # tokens that end an answer at most
 
 
 def knob(
-    default: str | bool | int, label: str, help: str, range: tuple[int, int] | None = None, yes: str = ""
+    default: str | bool | float, label: str, help: str, range: tuple[int, int] | None = None, yes: str = ""
 ) -> Any:  # fmt: skip
     """A dataclass field that the page draws. range: the least and the most that a number may be; yes: the choice that
     true stands for, and false for the default."""

@@ -1,5 +1,5 @@
-"""`soft`, `instruct`, `distil`, `vocabulary`: the prompt of `prompt`, to weights that the objective of that name has
-tuned; they differ in what they are called, and in which weights they take (papers: at each)."""
+"""`soft`, `instruct`, `dpo`, `distil`, `vocabulary`: the prompt of `prompt`, to weights that the objective of that
+name has tuned; they differ in what they are called, and in which weights they take (papers: at each)."""
 
 from __future__ import annotations
 
@@ -33,6 +33,18 @@ class Instructed(OnAdapted):
 
 
 @dataclass(frozen=True)
+class Preferring(OnAdapted):
+    """A model that was tuned to prefer right answers to its own wrong ones."""
+
+    title = "DPO"
+    summary = "Demonstrations and input stay in the language; a model tuned to prefer right answers to its own answers."
+    paper = "Rafailov et al. 2023, arXiv 2305.18290"
+    objective = "dpo"
+    transfers = True
+    asks_for = ("labels",)
+
+
+@dataclass(frozen=True)
 class Distilled(OnAdapted):
     """A model that learned from its own answers by way of English."""
 
@@ -54,4 +66,4 @@ class Widened(OnAdapted):
     asks_for = ("labels", "raw text")
 
 
-BY_NAME = {kind.objective: kind for kind in (SoftPrompted, Instructed, Distilled, Widened)}
+BY_NAME = {kind.objective: kind for kind in (SoftPrompted, Instructed, Preferring, Distilled, Widened)}

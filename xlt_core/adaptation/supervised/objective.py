@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
+from xlt_core import catalog
 from xlt_core.adaptation.objective import Material, Objective, Split, english, halves
 from xlt_core.adaptation.packing import drawn
 from xlt_core.adaptation.records import Adaptation, Base
-from xlt_core.adaptation.supervised.task_rows import TaskRows
+from xlt_core.adaptation.supervised.task_rows import TaskRows, put_into, with_gold
 from xlt_core.prompting.fewshot import knob
 from xlt_core.records import InputError
 
@@ -74,3 +75,19 @@ class Supervised(Objective):
         from xlt_core.adaptation.supervised import sft
 
         return sft.fit(base, self, rows, run, progress)
+
+
+@dataclass(frozen=True)
+class OfGold(Supervised):
+    """From rows with their gold answers, whose texts are in the language, in English, or translated."""
+
+    texts: Literal["language", "english", "translated"] = knob(
+        "language", "Texts", "The data's own in the language, those in English, or these translated by the translator."
+    )
+    translator: str = knob("pocket", "Translator", "Of English rows, where the texts are translated.")
+
+    def task_rows(self, plan: Adaptation) -> TaskRows:
+        if self.texts == "language":
+            return with_gold(plan, self.task, self.samples)
+        english = with_gold(plan, self.task, self.samples, catalog.PIVOT)
+        return put_into(plan, english, self.translator) if self.texts == "translated" else english

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any, TypeVar
 
 import torch
 
@@ -17,6 +17,7 @@ from xlt_core.records import Column, InputError, Limits, Prompt
 
 ROWS = 8  # that are measured at once
 Row = dict[str, list[int]]
+T = TypeVar("T")
 
 
 class Reader(NoHost):
@@ -34,19 +35,27 @@ class Reader(NoHost):
 
 def rows_of(base: Base, given: TaskRows) -> list[Row]:
     """input_ids and labels of each row; -100 where nothing is learned. Raises InputError where none fits."""
+    return fitting(base, (made for made in encoded(base, given) if made))
+
+
+def fitting(base: Base, made: Iterable[T]) -> list[T]:
+    """What fits into a row of tokens. Raises InputError where nothing does."""
+    found = list(made)
+    if not found:
+        raise InputError(f"No row fits into {base.plan.block} tokens with its answer; take longer rows (block).")
+    return found
+
+
+def encoded(base: Base, given: TaskRows) -> Iterator[Row | None]:
+    """As rows_of, with None for a row that does not fit."""
     tokenizer, length = PromptTokenizer(base.tokenizer), base.plan.block
     english, limits = catalog.language(catalog.PIVOT), Limits(tokens=max(1, min(64, length // 4)))
     setting = Setting(given.task, given.language, english, Reader(tokenizer, length), None, (), limits, 0)
     prompter = returned(catalog.strategy(Column("prompt", "prompt")).prepare(setting))
-    made = []
     for row in given.rows:
         prompt, _, _ = prompter.preview(row.blanked())
         ids, own = tokenizer.completed(prompt, given.task.completion(row.answer or (), row))
-        if len(ids) <= length:
-            made.append({"input_ids": ids, "labels": [-100] * own + ids[own:]})
-    if not made:
-        raise InputError(f"No row fits into {length} tokens with its answer; take longer rows (block).")
-    return made
+        yield {"input_ids": ids, "labels": [-100] * own + ids[own:]} if len(ids) <= length else None
 
 
 def collate(rows: Sequence[Row]) -> dict[str, torch.Tensor]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Generator, Mapping
+from collections.abc import Generator, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -18,7 +18,7 @@ from xlt_core.comparison.sampling import sample
 from xlt_core.comparison.training import texts_of
 from xlt_core.contracts import SPLITS, Setting, Task, Translator, missing
 from xlt_core.pivoting.projection import project
-from xlt_core.records import Column, Example, InputError, Language, Plan
+from xlt_core.records import Answer, Column, Example, InputError, Language, Plan, Prediction
 
 LEAST = 4  # rows that something can be learned from
 T = TypeVar("T")
@@ -26,15 +26,18 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class TaskRows:
-    """Rows of a task in a language, with the answers that are learned."""
+    """Rows of a task in a language, with the answers that are learned. wrong: where pairs are, the row with the other
+    answer of each."""
 
     task: Task
     language: Language
     rows: tuple[Example, ...]
+    wrong: tuple[Example, ...] = ()
 
     def text(self, source: str) -> Text:
         """What the card, and a run that goes on, know the rows by: questions with their answers."""
-        told = (f"{self.task.question(row)} {self.task.completion(row.answer or (), row)}" for row in self.rows)
+        told = (f"{self.task.question(row)} {self.task.completion(row.answer or (), row)}"
+                for row in (*self.rows, *self.wrong))  # fmt: skip
         return Text(self.language, tuple(told), source=source)
 
 
@@ -70,18 +73,39 @@ def put_into(plan: Adaptation, english: TaskRows, translator: str) -> TaskRows:
 
 def by_the_model(plan: Adaptation, blank: TaskRows, translator: str, knobs: Mapping[str, str]) -> TaskRows:
     """The rows with what the plan's model answers by way of English, without demonstrations; those of which its answer
-    can be read. Calls that were made before are taken from the store. knobs: of the strategy translate."""
-    parts = _cached(parts_of(plan))
-    strategy = parts.strategy(Column("translate", "translate", knobs))
-    english = catalog.language(catalog.PIVOT)
-    by, host = _translator(plan, parts, translator), parts.host(plan.model)
-    setting = Setting(blank.task, blank.language, english, host, by, (), Plan("", "").limits, plan.seed)
-    answers = {}
-    for prediction in returned(strategy.prepare(setting))([row.blanked() for row in blank.rows]):
-        if prediction.final and prediction.valid and not prediction.error:
-            answers[prediction.id] = prediction.answer
+    can be read. knobs: of the strategy translate."""
+    found = _predicted(plan, blank, Column("translate", "translate", knobs), translator)
+    answers = {one.id: one.answer for one in found if one.valid}
     rows = tuple(replace(row, answer=answers[row.id]) for row in blank.rows if answers.get(row.id))
     return _enough(replace(blank, rows=rows))
+
+
+def with_wrong(plan: Adaptation, gold: TaskRows) -> TaskRows:
+    """The rows in pairs with a wrong answer of the plan's model, without demonstrations: the likeliest wrong label, or
+    what it writes; without the rows of which that is right, or cannot be read. Raises InputError."""
+    column = Column("laft", "laft", {"adapter": plan.start}) if plan.start else Column("prompt", "prompt")
+    found = {one.id: one for one in _predicted(plan, gold, column)}
+    answers = {row.id: _wrong(found[row.id], row) for row in gold.rows if row.id in found}
+    rows = tuple(row for row in gold.rows if answers.get(row.id) is not None)
+    wrong = tuple(replace(row, answer=answers[row.id]) for row in rows)
+    return _enough(replace(gold, rows=rows, wrong=wrong), "a wrong answer of the model")
+
+
+def _wrong(prediction: Prediction, row: Example) -> Answer | None:
+    likely = {label: nats for label, nats in prediction.replies[-1].choices.items() if label != row.answer}
+    if likely:
+        return max(likely, key=likely.__getitem__)
+    return prediction.answer if prediction.valid and prediction.answer != row.answer else None
+
+
+def _predicted(plan: Adaptation, given: TaskRows, column: Column, translator: str = "") -> Iterator[Prediction]:
+    """What the plan's model makes of the rows, without errors. Calls that were made before are taken from the store."""
+    parts = _cached(parts_of(plan))
+    english, by = catalog.language(catalog.PIVOT), _translator(plan, parts, translator) if translator else None
+    setting = Setting(given.task, given.language, english, parts.host(plan.model), by, (), Plan("", "").limits,
+                      plan.seed)  # fmt: skip
+    solver = returned(parts.strategy(column).prepare(setting))
+    yield from (one for one in solver([row.blanked() for row in given.rows]) if one.final and not one.error)
 
 
 def parts_of(plan: Adaptation) -> Parts:
@@ -105,9 +129,9 @@ def _pool(plan: Adaptation, task: str, code: str = "") -> tuple[Task, Language, 
     return asked.in_language(language), language, tuple(row for row in rows if not texts_of([row]) & scored)
 
 
-def _enough(found: TaskRows) -> TaskRows:
+def _enough(found: TaskRows, what: str = "an answer") -> TaskRows:
     if len(found.rows) < LEAST:
-        raise InputError(f"There are {len(found.rows)} train rows with an answer, and tuning needs {LEAST}; "
+        raise InputError(f"There are {len(found.rows)} train rows with {what}, and tuning needs {LEAST}; "
                          "choose other data, or more rows.")  # fmt: skip
     return found
 
