@@ -29,8 +29,8 @@ def add(command: argparse.ArgumentParser) -> None:
                          help="pocket, smollm2, a Hugging Face id, a folder or a .gguf file; of several each "
                          "(default: %(default)s)")  # fmt: skip
     command.add_argument("--parallel", default=FRESH.parallel, metavar="ID|FILE",
-                         help="sentences with their English: world, sib200, flores, ntrex, mafand, or a .tsv, .csv or "
-                         ".jsonl file of two columns (default: %(default)s)")  # fmt: skip
+                         help="sentences with their English: world, sib200, flores, ntrex, mafand, udhr, or a .tsv, "
+                         ".csv or .jsonl file of two columns (default: %(default)s)")  # fmt: skip
     command.add_argument("--data-root", action="append", type=Path, metavar="DIR",
                          help="a clone of the dataset's repository, in place of the Hub (repeatable)")  # fmt: skip
     command.add_argument("--split", default=FRESH.split, help="of the dataset (default: %(default)s)")

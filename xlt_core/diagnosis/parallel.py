@@ -129,7 +129,7 @@ def _task(dataset: Dataset, source: str) -> str:
     for task in (INTO, "topic"):
         if dataset.languages(task):
             return task
-    raise InputError(f"{source} has no parallel sentences; name sib200, flores, ntrex, mafand, world, or a file.")
+    raise InputError(f"{source} has no parallel sentences; name sib200, flores, ntrex, mafand, udhr, world, or a file.")
 
 
 def _english(example: Example, task: str, code: str) -> str:

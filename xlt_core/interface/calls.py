@@ -140,7 +140,7 @@ def adapt(options: Adapt) -> AdaptationResult:
 def diagnose(options: Diagnose) -> DiagnosisResult:
     """Measures a language, a model and a translator on parallel sentences, before you choose.
 
-    only: of mexa, tokens, bits, sources, pivot, else all; parallel: "sib200", "flores", "ntrex", "world" or a file of
+    only: of mexa, tokens, bits, sources, pivot, else all; parallel: "sib200", "udhr", "ntrex", "world" or a file of
     two columns. What cannot be measured is told in the result's notes. Raises InputError for a call that is off.
 
         xlt.diagnose(language="kin,hau", model="smollm2", parallel="sib200", only="tokens,mexa")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import tempfile
 import urllib.error
@@ -19,12 +20,14 @@ PATIENCE = 30  # seconds for a server to answer
 class Address:
     """Where one file lies, as alternatives in the order in which they are tried.
 
-    clone: paths inside a clone of its repository; hub: (dataset repository, path, revision); raw: web addresses.
+    clone: paths inside a clone of its repository; hub: (dataset repository, path, revision); raw: web addresses;
+    sha256: of what lies at these, where it is known.
     """
 
     clone: tuple[str, ...]
     hub: tuple[tuple[str, str, str], ...] = ()
     raw: tuple[str, ...] = ()
+    sha256: str = ""
 
 
 def download(address: Address) -> Path:
@@ -37,7 +40,7 @@ def download(address: Address) -> Path:
             reasons.append(_line(error))
     for url in address.raw:
         try:
-            return _from_web(url)
+            return _from_web(url, address.sha256)
         except OSError as error:
             reasons.append(f"{url}: {_line(error)}")
     raise InputError(
@@ -60,7 +63,7 @@ def _from_hub(repository: str, path: str, revision: str) -> Path:
     return Path(hf_hub_download(repository, path, revision=revision, repo_type="dataset"))
 
 
-def _from_web(url: str) -> Path:
+def _from_web(url: str, sha256: str) -> Path:
     from huggingface_hub import constants
 
     place = _place(url)
@@ -71,6 +74,8 @@ def _from_web(url: str) -> Path:
     request = urllib.request.Request(url, headers={"User-Agent": "xlt"})
     with urllib.request.urlopen(request, timeout=PATIENCE) as answer:
         content = answer.read()
+    if sha256 and (found := hashlib.sha256(content).hexdigest()) != sha256:
+        raise OSError(f"what came is not the expected file, its SHA-256 is {found[:12]}…")
     place.parent.mkdir(parents=True, exist_ok=True)
     # Written beside and renamed, so that a download that breaks off leaves no half a file behind.
     with tempfile.NamedTemporaryFile(dir=place.parent, delete=False) as half:

@@ -14,9 +14,14 @@ FILES = {"train": "train", "validation": "dev", "test": "test"}
 
 
 def pairs(task: str, split: str, rows: Iterable[tuple[str, str]]) -> Iterable[Example]:
-    """Items of (sentence, its English); a pair of which one side is empty is left out. No item has a pivot: it would
-    be the answer."""
-    for number, (text, english) in enumerate(rows, 1):
+    """Items of (sentence, its English), numbered from 1; see numbered_pairs."""
+    return numbered_pairs(task, split, ((number, *row) for number, row in enumerate(rows, 1)))
+
+
+def numbered_pairs(task: str, split: str, rows: Iterable[tuple[int, str, str]]) -> Iterable[Example]:
+    """Items of (number, sentence, its English); a pair of which one side is empty is left out. No item has a pivot: it
+    would be the answer."""
+    for number, text, english in rows:
         source, target = (text.strip(), english.strip()) if task == INTO else (english.strip(), text.strip())
         if source and target:
             yield Example(f"{split}-{number}", {"text": source}, target)

@@ -43,7 +43,7 @@ SETTINGS = {
 }
 TEXTS, TABLES = (".txt", ".jsonl", ".parquet"), (".tsv", ".csv", ".jsonl")
 PLACEHOLDERS = {"text": "org/name, org/name:column or org/name:config:column",
-                "pairs": "sib200, flores, ntrex or mafand",
+                "pairs": "sib200, flores, ntrex, mafand or udhr",
                 "rows": "sib200, masakhanews or another with the task"}  # fmt: skip
 TABLE = {"pairs": "a sentence and its English", "rows": "text and answer"}  # what a row of a table holds
 
