@@ -60,8 +60,9 @@ def share_preferred(base: Base, given: TaskRows) -> float:
 
 
 def _likelihoods(model: Any, batch: Mapping[str, torch.Tensor]) -> torch.Tensor:
-    """Log-likelihood of each answer, (pairs, 2)."""
+    """Log-likelihood of each answer, (pairs, 2). The output product is computed where some row has an answer only."""
     ids, mask, answers = (batch[name].flatten(0, 1) for name in ("input_ids", "attention_mask", "completion_mask"))
-    logits = model(input_ids=ids, attention_mask=mask).logits[:, :-1].float()
-    found = logits.log_softmax(-1).gather(2, ids[:, 1:, None].to(logits.device)).squeeze(2)
-    return (found * answers[:, 1:].to(logits.device)).sum(1).unflatten(0, (-1, 2))
+    read = answers[:, 1:].any(0).nonzero().squeeze(1)
+    logits = model(input_ids=ids, attention_mask=mask, logits_to_keep=read).logits.float()
+    found = logits.log_softmax(-1).gather(2, ids[:, 1:][:, read, None].to(logits.device)).squeeze(2)
+    return (found * answers[:, 1:][:, read].to(logits.device)).sum(1).unflatten(0, (-1, 2))
