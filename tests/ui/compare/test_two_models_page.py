@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import json
 import shlex
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
 from helpers.browser import compare, finished, many_items, needs_chromium, only
 from helpers.tiny_models import make_model
 
-from xlt_core.settings import ROOT
+from xlt_core.__main__ import main
 
 ITEMS = 10
 
@@ -50,7 +48,7 @@ def test_two_models_are_compared_with_a_paired_test_and_the_command_makes_it_aga
     command = shlex.split(tab.get_attribute(".xlt-command ~ *, #share [data-copy]", "data-copy"))
     assert "--column" in command and f"prompt: tiny=prompt,model={folder}" in command
     again = tmp_path / "again.json"
-    subprocess.run([sys.executable, *command[1:], "--out", again], cwd=ROOT, check=True, capture_output=True)
+    assert command[:3] == ["python", "-m", "xlt_core"] and main([*command[3:], "--out", str(again)]) == 0
     found = json.loads(again.read_text(encoding="utf-8"))
     answers = [[p["answer"] for p in run["predictions"]] for one in (made, found) for run in one["runs"]]
     assert answers[:2] == answers[2:] and found["tests"] == made["tests"]
