@@ -112,3 +112,36 @@ def test_topics_of_documents_hold_together():
         len(piece[0][0].splitlines()) for piece in (mixture.document(random.Random(i), "lug") for i in range(50))
     )
     assert set(counts) == {2, 3, 4}
+
+
+@pytest.mark.parametrize("code", mixture.TARGETS)
+def test_the_translator_never_reads_what_is_held_out_in_a_direction(code):
+    for codes in ((code, "eng"), ("eng", code)):
+        share, held = mixture.HELD_OUT[code][codes[0] == "eng"], mixture.held_out(*codes)
+        for kind in mixture.HELD_OUT_KINDS:
+            rows = world.row_ids(kind)
+            assert len(held.intersection(rows)) == round(share * len(rows)) < len(rows), kind
+        rng = random.Random(f"{codes}")
+        for _ in range(200):
+            facts = world.draw(rng, "raw", held_out=held)
+            assert not held.intersection([facts.phrase, facts.frame, facts.second, *facts.fills.values()])
+
+
+def test_a_pair_is_one_text_in_two_languages_and_names_what_no_table_has():
+    rng = random.Random(5)
+    pairs = [mixture.pair(rng) for _ in range(300)]
+    assert {source for source, *_ in pairs} == {target for _, target, *_ in pairs} == {"eng", *mixture.TARGETS}
+    assert all((source == "eng") != (target == "eng") and one and other for source, target, one, other in pairs)
+    known = [name for name, _ in world.people().values()]
+    assert 0.15 < sum(not any(name in one for name in known) for _, _, one, _ in pairs) / len(pairs) < 0.6
+
+
+def test_summaries_of_an_episode_are_all_whole_sentences_or_all_short():
+    rng, found = random.Random(2), Counter()
+    for _ in range(200):
+        piece = mixture.episode(rng, "eng", 4)
+        asked = [part for part, weight in piece if weight < 1.0 and "\nSummary:" in part]
+        told = [part.strip() for part, weight in piece if weight == 1.0]
+        whole = {summary in text for text, summary in zip(asked, told, strict=False)}
+        found.update(["mixed" if len(whole) > 1 else str(whole)] if len(asked) > 2 else [])
+    assert found["{True}"] > 5 and found["{False}"] + found["mixed"] > 5

@@ -22,6 +22,7 @@ from xlt_core.pocket._train import Loss, Schedule, device, fit
 
 # (share of the steps, tokens a row, rows, shots at most): short rows first, since copying forms there soonest.
 PHASES = ((0.6, 192, 32, 2), (0.25, 384, 16, 5), (0.15, 768, 8, 8))
+PAIRS = 24  # a step of the translation model
 CODES = {"eng": "eng_Latn", "kin": "kin_Latn", "hau": "hau_Latn", "lug": "lug_Latn"}
 IGNORED = -100
 
@@ -115,7 +116,7 @@ def translation_model(folder: Path, checkpoint: Path, steps: int, say: Callable[
     ).to(device())
     model.generation_config.max_length = 256
     say(f"translation model: {model.num_parameters() / 1e6:.1f} M parameters")
-    fit(model, _translation_loss(tokenizer), Schedule(steps, 1.5e-3, 200), checkpoint, say)
+    fit(model, _translation_loss(tokenizer), Schedule(steps, 1.5e-3), checkpoint, say)
     _write(model, folder)
 
 
@@ -128,21 +129,14 @@ def _translation_loss(tokenizer: PreTrainedTokenizerBase) -> Loss:
 
     def loss(model: torch.nn.Module, step: int) -> tuple[torch.Tensor, str]:
         rng = random.Random(f"translation model {step}")
-        # Rows of like length side by side: drawn four batches at a time would not resume by step alone.
-        pairs = sorted((mixture.pair(rng) for _ in range(96)), key=lambda pair: len(pair[2]))
-        value = torch.zeros((), device=device())
-        total = 0
-        for part in (pairs[:48], pairs[48:]):
-            sources = _pad([encode(source, text) for source, _, text, _ in part], 1)
-            targets = _pad([encode(target, text) for _, target, _, text in part], IGNORED)
-            begins = torch.full((len(part), 1), 2, device=device())
-            given = torch.cat([begins, targets[:, :-1].masked_fill(targets[:, :-1] == IGNORED, 1)], 1)
-            logits = model(input_ids=sources, attention_mask=(sources != 1).long(), decoder_input_ids=given).logits
-            value = value + cross_entropy(
-                logits.float().reshape(-1, logits.shape[-1]), targets.reshape(-1), ignore_index=IGNORED, reduction="sum"
-            )
-            total += int((targets != IGNORED).sum())
-        return value / total, f"loss {value.item() / total:.3f}"
+        pairs = [mixture.pair(rng) for _ in range(PAIRS)]
+        sources = _pad([encode(source, text) for source, _, text, _ in pairs], 1)
+        targets = _pad([encode(target, text) for _, target, _, text in pairs], IGNORED)
+        begins = torch.full((PAIRS, 1), 2, device=device())
+        given = torch.cat([begins, targets[:, :-1].masked_fill(targets[:, :-1] == IGNORED, 1)], 1)
+        logits = model(input_ids=sources, attention_mask=(sources != 1).long(), decoder_input_ids=given).logits
+        value = cross_entropy(logits.float().reshape(-1, logits.shape[-1]), targets.reshape(-1), ignore_index=IGNORED)
+        return value, f"loss {value.item():.3f}"
 
     return loss
 

@@ -14,7 +14,7 @@ from xlt_core.adaptation.records import Adaptation
 from xlt_core.pocket import mixture
 from xlt_core.settings import POCKET
 
-LANGUAGE_STEPS, TRANSLATION_STEPS = 1700, 900
+LANGUAGE_STEPS, TRANSLATION_STEPS = 1700, 600
 ADAPTER = {"steps": 120, "rank": 8, "rate": 5e-4, "block": 192}
 LICENCE = "apache-2.0"  # of all that is bundled
 

@@ -159,11 +159,12 @@ class Seq2Seq:
         self, model: Any, batch: Sequence[EncodedPiece], pending: Container[str], codes: tuple[str, str], beams: int
     ) -> Iterator[Reply]:
         """The translation so far of each text of a batch. Another call may have finished some of them meanwhile."""
-        drafts = {row.text: row.drafts for row in batch if row.text in pending}
-        keys = {text: (text, *codes, beams, self._ranks) for text in drafts}
-        cached = {text: found for text in drafts if (found := self._translations.get((*keys[text], self._rank)))}
-        rest = [row for row in batch if row.text in drafts and row.text not in cached]
-        yield from cached.values()
+        rest = [row for row in batch if row.text in pending]
+        keys = {row.text: (row.text, *codes, beams, self._ranks) for row in rest}
+        while cached := {text: made for text in keys if (made := self._translations.get((*keys[text], self._rank)))}:
+            yield from cached.values()  # meanwhile another call may finish more
+            rest = [row for row in rest if row.text not in cached]
+            keys = {row.text: keys[row.text] for row in rest}
         if not rest:
             return
         self._translate(model, rest, codes, beams)

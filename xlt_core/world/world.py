@@ -78,9 +78,9 @@ def row_ids(kind: str) -> tuple[str, ...]:
     return tuple(key for key in source if key.split(".")[0] == kind)
 
 
-def _pick(rng: random.Random, kind: str, split: str) -> str:
+def _pick(rng: random.Random, kind: str, split: str, held_out: frozenset[str] = frozenset()) -> str:
     """A row id. Labelled training items keep to the first part of a table; test items prefer what those lack."""
-    rows = row_ids(kind)
+    rows = [row for row in row_ids(kind) if row not in held_out] if held_out else row_ids(kind)
     seen = round(len(rows) * SEEN)
     if split == "train":
         return rng.choice(rows[:seen])
@@ -93,28 +93,31 @@ def _bucket(phrase: str, person: str) -> int:
     return zlib.crc32(f"{phrase}/{person}".encode()) % 8
 
 
-def draw(rng: random.Random, split: str, topic: str = "") -> Facts:
-    """Random facts of a split (train, validation, test, raw). No two splits share a (phrase, person) pair."""
+def draw(rng: random.Random, split: str, topic: str = "", held_out: frozenset[str] = frozenset()) -> Facts:
+    """Random facts of a split (train, validation, test, raw) without the rows held out.
+
+    No two splits share a (phrase, person) pair.
+    """
     topic = topic or rng.choice(TOPICS)
     while True:
-        phrase, person = _pick(rng, topic, split), _pick(rng, "person", split)
+        phrase, person = _pick(rng, topic, split, held_out), _pick(rng, "person", split)
         if _bucket(phrase, person) in BUCKETS[split]:
             break
     other = person
     while other == person:
         other = _pick(rng, "person", split)
-    place, second_place = _pick(rng, "place", split), _pick(rng, "place", split)
+    place, second_place = _pick(rng, "place", split, held_out), _pick(rng, "place", split, held_out)
     fills = {
         "PER": person,
         "PER2": other,
         "LOC": place,
         "LOC2": second_place,
-        "ORG": _pick(rng, "org", split),
-        "DATE": rng.choice(row_ids("date")),
-        "DATE2": rng.choice(row_ids("date")),
+        "ORG": _pick(rng, "org", split, held_out),
+        "DATE": _pick(rng, "date", "raw", held_out),
+        "DATE2": _pick(rng, "date", "raw", held_out),
     }
-    second = rng.choice(row_ids("second")) if rng.random() < 0.5 else ""
-    return Facts(topic, phrase, rng.choice(row_ids("frame")), fills, second, rng.random() < 0.4)
+    second = _pick(rng, "second", "raw", held_out) if rng.random() < 0.5 else ""
+    return Facts(topic, phrase, _pick(rng, "frame", "raw", held_out), fills, second, rng.random() < 0.4)
 
 
 def _expand(language: str, template: str, facts: Facts) -> tuple[str, list[Span]]:
