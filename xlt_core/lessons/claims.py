@@ -8,7 +8,6 @@ from pathlib import Path
 
 from xlt_core.catalog import task
 from xlt_core.findings.conclusions import adjusted, decisive
-from xlt_core.findings.details import LOST
 from xlt_core.findings.sentences import number, p_value
 from xlt_core.lessons.lesson import Condition, Lesson
 from xlt_core.lessons.study import Study
@@ -95,11 +94,6 @@ def _right(run: Run, comparison: Comparison) -> float:
     return sum(metrics.item_score(metric, gold, answer) >= WHOLE for gold, answer in marked)
 
 
-def _lost(run: Run, comparison: Comparison) -> float:
-    answers = [prediction.answer for prediction in run.predictions]
-    return sum(span.way == LOST for answer in answers if isinstance(answer, tuple) for span in answer)
-
-
 def _tokens(run: Run, comparison: Comparison) -> float:
     return sum(reply.tokens_in + reply.tokens_out for reply in run.replies)
 
@@ -122,8 +116,8 @@ def _studied(study: Study, name: str) -> float:
         raise NotShown(name) from None
 
 
-FIGURES: dict[str, Callable[[Run, Comparison], float]] = {"right": _right, "lost": _lost, "tokens": _tokens}
-TITLES = {"right": "Items right", "lost": "Entities lost on the way back", "tokens": "Tokens of all calls",
+FIGURES: dict[str, Callable[[Run, Comparison], float]] = {"right": _right, "tokens": _tokens}
+TITLES = {"right": "Items right", "tokens": "Tokens of all calls",
           BITS: "Bits per byte of held-out text", STUDIED: "Bits per byte of new text"}  # fmt: skip
 
 
