@@ -119,15 +119,17 @@ class Crossing:
         """Brings English answers back: text is translated, spans are projected onto the example's text. Yields
         predictions, partial ones as the translations come."""
         home = self.setting.language
-        texts = [(position, text) for position, (example, prediction) in enumerate(waiting)
-                 for text in (needed(example, prediction, self.projector) if self.can_return else ())]  # fmt: skip
+        asked = [needed(example, prediction, self.projector) if self.can_return else []
+                 for example, prediction in waiting]  # fmt: skip
+        texts = [(position, text) for position, some in enumerate(asked) for text in some]
         back: list[dict[str, Outcome]] = [{} for _ in waiting]
         for index, outcome in self._attempt([text for _, text in texts], home, inwards=False):
             position, text = texts[index]
             back[position][text] = outcome
             yield under_way(waiting[position][1], back[position].values())
-        for (example, prediction), outcomes in zip(waiting, back, strict=True):
-            yield returned(example, prediction, outcomes, self.setting, self.projector)
+        for (example, prediction), some, outcomes in zip(waiting, asked, back, strict=True):
+            in_order = {text: outcomes[text] for text in some if text in outcomes}  # whichever came first
+            yield returned(example, prediction, in_order, self.setting, self.projector)
 
     @property
     def _shown_in(self) -> Language:
