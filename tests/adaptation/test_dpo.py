@@ -26,7 +26,6 @@ from xlt_core.engine.tokenization import PromptTokenizer
 from xlt_core.hosts.local import LocalHost
 from xlt_core.records import Column, InputError, Limits, Prompt
 
-pytestmark = pytest.mark.usefixtures("small_heap")
 LIKELIER, NATS = "right answers that are likelier, held out", "nats an answer that is held out"
 
 

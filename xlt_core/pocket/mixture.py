@@ -1,7 +1,8 @@
 """What the bundled models read while they are trained: streams of text, and how much of each.
 
 A piece is a list of (text, weight): the weight says how much the next-token loss of that part counts. Answers count
-fully; the rest little, or copying and labelling form too late (see "How it was measured" in the README).
+fully; the rest little, or copying and labelling form too late (see "How the bundled models were made" in
+docs/benchmarks.md).
 """
 
 from __future__ import annotations

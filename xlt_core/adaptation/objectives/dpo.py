@@ -7,7 +7,6 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from xlt_core.adaptation.objective import Material, Split, english, halves
-from xlt_core.adaptation.packing import drawn
 from xlt_core.adaptation.records import Adaptation, Base
 from xlt_core.adaptation.supervised.objective import OfGold
 from xlt_core.adaptation.supervised.task_rows import TaskRows, with_wrong
@@ -44,11 +43,10 @@ class DPO(OfGold):
                            for rows, wrong in (zip(*some, strict=True) for some in (kept, rest)))  # fmt: skip
         return Split(learned, {"eng": english()}, tested)
 
-    def rows(self, base: Base, split: Split) -> Sequence[Any]:
+    def encoded(self, base: Base, given: TaskRows) -> Sequence[Any]:
         from xlt_core.adaptation.supervised import preference
 
-        made = preference.pairs_of(base, split.learned)
-        return drawn([made], [1.0], base.plan.steps * base.plan.rows, base.plan.seed)
+        return preference.pairs_of(base, given)
 
     def collate(self, rows: Sequence[Any]) -> dict[str, torch.Tensor]:
         from xlt_core.adaptation.supervised import preference

@@ -50,10 +50,13 @@ class Supervised(Objective):
         return Split(learned, {"eng": english()} if self.forgets else {}, tested)
 
     def rows(self, base: Base, split: Split) -> Sequence[Any]:
+        return drawn([self.encoded(base, split.learned)], [1.0], base.plan.steps * base.plan.rows, base.plan.seed)
+
+    def encoded(self, base: Base, given: TaskRows) -> Sequence[Any]:
+        """The rows as tokens, each once. Raises InputError where none fits."""
         from xlt_core.adaptation.supervised import prompted
 
-        made = prompted.rows_of(base, split.learned)
-        return drawn([made], [1.0], base.plan.steps * base.plan.rows, base.plan.seed)
+        return prompted.rows_of(base, given)
 
     def collate(self, rows: Sequence[Any]) -> dict[str, torch.Tensor]:
         from xlt_core.adaptation.supervised import prompted
