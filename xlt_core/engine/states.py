@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Iterator, Sequence
+from functools import partial
 
 import torch
 from transformers import DynamicCache, PreTrainedModel
@@ -27,6 +28,42 @@ def select(cache: Cache, rows: Sequence[int]) -> Cache:
 
 def nbytes(cache: Cache) -> int:
     return sum(tensor.nbytes for layer in cache.layers for tensor in _tensors(layer))
+
+
+def keep_in_cache(model: PreTrainedModel) -> None:
+    """Lets RecurrentGemma keep what its recurrent layers saw in the cache, like other models, and not in the layers
+    themselves, where no row can be copied and no second token of a pass sees it."""
+    blocks = (getattr(layer, "temporal_block", None) for layer in getattr(model.base_model, "layers", ()))
+    for index, block in enumerate(blocks):
+        if hasattr(block, "rg_lru"):
+            block.forward = partial(_recurrent_block, block, index)
+
+
+def _recurrent_block(
+    block: torch.nn.Module,
+    index: int,
+    input_states: torch.Tensor,
+    position_ids: torch.Tensor,
+    past_key_values: Cache | None = None,
+    **_: object,
+) -> tuple[torch.Tensor, None]:
+    """The block's output (rows, width, hidden size): a causal convolution and a linear recurrence, gated (Griffin,
+    arXiv 2402.19427), which go on from the states in the cache."""
+    layer = past_key_values.layers[index] if past_key_values is not None else None
+    new = block.linear_x(input_states).transpose(1, 2)
+    before = layer.conv_states[0] if layer is not None else None
+    if before is None:
+        before = new.new_zeros(*new.shape[:2], block.conv1d_width - 1)
+    seen = torch.cat([before, new], -1)
+    convolved = torch.nn.functional.conv1d(seen, block.conv_1d.weight, block.conv_1d.bias, groups=len(new[0]))
+    block.rg_lru.recurrent_states = layer.recurrent_states[0] if layer is not None else None
+    states = block.rg_lru(convolved.transpose(1, 2), position_ids)
+    if layer is not None:
+        layer.device = new.device
+        layer.conv_states[0], layer.recurrent_states[0] = seen[..., new.shape[2] :], block.rg_lru.recurrent_states
+        layer.is_conv_states_initialized[0] = layer.is_recurrent_states_initialized[0] = True
+    block.rg_lru.recurrent_states = None
+    return block.linear_out(states * block.act_fn(block.linear_y(input_states))), None
 
 
 def _copy(layer: object) -> object:

@@ -55,6 +55,7 @@ class Way:
 
 def choose(model: PreTrainedModel, network: Network) -> Way:
     """The fastest way on which the model's answers stay the same; sets the attention that it needs."""
+    states.keep_in_cache(model)
     layers = DynamicCache(config=model.config).layers
     if any(isinstance(layer, LinearAttentionCacheLayerMixin) for layer in layers):
         return _as_rows(model, network, "recurrent layers")
