@@ -19,6 +19,7 @@ from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
+from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
@@ -69,6 +70,10 @@ class Compared:
         pairs = zip(self.ours, self.theirs, strict=True)
         return median(them.seconds / us.seconds for us, them in pairs)
 
+    def texts_that_differ(self) -> list[tuple[Any, Any]]:
+        pairs = zip(self.ours[0].result, self.theirs[0].result, strict=True)
+        return [pair for pair in pairs if isinstance(pair[0], str) and pair[0] != pair[1]]
+
     def row(self) -> str:
         seconds, work = ([median(getattr(run, name) for run in side) for side in (self.ours, self.theirs)]
                          for name in ("seconds", "work"))  # fmt: skip
@@ -93,7 +98,8 @@ def compared(kind: str, model: str, folder: Path, given: argparse.Namespace) -> 
             with busy(spinning):
                 runs = [(us.run(work), them.run(work, **settings)) for _ in range(given.repeats)]
             ours, theirs = zip(*runs, strict=True)
-            yield Compared(kind, Path(model).stem, machine, len(work.prompts), ours, theirs, batch)
+            name = Path(model).name.removesuffix(".gguf")
+            yield Compared(kind, name, machine, len(work.prompts), ours, theirs, batch)
 
 
 def row(*cells: object) -> str:
@@ -113,6 +119,8 @@ def print_peers(scratch: Path, given: argparse.Namespace) -> None:
             for one in compared(kind, size, model_folder(size, scratch), given):
                 print(one.row(), flush=True)
                 found.append(one)
+                for ours, theirs in one.texts_that_differ():
+                    print(f"ours {ours!r}, theirs {theirs!r}", file=sys.stderr, flush=True)
     if len(found) > 1:
         table(*HEAD)
         print(*(one.row() for one in sorted(found, key=lambda one: one.ratio)), sep="\n", flush=True)
