@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from threading import Event
+from time import sleep
 
 import pytest
 
@@ -34,6 +35,18 @@ def test_whoever_comes_back_sees_where_it_is_and_how_it_ends():
     job.wait(10)
     assert (job.state, job.error, closed) == ("done", "", [2])
     assert list(job.watch()) == [2], "what has ended is shown once"
+
+
+def test_what_comes_too_fast_is_skipped_and_the_end_is_shown_at_once():
+    def work():
+        yield from range(1000)
+        for number in range(1000, 1030):
+            yield number
+            sleep(0.01)
+
+    job = Job("count", work())
+    shown = [number for number in job.watch() if number is not None]
+    assert shown[-1] == 1029 and 2 <= len(shown) < 30 and shown == sorted(shown)
 
 
 def test_a_stop_takes_effect_at_the_next_yield_and_closes_the_work():

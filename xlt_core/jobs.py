@@ -8,6 +8,7 @@ from contextlib import closing
 from contextvars import copy_context
 from itertools import count
 from threading import Condition, Lock, Thread
+from time import monotonic
 from typing import Generic, TypeVar
 
 from xlt_core.records import InputError
@@ -15,6 +16,7 @@ from xlt_core.records import InputError
 T = TypeVar("T")
 LOG = logging.getLogger("xlt_core.jobs")
 UNEXPECTED = "Something went wrong on this side; it has been logged."
+PAUSE = 0.15  # seconds at least between two snapshots that are shown: a page draws no faster
 
 
 class Job(Generic[T]):
@@ -40,14 +42,17 @@ class Job(Generic[T]):
         self._thread.join(timeout)
 
     def watch(self, interval: float = 1.0) -> Iterator[T | None]:
-        """Yields the latest snapshot now, at each new one (skipping those that came too fast), and every `interval`
+        """Yields the latest snapshot now, at each new one (skipping those that came within PAUSE), and every `interval`
         seconds, until the work has ended; the last is the end's. Leaving the loop leaves the work alone."""
-        seen = -1
+        seen, next_one = -1, 0.0
         while True:
             with self._changed:
                 if self._number == seen and self.state == "running":
                     self._changed.wait(interval)
+                self._changed.wait_for(lambda: self.state != "running", max(next_one - monotonic(), 0))
                 seen, last, ended = self._number, self.last, self.state != "running"
+            if last is not None:
+                next_one = monotonic() + PAUSE
             yield last
             if ended:
                 return
