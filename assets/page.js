@@ -21,6 +21,22 @@
     if (navigator.clipboard && window.isSecureContext) navigator.clipboard.writeText(text).then(done, plain); else plain();
   };
 
+  // A form of knobs: its value is a dict, by the names of its fields.
+  window.xltKnobs = (element, props, watch) => {
+    const fields = [...element.querySelectorAll("[data-knob]")];
+    const entered = (field) => {
+      if (field.type === "checkbox") return field.checked;
+      if (field.type !== "number") return field.value;
+      return field.value === "" ? null : Number(field.value);
+    };
+    const show = () => fields.forEach((field) => {
+      const given = (props.value || {})[field.dataset.knob];
+      if (field.type === "checkbox") field.checked = Boolean(given); else field.value = given ?? "";
+    });
+    element.addEventListener("input", () => { props.value = Object.fromEntries(fields.map((field) => [field.dataset.knob, entered(field)])); });
+    watch("value", show); show();
+  };
+
   document.addEventListener("click", (event) => {
     const button = event.target.closest && event.target.closest("button, a");
     if (!button) return;

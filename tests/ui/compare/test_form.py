@@ -69,6 +69,12 @@ def test_the_form_keeps_all_of_a_lesson(page: ComparePage) -> None:
         assert len(rows) == lesson.plan.shots and lesson.plan.demonstrations in (None, rows)
 
 
+@pytest.mark.parametrize("sent", [None, "order", ["order"], {"order": ["shuffled"]}, {"order": None, "more": "1"}])
+def test_what_a_browser_sends_that_is_no_form_of_knobs_changes_none(page: ComparePage, sent: Any) -> None:
+    values = opened(page, sample.default_plan()) | {page.choices.columns.fields["prompt"]: sent}
+    assert not form.read(page, values).columns[0].knobs
+
+
 GONE = [{"model": "/nowhere/mine"}, {"translator": "/nowhere/mine"}, {"dataset": "mine.csv"},
         {"model": "/nowhere/mine", "dataset": "mine.csv"}]  # fmt: skip
 

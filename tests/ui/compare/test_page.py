@@ -137,7 +137,8 @@ def test_rows_are_added_removed_moved_and_a_bad_one_is_named(tab: Any) -> None:
 def test_a_link_restores_the_whole_plan(blank: Any, address: str) -> None:
     rows = (Row("Aline Uwase went to Huye.", "PER: Aline Uwase $$ LOC: Huye"),)
     plan = Plan("ner", "lug", demonstrations=rows, shots=1, inputs=(Row("Ali mu Kampala {}", "LOC: Kampala"),), seed=7)
-    columns = (plan.columns[0], replace(plan.columns[1], name="human", knobs={"pivot": "human"}))
+    given = {"order": "shuffled", "instruction": "Say it <b>'s"}
+    columns = (replace(plan.columns[0], knobs=given), replace(plan.columns[1], name="human", knobs={"pivot": "human"}))
     tab = blank
     visit(tab, f"{address}?plan={document.encode(replace(plan, columns=columns))}")
     tab.wait_for_function("document.querySelector('#text textarea')?.value === 'Ali mu Kampala {}'")
@@ -145,8 +146,14 @@ def test_a_link_restores_the_whole_plan(blank: Any, address: str) -> None:
     assert "Luganda" in tab.input_value("#language input") and "Entities" in tab.input_value("#task input")
     assert not tab.is_checked("#strategy-laft input") and tab.is_checked("#strategy-translate input")
     tab.uncheck("#strategy-translate input")
+    tab.click("#knobs > button")
+    tab.click("#knobs-of-prompt > button")
+    tab.wait_for_function("document.querySelector('#knob-prompt-order')?.value === 'shuffled'")
+    assert tab.input_value("#knob-prompt-instruction") == given["instruction"]
     compare(tab)
     assert finished(tab, 1) == ["done"]
+    link = tab.get_attribute("#plan-link", "href").partition("plan=")[2]
+    assert [dict(column.knobs) for column in document.decode(link).columns] == [given]
 
 
 @needs_chromium
@@ -335,6 +342,10 @@ def test_further_strategies_are_folded_and_knobs_shown_of_those_that_are_ticked(
     tab.click("#more-strategies > button")
     tab.wait_for_selector("#strategy-bilingual", state="hidden")
     assert tab.evaluate(shown) == [*ours, "knobs-of-bilingual"], "a fold that is closed unticks nothing"
+    tab.click("#knobs-of-prompt > button")
+    tab.select_option("#knob-prompt-order", "shuffled")
+    tab.get_by_role("button", name="Add a second prompt column with these").click()
+    tab.wait_for_selector("#extras >> text=prompt: pocket, order shuffled")
 
 
 @needs_chromium

@@ -13,12 +13,11 @@ from xlt_core.contracts import Host, Strategy
 from xlt_core.records import Column, InputError, Limits, Plan
 from xlt_core.ui.fields import sources, strategies
 from xlt_core.ui.fields.sources import Sources
-from xlt_core.ui.fields.strategies import Strategies
+from xlt_core.ui.fields.strategies import ADAPTER, Strategies
 from xlt_core.ui.shared.html import language_label
 from xlt_core.ui.shared.limits import MAX_TOKENS
 from xlt_core.ui.shared.updates import Updates, Values
 
-ADAPTER = "adapter"  # this knob is a menu of the adapted weights of the model
 DEFAULT_ADAPTER = ("the first one for the language", "")
 
 
@@ -76,8 +75,8 @@ def build(plan: Plan) -> Choices:
         menus["seed"] = gr.Number(value=plan.seed, precision=0, label="Seed", info="Draws demonstrations and items.")
     with gr.Accordion("Knobs", open=False, elem_id="knobs"):
         limits = _limits(plan.limits)
-        knobs, add_buttons = strategies.build_knobs(_knob)
-    columns = Strategies(boxes, more, knobs, add_buttons, gr.State(()), extra_names, gr.State(()))
+        knobs = strategies.build_knobs(_menu_of_knob)
+    columns = Strategies(boxes, more, *knobs, gr.State(()), extra_names, gr.State(()))
     return Choices(**menus, **limits, columns=columns)
 
 
@@ -175,8 +174,8 @@ def forget_adapters(choices: Choices, values: Values, host: Host | None, languag
 
 def _adapter_menus(choices: Choices) -> list[tuple[gr.Dropdown, type[Strategy]]]:
     """The menus of the knob `adapter`, each with its strategy."""
-    kinds, knobs = catalog.strategies(), choices.columns.knobs
-    return [(own[ADAPTER], kinds[name]) for name, own in knobs.items() if ADAPTER in own]
+    kinds, menus = catalog.strategies(), choices.columns.menus
+    return [(own[ADAPTER], kinds[name]) for name, own in menus.items() if ADAPTER in own]
 
 
 def _limits(limits: Limits) -> dict[str, Any]:
@@ -190,7 +189,7 @@ def _limits(limits: Limits) -> dict[str, Any]:
     }
 
 
-def _knob(knob: Knob, element_id: str) -> Any:
+def _menu_of_knob(knob: Knob, element_id: str) -> Any:
     if knob.name != ADAPTER:
         return strategies.knob_widget(knob, element_id)
     return gr.Dropdown([DEFAULT_ADAPTER], value=knob.default, label=knob.label, info=knob.help or None,

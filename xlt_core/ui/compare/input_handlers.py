@@ -74,7 +74,7 @@ def choice_checked(page: ComparePage, values: Values) -> Updates:
 
 def use_human(page: ComparePage, values: Values) -> Updates:
     """Sets the pivot to the human English of the data."""
-    knobs = {own[PIVOT]: HUMAN for own in page.choices.columns.knobs.values() if PIVOT in own}
+    knobs = dict.fromkeys(page.choices.columns.menus_of(PIVOT), HUMAN)
     return knobs | choice_checked(page, {**values, **knobs})
 
 

@@ -146,7 +146,7 @@ def _wire_inputs(page: ComparePage) -> None:
     # Not `input`, which Gradio does not send for a text that was pasted.
     edited = partial(gr.on, [box.change for box in entered.texts], **LAST)
     _bind(page, edited, input_handlers.text_edited, values, item)
-    pivots = [own[PIVOT] for own in page.choices.columns.knobs.values() if PIVOT in own]
+    pivots = page.choices.columns.menus_of(PIVOT)
     chosen = partial(gr.on, [widget.input for widget in (*pivots, *page.choices.translating())], **LAST)
     _bind(page, chosen, input_handlers.choice_checked, values, note.widgets())
     emptied = item | {*entered.texts, entered.mode, entered.one, entered.one_menu, entered.many, entered.fields}

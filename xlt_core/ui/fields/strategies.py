@@ -14,20 +14,24 @@ from xlt_core.catalog import Knob
 from xlt_core.findings.colours import PREFERRED, ordered
 from xlt_core.pivoting.crossing import HUMAN, MACHINE, TRANSLATE_TEST
 from xlt_core.records import Column, InputError
+from xlt_core.ui.fields import knob_fields
 from xlt_core.ui.shared.updates import Updates, Values
 
 PIVOT = "pivot"  # the knob of strategies that go by way of English
+ADAPTER = "adapter"
+OFFERED = (PIVOT, ADAPTER)  # what these knobs offer depends on the data and the model
 
 
 @dataclass(frozen=True)
 class Strategies:
-    """The widgets. more: holds the boxes of all but the paper's. extras: second columns of a strategy, with other
-    knobs. add_buttons: add such a column.
-    disabled: the strategies that were ticked before they had to be disabled."""
+    """The widgets, by strategy. more: holds the boxes of all but the paper's. menus: of the knobs whose choices change;
+    fields: hold all other knobs. extras: second columns of a strategy, with other knobs. add_buttons: add such a
+    column. disabled: the strategies that were ticked before they had to be disabled."""
 
     boxes: dict[str, gr.Checkbox]
     more: gr.Accordion
-    knobs: dict[str, dict[str, Any]]
+    menus: dict[str, dict[str, gr.Dropdown]]
+    fields: dict[str, gr.HTML]
     add_buttons: dict[str, gr.Button]
     extras: gr.State
     extra_names: gr.CheckboxGroup
@@ -35,16 +39,19 @@ class Strategies:
 
     def widgets(self) -> set[Any]:
         """Everything from which the columns are read."""
-        knobs = {widget for knobs in self.knobs.values() for widget in knobs.values()}
+        knobs = {menu for menus in self.menus.values() for menu in menus.values()} | set(self.fields.values())
         return knobs | {self.extras, self.extra_names, self.disabled} | set(self.boxes.values())
+
+    def menus_of(self, knob: str) -> list[gr.Dropdown]:
+        return [menus[knob] for menus in self.menus.values() if knob in menus]
 
 
 def build(prefix: str) -> Strategies:
     """Draws the checkboxes, those of the paper's three ticked, and the knobs. prefix: of the element ids."""
     boxes, more, extra_names = build_boxes(PREFERRED, prefix)
     with gr.Accordion("Knobs", open=False, elem_id=f"{prefix}knobs"):
-        knobs, add_buttons = build_knobs(knob_widget, prefix)
-    return Strategies(boxes, more, knobs, add_buttons, gr.State(()), extra_names, gr.State(()))
+        menus, fields, add_buttons = build_knobs(knob_widget, prefix)
+    return Strategies(boxes, more, menus, fields, add_buttons, gr.State(()), extra_names, gr.State(()))
 
 
 def build_boxes(
@@ -64,16 +71,20 @@ def build_boxes(
 
 
 def build_knobs(
-    widget: Callable[[Knob, str], Any], prefix: str = ""
-) -> tuple[dict[str, dict[str, Any]], dict[str, gr.Button]]:
+    menu: Callable[[Knob, str], Any], prefix: str = ""
+) -> tuple[dict[str, dict[str, gr.Dropdown]], dict[str, gr.HTML], dict[str, gr.Button]]:
     """The knobs of each strategy, in view while it is ticked, and the button that adds a second column with them.
-    widget: makes that of a knob, with an element id."""
-    knobs, add_buttons = {}, {}
+    menu: makes that of a knob whose choices change, with an element id."""
+    menus, fields, add_buttons = {}, {}, {}
     for name in ordered(tuple(catalog.strategies())):
         with gr.Accordion(name, open=False, elem_classes=["xlt-knobs"], elem_id=f"{prefix}knobs-of-{name}"):
-            knobs[name] = {knob.name: widget(knob, f"{prefix}knob-{name}-{knob.name}") for knob in catalog.knobs(name)}
+            begins = f"{prefix}knob-{name}-"
+            menus[name] = {
+                knob.name: menu(knob, begins + knob.name) for knob in catalog.knobs(name) if knob.name in OFFERED
+            }
+            fields[name] = knob_fields.build(_fixed(name), begins)
             add_buttons[name] = gr.Button(f"Add a second {name} column with these", size="sm")
-    return knobs, add_buttons
+    return menus, fields, add_buttons
 
 
 def read(strategies: Strategies, values: Values) -> tuple[Column, ...]:
@@ -85,18 +96,20 @@ def read(strategies: Strategies, values: Values) -> tuple[Column, ...]:
 
 def column_of(strategies: Strategies, name: str, values: Values) -> Column:
     """The column of a strategy with those knobs that differ from their defaults."""
-    own = strategies.knobs[name]
-    given = {knob.name: (values[own[knob.name]], knob.default) for knob in catalog.knobs(name)}
-    return Column(name, name, {key: value for key, (value, default) in given.items() if value not in (default, None)})
+    given = knob_fields.read(_fixed(name), values[strategies.fields[name]])
+    given |= {knob: values[menu] for knob, menu in strategies.menus[name].items()}
+    default = {knob.name: (knob.default, None) for knob in catalog.knobs(name)}
+    return Column(name, name, {knob: given[knob] for knob in default if given.get(knob) not in default[knob]})
 
 
 def fill(strategies: Strategies, columns: tuple[Column, ...]) -> Updates:
     """The updates that set the widgets to the columns."""
     firsts = {column.strategy: column for column in reversed(columns)}
     updates: Updates = {box: gr.update(value=name in firsts) for name, box in strategies.boxes.items()}
-    for name, own in strategies.knobs.items():
+    for name, menus in strategies.menus.items():
         given = firsts[name].knobs if name in firsts else {}
-        updates |= {own[knob.name]: given.get(knob.name, knob.default) for knob in catalog.knobs(name)}
+        updates |= {menus[k.name]: given.get(k.name, k.default) for k in catalog.knobs(name) if k.name in menus}
+        updates[strategies.fields[name]] = knob_fields.filled(_fixed(name), given)
     if any(name not in PREFERRED for name in firsts):
         updates[strategies.more] = gr.update(open=True)
     extras = tuple(column for column in columns if firsts[column.strategy] is not column)
@@ -144,8 +157,8 @@ def _show_extras(strategies: Strategies, columns: tuple[Column, ...], chosen: li
 
 def pivot_menus(strategies: Strategies) -> list[gr.Dropdown]:
     """The menus of the pivot that have the published translations where the data has some."""
-    kinds = {name: {knob.name: knob.choices for knob in catalog.knobs(name)} for name in strategies.knobs}
-    return [own[PIVOT] for name, own in strategies.knobs.items() if TRANSLATE_TEST in kinds[name].get(PIVOT, ())]
+    choices = {(name, knob.name): knob.choices for name in strategies.menus for knob in catalog.knobs(name)}
+    return [own[PIVOT] for name, own in strategies.menus.items() if TRANSLATE_TEST in choices.get((name, PIVOT), ())]
 
 
 def offer_pivots(strategies: Strategies, published: bool, columns: Iterable[Column]) -> Updates:
@@ -153,6 +166,11 @@ def offer_pivots(strategies: Strategies, published: bool, columns: Iterable[Colu
     chosen = any(column.knobs.get(PIVOT) == TRANSLATE_TEST for column in columns)
     names = [MACHINE, HUMAN, *([TRANSLATE_TEST] if published or chosen else [])]
     return {menu: gr.update(choices=names) for menu in pivot_menus(strategies)}
+
+
+def _fixed(name: str) -> tuple[Knob, ...]:
+    """The knobs that offer the same whatever the data and the model are."""
+    return tuple(knob for knob in catalog.knobs(name) if knob.name not in OFFERED)
 
 
 def _box(name: str, ticked: bool, prefix: str) -> gr.Checkbox:
