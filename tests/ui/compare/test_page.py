@@ -343,6 +343,7 @@ def test_further_strategies_are_folded_and_knobs_shown_of_those_that_are_ticked(
     tab.wait_for_selector("#strategy-bilingual", state="hidden")
     assert tab.evaluate(shown) == [*ours, "knobs-of-bilingual"], "a fold that is closed unticks nothing"
     tab.click("#knobs-of-prompt > button")
+    tab.wait_for_timeout(600)  # Gradio sends a widget its value once more when it has appeared
     tab.select_option("#knob-prompt-order", "shuffled")
     tab.get_by_role("button", name="Add a second prompt column with these").click()
     tab.wait_for_selector("#extras >> text=prompt: pocket, order shuffled")
