@@ -17,7 +17,7 @@ from xlt_core.hosts.local import LocalHost
 @pytest.mark.parametrize("name, way", [
     ("gemma3", "fast: prefix shared, choices packed"),
     ("mamba2", "fast: state after the prefix copied to rows, choices as rows (recurrent layers)"),
-    ("recurrent-gemma", "slow: every prompt from its first token"),
+    ("jamba", "fast: state after the prefix copied to rows, choices as rows, one token of each a pass (recurrent"),
 ])  # fmt: skip
 def test_the_way_of_a_model_is_told_with_the_reason(
     name: str, way: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]

@@ -14,14 +14,14 @@ from helpers.same_results import assert_same
 from xlt_core.settings import ROOT
 from xlt_core.store.store import Store
 
-KILLS = 10
+KILLS = 6
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="processes are forked here")
 
 
 @pytest.fixture(scope="module")
 def killed(tmp_path_factory):
-    """The folder of a sweep that was killed ten times and one that was not, and what was told of them."""
+    """The folder of a sweep that was killed again and again, and one that was not, and what was told of them."""
     folder = tmp_path_factory.mktemp("killed")
     command = [sys.executable, str(ROOT / "tests/helpers/killed_sweep.py"), str(folder), str(KILLS), "1"]
     environment = {**os.environ, "PYTHONPATH": str(ROOT), "OMP_NUM_THREADS": "1"}
