@@ -1,6 +1,6 @@
 """The knobs of a strategy as one widget: a form in plain HTML, whose value is a dict.
 
-A widget for each of some 170 knobs, on two tabs, would take a third of the time in which the page opens.
+The time in which the page opens grows with its widgets, and there are some 170 knobs on each of two tabs.
 """
 
 from __future__ import annotations
