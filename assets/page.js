@@ -21,20 +21,64 @@
     if (navigator.clipboard && window.isSecureContext) navigator.clipboard.writeText(text).then(done, plain); else plain();
   };
 
-  // A form of knobs: its value is a dict, by the names of its fields.
-  window.xltKnobs = (element, props, watch) => {
+  // What a form is given beside its value, which is the visitor's own: the value of another widget, under a name.
+  const given = new Map(), told = new EventTarget();
+  window.xltGive = (props, watch, name) => {
+    const tell = () => { given.set(name, props.value); told.dispatchEvent(new Event(name)); };
+    watch("value", tell); tell();
+  };
+  const onGiven = (element, name, show) => told.addEventListener(name, () => { if (element.isConnected) show(); });
+
+  // A form of knobs: its value is a dict of dicts, by the groups and the names of its fields.
+  window.xltKnobs = (element, props, watch, trigger, name) => {
     const fields = [...element.querySelectorAll("[data-knob]")];
     const entered = (field) => {
       if (field.type === "checkbox") return field.checked;
       if (field.type !== "number") return field.value;
       return field.value === "" ? null : Number(field.value);
     };
+    const offer = (field, choices) => {  // the entries of a menu whose choices change
+      const kept = field.value;
+      (field.list || field).replaceChildren(...choices.map(([label, value]) => new Option(label, value)));
+      if (field.list) field.placeholder = choices[0][0]; else field.value = kept;
+    };
     const show = () => fields.forEach((field) => {
-      const given = (props.value || {})[field.dataset.knob];
-      if (field.type === "checkbox") field.checked = Boolean(given); else field.value = given ?? "";
+      const { group, knob } = field.dataset, choices = ((given.get(name) || {})[group] || {})[knob];
+      if (choices) offer(field, choices);
+      const value = String(props.value.knobs[group][knob] ?? "");
+      if (field.options && ![...field.options].some((one) => one.value === value)) field.add(new Option(value, value));
+      if (field.type === "checkbox") field.checked = value === "true";
+      else if (field.value !== value) field.value = value;
     });
-    element.addEventListener("input", () => { props.value = Object.fromEntries(fields.map((field) => [field.dataset.knob, entered(field)])); });
-    watch("value", show); show();
+    element.addEventListener("input", () => {
+      const knobs = {};
+      fields.forEach((field) => { (knobs[field.dataset.group] ??= {})[field.dataset.knob] = entered(field); });
+      props.value = { ...props.value, knobs };
+    });
+    element.addEventListener("change", () => trigger("input"));
+    element.addEventListener("click", (event) => {
+      const { second } = event.target.dataset;
+      if (second) { props.value = { ...props.value, second }; trigger("submit"); }
+    });
+    watch("value", show); onGiven(element, name, show); show();
+  };
+
+  // The checkboxes of the strategies: the value holds those that are ticked, and what is unticked only while it cannot run.
+  window.xltStrategies = (element, props, watch, trigger, name) => {
+    const boxes = [...element.querySelectorAll("input")], more = element.querySelector("details");
+    const show = () => boxes.forEach((box) => {
+      const reason = (given.get(name) || {})[box.value], info = box.closest(".xlt-strategy").querySelector("small");
+      box.checked = props.value.ticked.includes(box.value);
+      box.disabled = Boolean(reason);
+      info.textContent = reason || info.dataset.summary;
+    });
+    const open = () => { if (more.querySelector("input:checked")) more.open = true; };
+    element.addEventListener("input", () => {
+      props.value = { ...props.value, ticked: boxes.filter((box) => box.checked).map((box) => box.value) };
+      trigger("input");
+    });
+    onGiven(element, name, show); watch("value", () => { show(); open(); });
+    show(); open();
   };
 
   document.addEventListener("click", (event) => {

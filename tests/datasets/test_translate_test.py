@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-import gradio as gr
 import pytest
 from helpers import clones
 from helpers.small_parts import parts
@@ -80,11 +79,8 @@ def test_items_are_asked_in_the_published_english_and_those_without_it_are_count
 
 
 def test_the_menu_offers_what_the_data_have() -> None:
-    with gr.Blocks():
-        drawn = strategies.build("")
-    (menu,) = strategies.pivot_menus(drawn)
-    assert [value for value, _ in menu.choices] == ["machine", "human"]
-    for published, chosen, last in ((False, "human", "human"), (True, "human", "translate-test"),
-                                    (False, "translate-test", "translate-test")):  # fmt: skip
-        columns = [Column("translate", "translate", {"pivot": chosen})]
-        assert strategies.offer_pivots(drawn, published, columns)[menu]["choices"][-1] == last
+    for published, names in ((False, ["machine", "human"]), (True, ["machine", "human", "translate-test"])):
+        assert [value for _, value in strategies.offers({}, published)["translate"]["pivot"]] == names
+    for chosen in ("human", "translate-test"):  # a column that has chosen it says why it cannot
+        column = Column("translate", "translate", {"pivot": chosen})
+        assert strategies.chooses_published([column]) == (chosen == "translate-test")

@@ -152,14 +152,18 @@ def test_the_objective_its_knobs_and_replayed_english_are_read_from_the_form():
     values |= {form.kind: form_module.BUNDLED, form.by.share: 0.2}
     laft = form_module.read(form, values)
     assert laft.objective == "laft" and laft.replay == (Replay("eng", "pocket", 0.2),) and not laft.knobs
-    values |= {form.by.objective: "align", form.by.knobs["align"]["recipe"]: "afp"}
+    values |= {form.by.objective: "align", form.by.knobs["align"]: {"knobs": {"align": {"recipe": "afp"}}}}
     aligned = form_module.read(form, values)
     assert aligned.objective == "align" and aligned.knobs == {"recipe": "afp"} and not aligned.replay
     assert [corpus.source for corpus in aligned.corpora] == ["world"]
     shown = form_module.show_objective(form, values)
-    assert shown[form.by.groups["align"]]["visible"] and not shown[form.by.replayed]["visible"]
+    assert shown[form.by.knobs["align"]]["visible"] and not shown[form.by.replayed]["visible"]
     assert "a sentence and its English" in shown[form.file]["label"]
-    values |= {form.by.objective: "soft", form.by.knobs["soft"]["samples"]: 8, form.language: "eng"}
+    values |= {
+        form.by.objective: "soft",
+        form.by.knobs["soft"]: {"knobs": {"soft": {"samples": 8}}},
+        form.language: "eng",
+    }
     soft = form_module.read(form, values)
     assert soft.knobs == {"samples": 8} and soft.corpora == (Corpus("eng", "world"),)
     assert "text and answer" in form_module.show_objective(form, values)[form.file]["label"]

@@ -59,9 +59,8 @@ def test_a_wrong_answer_is_mended_by_its_pivot_and_the_pivot_kept(wrong: Any) ->
 
 def set_knob(tab: Any, strategy: str, knob: str, value: str) -> None:
     tab.click("#knobs > button:not(.open)")
-    tab.locator("#knobs .xlt-knobs > button:not(.open)", has_text=strategy).first.click()
-    tab.click(f"#knob-{strategy}-{knob} input")
-    option(tab, value, exact=True).click()
+    tab.click(f"#knobs-of-{strategy}:not([open]) > summary")
+    tab.select_option(f"#knob-{strategy}-{knob}", value)
 
 
 @needs_chromium

@@ -12,11 +12,11 @@ import pytest
 
 from xlt_core.documents import document
 from xlt_core.lessons.lesson import Lesson, lessons
-from xlt_core.records import Column, Plan, Row
+from xlt_core.records import Column, InputError, Plan, Row
 from xlt_core.ui.compare import form, form_handlers, row_handlers, sample
 from xlt_core.ui.compare import page as page_module
 from xlt_core.ui.compare.form import ComparePage
-from xlt_core.ui.fields import inputs
+from xlt_core.ui.fields import inputs, strategies
 from xlt_core.ui.shared.last_request import Requests, last_only
 from xlt_core.ui.shared.run_manager import RunManager
 
@@ -47,10 +47,14 @@ def columns(page: ComparePage) -> tuple[Column, ...]:
 
 
 @pytest.fixture(scope="module")
-def interactive(page: ComparePage, columns: tuple[Column, ...]) -> list[bool]:
-    """Which strategies can be ticked where nothing is missing."""
-    updates = form_handlers.open_link(page, Plan("topic", "kin", columns))
-    return [updates[box]["interactive"] for box in page.choices.columns.boxes.values()]
+def enabled(page: ComparePage, columns: tuple[Column, ...]) -> list[str]:
+    """The strategies that can be ticked where nothing is missing."""
+    return running(page, form_handlers.open_link(page, Plan("topic", "kin", columns)))
+
+
+def running(page: ComparePage, updates: dict[Any, Any]) -> list[str]:
+    """The strategies for which the updates say no reason why they cannot run."""
+    return [name for name in strategies.all_names() if name not in updates[page.choices.columns.reasons]]
 
 
 def test_more_shots_are_still_those_that_the_seed_draws(page: ComparePage, columns: tuple[Column, ...]) -> None:
@@ -69,10 +73,20 @@ def test_the_form_keeps_all_of_a_lesson(page: ComparePage) -> None:
         assert len(rows) == lesson.plan.shots and lesson.plan.demonstrations in (None, rows)
 
 
-@pytest.mark.parametrize("sent", [None, "order", ["order"], {"order": ["shuffled"]}, {"order": None, "more": "1"}])
+NO_KNOBS = ["order", {"order": ["shuffled"]}, {"order": None, "more": "1"}]
+
+
+@pytest.mark.parametrize("sent", [None, *NO_KNOBS, *({"knobs": {"prompt": prompt}} for prompt in NO_KNOBS)])
 def test_what_a_browser_sends_that_is_no_form_of_knobs_changes_none(page: ComparePage, sent: Any) -> None:
-    values = opened(page, sample.default_plan()) | {page.choices.columns.fields["prompt"]: sent}
+    values = opened(page, sample.default_plan()) | {page.choices.columns.knobs: sent}
     assert not form.read(page, values).columns[0].knobs
+
+
+@pytest.mark.parametrize("sent", [None, "prompt", ["prompt"], {"ticked": {"prompt": 1}}, {"ticked": ["x", 1, None]}])
+def test_what_a_browser_sends_that_is_no_form_of_boxes_ticks_none(page: ComparePage, sent: Any) -> None:
+    values = opened(page, sample.default_plan()) | {page.choices.columns.boxes: sent}
+    with pytest.raises(InputError, match="No strategy is chosen"):
+        form.read(page, values)
 
 
 GONE = [{"model": "/nowhere/mine"}, {"translator": "/nowhere/mine"}, {"dataset": "mine.csv"},
@@ -81,14 +95,13 @@ GONE = [{"model": "/nowhere/mine"}, {"translator": "/nowhere/mine"}, {"dataset":
 
 @pytest.mark.parametrize("change", GONE)
 def test_a_link_says_what_is_missing_here_and_offers_what_there_is(
-    page: ComparePage, columns: tuple[Column, ...], interactive: list[bool], change: dict[str, str]
+    page: ComparePage, columns: tuple[Column, ...], enabled: list[str], change: dict[str, str]
 ) -> None:
     updates = form_handlers.open_link(page, Plan("topic", "kin", columns, inputs=(Row("Umukino"),), **change))
     said = updates[page.message]
     assert all(value in said for value in change.values()) and "Press Compare to run it" in said
     assert updates[page.buttons.compare]["interactive"]
-    boxes = [updates[box] for box in page.choices.columns.boxes.values()]
-    assert [box["interactive"] for box in boxes] == interactive and any(interactive)
+    assert running(page, updates) == enabled and enabled
 
 
 def test_a_change_of_mode_stands_in_for_an_earlier_choice_that_is_still_at_work(page: ComparePage) -> None:

@@ -147,7 +147,7 @@ def test_a_link_restores_the_whole_plan(blank: Any, address: str) -> None:
     assert not tab.is_checked("#strategy-laft input") and tab.is_checked("#strategy-translate input")
     tab.uncheck("#strategy-translate input")
     tab.click("#knobs > button")
-    tab.click("#knobs-of-prompt > button")
+    tab.click("#knobs-of-prompt > summary")
     tab.wait_for_function("document.querySelector('#knob-prompt-order')?.value === 'shuffled'")
     assert tab.input_value("#knob-prompt-instruction") == given["instruction"]
     compare(tab)
@@ -336,13 +336,13 @@ def test_further_strategies_are_folded_and_knobs_shown_of_those_that_are_ticked(
     tab.click("#knobs > button")
     tab.wait_for_selector("#knobs-of-laft")
     assert tab.evaluate(shown) == ours
-    tab.click("#more-strategies > button")
+    tab.click("#more-strategies > summary")
     tab.check("#strategy-bilingual input")
     assert tab.evaluate(shown) == [*ours, "knobs-of-bilingual"]
-    tab.click("#more-strategies > button")
+    tab.click("#more-strategies > summary")
     tab.wait_for_selector("#strategy-bilingual", state="hidden")
     assert tab.evaluate(shown) == [*ours, "knobs-of-bilingual"], "a fold that is closed unticks nothing"
-    tab.click("#knobs-of-prompt > button")
+    tab.click("#knobs-of-prompt > summary")
     tab.wait_for_timeout(600)  # Gradio sends a widget its value once more when it has appeared
     tab.select_option("#knob-prompt-order", "shuffled")
     tab.get_by_role("button", name="Add a second prompt column with these").click()

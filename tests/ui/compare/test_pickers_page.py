@@ -12,7 +12,7 @@ def test_demonstrations_are_picked_for_each_item_and_columns_build_on_others(tab
     many_items(tab, 6)
     choose(tab, "picker", "Similar, for each item")
     tab.wait_for_function("document.querySelector('#demo-text-1')?.checkVisibility() !== true")
-    tab.click("#more-strategies > button")
+    tab.click("#more-strategies > summary")
     for name in ("linear", "votes", "ensemble"):
         tab.check(f"#strategy-{name} input")
     for name in ("translate", "laft"):

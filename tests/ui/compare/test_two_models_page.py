@@ -29,7 +29,7 @@ def test_two_models_are_compared_with_a_paired_test_and_the_command_makes_it_aga
     tab.click("#model-and-data > button")
     type_model(tab, str(folder))
     tab.click("#knobs > button")
-    tab.locator("#knobs .xlt-knobs > button", has_text="prompt").first.click()
+    tab.locator("#knobs .xlt-knobs > summary", has_text="prompt").first.click()
     tab.get_by_role("button", name="Add a second prompt column with these").click()
     tab.wait_for_selector("#extras >> text=prompt: tiny")
     type_model(tab, "pocket")

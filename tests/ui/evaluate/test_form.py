@@ -38,17 +38,17 @@ def test_without_a_dataset_the_languages_stay(drawn: EvaluatePage) -> None:
 
 
 def test_another_model_brings_its_own_hint_and_no_laft_where_it_has_none(drawn: EvaluatePage, tmp_path: Path) -> None:
-    box = drawn.form.strategies.boxes["laft"]
+    boxes, reasons = drawn.form.strategies.boxes, drawn.form.strategies.reasons
     (before,) = handlers.models_changed(drawn, values_of(drawn))
-    assert before[box]["interactive"] and "value" not in before[box]
+    assert "laft" not in before[reasons] and boxes not in before
     values = values_of(drawn, languages=["yor"])  # the bundled model has been adapted to others
     (updates,) = handlers.models_changed(drawn, values)
-    assert updates[box]["value"] is False and not updates[box]["interactive"]
-    assert "page Adapt" in updates[box]["info"] and "`" not in updates[box]["info"]
-    disabled = drawn.form.strategies.disabled
-    assert updates[disabled] == ("translate", "laft")
-    (again,) = handlers.models_changed(drawn, values_of(drawn) | {box: False, disabled: ("laft",)})
-    assert again[box]["value"] is True and again[box]["interactive"]
+    assert updates[boxes] == {"ticked": ["prompt"], "disabled": ["translate", "laft"]}
+    reason = updates[reasons]["laft"]
+    assert "page Adapt" in reason and "`" not in reason
+    (again,) = handlers.models_changed(drawn, values_of(drawn) | {boxes: {"ticked": ["prompt"], "disabled": ["laft"]}})
+    assert again[boxes] == {"ticked": ["prompt", "laft"], "disabled": []}
+    assert "laft" not in again[reasons]
 
 
 def test_many_tasks_are_counted_in_the_menu_of_runs() -> None:

@@ -11,7 +11,7 @@ import gradio as gr
 from xlt_core.adaptation.corpus import Replay
 from xlt_core.adaptation.objective import objective_knobs, objectives
 from xlt_core.adaptation.texts import POCKET
-from xlt_core.ui.fields.strategies import knob_widget
+from xlt_core.ui.fields import knob_fields
 from xlt_core.ui.shared.updates import Updates, Values
 
 ENGLISH = "eng"
@@ -19,22 +19,21 @@ ENGLISH = "eng"
 
 @dataclass(frozen=True)
 class ObjectiveFields:
-    """The widgets. groups: hold the knobs of an objective each, by its id. replayed: holds what is replayed."""
+    """The widgets. knobs: a form of the knobs of each objective. replayed: holds what is replayed."""
 
     objective: gr.Dropdown
-    groups: dict[str, gr.Column]
-    knobs: dict[str, dict[str, Any]]
+    knobs: dict[str, gr.HTML]
     replayed: gr.Accordion
     share: gr.Slider
     file: gr.File
 
     def inputs(self) -> set[Any]:
         """Everything from which the objective is read."""
-        return {self.objective, self.share, self.file, *(one for own in self.knobs.values() for one in own.values())}
+        return {self.objective, self.share, self.file, *self.knobs.values()}
 
     def hidden(self) -> set[Any]:
         """What an objective shows, hides or says."""
-        return {self.objective, *self.groups.values(), self.replayed}
+        return {self.objective, self.replayed, *self.knobs.values()}
 
 
 def build(chosen: str) -> ObjectiveFields:
@@ -43,26 +42,23 @@ def build(chosen: str) -> ObjectiveFields:
     menu = sorted(((kind.title, name) for name, kind in kinds.items()), key=lambda entry: entry[1] != chosen)
     objective = gr.Dropdown(menu, value=chosen, label="Objective", info=kinds[chosen].summary,
                             elem_id="adapt-objective")  # fmt: skip
-    groups, knobs = {}, {}
-    for name in kinds:
-        with gr.Column(visible=name == chosen) as groups[name]:
-            knobs[name] = {
-                knob.name: knob_widget(knob, f"adapt-knob-{name}-{knob.name}") for knob in objective_knobs(name)
-            }
+    knobs = {name: knob_fields.build({name: objective_knobs(name)}, "adapt-knob-", _frame, visible=name == chosen)
+             for name in kinds}  # fmt: skip
     with gr.Accordion("Keep its English", open=False, visible=kinds[chosen].reads == "text",
                       elem_id="adapt-keep-english") as replayed:  # fmt: skip
         share = gr.Slider(0, 0.9, value=0, step=0.05, label="Share of English", elem_id="adapt-replay",
                           info="So much of the training is on English text, so that it is not forgotten.")  # fmt: skip
         file = gr.File(label="English text; left empty, the bundled news", file_types=[".txt", ".jsonl", ".parquet"],
                        height=110, elem_id="adapt-replay-file")  # fmt: skip
-    return ObjectiveFields(objective, groups, knobs, replayed, share, file)
+    return ObjectiveFields(objective, knobs, replayed, share, file)
 
 
 def read(fields: ObjectiveFields, values: Values) -> dict[str, Any]:
     """What is entered, as fields of a plan."""
     name = values[fields.objective]
-    knobs = {knob: values[widget] for knob, widget in fields.knobs[name].items()}
-    changed = {knob.name: knobs[knob.name] for knob in objective_knobs(name) if knobs[knob.name] != knob.default}
+    entered = knob_fields.read(objective_knobs(name), name, values[fields.knobs[name]])
+    default = {knob.name: knob.default for knob in objective_knobs(name)}
+    changed = {knob: value for knob, value in entered.items() if value != default[knob]}
     share = float(values[fields.share] or 0) if objectives()[name].reads == "text" else 0.0
     source = str(values[fields.file] or POCKET)
     replay = (Replay(ENGLISH, source, share),) if share else ()
@@ -71,7 +67,7 @@ def read(fields: ObjectiveFields, values: Values) -> dict[str, Any]:
 
 def show(fields: ObjectiveFields, name: str) -> Updates:
     """Shows the knobs of an objective, and what is replayed where it reads plain text."""
-    shown = {group: gr.update(visible=own == name) for own, group in fields.groups.items()}
+    shown = {form: gr.update(visible=own == name) for own, form in fields.knobs.items()}
     return shown | {
         fields.objective: gr.update(info=objectives()[name].summary),
         fields.replayed: gr.update(visible=objectives()[name].reads == "text"),
@@ -82,3 +78,7 @@ def uploaded(fields: ObjectiveFields, values: Values) -> str:
     """The English file, if there is one."""
     path = values.get(fields.file)
     return str(path) if path and Path(path).is_file() else ""
+
+
+def _frame(name: str, fields: str) -> str:
+    return f"<div class='xlt-fields'>{fields}</div>"

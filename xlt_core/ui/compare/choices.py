@@ -8,8 +8,8 @@ from typing import Any
 import gradio as gr
 
 from xlt_core import catalog
-from xlt_core.catalog import PIVOT, Knob
-from xlt_core.contracts import Host, Strategy
+from xlt_core.catalog import PIVOT
+from xlt_core.contracts import Host
 from xlt_core.records import Column, InputError, Limits, Plan
 from xlt_core.ui.fields import sources, strategies
 from xlt_core.ui.fields.sources import Sources
@@ -17,8 +17,6 @@ from xlt_core.ui.fields.strategies import ADAPTER, Strategies
 from xlt_core.ui.shared.html import language_label
 from xlt_core.ui.shared.limits import MAX_TOKENS
 from xlt_core.ui.shared.updates import Updates, Values
-
-DEFAULT_ADAPTER = ("the first one for the language", "")
 
 
 @dataclass(frozen=True)
@@ -42,11 +40,6 @@ class Choices:
                self.temperature}  # fmt: skip
         return own | self.sources.widgets() | self.columns.widgets()
 
-    def translating(self) -> list[gr.Checkbox]:
-        """The boxes of the strategies that use the translator."""
-        kinds = catalog.strategies()
-        return [box for name, box in self.columns.boxes.items() if kinds[name].uses_translator]
-
 
 def build(plan: Plan) -> Choices:
     """Draws the widgets, set to a plan."""
@@ -67,7 +60,7 @@ def build(plan: Plan) -> Choices:
         ),
     }
     ticked = {column.strategy for column in plan.columns}
-    boxes, more, extra_names = strategies.build_boxes(ticked)
+    boxes, reasons, extra_names = strategies.build_boxes(ticked)
     menus["shots"] = gr.Slider(0, 8, value=min(plan.shots, 8), step=1, label="Shots", elem_id="shots")
     menus["picker"], menus["shown_in"] = picker_menu(plan.demonstrations_from), shown_in_menu(plan)
     with gr.Accordion("Model and data", open=False, elem_id="model-and-data"):
@@ -75,8 +68,8 @@ def build(plan: Plan) -> Choices:
         menus["seed"] = gr.Number(value=plan.seed, precision=0, label="Seed", info="Draws demonstrations and items.")
     with gr.Accordion("Knobs", open=False, elem_id="knobs"):
         limits = _limits(plan.limits)
-        knobs = strategies.build_knobs(_menu_of_knob)
-    columns = Strategies(boxes, more, *knobs, gr.State(()), extra_names, gr.State(()))
+        knobs, offers = strategies.build_knobs()
+    columns = Strategies(boxes, reasons, knobs, offers, gr.State(()), extra_names)
     return Choices(**menus, **limits, columns=columns)
 
 
@@ -129,7 +122,9 @@ def read(choices: Choices, values: Values) -> Plan:
 def with_disabled(choices: Choices, plan: Plan, values: Values) -> Plan:
     """The plan with the columns, too, that are only unticked as long as they cannot run."""
     ticked = {column.strategy for column in plan.columns}
-    more = (strategies.column_of(choices.columns, name, values) for name in values[choices.columns.disabled])
+    more = (
+        strategies.column_of(choices.columns, name, values) for name in strategies.disabled(choices.columns, values)
+    )
     return replace(plan, columns=(*plan.columns, *(column for column in more if column.strategy not in ticked)))
 
 
@@ -148,34 +143,28 @@ def fill(choices: Choices, plan: Plan) -> Updates:
     }
 
 
-def with_all_strategies(choices: Choices, plan: Plan) -> Plan:
+def with_all_strategies(plan: Plan) -> Plan:
     """The plan with a default column for every strategy, to ask which of them cannot run."""
-    return replace(plan, columns=tuple(Column(name, name) for name in choices.columns.boxes))
+    return replace(plan, columns=tuple(Column(name, name) for name in strategies.all_names()))
 
 
-def offer_adapters(choices: Choices, host: Host | None, language: str) -> Updates:
-    """Offers the weights adapted to the language in the menus of the knob `adapter`."""
-    offered = {menu: kind.adapters(host, language) for menu, kind in _adapter_menus(choices)}
-    return {menu: gr.update(choices=[DEFAULT_ADAPTER, *zip(names, names, strict=True)])
-            for menu, names in offered.items()}  # fmt: skip
-
-
-def offer_pivots(choices: Choices, plan: Plan) -> Updates:
-    """Offers the published translations as a pivot where the plan's dataset has some."""
-    there = catalog.dataset(plan.dataset).translated_splits(plan.task, plan.language)
-    return strategies.offer_pivots(choices.columns, plan.split in there, plan.columns)
+def offer_knobs(choices: Choices, host: Host | None, plan: Plan) -> Updates:
+    """Offers the weights adapted to the plan's language in the menus of the knob `adapter`, and the published
+    translations as a pivot where its dataset has some."""
+    kinds, translated = catalog.strategies(), catalog.dataset(plan.dataset).translated_splits(plan.task, plan.language)
+    adapters = {name: kinds[name].adapters(host, plan.language) for name in strategies.with_knobs_named(ADAPTER)}
+    published = plan.split in translated or strategies.chooses_published(plan.columns)
+    return {choices.columns.offers: strategies.offers(adapters, published)}
 
 
 def forget_adapters(choices: Choices, values: Values, host: Host | None, language: str) -> Updates:
     """Empties the knobs `adapter` that name weights adapted to other languages only."""
-    return {menu: "" for menu, kind in _adapter_menus(choices) if values[menu] in
-            {*kind.adapters(host, "")} - {*kind.adapters(host, language)}}  # fmt: skip
-
-
-def _adapter_menus(choices: Choices) -> list[tuple[gr.Dropdown, type[Strategy]]]:
-    """The menus of the knob `adapter`, each with its strategy."""
-    kinds, menus = catalog.strategies(), choices.columns.menus
-    return [(own[ADAPTER], kinds[name]) for name, own in menus.items() if ADAPTER in own]
+    kinds, chosen = catalog.strategies(), choices.columns
+    others = {name: {*kinds[name].adapters(host, "")} - {*kinds[name].adapters(host, language)}
+              for name in strategies.with_knobs_named(ADAPTER)}  # fmt: skip
+    gone = [name for name, names in others.items()
+            if strategies.column_of(chosen, name, values).knobs.get(ADAPTER) in names]  # fmt: skip
+    return strategies.with_knob(chosen, values, dict.fromkeys(gone, ""), ADAPTER) if gone else {}
 
 
 def _limits(limits: Limits) -> dict[str, Any]:
@@ -187,13 +176,6 @@ def _limits(limits: Limits) -> dict[str, Any]:
             value=limits.temperature, minimum=0, maximum=2, step=0.1, label="Temperature", info="0 is greedy."
         ),
     }
-
-
-def _menu_of_knob(knob: Knob, element_id: str) -> Any:
-    if knob.name != ADAPTER:
-        return strategies.knob_widget(knob, element_id)
-    return gr.Dropdown([DEFAULT_ADAPTER], value=knob.default, label=knob.label, info=knob.help or None,
-                       allow_custom_value=catalog.typed("model"), elem_id=element_id)  # fmt: skip
 
 
 def _menu(value: Any, what: str) -> str:

@@ -40,7 +40,7 @@ def wire(page: ComparePage) -> None:
     chosen, entered = page.choices, page.inputs
     boxes = [box for row in page.demonstrations.rows for box in (*row.texts, row.answer)]
     fields = [chosen.seed, chosen.tokens, chosen.temperature, *entered.texts, entered.gold, *boxes]
-    menus = [chosen.language, chosen.task, entered.mode, entered.example, *chosen.columns.boxes.values()]
+    menus = [chosen.language, chosen.task, entered.mode, entered.example, chosen.columns.boxes, chosen.columns.knobs]
     triggers = [*(one.blur for one in fields), *(menu.input for menu in menus), chosen.shots.release,
                 entered.samples.release, *chosen.sources.change_events()]  # fmt: skip
     keep_it = catch_errors(partial(keep, page), lambda sentence: {page.draft: gr.skip()})  # it is said where it matters

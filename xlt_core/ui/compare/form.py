@@ -61,8 +61,8 @@ class ComparePage:
         entered = self.inputs
         own = {entered.one, entered.one_menu, entered.many, entered.gloss, entered.example, entered.picked}
         own |= {self.host}
-        own |= self.mismatch.widgets() | {self.choices.sources.own.file, self.choices.columns.more}
-        return self.form_widgets() | self.demonstrations.outputs() | own
+        own |= self.mismatch.widgets() | {self.choices.sources.own.file}
+        return self.form_widgets() | self.choices.columns.outputs() | self.demonstrations.outputs() | own
 
     def error_outputs(self) -> set[Any]:
         """Every widget that an error updates."""

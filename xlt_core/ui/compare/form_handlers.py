@@ -55,14 +55,14 @@ def mode_changed(page: ComparePage, values: Values) -> Iterator[Updates]:
         yield from choices_changed(page, values)
         return
     mode, plan = values[page.inputs.mode], choices.read(page.choices, values)
-    enabled = enable_strategies(page, plan, values[page.choices.columns.disabled], mode == inputs.ONE)
+    enabled = enable_strategies(page, plan, strategies.disabled(page.choices.columns, values), mode == inputs.ONE)
     yield inputs.switch(page.inputs, mode) | enabled | show_mismatch(page, plan, typed_row(page, values))
 
 
-def add_column(strategy: str, page: ComparePage, values: Values) -> Updates:
-    """Adds a second column of a strategy."""
+def add_column(page: ComparePage, values: Values) -> Updates:
+    """Adds a second column of the strategy whose button was pressed."""
     own = sources.read(page.choices.sources, values)
-    return strategies.add_column(page.choices.columns, strategy, own["model"], own["translator"], values)
+    return strategies.asked_column(page.choices.columns, own["model"], own["translator"], values)
 
 
 def show_plan(
@@ -85,7 +85,7 @@ def show_plan(
 
 def complete(page: ComparePage, plan: Plan) -> Updates:
     """The updates for a page that was drawn with the plan. They set no value: the visitor may have begun to edit."""
-    offered = choices.offer_adapters(page.choices, _host(plan), plan.language)
+    offered = choices.offer_knobs(page.choices, _host(plan), plan)
     return enable_strategies(page, plan, (), bool(plan.inputs)) | offered
 
 
@@ -118,13 +118,13 @@ def _checked(plan: Plan) -> tuple[Plan, list[str]]:
 def enable_strategies(page: ComparePage, plan: Plan, disabled: tuple[str, ...], one: bool) -> Updates:
     """Enables the strategies that can run and disables the others, with the reason. one: on a typed text, for which
     the dataset need not have the language."""
-    every = choices.with_all_strategies(page.choices, plan)
+    every = choices.with_all_strategies(plan)
     every = replace(every, inputs=(Row("?"),), demonstrations=()) if one else every
     problem = own_data.problem(plan)
     reasons = {} if problem else why_not(every)
     problem = problem or reasons.get("", "")
     if problem:
-        reasons = dict.fromkeys(page.choices.columns.boxes, NOTHING_RUNS)
+        reasons = dict.fromkeys(strategies.all_names(), NOTHING_RUNS)
     wanted = [*(column.strategy for column in plan.columns), *disabled]
     if wanted and all(name in reasons for name in wanted):  # others may run, such as those that ask no model
         problem = problem or reasons[wanted[0]]
@@ -181,7 +181,7 @@ def _choices_changed(page: ComparePage, values: Values) -> Updates:
     one, host = values[page.inputs.mode] == inputs.ONE, _host(plan)
     row = inputs.first_item(plan) if unedited else entered
     return merge(
-        enable_strategies(page, plan, values[page.choices.columns.disabled], one),
+        enable_strategies(page, plan, strategies.disabled(page.choices.columns, values), one),
         _language_updates(page, plan, host),
         choices.forget_adapters(page.choices, values, host, plan.language),
         _redrawn(page, values, draw(plan), drafts.edited_rows(page, values, plan), fields_of(plan.task)),
@@ -239,8 +239,7 @@ def _language_updates(page: ComparePage, plan: Plan, host: Host | None) -> Updat
     return updates | {
         # Without a value: the visitor may have chosen another language meanwhile.
         page.choices.language: gr.update(choices=choices.language_menu(plan)),
-        **choices.offer_pivots(page.choices, plan),
         **sources.describe(page.choices.sources, plan),
-        **choices.offer_adapters(page.choices, host, plan.language),
+        **choices.offer_knobs(page.choices, host, plan),
         page.inputs.example: gr.update(choices=inputs.menu(inputs.offered_items(plan)), value=None),
     }

@@ -11,7 +11,7 @@ from xlt_core.comparison.coverage import HUMAN
 from xlt_core.records import InputError, Row
 from xlt_core.ui.compare import choices, form_handlers, handlers
 from xlt_core.ui.compare.form import ComparePage
-from xlt_core.ui.fields import field_boxes, inputs
+from xlt_core.ui.fields import field_boxes, inputs, strategies
 from xlt_core.ui.fields.strategies import PIVOT
 from xlt_core.ui.shared.updates import Updates, Values
 
@@ -74,7 +74,8 @@ def choice_checked(page: ComparePage, values: Values) -> Updates:
 
 def use_human(page: ComparePage, values: Values) -> Updates:
     """Sets the pivot to the human English of the data."""
-    knobs = dict.fromkeys(page.choices.columns.menus_of(PIVOT), HUMAN)
+    human = dict.fromkeys(strategies.with_knobs_named(PIVOT), HUMAN)
+    knobs = strategies.with_knob(page.choices.columns, values, human, PIVOT)
     return knobs | choice_checked(page, {**values, **knobs})
 
 

@@ -8,7 +8,7 @@ from xlt_core.lessons.lesson import lessons as all_lessons
 from xlt_core.ui.compare import opening
 from xlt_core.ui.compare.form import ComparePage
 from xlt_core.ui.compare.form_handlers import show_plan
-from xlt_core.ui.fields import lessons
+from xlt_core.ui.fields import lessons, strategies
 from xlt_core.ui.shared.updates import Updates, Values
 
 
@@ -28,5 +28,5 @@ def asked(page: ComparePage, values: Values) -> Iterator[Updates]:
         finished = lesson.finished()
         yield opening.shown(page, finished, "the lesson", values) | lessons.reveal(page.lessons, values, finished)
     else:
-        plan = show_plan(page, lesson.plan, values[page.choices.columns.disabled])
+        plan = show_plan(page, lesson.plan, strategies.disabled(page.choices.columns, values))
         yield plan | lessons.show(page.lessons, number)

@@ -29,7 +29,6 @@ from xlt_core.ui.compare import (
 from xlt_core.ui.compare.form import ComparePage
 from xlt_core.ui.diagnose import panel as before
 from xlt_core.ui.fields import demonstrations, inputs, lessons, mismatch
-from xlt_core.ui.fields.strategies import PIVOT
 from xlt_core.ui.items import matrix
 from xlt_core.ui.shared import downloads
 from xlt_core.ui.shared.errors import catch_errors, catch_errors_while_yielding, error_sentence
@@ -127,8 +126,7 @@ def _wire_choices(page: ComparePage) -> None:
     # By itself, so that boxes whose text is off can be seen and mended.
     _bind(page, chosen.sources.dataset.input, form_handlers.show_own_data, {chosen.sources.dataset}, own.boxes())
     added = {chosen.columns.extras, chosen.columns.extra_names}
-    for name, button in chosen.columns.add_buttons.items():
-        _bind(page, button.click, partial(form_handlers.add_column, name), values, added)
+    _bind(page, chosen.columns.knobs.submit, form_handlers.add_column, values, added)
     fetched = bind(page.download.get.click, partial(model_download.fetch, page.download, chosen.sources.model), values,
                    page.download.widgets() | {chosen.sources.model}, page.message, generator=True)  # fmt: skip
     _bind(page, fetched.then, form_handlers.choices_changed, values, outputs, generator=True)
@@ -146,12 +144,12 @@ def _wire_inputs(page: ComparePage) -> None:
     # Not `input`, which Gradio does not send for a text that was pasted.
     edited = partial(gr.on, [box.change for box in entered.texts], **LAST)
     _bind(page, edited, input_handlers.text_edited, values, item)
-    pivots = page.choices.columns.menus_of(PIVOT)
-    chosen = partial(gr.on, [widget.input for widget in (*pivots, *page.choices.translating())], **LAST)
+    columns = page.choices.columns
+    chosen = partial(gr.on, [columns.boxes.input, columns.knobs.input], **LAST)
     _bind(page, chosen, input_handlers.choice_checked, values, note.widgets())
     emptied = item | {*entered.texts, entered.mode, entered.one, entered.one_menu, entered.many, entered.fields}
     _bind(page, page.buttons.own_text.click, input_handlers.own_text, values, emptied)
-    _bind(page, note.use_human.click, input_handlers.use_human, values, {*pivots} | note.widgets())
+    _bind(page, note.use_human.click, input_handlers.use_human, values, {columns.knobs} | note.widgets())
     _bind(page, note.use_apertium.click, input_handlers.use_apertium, values, page.plan_outputs(), generator=True)
 
 

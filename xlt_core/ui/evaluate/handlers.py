@@ -41,9 +41,9 @@ def form_changed(page: EvaluatePage, values: Values) -> Updates:
         size = form.size_html(form.read(grid_form, values, page.view.manager.public))
     except InputError as error:
         size = message_html(str(error), "problem")
-    columns = strategies.read(grid_form.strategies, values)
-    pivots = strategies.offer_pivots(grid_form.strategies, form.has_translations(grid_form, values), columns)
-    return {page.size: size, grid_form.languages: gr.update(choices=offered)} | pivots
+    chosen = strategies.chooses_published(strategies.read(grid_form.strategies, values))
+    pivots = strategies.offers({}, chosen or form.has_translations(grid_form, values))
+    return {page.size: size, grid_form.languages: gr.update(choices=offered), grid_form.strategies.offers: pivots}
 
 
 def models_changed(page: EvaluatePage, values: Values) -> Iterator[Updates]:
@@ -52,23 +52,23 @@ def models_changed(page: EvaluatePage, values: Values) -> Iterator[Updates]:
     menus: dict[Part, gr.Dropdown] = {"model": grid_form.models, "translator": grid_form.translators}
     last = {part: str((values[menu] or [""])[-1]) for part, menu in menus.items()}
     hints = {menu: gr.update(info=sources.model_info(part, last[part])) for part, menu in menus.items()}
-    boxes = {box: True for box in grid_form.strategies.boxes.values()}
-    grid = form.read(grid_form, {**values, **boxes}, page.view.manager.public)  # even if none is ticked now
+    all_ticked = {grid_form.strategies.boxes: {"ticked": [*strategies.all_names()]}}  # even if none is ticked now
+    grid = form.read(grid_form, {**values, **all_ticked}, page.view.manager.public)
     reasons = form.reasons(grid)
     if "" in reasons:
         yield hints | {page.view.message: message_html(reasons[""], "problem")}
     else:
         columns = grid_form.strategies
-        ticked = {name for name, box in columns.boxes.items() if values[box]}
-        disabled = strategies.disable(columns, reasons, ticked, values[columns.disabled])
+        now = strategies.ticked(columns, values), strategies.disabled(columns, values)
+        disabled = strategies.disable(columns, reasons, *now)
         yield hints | disabled | {page.view.message: ""}
 
 
-def add_column(page: EvaluatePage, name: str, values: Values) -> Updates:
-    """Adds a second column of a strategy."""
+def add_column(page: EvaluatePage, values: Values) -> Updates:
+    """Adds a second column of the strategy whose button was pressed."""
     menus = (page.form.models, page.form.translators)
     model, translator = (next(iter(values[menu] or ()), "") for menu in menus)
-    return strategies.add_column(page.form.strategies, name, model, translator, values)
+    return strategies.asked_column(page.form.strategies, model, translator, values)
 
 
 def estimate(page: EvaluatePage, values: Values) -> Iterator[Updates]:

@@ -8,7 +8,6 @@ import gradio as gr
 
 from xlt_core.ui.evaluate import form, handlers
 from xlt_core.ui.evaluate.form import EvaluatePage
-from xlt_core.ui.fields.strategies import pivot_menus
 from xlt_core.ui.results import run_view
 from xlt_core.ui.shared.events import LAST, MODEL, bind
 from xlt_core.ui.shared.last_request import AT_ONCE, Requests, last_only
@@ -49,18 +48,17 @@ def _wire_form(page: EvaluatePage) -> None:
     form, message = page.form, page.view.message
     columns, inputs = form.strategies, form.widgets()
     widgets = (form.tasks, form.languages, form.shots, form.seeds, form.samples, form.datasets, form.models,
-               form.translators, columns.extra_names, *columns.boxes.values())  # fmt: skip
+               form.translators, columns.extra_names, columns.boxes)  # fmt: skip
     changed = partial(gr.on, [widget.change for widget in widgets], **LAST)  # one event, so that no late reply wins
-    outputs = {page.size, form.languages, *pivot_menus(columns)}
+    outputs = {page.size, form.languages, columns.offers}
     bind(changed, partial(handlers.form_changed, page), inputs, outputs, message)
-    shown = {form.models, form.translators, columns.disabled, *columns.boxes.values()}
+    shown = {form.models, form.translators, columns.boxes, columns.reasons}
     requests = gr.State(Requests())
     for event in (form.models.change, form.translators.change, form.languages.change):
         last = last_only(requests, partial(handlers.models_changed, page), {message: gr.skip()})
         bind(event, last, inputs | {requests}, shown, message, generator=True, **AT_ONCE)
-    for name, button in columns.add_buttons.items():
-        outputs = {columns.extras, columns.extra_names}
-        bind(button.click, partial(handlers.add_column, page, name), inputs, outputs, message)
+    outputs = {columns.extras, columns.extra_names}
+    bind(columns.knobs.submit, partial(handlers.add_column, page), inputs, outputs, message)
 
 
 def _wire_run(page: EvaluatePage) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container, Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -12,92 +12,105 @@ import gradio as gr
 from xlt_core import catalog
 from xlt_core.catalog import Knob
 from xlt_core.findings.colours import PREFERRED, ordered
-from xlt_core.pivoting.crossing import HUMAN, MACHINE, TRANSLATE_TEST
+from xlt_core.pivoting.crossing import TRANSLATE_TEST
 from xlt_core.records import Column, InputError
 from xlt_core.ui.fields import knob_fields
+from xlt_core.ui.fields.knob_fields import Offers
+from xlt_core.ui.shared.html import escape
 from xlt_core.ui.shared.updates import Updates, Values
 
 PIVOT = "pivot"  # the knob of strategies that go by way of English
 ADAPTER = "adapter"
-OFFERED = (PIVOT, ADAPTER)  # what these knobs offer depends on the data and the model
+DEFAULT_ADAPTER = ("the first one for the language", "")
 
 
 @dataclass(frozen=True)
 class Strategies:
-    """The widgets, by strategy. more: holds the boxes of all but the paper's. menus: of the knobs whose choices change;
-    fields: hold all other knobs. extras: second columns of a strategy, with other knobs. add_buttons: add such a
-    column. disabled: the strategies that were ticked before they had to be disabled."""
+    """The widgets. boxes: a form of checkboxes, whose value holds which strategies are ticked, and which were before
+    they had to be disabled; reasons: why some cannot run, by strategy. knobs: a form of the knobs of all strategies,
+    with buttons that add a second column of one; offers: what its menus offer. extras: these columns; extra_names:
+    those of them that are ticked."""
 
-    boxes: dict[str, gr.Checkbox]
-    more: gr.Accordion
-    menus: dict[str, dict[str, gr.Dropdown]]
-    fields: dict[str, gr.HTML]
-    add_buttons: dict[str, gr.Button]
+    boxes: gr.HTML
+    reasons: gr.HTML
+    knobs: gr.HTML
+    offers: gr.HTML
     extras: gr.State
     extra_names: gr.CheckboxGroup
-    disabled: gr.State
 
     def widgets(self) -> set[Any]:
         """Everything from which the columns are read."""
-        knobs = {menu for menus in self.menus.values() for menu in menus.values()} | set(self.fields.values())
-        return knobs | {self.extras, self.extra_names, self.disabled} | set(self.boxes.values())
+        return {self.boxes, self.knobs, self.extras, self.extra_names}
 
-    def menus_of(self, knob: str) -> list[gr.Dropdown]:
-        return [menus[knob] for menus in self.menus.values() if knob in menus]
+    def outputs(self) -> set[Any]:
+        """Everything that other columns or choices update."""
+        return self.widgets() | {self.reasons, self.offers}
 
 
 def build(prefix: str) -> Strategies:
     """Draws the checkboxes, those of the paper's three ticked, and the knobs. prefix: of the element ids."""
-    boxes, more, extra_names = build_boxes(PREFERRED, prefix)
+    boxes, reasons, extra_names = build_boxes(PREFERRED, prefix)
     with gr.Accordion("Knobs", open=False, elem_id=f"{prefix}knobs"):
-        menus, fields, add_buttons = build_knobs(knob_widget, prefix)
-    return Strategies(boxes, more, menus, fields, add_buttons, gr.State(()), extra_names, gr.State(()))
+        knobs, offers = build_knobs(prefix)
+    return Strategies(boxes, reasons, knobs, offers, gr.State(()), extra_names)
 
 
-def build_boxes(
-    ticked: Container[str], prefix: str = ""
-) -> tuple[dict[str, gr.Checkbox], gr.Accordion, gr.CheckboxGroup]:
-    """A checkbox for each strategy, the paper's in view, the others folded unless one of them is ticked; and those of
-    second columns, hidden until there are some."""
-    gr.HTML("<h2 class='xlt-group'>Strategies</h2>")
-    names = ordered(tuple(catalog.strategies()))
-    boxes = {name: _box(name, name in ticked, prefix) for name in names if name in PREFERRED}
-    others = [name for name in names if name not in PREFERRED]
-    with gr.Accordion(f"More strategies ({len(others)})", open=any(name in ticked for name in others),
-                      visible=bool(others), elem_id=f"{prefix}more-strategies") as more:  # fmt: skip
-        boxes |= {name: _box(name, name in ticked, prefix) for name in others}
+def build_boxes(ticked: Container[str], prefix: str = "") -> tuple[gr.HTML, gr.HTML, gr.CheckboxGroup]:
+    """A checkbox for each strategy, the paper's in view, the others folded unless one of them is ticked; why some
+    cannot run; and the checkboxes of second columns, hidden until there are some."""
+    names = all_names()
+    others = "".join(_box(name, prefix) for name in names if name not in PREFERRED)
+    count = len([name for name in names if name not in PREFERRED])
+    form = (f"<h2 class='xlt-group'>Strategies</h2>{''.join(_box(name, prefix) for name in names if name in PREFERRED)}"
+            f"<details class='xlt-accordion' id='{prefix}more-strategies'><summary>More strategies ({count})</summary>"
+            f"{others}</details>")  # fmt: skip
+    boxes = gr.HTML(_ticked(name for name in names if name in ticked), apply_default_css=False,
+                    html_template=form.translate(knob_fields.TEMPLATE), elem_classes=["xlt-strategies"],
+                    js_on_load=f"xltStrategies(element, props, watch, trigger, '{prefix}strategies')")  # fmt: skip
+    reasons = knob_fields.build_offers({}, f"{prefix}strategies")
     extras = gr.CheckboxGroup([], value=[], label="Further columns", visible=False, elem_id=f"{prefix}extras")
-    return boxes, more, extras
+    return boxes, reasons, extras
 
 
-def build_knobs(
-    menu: Callable[[Knob, str], Any], prefix: str = ""
-) -> tuple[dict[str, dict[str, gr.Dropdown]], dict[str, gr.HTML], dict[str, gr.Button]]:
-    """The knobs of each strategy, in view while it is ticked, and the button that adds a second column with them.
-    menu: makes that of a knob whose choices change, with an element id."""
-    menus, fields, add_buttons = {}, {}, {}
-    for name in ordered(tuple(catalog.strategies())):
-        with gr.Accordion(name, open=False, elem_classes=["xlt-knobs"], elem_id=f"{prefix}knobs-of-{name}"):
-            begins = f"{prefix}knob-{name}-"
-            menus[name] = {
-                knob.name: menu(knob, begins + knob.name) for knob in catalog.knobs(name) if knob.name in OFFERED
-            }
-            fields[name] = knob_fields.build(_fixed(name), begins)
-            add_buttons[name] = gr.Button(f"Add a second {name} column with these", size="sm")
-    return menus, fields, add_buttons
+def build_knobs(prefix: str = "") -> tuple[gr.HTML, gr.HTML]:
+    """The knobs of each strategy, in view while it is ticked, and the button that adds a second column with them; and
+    what their menus offer."""
+
+    def frame(name: str, fields: str) -> str:
+        return (f"<details class='xlt-accordion xlt-knobs' id='{prefix}knobs-of-{name}'><summary>{name}</summary>"
+                f"<div class='xlt-fields'>{fields}</div><button type='button' class='xlt-copy' data-second='{name}'>"
+                f"Add a second {name} column with these</button></details>")  # fmt: skip
+
+    begins = f"{prefix}knob-"
+    knobs = knob_fields.build(_knobs(), begins, frame, (PIVOT, ADAPTER), catalog.typed("model"))
+    return knobs, knob_fields.build_offers(offers({}), begins)
+
+
+def all_names() -> tuple[str, ...]:
+    """All strategies, in the order in which they are shown."""
+    return tuple(ordered(tuple(catalog.strategies())))
+
+
+def ticked(strategies: Strategies, values: Values) -> tuple[str, ...]:
+    """The strategies that are ticked."""
+    return _names(values[strategies.boxes], "ticked")
+
+
+def disabled(strategies: Strategies, values: Values) -> tuple[str, ...]:
+    """The strategies that were ticked before they had to be disabled."""
+    return _names(values[strategies.boxes], "disabled")
 
 
 def read(strategies: Strategies, values: Values) -> tuple[Column, ...]:
     """A column for each ticked box, then the ticked second columns."""
-    firsts = tuple(column_of(strategies, name, values) for name, box in strategies.boxes.items() if values[box])
+    firsts = tuple(column_of(strategies, name, values) for name in ticked(strategies, values))
     chosen = values[strategies.extra_names] or ()
     return firsts + tuple(column for column in values[strategies.extras] if column.name in chosen)
 
 
 def column_of(strategies: Strategies, name: str, values: Values) -> Column:
     """The column of a strategy with those knobs that differ from their defaults."""
-    given = knob_fields.read(_fixed(name), values[strategies.fields[name]])
-    given |= {knob: values[menu] for knob, menu in strategies.menus[name].items()}
+    given = knob_fields.read(catalog.knobs(name), name, values[strategies.knobs])
     default = {knob.name: (knob.default, None) for knob in catalog.knobs(name)}
     return Column(name, name, {knob: given[knob] for knob in default if given.get(knob) not in default[knob]})
 
@@ -105,38 +118,33 @@ def column_of(strategies: Strategies, name: str, values: Values) -> Column:
 def fill(strategies: Strategies, columns: tuple[Column, ...]) -> Updates:
     """The updates that set the widgets to the columns."""
     firsts = {column.strategy: column for column in reversed(columns)}
-    updates: Updates = {box: gr.update(value=name in firsts) for name, box in strategies.boxes.items()}
-    for name, menus in strategies.menus.items():
-        given = firsts[name].knobs if name in firsts else {}
-        updates |= {menus[k.name]: given.get(k.name, k.default) for k in catalog.knobs(name) if k.name in menus}
-        updates[strategies.fields[name]] = knob_fields.filled(_fixed(name), given)
-    if any(name not in PREFERRED for name in firsts):
-        updates[strategies.more] = gr.update(open=True)
+    given = {name: column.knobs for name, column in firsts.items()}
     extras = tuple(column for column in columns if firsts[column.strategy] is not column)
-    return updates | _show_extras(strategies, extras, [column.name for column in extras])
+    return {strategies.boxes: _ticked(name for name in all_names() if name in firsts),
+            strategies.knobs: knob_fields.filled(_knobs(), given),
+            } | _show_extras(strategies, extras, [column.name for column in extras])  # fmt: skip
 
 
 def disable(
-    strategies: Strategies, reasons: Mapping[str, str], ticked: Container[str], disabled: tuple[str, ...]
+    strategies: Strategies, reasons: Mapping[str, str], ticked: Container[str], disabled: Container[str]
 ) -> Updates:
     """Unticks and disables the strategies that have a reason, and ticks again those that have none any more. ticked:
-    those that are ticked now; disabled: those that were before they had to be disabled."""
-    updates: Updates = {}
-    for name, box in strategies.boxes.items():
-        reason, summary = reasons.get(name, "").replace("`", ""), catalog.strategies()[name].summary
-        if reason:
-            updates[box] = gr.update(value=False, interactive=False, info=reason)
-        elif name in disabled:
-            updates[box] = gr.update(value=True, interactive=True, info=summary)
-        else:
-            updates[box] = gr.update(interactive=True, info=summary)
-    blocked = tuple(name for name in strategies.boxes if reasons.get(name) and (name in ticked or name in disabled))
-    return updates | {strategies.disabled: blocked}
+    those that are ticked now; disabled: those that were before they had to be disabled. Sets no value where none of
+    them changes: the visitor may have ticked one meanwhile."""
+    wanted = [name for name in all_names() if name in ticked or name in disabled]
+    blocked = tuple(name for name in wanted if reasons.get(name))
+    chosen = _ticked((name for name in wanted if name not in blocked), blocked)
+    same = chosen == _ticked((name for name in wanted if name in ticked), [n for n in wanted if n in disabled])
+    shown = {name: reason.replace("`", "") for name, reason in reasons.items() if name}
+    return {strategies.reasons: shown} | ({} if same else {strategies.boxes: chosen})
 
 
-def add_column(strategies: Strategies, name: str, model: str, translator: str, values: Values) -> Updates:
-    """Adds a second column of a strategy with the entered knobs, which keeps the model and the translator that are
-    chosen now and is named after them all. Raises InputError where there is such a column."""
+def asked_column(
+    strategies: Strategies, model: str, translator: str, values: Values
+) -> Updates:  # fmt: skip
+    """Adds a second column of the strategy whose button was pressed, with the entered knobs, which keeps the model and
+    the translator that are chosen now and is named after them all. Raises InputError where there is such a column."""
+    (name,) = _names(values[strategies.knobs], "second") or ("",)
     column = replace(column_of(strategies, name, values), model=model, translator=translator)
     translator = translator if catalog.strategy(column).uses_translator else ""
     own = dict.fromkeys(Path(part).name for part in (model, translator) if part)
@@ -155,37 +163,57 @@ def _show_extras(strategies: Strategies, columns: tuple[Column, ...], chosen: li
     return {strategies.extras: columns, strategies.extra_names: shown}
 
 
-def pivot_menus(strategies: Strategies) -> list[gr.Dropdown]:
-    """The menus of the pivot that have the published translations where the data has some."""
-    choices = {(name, knob.name): knob.choices for name in strategies.menus for knob in catalog.knobs(name)}
-    return [own[PIVOT] for name, own in strategies.menus.items() if TRANSLATE_TEST in choices.get((name, PIVOT), ())]
+def with_knob(strategies: Strategies, values: Values, changed: Mapping[str, Any], knob: str) -> Updates:
+    """The knobs as they are entered, but for one of some strategies. changed: its new values, by strategy."""
+    given = {name: knob_fields.read(catalog.knobs(name), name, values[strategies.knobs]) for name in all_names()}
+    for name, value in changed.items():
+        given[name][knob] = value
+    return {strategies.knobs: knob_fields.filled(_knobs(), given)}
 
 
-def offer_pivots(strategies: Strategies, published: bool, columns: Iterable[Column]) -> Updates:
-    """Offers the published translations where there are some, or a column has chosen them: it says why it cannot."""
-    chosen = any(column.knobs.get(PIVOT) == TRANSLATE_TEST for column in columns)
-    names = [MACHINE, HUMAN, *([TRANSLATE_TEST] if published or chosen else [])]
-    return {menu: gr.update(choices=names) for menu in pivot_menus(strategies)}
+def with_knobs_named(knob: str) -> list[str]:
+    """The strategies that have a knob of a name."""
+    return [name for name in all_names() if any(own.name == knob for own in catalog.knobs(name))]
 
 
-def _fixed(name: str) -> tuple[Knob, ...]:
-    """The knobs that offer the same whatever the data and the model are."""
-    return tuple(knob for knob in catalog.knobs(name) if knob.name not in OFFERED)
+def offers(adapters: Mapping[str, Iterable[str]], published: bool = False) -> Offers:
+    """What the menus of pivots and adapters offer. adapters: by strategy; published: whether the data has published
+    translations, or a column has chosen them: it says why it cannot."""
+    made: dict[str, dict[str, list[tuple[str, str]]]] = {}
+    for name, knobs in _knobs().items():
+        for knob in knobs:
+            if knob.name == PIVOT:
+                names = [way for way in knob.choices if way != TRANSLATE_TEST or published]
+                made.setdefault(name, {})[PIVOT] = [(way, way) for way in names]
+            elif knob.name == ADAPTER:
+                names = adapters.get(name, ())
+                made.setdefault(name, {})[ADAPTER] = [DEFAULT_ADAPTER, *((one, one) for one in names)]
+    return made
 
 
-def _box(name: str, ticked: bool, prefix: str) -> gr.Checkbox:
-    summary = catalog.strategies()[name].summary
-    return gr.Checkbox(ticked, label=name, info=summary, elem_id=f"{prefix}strategy-{name}",
-                       elem_classes=["xlt-strategy"], container=False)  # fmt: skip
+def chooses_published(columns: Iterable[Column]) -> bool:
+    """Whether a column has chosen the published translations."""
+    return any(column.knobs.get(PIVOT) == TRANSLATE_TEST for column in columns)
 
 
-def knob_widget(knob: Knob, element_id: str) -> Any:
-    """The widget of a knob, by its kind."""
-    common = {"value": knob.default, "label": knob.label, "info": knob.help or None, "elem_id": element_id}
-    if knob.kind == "bool":
-        return gr.Checkbox(**common)
-    if knob.kind == "choice":
-        return gr.Dropdown([name for name in knob.choices if name != TRANSLATE_TEST], **common)  # offered where it is
-    if knob.kind in ("int", "float"):
-        return gr.Number(**common, precision=0 if knob.kind == "int" else None)
-    return gr.Textbox(**common)
+def _knobs() -> dict[str, tuple[Knob, ...]]:
+    return {name: catalog.knobs(name) for name in all_names()}
+
+
+def _ticked(names: Iterable[str], disabled: Iterable[str] = ()) -> dict[str, Any]:
+    """The value of the boxes."""
+    return {"ticked": list(names), "disabled": list(disabled)}
+
+
+def _names(value: Any, key: str) -> tuple[str, ...]:
+    """Strategies that a form names; what a browser sends that is no form names none."""
+    given = value.get(key) if isinstance(value, dict) else None
+    given = [given] if isinstance(given, str) else given
+    return tuple(name for name in all_names() if isinstance(given, list) and name in given)
+
+
+def _box(name: str, prefix: str) -> str:
+    element_id, summary = f"{prefix}strategy-{name}", escape(catalog.strategies()[name].summary)
+    return (f"<div class='xlt-strategy' id='{element_id}'><label><input type='checkbox' value='{name}' "
+            f"aria-describedby='{element_id}-info'><span>{name}</span></label>"
+            f"<small id='{element_id}-info' data-summary='{summary}'>{summary}</small></div>")  # fmt: skip
