@@ -26,14 +26,11 @@ def address() -> Iterator[str]:
 @pytest.fixture
 def blank(browser: Any, address: str, capfd: pytest.CaptureFixture[str]) -> Iterator[Any]:
     """A page yet to be opened; nothing but its own server is asked for anything."""
-    opened = browser.new_page(viewport={"width": 1280, "height": 900})
     asked: list[str] = []
-    opened.on("request", lambda request: asked.append(request.url))
-    opened.set_default_timeout(PATIENCE)
+    opened = _new_page(browser, asked)
     yield opened
     opened.close()
-    assert "Traceback" not in capfd.readouterr().err  # where Gradio prints what no handler caught
-    assert [url for url in asked if not url.startswith((address, "data:", "blob:"))] == []
+    _check(capfd, asked, address)
 
 
 @pytest.fixture
@@ -41,3 +38,47 @@ def tab(blank: Any, address: str) -> Any:
     """A page that is open and has got its demonstrations."""
     visit(blank, address)
     return blank
+
+
+@pytest.fixture(scope="module")
+def pages(browser: Any) -> Iterator[list[Any]]:
+    """The pages that the tests of a file share, of which the last one is in use."""
+    opened: list[Any] = []
+    yield opened
+    for one in opened:
+        one.close()
+
+
+@pytest.fixture
+def shared_tab(browser: Any, address: str, pages: list[Any], capfd: pytest.CaptureFixture[str]) -> Iterator[Any]:
+    """A page as an earlier test of the file left it, for tests that choose all that they rely on: to open a page takes
+    longer than most of them. A new one behind a test that failed."""
+    asked: list[str] = []
+    if not pages or pages[-1].is_closed():
+        pages.append(_new_page(browser, asked))
+        visit(pages[-1], address)
+    listen = lambda request: asked.append(request.url)  # noqa: E731
+    pages[-1].on("request", listen)
+    yield pages[-1]
+    pages[-1].remove_listener("request", listen)
+    _check(capfd, asked, address)
+
+
+def pytest_exception_interact(node: Any) -> None:
+    """Closes the shared page of a test that failed."""
+    if page := getattr(node, "funcargs", {}).get("shared_tab"):
+        page.close()
+
+
+def _new_page(browser: Any, asked: list[str]) -> Any:
+    """A page yet to be opened. asked: gets the addresses that it asks for."""
+    opened = browser.new_page(viewport={"width": 1280, "height": 900})
+    opened.on("request", lambda request: asked.append(request.url))
+    opened.set_default_timeout(PATIENCE)
+    return opened
+
+
+def _check(capfd: pytest.CaptureFixture[str], asked: list[str], address: str) -> None:
+    """No error was left to Gradio, which prints it; and nothing but the page's own server was asked for anything."""
+    assert "Traceback" not in capfd.readouterr().err
+    assert [url for url in asked if not url.startswith((address, "data:", "blob:"))] == []

@@ -7,7 +7,7 @@ from threading import Event
 from typing import Any
 
 import pytest
-from helpers.browser import compare, finished, many_items, needs_chromium
+from helpers.browser import compare, finished, many_items, needs_chromium, only
 from helpers.completions_server import CompletionsServer, Model
 
 from xlt_core.hosts import remote
@@ -16,6 +16,12 @@ from xlt_core.records import InputError
 from xlt_core.settings import POCKET
 
 ITEMS = 10
+
+
+@pytest.fixture
+def tab(shared_tab: Any) -> Any:
+    """A page on which every test types the address of its own server."""
+    return shared_tab
 
 
 @pytest.fixture(scope="module")
@@ -51,14 +57,17 @@ def after(answers: int, fault: str) -> Callable[[dict[str, Any]], str]:
 
 def connect(tab: Any, address: str) -> str:
     """Types the server's address, and returns what the page then says of it."""
-    tab.click("#model-and-data > button")
-    tab.fill("#model input", address)
-    tab.press("#model input", "Enter")
-    tab.wait_for_function("document.querySelector('#host').innerText.includes('remote')")
-    for name in ("translate", "laft"):
-        tab.uncheck(f"#strategy-{name} input")
+    type_address(tab, address)
+    tab.wait_for_function("address => document.querySelector('#host').innerText.includes(address)", arg=address)
+    only(tab, "prompt")
     many_items(tab, ITEMS)
     return tab.inner_text("#host")
+
+
+def type_address(tab: Any, address: str) -> None:
+    tab.evaluate("document.querySelector('#model-and-data > button:not(.open)')?.click()")
+    tab.fill("#model input", address)
+    tab.press("#model input", "Enter")
 
 
 @needs_chromium
@@ -106,9 +115,7 @@ def test_a_server_without_likelihoods_is_asked_for_text_and_the_column_says_so(
 @needs_chromium
 def test_a_server_that_is_not_there_is_a_sentence(tab: Any, server: CompletionsServer) -> None:
     server.stop()
-    tab.click("#model-and-data > button")
-    tab.fill("#model input", server.address)
-    tab.press("#model input", "Enter")
+    type_address(tab, server.address)
     tab.wait_for_function("document.querySelector('#message').innerText.includes('127.0.0.1')")
     tab.wait_for_selector("#compare[disabled]")
     assert "Traceback" not in tab.content()
@@ -127,10 +134,8 @@ def test_the_reply_for_an_older_server_does_not_overwrite_that_for_a_newer_one(
         raise InputError(f"Nothing answers at {url}; start the server.")
 
     monkeypatch.setattr(remote, "connect", refuse)
-    tab.click("#model-and-data > button")
     for address in ("http://silent.invalid/v1", "http://newer.invalid/v1"):
-        tab.fill("#model input", address)
-        tab.press("#model input", "Enter")
+        type_address(tab, address)
         if "silent" in address:
             tab.wait_for_selector("#message >> text=ready")
     newer = "document.body.innerText.includes('Nothing answers at http://newer.invalid/v1')"
