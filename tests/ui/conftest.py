@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from helpers.browser import PATIENCE, visit
+from helpers.browser import PATIENCE, choose, visit
 
 os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
 
@@ -62,6 +62,16 @@ def shared_tab(browser: Any, address: str, pages: list[Any], capfd: pytest.Captu
     yield pages[-1]
     pages[-1].remove_listener("request", listen)
     _check(capfd, asked, address)
+
+
+@pytest.fixture
+def topics(shared_tab: Any) -> Any:
+    """A shared page on topics in Kinyarwanda, with the paper's three strategies and the bundled model."""
+    if not shared_tab.input_value("#language input").startswith("Kinyarwanda"):
+        choose(shared_tab, "language", "Kinyarwanda")
+    shared_tab.wait_for_selector("#demo-text-1 textarea[lang=rw]")
+    shared_tab.wait_for_function("document.querySelectorAll('#choices .xlt-strategy input:checked').length === 3")
+    return shared_tab
 
 
 def pytest_exception_interact(node: Any) -> None:

@@ -51,7 +51,8 @@ def test_preview_the_prompts_edit_a_demonstration_and_compare_with_the_keyboard(
 
 
 @needs_chromium
-def test_test_items_fill_the_chart_the_items_and_the_downloads(tab: Any) -> None:
+def test_test_items_fill_the_chart_the_items_and_the_downloads(topics: Any) -> None:
+    tab = topics
     many_items(tab, 10)
     compare(tab)
     assert finished(tab) == ["done"] * 3
@@ -74,12 +75,21 @@ def test_test_items_fill_the_chart_the_items_and_the_downloads(tab: Any) -> None
     assert download.value.suggested_filename == "xlt-topic-kin.csv"
     assert download.value.path().read_bytes().startswith(b"\xef\xbb\xbf")
     assert "python -m xlt_core compare --task" in tab.inner_text("#share")
+    tab.uncheck("#strategy-translate input")
+    compare(tab)
+    assert finished(tab, 2) == ["done"] * 2
+    tab.get_by_label("Worst pivot first").wait_for(state="hidden")  # no pivot is left; it is ticked all the same
+    tab.get_by_label("Wrong", exact=True).check()
+    tab.wait_for_function("document.querySelector('#items-page')?.innerText.includes('of this kind')")
+    tab.get_by_label("Wrong", exact=True).uncheck()
+    tab.check("#strategy-translate input")
 
 
 @needs_chromium
 def test_the_page_of_items_holds_and_old_files_go_while_a_comparison_runs_and_stop_stops(
-    tab: Any, monkeypatch: pytest.MonkeyPatch
+    topics: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    tab = topics
     gate, compared = Event(), zero_gpu.run_comparison
 
     def held(plan: Plan) -> Iterator[Comparison]:
@@ -109,10 +119,12 @@ def test_the_page_of_items_holds_and_old_files_go_while_a_comparison_runs_and_st
     assert "page 2 of 20" in tab.inner_text("#items-page") and tab.is_enabled("#preview")
     tab.get_by_label("Columns disagree").check()
     tab.wait_for_function("document.querySelector('#items-page')?.innerText.includes('of this kind, page 1')")
+    tab.get_by_label("Columns disagree").uncheck()
 
 
 @needs_chromium
-def test_rows_are_added_removed_moved_and_a_bad_one_is_named(tab: Any) -> None:
+def test_rows_are_added_removed_moved_and_a_bad_one_is_named(topics: Any) -> None:
+    tab = topics
     first = tab.input_value("#demo-text-1 textarea")
     tab.get_by_label("Down, row 1").click()
     tab.wait_for_function("was => document.querySelector('#demo-text-2 textarea').value === was", arg=first)
@@ -131,6 +143,8 @@ def test_rows_are_added_removed_moved_and_a_bad_one_is_named(tab: Any) -> None:
     tab.wait_for_function("document.querySelector('#message').innerText.includes('no such label')")
     assert "emonstration 4" in tab.inner_text("#message")
     tab.wait_for_function("!document.querySelector('#compare').disabled")
+    tab.click("#demo-reset")
+    tab.wait_for_function("was => document.querySelector('#demo-text-1 textarea').value === was", arg=first)
 
 
 @needs_chromium
@@ -181,7 +195,9 @@ def test_another_address_is_not_found(address: str) -> None:
 
 
 @needs_chromium
-def test_what_cannot_be_combined_is_greyed_with_the_reason(tab: Any) -> None:
+def test_what_cannot_be_combined_is_greyed_with_the_reason(topics: Any) -> None:
+    tab = topics
+    many_items(tab, 24)
     choose(tab, "language", "English")
     tab.wait_for_function("document.querySelector('#strategy-laft input').disabled")
     assert "no adapter" in tab.inner_text("#strategy-laft")
@@ -200,7 +216,8 @@ def test_what_cannot_be_combined_is_greyed_with_the_reason(tab: Any) -> None:
 
 
 @needs_chromium
-def test_any_language_can_be_typed(tab: Any) -> None:
+def test_any_language_can_be_typed(topics: Any) -> None:
+    tab = topics
     one_input(tab)
     for typed, code, direction in (("Central Kurdish", "ckb", "rtl"), ("Tibetan", "bo", "ltr"), ("prs", "prs", "rtl"),
                                    ("nqo", "nqo", "rtl"), ("mni_Beng", "mni", "ltr"), ("Amharic", "am", "ltr"),
@@ -255,7 +272,8 @@ def test_a_lesson_asks_takes_a_prediction_and_shows_what_happened_beside_the_res
 
 
 @needs_chromium
-def test_impossible_inputs_are_a_sentence(tab: Any) -> None:
+def test_impossible_inputs_are_a_sentence(topics: Any) -> None:
+    tab = topics
     one_input(tab)
     for text, words in (("   ", "input is empty"), ("x" * 1_000_000, "characters long")):
         tab.evaluate("""text => { const box = document.querySelector('#text textarea');
@@ -285,22 +303,27 @@ def test_a_phone_folds_the_choices_and_stacks_the_columns(browser: Any, address:
 
 
 @needs_chromium
-def test_the_keyboard_passes_menus_and_leaves_them_closed(tab: Any) -> None:
+def test_the_keyboard_passes_menus_and_leaves_them_closed(topics: Any) -> None:
+    tab = topics
     tab.focus("#language input")
     tab.wait_for_selector("ul[role=listbox]")
     tab.keyboard.press("Tab")
     assert tab.evaluate("document.activeElement.closest('#task') !== null")
     tab.keyboard.press("Tab")
     tab.wait_for_function("!document.querySelector('ul[role=listbox]')")
-    tab.click("#model-and-data > button")
+    tab.click("#model-and-data > button:not(.open)")
     tab.fill("#model input", "no such/model")
     tab.press("#model input", "Tab")
     tab.wait_for_function("document.querySelector('#message').innerText.includes('no such/model')")
     assert tab.input_value("#model input") == "no such/model"
+    tab.fill("#model input", "pocket")
+    tab.press("#model input", "Enter")
+    tab.wait_for_function("!document.querySelector('#compare').disabled")
 
 
 @needs_chromium
-def test_a_typed_language_replaces_the_chosen_one_and_focus_stays_after_the_shortcut(tab: Any) -> None:
+def test_a_typed_language_replaces_the_chosen_one_and_focus_stays_after_the_shortcut(topics: Any) -> None:
+    tab = topics
     tab.click("#language input")
     tab.wait_for_function("() => { const f = document.querySelector('#language input');"
                           " return f.selectionEnd - f.selectionStart === f.value.length; }")  # fmt: skip
@@ -362,7 +385,8 @@ def test_the_first_view_is_a_sentence_its_english_and_its_answers(blank: Any, ad
 
 
 @needs_chromium
-def test_the_next_item_is_compared_and_an_own_text_begins_empty(tab: Any) -> None:
+def test_the_next_item_is_compared_and_an_own_text_begins_empty(topics: Any) -> None:
+    tab = topics
     one_input(tab)
     before = tab.input_value("#text textarea")
     compare(tab, lambda: tab.click("#next-item"))

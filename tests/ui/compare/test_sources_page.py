@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from helpers.browser import choose, compare, finished, needs_chromium, one_input
+from helpers.browser import choose, compare, finished, many_items, needs_chromium, one_input
 
 from xlt_core.models import hub
 from xlt_core.settings import POCKET
@@ -78,9 +78,10 @@ def test_a_typed_folder_is_a_model_and_a_typed_id_that_is_not_there_a_sentence(
 
 
 @needs_chromium
-def test_the_adapted_weights_of_the_language_are_offered(tab: Any) -> None:
-    tab.click("#knobs > button")
-    tab.click("#knobs-of-laft > summary")
+def test_the_adapted_weights_of_the_language_are_offered(topics: Any) -> None:
+    tab = topics
+    tab.click("#knobs > button:not(.open)")
+    tab.click("#knobs-of-laft:not([open]) > summary")
     assert tab.get_attribute("#knob-laft-adapter", "placeholder").startswith("the first one")
     offered = tab.eval_on_selector_all("#knob-laft-adapter-list option", "all => all.map(one => one.value)")
     assert offered[-1].endswith("kin")
@@ -91,7 +92,9 @@ def test_the_adapted_weights_of_the_language_are_offered(tab: Any) -> None:
 
 
 @needs_chromium
-def test_a_text_in_a_language_that_the_dataset_lacks_can_be_typed(tab: Any) -> None:
+def test_a_text_in_a_language_that_the_dataset_lacks_can_be_typed(topics: Any) -> None:
+    tab = topics
+    many_items(tab, 24)
     choose(tab, "language", "Swahili")
     tab.wait_for_function("document.querySelector('#message').innerText.includes('no topic in Swahili')")
     one_input(tab, "Daktari alifungua hospitali mpya.")
@@ -104,7 +107,8 @@ def test_a_text_in_a_language_that_the_dataset_lacks_can_be_typed(tab: Any) -> N
 
 
 @needs_chromium
-def test_a_gold_answer_belongs_to_its_item(tab: Any) -> None:
+def test_a_gold_answer_belongs_to_its_item(topics: Any) -> None:
+    tab = topics
     one_input(tab)
     tab.wait_for_function("document.querySelector('#text textarea').value !== ''")
     first = tab.input_value("#text textarea")
@@ -129,7 +133,8 @@ def test_a_gold_answer_belongs_to_its_item(tab: Any) -> None:
 
 
 @needs_chromium
-def test_a_text_outside_the_bundled_world_is_said_at_the_input_and_no_output_is_called_valid(tab: Any) -> None:
+def test_a_text_outside_the_bundled_world_is_said_at_the_input_and_no_output_is_called_valid(topics: Any) -> None:
+    tab = topics
     one_input(tab, "Poliisi yakutte ababbi abaabbye mu nnyumba")
     said = "document.querySelector('#mismatch').innerText"
     tab.wait_for_function(f"{said}.includes('The bundled model knows only the bundled world')")
@@ -142,6 +147,7 @@ def test_a_text_outside_the_bundled_world_is_said_at_the_input_and_no_output_is_
     tab.wait_for_function(f"!{said}.includes('translator')")
     tab.fill("#text textarea", "Umukinnyi yatsinze umukino")
     tab.wait_for_function(f"{said}.trim() === ''")
+    tab.check("#strategy-translate input")
 
 
 @needs_chromium

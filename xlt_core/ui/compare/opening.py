@@ -56,6 +56,6 @@ def shown(page: ComparePage, comparison: Comparison, what: str, values: Values) 
         raise InputError("This result has no columns in it.")
     results = page.results
     ended = view.show_ended(results, comparison, values[results.earlier])
-    updates = merge(view.clear(results), matrix.show(results.matrix, comparison), ended)
+    updates = merge(view.clear(results), matrix.show(results.matrix), ended)
     heading = {results.heading: view.heading_html(comparison, "Opened result")}
     return updates | heading | {page.message: message_html(SAID.format(what=what))}

@@ -113,8 +113,8 @@ def show_ended(results: Results, comparison: Comparison, earlier: tuple[Any, ...
         earlier = (*earlier, _earlier(comparison))[-MAX_EARLIER:]
     past = {results.earlier: earlier, results.history: history_html(earlier)}
     edit = edit_view.show(results.edit, comparison) | vote_view.show(results.vote, comparison)
-    items = {results.matrix.filters: gr.update(choices=matrix.filter_names(comparison))} | matrix.renew(results.matrix)
-    return show(results, comparison) | share.show(results.share, comparison) | edit | items | past
+    shared = share.show(results.share, comparison)
+    return show(results, comparison) | shared | edit | matrix.renew(results.matrix) | past
 
 
 def draw_items(results: Results, values: Values) -> Updates:

@@ -13,11 +13,14 @@ import gradio as gr
 from xlt_core import catalog
 from xlt_core.comparison.coverage import strangers
 from xlt_core.records import Comparison, Language
-from xlt_core.ui.items import cell, pivots, table
+from xlt_core.ui.items import cell, table
 from xlt_core.ui.items.rows import DISAGREE, INVALID, WORST_FIRST, WRONG, Shown
 from xlt_core.ui.items.table import Choice
 from xlt_core.ui.shared.events import LAST, QUIET
 from xlt_core.ui.shared.updates import Updates, Values
+
+# The last one is hidden by style where no pivot has a score. It stays among the choices: it may be ticked then.
+FILTERS = [DISAGREE, WRONG, INVALID, WORST_FIRST]
 
 
 @dataclass(frozen=True)
@@ -51,9 +54,8 @@ class Matrix:
 def build(prefix: str, comparison: Comparison | None = None) -> Matrix:
     """Draws the widgets, with a comparison or empty. prefix: of their element ids."""
     made = _rows(comparison, Shown(), 0, None) if comparison else ("", "")
-    names = filter_names(comparison) if comparison else filter_names(None)
     with gr.Row(elem_classes=["xlt-tools"]):
-        filters = gr.CheckboxGroup(names, value=[], show_label=False, label="Which items", container=False,
+        filters = gr.CheckboxGroup(FILTERS, value=[], show_label=False, label="Which items", container=False,
                                    elem_id=f"{prefix}-filters")  # fmt: skip
         previous = gr.Button("Previous", size="sm", elem_id=f"{prefix}-previous")
         label = gr.HTML(made[0], elem_id=f"{prefix}-page")
@@ -78,10 +80,9 @@ def on_draw(matrix: Matrix, *also: Any) -> partial[Any]:
     return partial(gr.on, [*shown, *also], **LAST)
 
 
-def show(matrix: Matrix, comparison: Comparison) -> Updates:
+def show(matrix: Matrix) -> Updates:
     """The updates for another comparison: its first page, no cell chosen."""
-    filters = gr.update(choices=filter_names(comparison), value=[])
-    return clear(matrix) | {matrix.filters: filters, matrix.panel: cell.HINT, matrix.sort: ""} | renew(matrix)
+    return clear(matrix) | {matrix.filters: [], matrix.panel: cell.HINT, matrix.sort: ""} | renew(matrix)
 
 
 def renew(matrix: Matrix) -> Updates:
@@ -120,11 +121,6 @@ def read_choice(text: Any) -> Choice | None:
     except (ValueError, TypeError):
         return None
     return (item, column) if isinstance(item, str) and isinstance(column, str) else None
-
-
-def filter_names(comparison: Comparison | None) -> list[str]:
-    """The filters; the order by pivots where there are some to compare."""
-    return [DISAGREE, WRONG, INVALID, *([WORST_FIRST] if comparison and pivots.has_chrf_pp(comparison) else [])]
 
 
 def _rows(comparison: Comparison, shown: Shown, page: int, chosen: Choice | None) -> tuple[str, str]:

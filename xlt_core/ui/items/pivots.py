@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from xlt_core.findings.pivots import DEFINITIONS, ColumnPivot, ItemPivot, column_pivot, item_pivot
 from xlt_core.findings.tables import PIVOT_HEADS, pivot_cells
-from xlt_core.records import Comparison, Example, Prediction, Run
+from xlt_core.records import Example, Prediction, Run
 from xlt_core.scoring.pivot import Signs
 from xlt_core.ui.shared.html import details_html, escape, number, truncated
 
@@ -28,20 +28,13 @@ def item_html(key: str, example: Example, prediction: Prediction) -> str:
 def short_html(example: Example, prediction: Prediction) -> str:
     """The chrF++ of an item's pivot in a line, for tables; "" where there is none."""
     score = item_chrf_pp(example, prediction)
-    return "" if score is None else f"<small class='xlt-quiet'>pivot chrF++ {number(score)}</small>"
+    return "" if score is None else f"<small class='xlt-quiet xlt-pivot-score'>pivot chrF++ {number(score)}</small>"
 
 
 def item_chrf_pp(example: Example, prediction: Prediction) -> float | None:
     """The chrF++ of an item's pivot against the human English; None where one of them is missing."""
     found = item_pivot(example, prediction)
     return found.chrf_pp if found else None
-
-
-def has_chrf_pp(comparison: Comparison) -> bool:
-    """Whether an item's pivot is compared with a human one."""
-    pairs = ((run, {example.id: example for example in run.examples}) for run in comparison.runs)
-    return any(item_chrf_pp(examples[p.id], p) is not None
-               for run, examples in pairs for p in run.predictions if p.id in examples)  # fmt: skip
 
 
 def column_html(run: Run, metric: str, seed: int) -> str:

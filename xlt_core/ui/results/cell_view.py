@@ -86,7 +86,7 @@ def show_cell(view: CellView, results: ResultSet | None, values: Values) -> Upda
     updates: Updates = {}
     for panel, (figure, caption, title) in zip(view.figures, contents, strict=False):
         updates |= figure_panel.update(panel, figure, caption, title)
-    return updates | {view.rows: gr.update(visible=True), view.hint: ""} | matrix.show(view.matrix, comparison)
+    return updates | {view.rows: gr.update(visible=True), view.hint: ""} | matrix.show(view.matrix)
 
 
 def draw_items(view: CellView, results: ResultSet | None, values: Values) -> Updates:
