@@ -154,6 +154,10 @@
     button.focus();
     send(`${prefix}-chosen`, button.dataset.cell);
   };
+  const follow = () => {  // on a narrow screen, to the panel, once it shows the cell that was pressed
+    const panel = following && document.querySelector(`#${following.prefix}-cell .xlt-cell`);
+    if (panel && panel.dataset.shown === following.cell) { following = null; panel.scrollIntoView({ block: "start" }); }
+  };
   const rowsOf = (prefix) => [...document.querySelectorAll(`#${prefix}-matrix .xlt-matrix > table > tbody > tr`)];
   const at = (rows, row, column) => rows[row] && rows[row].cells[column] && rows[row].cells[column].querySelector(".xlt-pick");
   const move = (button, key) => {
@@ -173,7 +177,7 @@
     const prefix = prefixOf(button);
     if (button.matches(".xlt-sort")) { focused = { prefix, head: button.closest("th").cellIndex }; send(`${prefix}-sort`, button.dataset.sort); }
     else if (button.matches(".xlt-return")) picks(prefix).find((one) => one.getAttribute("aria-pressed") === "true")?.focus();
-    else { pick(button, prefix); following = window.innerWidth <= 760 ? { prefix, cell: button.dataset.cell } : null; }
+    else { pick(button, prefix); following = window.innerWidth <= 760 ? { prefix, cell: button.dataset.cell } : null; follow(); }
   });
   document.addEventListener("change", (event) => {
     if (event.target.matches && event.target.matches(".xlt-sort-menu select")) send(`${prefixOf(event.target)}-sort`, event.target.value);
@@ -205,8 +209,7 @@
           : document.querySelectorAll(`#${focused.prefix}-matrix .xlt-sort`)[focused.head];
       if (found) found.focus({ preventScroll: true });
     }
-    const panel = following && document.querySelector(`#${following.prefix}-cell .xlt-cell`);
-    if (panel && panel.dataset.shown === following.cell) { following = null; panel.scrollIntoView({ block: "start" }); }
+    follow();
   };
 
   // The lessons: what is pressed goes into a hidden field; the browser remembers which are done.

@@ -5,8 +5,7 @@ from __future__ import annotations
 from importlib.resources import files
 from typing import Any
 
-import pytest
-from helpers.browser import PATIENCE, needs_chromium, visit
+from helpers.browser import needs_chromium
 
 TABS = ("Compare", "Evaluate", "Adapt", "Runs", "About")
 FOUND = """async rules => {
@@ -17,11 +16,8 @@ OF_COLOURS = ["color-contrast", "link-in-text-block"]  # all that a dark page ca
 
 
 @needs_chromium
-@pytest.mark.parametrize("width", [1280, 390])
-def test_axe_finds_nothing_on_any_page(browser: Any, address: str, width: int) -> None:
-    tab = browser.new_page(viewport={"width": width, "height": 900}, reduced_motion="reduce")
-    tab.set_default_timeout(PATIENCE)
-    visit(tab, address)
+def test_axe_finds_nothing_on_any_page_and_folds_and_results_say_what_they_are(tab: Any) -> None:
+    tab.emulate_media(reduced_motion="reduce")
     tab.add_script_tag(content=files("axe_playwright_python").joinpath("axe.min.js").read_text("utf-8"))
     found = {}
     for name in TABS:
@@ -29,16 +25,15 @@ def test_axe_finds_nothing_on_any_page(browser: Any, address: str, width: int) -
             "name => [...document.querySelectorAll('[role=tab]')].find(t => t.innerText === name).click()", name
         )
         tab.wait_for_selector(f"[role=tab][aria-selected=true]:has-text('{name}')")
-        for scheme, rules in (("light", None), ("dark", OF_COLOURS)):
+        for scheme, width, rules in (("light", 1280, None), ("light", 390, None),
+                                     ("dark", 390, OF_COLOURS), ("dark", 1280, OF_COLOURS)):  # fmt: skip
+            tab.set_viewport_size({"width": width, "height": 900})
             tab.emulate_media(color_scheme=scheme)
             tab.wait_for_function("dark => document.body.classList.contains('dark') === dark", arg=scheme == "dark")
-            found[name, scheme] = tab.evaluate(FOUND, rules)
-    tab.close()
+            found[name, scheme, width] = tab.evaluate(FOUND, rules)
     assert not any(found.values()), "\n".join(f"{page}: {one}" for page, all_ in found.items() for one in all_)
-
-
-@needs_chromium
-def test_an_accordion_says_whether_it_is_open_and_results_are_announced(tab: Any) -> None:
+    tab.set_viewport_size({"width": 1280, "height": 900})
+    tab.get_by_role("tab", name="Compare").click()
     fold = tab.locator("#model-and-data > button")
     assert fold.get_attribute("aria-expanded") == "false"
     fold.click()

@@ -16,7 +16,6 @@ from helpers.browser import (
     many_items,
     needs_chromium,
     one_input,
-    visit,
 )
 
 from xlt_core.formats.values import plain
@@ -28,14 +27,10 @@ EDITED = "Ikipe yanjye yatsinze umukino."
 
 
 @pytest.fixture
-def tab(browser: Any, address: str) -> Any:
-    """A page of a browser of its own, with nothing kept."""
-    context = browser.new_context(viewport={"width": 1280, "height": 900})
-    tab = context.new_page()
-    tab.set_default_timeout(PATIENCE)
-    visit(tab, address)
-    yield tab
-    context.close()
+def tab(shared_tab: Any) -> Any:
+    """The page of a browser that keeps at most what these tests have entered."""
+    demonstrations(shared_tab)
+    return shared_tab
 
 
 def value(tab: Any, field: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from dataclasses import replace
 from importlib.resources import files
 from typing import Any
@@ -33,13 +34,27 @@ def made() -> Comparison:
 MADE = made()
 
 
-def opened(browser: Any, address: str, **options: Any) -> Any:
-    tab = browser.new_page(**{"viewport": {"width": 1280, "height": 900}} | options)
+@pytest.fixture(scope="module")
+def page(browser: Any, address: str) -> Iterator[Any]:
+    """The page with the result opened, which all tests share."""
+    tab = browser.new_page(viewport={"width": 1280, "height": 900})
     tab.set_default_timeout(PATIENCE // 4)
     tab.goto(address + shared_result.link(MADE))
     tab.wait_for_function("document.querySelector('#heading')?.innerText.includes('Opened result')")
     tab.wait_for_selector("#items-table .xlt-pick")
-    return tab
+    yield tab
+    tab.close()
+
+
+@pytest.fixture
+def tab(page: Any) -> Any:
+    """On its first items as they were drawn, on a large screen."""
+    page.set_viewport_size({"width": 390, "height": 900})  # only a narrow one shows the menu
+    page.get_by_label("Sort by").select_option("as drawn")
+    page.wait_for_function("document.querySelector('.xlt-sort-menu option[selected]').value === ''")
+    page.set_viewport_size({"width": 1280, "height": 900})
+    page.emulate_media(color_scheme="light")
+    return page
 
 
 def answer(item: int, column: str) -> Prediction:
@@ -56,8 +71,7 @@ def shows(tab: Any, item: int, column: str) -> None:
 
 
 @needs_chromium
-def test_a_cell_is_chosen_by_mouse_and_moved_by_arrow_keys_across_pages(browser: Any, address: str) -> None:
-    tab = opened(browser, address)
+def test_a_cell_is_chosen_by_mouse_and_moved_by_arrow_keys_across_pages(tab: Any) -> None:
     assert "40 items, page 1 of 3" in tab.inner_text("#items-page")
     assert tab.locator("#items-table .xlt-pick[tabindex='0']").count() == 1, "one stop for Tab"
     tab.locator("#items-table .xlt-pick").nth(1).click()
@@ -70,12 +84,10 @@ def test_a_cell_is_chosen_by_mouse_and_moved_by_arrow_keys_across_pages(browser:
         tab.keyboard.press(key)
         shows(tab, item, column)
     assert tab.evaluate("document.activeElement.matches('.xlt-pick[aria-pressed=true]')")
-    tab.close()
 
 
 @needs_chromium
-def test_rows_are_filtered_and_sorted(browser: Any, address: str) -> None:
-    tab = opened(browser, address)
+def test_rows_are_filtered_and_sorted(tab: Any) -> None:
     wrong = [n for n in range(40) if any(answer(n, name).answer != MADE.runs[0].examples[n].answer
                                          for name in ("prompt", "translate"))]  # fmt: skip
     tab.get_by_label("Wrong", exact=True).check()
@@ -100,13 +112,14 @@ def test_rows_are_filtered_and_sorted(browser: Any, address: str) -> None:
     tab.locator("#items-table th button", has_text="prompt").click()
     tab.wait_for_selector("#items-table th[aria-sort=descending] >> text=prompt")
     assert tab.locator("#items-table tbody tr td:nth-child(3) .xlt-word").first.inner_text() == "right"
-    tab.close()
 
 
 @needs_chromium
 @pytest.mark.parametrize(("width", "scheme"), [(1280, "light"), (390, "dark")])
-def test_it_fits_a_phone_and_axe_finds_nothing(browser: Any, address: str, width: int, scheme: Any) -> None:
-    tab = opened(browser, address, viewport={"width": width, "height": 900}, color_scheme=scheme)
+def test_it_fits_a_phone_and_axe_finds_nothing(tab: Any, width: int, scheme: Any) -> None:
+    tab.set_viewport_size({"width": width, "height": 900})
+    tab.emulate_media(color_scheme=scheme)
+    tab.wait_for_function("dark => document.body.classList.contains('dark') === dark", arg=scheme == "dark")
     tab.locator("#items-table .xlt-pick").nth(4).click()
     shows(tab, 2, "prompt")
     if width == 390:
@@ -122,4 +135,3 @@ def test_it_fits_a_phone_and_axe_finds_nothing(browser: Any, address: str, width
     tab.add_script_tag(content=files("axe_playwright_python").joinpath("axe.min.js").read_text("utf-8"))
     found = tab.evaluate(AXE)
     assert not found, "\n".join(found)
-    tab.close()
