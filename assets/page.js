@@ -81,6 +81,40 @@
     show(); open();
   };
 
+  // The table of demonstrations: its value is a list of dicts, by the names of the boxes; it is given the HTML of a row.
+  window.xltRows = (element, props, watch, trigger, name) => {
+    let drawn = "";  // the HTML of the rows that are there
+    const show = () => {
+      const html = given.get(name) || "";
+      if (drawn !== html) { element.replaceChildren(); drawn = html; }
+      if (!html) return;
+      const rows = props.value || [], shown = element.children;
+      while (shown.length > rows.length) element.lastElementChild.remove();
+      while (shown.length < rows.length) element.insertAdjacentHTML("beforeend", drawn.replaceAll("{n}", shown.length + 1));
+      rows.forEach((row, at) => shown[at].querySelectorAll("textarea").forEach((box) => {
+        const text = row[box.name] ?? "";
+        if (box.value !== text) box.value = text;  // else the caret would jump
+      }));
+    };
+    const rowOf = (target) => [...element.children].indexOf(target.closest(".xlt-demo"));
+    element.addEventListener("input", ({ target }) => {
+      const rows = [...props.value], at = rowOf(target);
+      rows[at] = { ...rows[at], [target.name]: target.value };
+      props.value = rows;
+    });
+    element.addEventListener("change", () => trigger("blur"));  // of a box that is left
+    element.addEventListener("click", ({ target }) => {
+      const from = rowOf(target), by = Number(target.dataset.by), to = from + by;
+      if (!target.dataset.by || to < 0 || to >= props.value.length) return;
+      const rows = [...props.value], [row] = rows.splice(from, 1);
+      if (by) rows.splice(to, 0, row);
+      props.value = rows;
+      show();
+      trigger("input");
+    });
+    watch("value", show); onGiven(element, name, show); show();
+  };
+
   document.addEventListener("click", (event) => {
     const button = event.target.closest && event.target.closest("button, a");
     if (!button) return;
@@ -114,7 +148,7 @@
     else if (event.type === "mousedown") {  // a menu is gone before the click
       const menu = at.closest("[role=option]") && document.activeElement;
       if (menu && menu.closest(SETTING)) document.body.classList.add("xlt-stale");
-    } else if (at.closest(SETTING) && (event.type !== "click" || at.closest("[data-lesson], #demonstrations .xlt-tools button")))
+    } else if (at.closest(SETTING) && (event.type !== "click" || at.closest("[data-lesson], #demonstrations :is(.xlt-tools, .xlt-demo-tools) button")))
       document.body.classList.add("xlt-stale");
   };
   ["input", "change", "mousedown", "click"].forEach((type) => document.addEventListener(type, changed, true));
@@ -247,10 +281,6 @@
     if (button && verdict !== "open") { store.set("xlt-lessons", JSON.stringify({ ...markLessons(), [button.firstChild.data]: verdict })); markLessons(); }
   };
 
-  const nameRowButtons = () => document.querySelectorAll(".xlt-demo-tools button:not([aria-label])").forEach((button) => {
-    button.setAttribute("aria-label", `${button.textContent.trim()}, row ${button.id.split("-").pop()}`);
-  });
-
   // Chromium gives the focus to every scrollable element, also to the list of an open menu.
   const unfocusLists = () => document.querySelectorAll("ul[role=listbox]:not([tabindex])").forEach((list) => { list.tabIndex = -1; });
 
@@ -289,7 +319,6 @@
     let ready = false;
     new MutationObserver(() => {
       reopen();
-      nameRowButtons();
       unfocusLists();
       describe();
       keepPlace();

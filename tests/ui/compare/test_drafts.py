@@ -75,6 +75,25 @@ def test_another_task_and_back_keeps_edited_demonstrations(tab: Any) -> None:
 
 
 @needs_chromium
+def test_typing_goes_on_while_rows_change(tab: Any) -> None:
+    edit(tab, "demo-text-1", EDITED)
+    tab.fill("#demo-answer-1 textarea", "sprts")
+    for _ in range(3):
+        tab.press("#demo-answer-1 textarea", "ArrowLeft")
+    tab.evaluate("document.querySelector('#demo-add').click()")  # the focus stays where it is
+    tab.wait_for_selector("#demo-text-5")
+    tab.keyboard.type("o")
+    assert value(tab, "demo-answer-1") == "sports"
+    tab.click("#demo-up-1")
+    tab.click("#demo-down-1")
+    assert value(tab, "demo-text-2") == EDITED and value(tab, "demo-answer-2") == "sports"
+    tab.click("#demo-add")
+    tab.wait_for_selector("#demo-text-6")
+    assert value(tab, "demo-text-2") == EDITED and value(tab, "demo-answer-2") == "sports"
+    assert tab.evaluate("document.body.classList.contains('xlt-stale')")
+
+
+@needs_chromium
 def test_a_reload_does_not_end_a_comparison(tab: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     reloaded, run = Event(), zero_gpu.run_comparison
 

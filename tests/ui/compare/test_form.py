@@ -16,8 +16,9 @@ from xlt_core.records import Column, InputError, Plan, Row
 from xlt_core.ui.compare import form, form_handlers, row_handlers, sample
 from xlt_core.ui.compare import page as page_module
 from xlt_core.ui.compare.form import ComparePage
-from xlt_core.ui.fields import inputs, strategies
+from xlt_core.ui.fields import demonstrations, inputs, strategies
 from xlt_core.ui.shared.last_request import Requests, last_only
+from xlt_core.ui.shared.limits import MAX_ROWS
 from xlt_core.ui.shared.run_manager import RunManager
 
 
@@ -87,6 +88,19 @@ def test_what_a_browser_sends_that_is_no_form_of_boxes_ticks_none(page: CompareP
     values = opened(page, sample.default_plan()) | {page.choices.columns.boxes: sent}
     with pytest.raises(InputError, match="No strategy is chosen"):
         form.read(page, values)
+
+
+@pytest.mark.parametrize(
+    ("sent", "read"),
+    [(None, ()), ("<b>", ()), ({"text": "a"}, ()), ([3, None, "a", ["a"]], ()),
+     ([{"text": "a", "answer": 3, "id": "1"}, {"answer": "b"}], (Row("a"), Row("", "b"))),
+     ([{"text": "a"}] * 99, (Row("a"),) * MAX_ROWS)],
+)  # fmt: skip
+def test_what_a_browser_sends_that_is_no_row_is_no_demonstration(
+    page: ComparePage, sent: Any, read: tuple[Row, ...]
+) -> None:  # fmt: skip
+    values = opened(page, Plan("topic", "kin")) | {page.demonstrations.rows: sent}
+    assert demonstrations.read(page.demonstrations, values) == read
 
 
 GONE = [{"model": "/nowhere/mine"}, {"translator": "/nowhere/mine"}, {"dataset": "mine.csv"},

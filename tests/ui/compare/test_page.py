@@ -132,6 +132,7 @@ def test_rows_are_added_removed_moved_and_a_bad_one_is_named(topics: Any) -> Non
     tab.wait_for_function("was => document.querySelector('#demo-text-1 textarea').value === was", arg=first)
     tab.click("#demo-remove-1")
     tab.wait_for_function("was => document.querySelector('#demo-text-1 textarea').value !== was", arg=first)
+    tab.wait_for_selector("#demonstrations > button:has-text('Demonstrations (3)')")
     tab.click("#demo-add")
     tab.wait_for_function("document.querySelector('#demo-text-4 textarea')?.value === ''")
     tab.click("#compare")

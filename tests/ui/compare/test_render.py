@@ -227,11 +227,8 @@ def test_the_pivot_of_one_input_has_its_signs_with_a_human_english_and_without()
     assert "no human English to compare" in html and "length ratio" in html and "human English</span>" not in html
 
 
-def test_rows_are_moved_removed_and_resized() -> None:
+def test_rows_are_shuffled_added_and_resized() -> None:
     rows = tuple(Row(text, "x") for text in "abc")
-    assert [row.text for row in demonstrations.moved(rows, 1, -1)] == ["b", "a", "c"]
-    assert demonstrations.moved(rows, 0, -1) == rows
-    assert [row.text for row in demonstrations.removed(rows, 1)] == ["a", "c"]
     assert demonstrations.shuffled(rows) != rows and set(demonstrations.shuffled(rows)) == set(rows)
     fresh = tuple(Row(text, "x") for text in "cde")
     assert [row.text for row in demonstrations.resized(rows, fresh, 5)] == ["a", "b", "c", "d", "e"]

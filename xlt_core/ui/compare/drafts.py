@@ -37,10 +37,10 @@ class Draft:
 
 def wire(page: ComparePage) -> None:
     """Binds the events after which the draft is kept: when a field is left, and at each choice."""
-    chosen, entered = page.choices, page.inputs
-    boxes = [box for row in page.demonstrations.rows for box in (*row.texts, row.answer)]
-    fields = [chosen.seed, chosen.tokens, chosen.temperature, *entered.texts, entered.gold, *boxes]
-    menus = [chosen.language, chosen.task, entered.mode, entered.example, chosen.columns.boxes, chosen.columns.knobs]
+    chosen, entered, rows = page.choices, page.inputs, page.demonstrations.rows
+    fields = [chosen.seed, chosen.tokens, chosen.temperature, *entered.texts, entered.gold, rows]
+    columns = chosen.columns.boxes, chosen.columns.knobs
+    menus = [chosen.language, chosen.task, entered.mode, entered.example, rows, *columns]
     triggers = [*(one.blur for one in fields), *(menu.input for menu in menus), chosen.shots.release,
                 entered.samples.release, *chosen.sources.change_events()]  # fmt: skip
     keep_it = catch_errors(partial(keep, page), lambda sentence: {page.draft: gr.skip()})  # it is said where it matters

@@ -165,10 +165,7 @@ def _wire_demonstrations(page: ComparePage) -> None:
     _bind(page, table.reset.click, row_handlers.reset_rows, page.form_widgets(), table.outputs() | {page.draft})
     _bind(page, table.reload.click, row_handlers.reload_rows, page.form_widgets(),
           table.outputs() | {page.choices.seed, page.draft})  # fmt: skip
-    for index, row in enumerate(table.rows):
-        bind_change(row.up, partial(demonstrations.moved, index=index, by=-1))
-        bind_change(row.down, partial(demonstrations.moved, index=index, by=1))
-        bind_change(row.remove, partial(demonstrations.removed, index=index))
+    _bind(page, table.rows.input, row_handlers.show_count, table.widgets(), {table.fold})
 
 
 def _wire_comparison(blocks: gr.Blocks, page: ComparePage) -> None:

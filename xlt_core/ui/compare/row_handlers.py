@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
+import gradio as gr
+
 from xlt_core.records import Row
 from xlt_core.ui.compare import choices, drafts
 from xlt_core.ui.compare.form import ComparePage
@@ -29,6 +31,12 @@ def change_rows(change: Callable[..., tuple[Row, ...]], page: ComparePage, value
     table = page.demonstrations
     rows = change(demonstrations.read(table, values))
     return demonstrations.show(table, rows, values[table.fields]) | drafts.kept(page, values, rows)
+
+
+def show_count(page: ComparePage, values: Values) -> Updates:
+    """How many demonstrations there are, after the visitor has moved or removed one."""
+    table = page.demonstrations
+    return {table.fold: gr.update(label=demonstrations.title(len(demonstrations.read(table, values))))}
 
 
 def reset_rows(page: ComparePage, values: Values) -> Updates:

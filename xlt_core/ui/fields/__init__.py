@@ -4,6 +4,7 @@ __all__ = [
     "demonstrations",
     "field_boxes",
     "inputs",
+    "knob_fields",
     "lessons",
     "mismatch",
     "own_data",

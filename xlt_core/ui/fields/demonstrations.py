@@ -1,4 +1,8 @@
-"""The table of demonstrations: rows are edited, added, removed, moved, shuffled, reset and drawn again."""
+"""The table of demonstrations: rows are edited, added, removed, moved, shuffled, reset and drawn again.
+
+The rows are one widget, since the time in which the page opens grows with its widgets: a form in plain HTML, whose
+value is a list of dicts. The page's script draws it, and moves and removes its rows (assets/page.js).
+"""
 
 from __future__ import annotations
 
@@ -9,36 +13,26 @@ from typing import Any
 
 import gradio as gr
 
-from xlt_core.formats.fields import english_of, texts_of, whole_text
+from xlt_core.formats.fields import english_of, make_row, texts_of, whole_text
 from xlt_core.records import InputError, Language, Plan, Row
-from xlt_core.ui.fields import field_boxes
-from xlt_core.ui.fields.field_boxes import Boxes, Fields, language_options
-from xlt_core.ui.shared.html import details_html, escape
+from xlt_core.ui.fields import field_boxes, server_value
+from xlt_core.ui.fields.field_boxes import Fields
+from xlt_core.ui.shared.html import details_html, escape, language_attributes
 from xlt_core.ui.shared.limits import MAX_ROWS
 from xlt_core.ui.shared.updates import Updates, Values
 
 LABEL = "Text"  # of a task's only text
-
-
-@dataclass(frozen=True)
-class RowWidgets:
-    """The widgets of one row."""
-
-    group: gr.Row
-    texts: Boxes
-    answer: gr.Textbox
-    up: gr.Button
-    down: gr.Button
-    remove: gr.Button
+ANSWER = "answer"  # beside the names of the fields
+TOOLS = {"up": -1, "down": 1, "remove": 0}  # by how many places a row's button moves it
 
 
 @dataclass(frozen=True)
 class Demonstrations:
-    """The widgets. count: the number of rows in use; drawn: the rows as they were drawn last, for Reset; fields: those
-    of the task."""
+    """The widgets. rows: the form; row: the HTML of one; drawn: the rows as they were drawn last, for Reset; fields:
+    those of the task."""
 
-    rows: tuple[RowWidgets, ...]
-    count: gr.State
+    rows: gr.HTML
+    row: gr.HTML
     drawn: gr.State
     fields: gr.State
     fold: gr.Accordion
@@ -50,44 +44,38 @@ class Demonstrations:
 
     def widgets(self) -> set[Any]:
         """Everything from which the rows are read."""
-        boxes = {widget for row in self.rows for widget in (*row.texts, row.answer)}
-        return boxes | {self.count, self.drawn, self.fields}
+        return {self.rows, self.drawn, self.fields}
 
     def outputs(self) -> set[Any]:
         """Everything that other rows update."""
-        return self.widgets() | {row.group for row in self.rows} | {self.fold, self.gloss}
+        return self.widgets() | {self.row, self.fold, self.gloss}
 
 
 def build(rows: Sequence[Row], plan: Plan) -> Demonstrations:
     """Draws the table with the given rows."""
-    with gr.Accordion(_title(len(rows)), open=False, elem_id="demonstrations") as fold:
-        return _table(fold, rows, field_boxes.fields_of(plan.task), field_boxes.languages_of(plan))
-
-
-def _table(
-    fold: gr.Accordion, rows: Sequence[Row], fields: Fields, languages: Sequence[Language | None]
-) -> Demonstrations:  # fmt: skip
-    widgets = tuple(_row(index, rows, fields, languages) for index in range(MAX_ROWS))
-    with gr.Row(elem_classes=["xlt-tools"]):
-        tools = {
-            "add": gr.Button("Add a row", size="sm", elem_id="demo-add"),
-            "shuffle": gr.Button("Shuffle", size="sm", elem_id="demo-shuffle"),
-            "reset": gr.Button("Reset", size="sm", elem_id="demo-reset"),
-            "reload": gr.Button("Reload from the train split", size="sm", elem_id="demo-reload"),
-        }
-    gloss = gr.HTML(gloss_html(fields, rows), elem_id="demo-gloss")
-    return Demonstrations(widgets, gr.State(len(rows)), gr.State(tuple(rows)), gr.State(fields), fold, gloss, **tools)
+    fields = field_boxes.fields_of(plan.task)
+    with gr.Accordion(title(len(rows)), open=False, elem_id="demonstrations") as fold:
+        form = gr.HTML(_value(fields, rows), html_template="", apply_default_css=False,
+                       js_on_load="xltRows(element, props, watch, trigger, 'demonstrations')")  # fmt: skip
+        row = server_value.build(_row_html(plan), "demonstrations")
+        with gr.Row(elem_classes=["xlt-tools"]):
+            tools = {
+                "add": gr.Button("Add a row", size="sm", elem_id="demo-add"),
+                "shuffle": gr.Button("Shuffle", size="sm", elem_id="demo-shuffle"),
+                "reset": gr.Button("Reset", size="sm", elem_id="demo-reset"),
+                "reload": gr.Button("Reload from the train split", size="sm", elem_id="demo-reload"),
+            }
+        gloss = gr.HTML(gloss_html(fields, rows), elem_id="demo-gloss")
+    return Demonstrations(form, row, gr.State(tuple(rows)), gr.State(fields), fold, gloss, **tools)
 
 
 def read(table: Demonstrations, values: Values) -> tuple[Row, ...]:
-    """The rows as they are entered; an unedited one keeps its id and its English version."""
-    fields = values[table.fields]
-    known = {(*texts_of(fields, row).values(), row.answer): row for row in values[table.drawn]}
-    rows = []
-    for row in table.rows[: values[table.count]]:
-        entered = field_boxes.as_row(fields, row.texts, values, values[row.answer] or "")
-        rows.append(known.get((*texts_of(fields, entered).values(), entered.answer)) or entered)
-    return tuple(rows)
+    """The rows as they are entered; an unedited one keeps its id and its English version. What a browser sends that is
+    no row counts as nothing entered."""
+    fields, sent = values[table.fields], values[table.rows]
+    known = {_cells(fields, row): row for row in values[table.drawn]}
+    entered = [_entered(fields, one) for one in sent if isinstance(one, dict)] if isinstance(sent, list) else []
+    return tuple(known.get(_cells(fields, row), row) for row in entered[:MAX_ROWS])
 
 
 def show(
@@ -95,13 +83,8 @@ def show(
 ) -> Updates:  # fmt: skip
     """The updates that show the rows. drawn: the rows that Reset goes back to from now on."""
     rows = tuple(rows)[:MAX_ROWS]
-    updates: Updates = {table.count: len(rows), table.fold: gr.update(label=_title(len(rows)))}
-    updates[table.gloss] = gloss_html(fields, rows)
-    for index, widgets in enumerate(table.rows):
-        used = index < len(rows)
-        updates[widgets.group] = gr.update(visible=used)
-        updates |= field_boxes.show(fields, widgets.texts, rows[index] if used else Row())
-        updates[widgets.answer] = rows[index].answer if used else ""
+    updates: Updates = {table.rows: _value(fields, rows), table.gloss: gloss_html(fields, rows)}
+    updates[table.fold] = gr.update(label=title(len(rows)))
     return updates | ({} if drawn is None else {table.drawn: tuple(drawn)})
 
 
@@ -115,33 +98,14 @@ def gloss_html(fields: Fields, rows: Sequence[Row]) -> str:
 
 
 def set_fields(table: Demonstrations, plan: Plan) -> Updates:
-    """The updates that show a box for each field of the plan's task, marked with its language."""
-    fields, languages = field_boxes.fields_of(plan.task), field_boxes.languages_of(plan)
-    made: Updates = {table.fields: fields}
-    for number, row in enumerate(table.rows, 1):
-        made |= field_boxes.offer(fields, row.texts, languages, LABEL, number)
-        made[row.answer] = gr.update(**language_options(languages[-1]))
-    return made
+    """The updates that show a box for each field of the plan's task, marked with its language. They set no text."""
+    return {table.fields: field_boxes.fields_of(plan.task), table.row: _row_html(plan)}
 
 
 def added(rows: tuple[Row, ...]) -> tuple[Row, ...]:
     if len(rows) >= MAX_ROWS:
         raise InputError(f"The table holds at most {MAX_ROWS} demonstrations; remove one first.")
     return (*rows, Row("", ""))
-
-
-def removed(rows: tuple[Row, ...], index: int) -> tuple[Row, ...]:
-    return rows[:index] + rows[index + 1 :]
-
-
-def moved(rows: tuple[Row, ...], index: int, by: int) -> tuple[Row, ...]:
-    """The rows with one moved up (by -1) or down (by 1); the first does not move up, nor the last down."""
-    other = index + by
-    if not (0 <= index < len(rows) and 0 <= other < len(rows)):
-        return rows
-    changed = list(rows)
-    changed[index], changed[other] = changed[other], changed[index]
-    return tuple(changed)
 
 
 def shuffled(rows: tuple[Row, ...]) -> tuple[Row, ...]:
@@ -161,36 +125,42 @@ def resized(rows: tuple[Row, ...], drawn: tuple[Row, ...], shots: int) -> tuple[
     return kept + tuple(row for row in drawn if whole_text(row) not in texts)[: shots - len(kept)]
 
 
-def _title(count: int) -> str:
+def title(count: int) -> str:
+    """What the table is called with so many rows."""
     text = "worked examples, shown in this order" if count else "zero-shot: the model sees no worked example"
     return f"Demonstrations ({count}): {text}"
 
 
-def _row(
-    index: int, rows: Sequence[Row], fields: Fields, languages: Sequence[Language | None]
-) -> RowWidgets:  # fmt: skip
-    row = rows[index] if index < len(rows) else Row("", "")
-    number = index + 1
-    with gr.Row(visible=index < len(rows), elem_classes=["xlt-demo"], equal_height=False) as group:
-        texts = tuple(
-            _box(place, text, fields, languages, number) for place, text in enumerate(field_boxes.texts(fields, row))
-        )
-        answer = gr.Textbox(
-            row.answer, label=f"Answer {number}", lines=1, max_lines=3, scale=3, min_width=120,
-            elem_id=f"demo-answer-{number}", **language_options(languages[-1]),
-        )  # fmt: skip
-        with gr.Column(scale=0, min_width=178, elem_classes=["xlt-demo-tools"]):
-            up = gr.Button("Up", size="sm", elem_id=f"demo-up-{number}")
-            down = gr.Button("Down", size="sm", elem_id=f"demo-down-{number}")
-            remove = gr.Button("Remove", size="sm", elem_id=f"demo-remove-{number}")
-    return RowWidgets(group, texts, answer, up, down, remove)
+def _cells(fields: Fields, row: Row) -> tuple[str, ...]:
+    return (*texts_of(fields, row).values(), row.answer)
 
 
-def _box(
-    place: int, text: str, fields: Fields, languages: Sequence[Language | None], number: int
-) -> gr.Textbox:  # fmt: skip
-    return gr.Textbox(
-        text, label=field_boxes.label(fields, place, LABEL, number), lines=1, max_lines=3, scale=5, min_width=180,
-        visible=place < len(fields), elem_id=f"demo-text-{number}" + f"-{place + 1}" * bool(place),
-        **language_options(languages[min(place, len(languages) - 1)]),
+def _value(fields: Fields, rows: Sequence[Row]) -> list[dict[str, str]]:
+    """The rows as the value of the form."""
+    return [{**texts_of(fields, row), ANSWER: row.answer} for row in rows]
+
+
+def _entered(fields: Fields, sent: dict[str, Any]) -> Row:
+    """A row of the form's value."""
+    texts = {name: text for name in (*fields, ANSWER) if isinstance(text := sent.get(name), str)}
+    return make_row({name: texts.get(name, "") for name in fields}, texts.get(ANSWER, ""))
+
+
+def _row_html(plan: Plan) -> str:
+    """A row of the form, in which {n} stands for its number."""
+    fields, languages = field_boxes.fields_of(plan.task), field_boxes.languages_of(plan)
+    boxes = "".join(
+        _box(name, "text-{n}" + f"-{place}" * (place > 1), field_boxes.label(fields, place - 1, LABEL), language)
+        for place, (name, language) in enumerate(zip(fields, languages, strict=False), 1)
+    )
+    boxes += _box(ANSWER, "answer-{n}", "Answer", languages[-1])
+    buttons = "".join(
+        f"<button type='button' id='demo-{name}-{{n}}' data-by='{by}' aria-label='{name.title()}, row {{n}}'>"
+        f"{name.title()}</button>" for name, by in TOOLS.items()
     )  # fmt: skip
+    return f"<div class='xlt-demo'>{boxes}<div class='xlt-demo-tools'>{buttons}</div></div>"
+
+
+def _box(name: str, element_id: str, label: str, language: Language | None) -> str:
+    return (f"<div id='demo-{element_id}'><label><span>{escape(label)} {{n}}</span><textarea name='{name}' rows='1' "
+            f"spellcheck='false' {language_attributes(language)}></textarea></label></div>")  # fmt: skip

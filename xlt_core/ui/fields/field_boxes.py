@@ -43,10 +43,9 @@ def fields_of(task: str) -> Fields:
     return catalog.task(task).fields
 
 
-def label(fields: Fields, index: int, alone: str, number: int | None = None) -> str:
-    """A box's label. alone: that of a task's only field; number: of the row."""
-    name = alone if len(fields) == 1 or index >= len(fields) else label_of(fields[index])
-    return name if number is None else f"{name} {number}"
+def label(fields: Fields, index: int, alone: str) -> str:
+    """A box's label. alone: that of a task's only field."""
+    return alone if len(fields) == 1 or index >= len(fields) else label_of(fields[index])
 
 
 def texts(fields: Fields, row: Row) -> list[str]:
@@ -69,13 +68,11 @@ def show(fields: Fields, boxes: Boxes, row: Row) -> Updates:
     return dict(zip(boxes, texts(fields, row), strict=True))
 
 
-def offer(
-    fields: Fields, boxes: Boxes, languages: Sequence[Language | None], alone: str, number: int | None = None
-) -> Updates:
+def offer(fields: Fields, boxes: Boxes, languages: Sequence[Language | None], alone: str) -> Updates:
     """The updates that show the boxes of a task, each in its language. They set no value."""
     made: Updates = {}
     for index, box in enumerate(boxes):
         spoken = languages[min(index, len(languages) - 1)]
-        made[box] = gr.update(visible=index < len(fields), label=label(fields, index, alone, number),
+        made[box] = gr.update(visible=index < len(fields), label=label(fields, index, alone),
                               **language_options(spoken))  # fmt: skip
     return made

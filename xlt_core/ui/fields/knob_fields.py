@@ -25,8 +25,8 @@ def build(
 ) -> gr.HTML:  # fmt: skip
     """Draws the form, whose fields the page's script fills and reads (assets/page.js).
 
-    prefix: of the element ids. frame: sets the fields of a group, as HTML, under its name. offered: knobs whose choices
-    come from the widget of build_offers; typed: whether others may be typed. options: of the widget.
+    prefix: of the element ids, and the form's name. frame: sets the fields of a group, as HTML, under its name.
+    offered: knobs whose choices the form is given; typed: whether others may be typed. options: of the widget.
     """
     form = "".join(
         frame(name, "".join(_field(name, knob, f"{prefix}{name}-{knob.name}", offered, typed) for knob in knobs))
@@ -34,12 +34,6 @@ def build(
     )
     return gr.HTML(filled(groups, {}), html_template=form.translate(TEMPLATE), apply_default_css=False,
                    js_on_load=f"xltKnobs(element, props, watch, trigger, '{prefix}')", **options)  # fmt: skip
-
-
-def build_offers(offers: Offers, prefix: str) -> gr.HTML:
-    """What the menus of a form offer: a widget of its own, so that new choices leave what is entered as it is. (Only
-    the value is safe there: each update of a gr.HTML drops its further properties.)"""
-    return gr.HTML(offers, html_template="", js_on_load=f"xltGive(props, watch, '{prefix}')", elem_classes=["xlt-none"])
 
 
 def filled(groups: Groups, given: Given) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from xlt_core.catalog import Knob
 from xlt_core.findings.colours import PREFERRED, ordered
 from xlt_core.pivoting.crossing import TRANSLATE_TEST
 from xlt_core.records import Column, InputError
-from xlt_core.ui.fields import knob_fields
+from xlt_core.ui.fields import knob_fields, server_value
 from xlt_core.ui.fields.knob_fields import Offers
 from xlt_core.ui.shared.html import escape
 from xlt_core.ui.shared.updates import Updates, Values
@@ -67,7 +67,7 @@ def build_boxes(ticked: Container[str], prefix: str = "") -> tuple[gr.HTML, gr.H
     boxes = gr.HTML(_ticked(name for name in names if name in ticked), apply_default_css=False,
                     html_template=form.translate(knob_fields.TEMPLATE), elem_classes=["xlt-strategies"],
                     js_on_load=f"xltStrategies(element, props, watch, trigger, '{prefix}strategies')")  # fmt: skip
-    reasons = knob_fields.build_offers({}, f"{prefix}strategies")
+    reasons = server_value.build({}, f"{prefix}strategies")
     extras = gr.CheckboxGroup([], value=[], label="Further columns", visible=False, elem_id=f"{prefix}extras")
     return boxes, reasons, extras
 
@@ -83,7 +83,7 @@ def build_knobs(prefix: str = "") -> tuple[gr.HTML, gr.HTML]:
 
     begins = f"{prefix}knob-"
     knobs = knob_fields.build(_knobs(), begins, frame, (PIVOT, ADAPTER), catalog.typed("model"))
-    return knobs, knob_fields.build_offers(offers({}), begins)
+    return knobs, server_value.build(offers({}), begins)
 
 
 def all_names() -> tuple[str, ...]:
