@@ -29,6 +29,7 @@ EDITED = "Ikipe yanjye yatsinze umukino."
 @pytest.fixture
 def tab(shared_tab: Any) -> Any:
     """The page of a browser that keeps at most what these tests have entered."""
+    shared_tab.wait_for_function("document.querySelector('#host')?.innerText.includes('pocket @')")
     demonstrations(shared_tab)
     return shared_tab
 
@@ -91,6 +92,8 @@ def test_typing_goes_on_while_rows_change(tab: Any) -> None:
     tab.wait_for_selector("#demo-text-6")
     assert value(tab, "demo-text-2") == EDITED and value(tab, "demo-answer-2") == "sports"
     assert tab.evaluate("document.body.classList.contains('xlt-stale')")
+    tab.click("#demo-reset")
+    tab.wait_for_selector("#demo-text-5", state="detached")
 
 
 @needs_chromium
