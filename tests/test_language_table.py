@@ -27,6 +27,7 @@ AFRICAN_FLORES = (  # of SIB-200, by the names of its folders
     "tso_Latn tum_Latn twi_Latn tzm_Tfng umb_Latn wol_Latn xho_Latn yor_Latn zul_Latn"
 )
 NOT_IN_FLORES = {"pcm", "bbj"}
+EVERY_LETTER = "".join(chr(point) for point in range(0x11000) if unicodedata.category(chr(point))[0] == "L")
 WANTED = sorted({*MASAKHANEWS.split(), *MASAKHANER.split(), *AFRICAN_FLORES.split(), "mya", "tha", "eng"})
 
 
@@ -140,8 +141,7 @@ def _letters(script: str) -> list[str]:
         pattern = regex.compile(rf"\p{{Script={script}}}")
     except regex.error:
         return []
-    every_letter = (chr(point) for point in range(0x11000))
-    return [letter for letter in every_letter if unicodedata.category(letter)[0] == "L" and pattern.match(letter)]
+    return pattern.findall(EVERY_LETTER)
 
 
 def test_the_table_of_autonyms_is_that_of_babel() -> None:

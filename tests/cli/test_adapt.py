@@ -15,6 +15,7 @@ import pyarrow.parquet
 import pytest
 from helpers import adaptations as seam
 from helpers import dataset_hub
+from helpers.processes import begin, command
 from helpers.tiny_models import make_model
 
 from xlt_core import settings
@@ -25,15 +26,17 @@ from xlt_core.hosts.local import LocalHost
 from xlt_core.settings import ROOT
 from xlt_core.world import world
 
-ADAPT_AND_READ = """
+READ = """
 import sys
 from xlt_core import catalog
-from xlt_core.__main__ import main
+from xlt_core.adaptation.corpus import Corpus
+from xlt_core.adaptation.objective import read_texts
+from xlt_core.adaptation.records import Adaptation
 from xlt_core.adaptation.texts import documents
 from xlt_core.records import InputError
-out, base, *sources = sys.argv[1:]
-size = ["--steps", "2", "--rows", "4", "--block", "32", "--rank", "2", "--model", base, "--out", out]
-assert main(["adapt", "--language", "kin", "--corpus", sources.pop(0), *size]) == 0
+first, *sources = sys.argv[1:]
+plan = Adaptation((Corpus("kin", first),), steps=2, rows=4, block=32)
+print(len(read_texts(plan, plan.corpora)[0].documents))
 for source in sources:
     try:
         print(len(list(documents(source, catalog.language("kin")))))
@@ -48,31 +51,13 @@ def base(tmp_path_factory):
     return seam.neox(tmp_path_factory.mktemp("neox"))
 
 
-STARTED: list[subprocess.Popen[str]] = []
-
-
-@pytest.fixture(autouse=True)
-def ended():
-    """No process outlives its test."""
-    yield
-    while STARTED:
-        STARTED.pop().kill()
-
-
-def call(*arguments, launcher=(), **more):
-    """A process that runs a command. more: of its environment."""
-    line = [sys.executable, "-m", *launcher, "xlt_core", *map(str, arguments)]
-    environment = {**os.environ, "OMP_NUM_THREADS": "1", **more}
-    STARTED.append(subprocess.Popen(line, cwd=ROOT, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-                                    text=True))  # fmt: skip
-    return STARTED[-1]
-
-
-def kill_behind(process, line):
-    """Kills a process by SIGKILL as soon as it has printed a line that begins so; returns what it has printed."""
-    said = [*takewhile(lambda printed: not printed.startswith(line), process.stderr)]
-    process.send_signal(signal.SIGKILL)
-    assert process.wait(60) == -signal.SIGKILL
+def kill_behind(line, *arguments, **more):
+    """Begins a command and kills it by SIGKILL as soon as it has printed a line that begins so; what it has printed.
+    more: its store."""
+    begun = begin(command, arguments, **more)
+    said = [*takewhile(lambda printed: not printed.startswith(line), begun.err)]
+    begun.process.kill()
+    assert begun.end() == -signal.SIGKILL, said
     return said
 
 
@@ -81,16 +66,16 @@ def last_checkpoint(folder):
 
 
 def test_killed_at_once_and_resumed_it_goes_on_from_its_checkpoint(tmp_path, base, capsys):
+    replayed = f"eng:{seam.text(tmp_path, 'eng')}:0.2"
     start = ["adapt", "--language", "kin", "--corpus", str(seam.text(tmp_path)), "--model", str(base), *SIZE,
-             "--steps", "30", "--rate", "0.01", "--replay", "eng:pocket:0.2",
-             "--out", str(tmp_path / "out")]  # fmt: skip
-    kill_behind(call(*start), "step 12/30")
+             "--steps", "30", "--rate", "0.01", "--replay", replayed, "--out", str(tmp_path / "out")]  # fmt: skip
+    kill_behind("step 12/30", *start)
     assert not (tmp_path / "out" / "adaptation.json").exists()
     kept = last_checkpoint(tmp_path / "out")
     status = main([*start, "--resume"])
     out, err = capsys.readouterr()
     assert status == 0 and f"--adapter {tmp_path / 'out'}" in out, err
-    given = seam.plan(seam.text(tmp_path), model=base, steps=30, rate=0.01, replay=(replay_of("eng:pocket:0.2"),))
+    given = seam.plan(seam.text(tmp_path), model=base, steps=30, rate=0.01, replay=(replay_of(replayed),))
     whole = seam.finished(given, tmp_path / "whole")
     card = json.loads((tmp_path / "out" / "adaptation.json").read_text("utf-8"))
     assert kept >= 9 and err.count("bits per byte before") == 1 and "step 3/30" in err, "the curve is whole"
@@ -106,7 +91,7 @@ def test_self_distillation_that_is_killed_goes_on_and_asks_nothing_twice(tmp_pat
     start = ["adapt", "--objective", "distil", "--dataset", "world", "--language", "kin", "--samples", "8", "--set",
              "pivot=human", "--model", str(model), "--rows", "2", "--steps", "20", "--rate", "0.01", "--rank", "2",
              "--block", "480", "--out", str(tmp_path / "out")]  # fmt: skip
-    said = kill_behind(call(*start, XLT_STORE=str(settings.STORE)), "step 8/20")
+    said = kill_behind("step 8/20", *start, store=settings.STORE)
     assert last_checkpoint(tmp_path / "out") >= 6 and not (tmp_path / "out" / "adaptation.json").exists()
     monkeypatch.setattr(LocalHost, "score", lambda *_: pytest.fail("The model is asked again."))
     assert main([*start, "--resume"]) == 0
@@ -137,19 +122,20 @@ def test_an_interrupted_adaptation_says_how_it_goes_on(tmp_path, base, capsys, m
 def test_two_processes_train_one_adapter(tmp_path, base):
     launcher = ("accelerate.commands.launch", "--cpu", "--num_processes", "2", "--num_machines", "1", "-m",
                 "--mixed_precision", "no", "--dynamo_backend", "no", "--main_process_port", "0")  # fmt: skip
-    shared = ("adapt", "--language", "kin", "--corpus", seam.text(tmp_path), "--model", base, *SIZE, "--steps", "12",
-              "--rate", "0.01")  # fmt: skip
-    both = call(*shared, "--out", tmp_path / "both", launcher=launcher)
-    out, err = both.communicate(timeout=600)
-    assert both.returncode == 0 and out.count("use it with") == 1 and err.count("bits per byte before") == 1, err
-    assert main([*map(str, shared), "--out", str(tmp_path / "one")]) == 0
+    shared = ["adapt", "--language", "kin", "--corpus", str(seam.text(tmp_path)), "--model", str(base), *SIZE,
+              "--steps", "12", "--rate", "0.01", "--replay", f"eng:{seam.text(tmp_path, 'eng')}:0.2"]  # fmt: skip
+    line = [sys.executable, "-m", *launcher, "xlt_core", *shared, "--out", str(tmp_path / "both")]
+    both = subprocess.run(line, cwd=ROOT, env={**os.environ, "OMP_NUM_THREADS": "1"}, capture_output=True, text=True)
+    told = both.stderr
+    assert both.returncode == 0 and both.stdout.count("use it with") == told.count("bits per byte before") == 1, told
+    assert main([*shared, "--out", str(tmp_path / "one")]) == 0
     first, second = (json.loads((tmp_path / name / "adaptation.json").read_text("utf-8")) for name in ("both", "one"))
     for name, one in second["bits_per_byte"].items():
         assert first["bits_per_byte"][name]["before"] == one["before"]
         assert first["bits_per_byte"][name]["after"] == pytest.approx(one["after"], rel=0.02)
 
 
-def test_a_dataset_of_the_hub_is_streamed(tmp_path, base):
+def test_a_dataset_of_the_hub_is_streamed(tmp_path):
     asked: list[str] = []
     rows = [next(world.documents("kin", seed)) for seed in range(40)]
     for config in ("kin", "hau"):
@@ -162,17 +148,24 @@ def test_a_dataset_of_the_hub_is_streamed(tmp_path, base):
     reach = {"HF_ENDPOINT": f"http://127.0.0.1:{server.server_port}", "HF_HOME": str(tmp_path / "home"),
              "NO_PROXY": "127.0.0.1", "HF_HUB_DISABLE_XET": "1"}  # fmt: skip
     sources = [f"hub:org/{name}" for name in ("data:kin:body", "data", "data:lug:body", "data:kin:text", "none")]
-    call = [sys.executable, "-c", ADAPT_AND_READ, str(tmp_path / "out"), str(base), *sources]
+    call = [sys.executable, "-c", READ, *sources]
     done = subprocess.run(call, cwd=ROOT, env={**os.environ, **reach}, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
-    card = json.loads((tmp_path / "out" / "adaptation.json").read_text("utf-8"))
-    assert card["texts"][0]["source"] == "hub:org/data:kin:body" and card["texts"][0]["documents"] < 40, "as is needed"
+    assert 0 < int(done.stdout.splitlines()[0]) < 40, "as is needed"
     assert any(line.endswith("kin/train-00000-of-00001.parquet") for line in asked)
     assert not any("hau/train" in line for line in asked)
     refused = ("several configurations", "no configuration 'lug'", "data:kin:COLUMN", "cannot be read")
     for line, said in zip(done.stdout.splitlines()[-4:], refused, strict=True):
         assert said in line
     server.shutdown()
+
+
+def test_the_card_names_a_dataset_of_the_hub(tmp_path, base, monkeypatch):
+    monkeypatch.setattr("xlt_core.adaptation.texts._from_hub", lambda source: world.documents("kin", 1))
+    line = ["adapt", "--language", "kin", "--corpus", "hub:org/data:kin:body", "--model", str(base), *SIZE]
+    assert main([*line, "--steps", "2", "--out", str(tmp_path / "out")]) == 0
+    card = json.loads((tmp_path / "out" / "adaptation.json").read_text("utf-8"))
+    assert card["texts"][0]["source"] == "hub:org/data:kin:body" and card["texts"][0]["documents"] < 40
 
 
 def test_it_is_written_where_laft_finds_it_and_a_stopped_one_is_found_again(tmp_path, base, monkeypatch, capsys):

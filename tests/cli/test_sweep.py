@@ -1,19 +1,16 @@
 from __future__ import annotations
 
 import json
-import os
 import shlex
 import signal
-import subprocess
-import sys
 
 import pytest
+from helpers.processes import begin, small_command
 from helpers.small_hosts import Adapting
 from helpers.small_parts import parts
 
 from xlt_core.__main__ import main
 from xlt_core.documents import export
-from xlt_core.settings import ROOT
 from xlt_core.store.store import Store
 from xlt_core.sweeps.sweep import command, grid_of
 
@@ -144,13 +141,11 @@ def test_a_store_that_was_damaged_is_told_of(capsys, tmp_path):
 
 
 def test_two_processes_on_one_folder_at_once_end_well(capsys, tmp_path):
-    line = [sys.executable, str(ROOT / "tests/helpers/small_command.py"), *BASE, "--out", str(tmp_path / "both")]
-    environment = {**os.environ, "PYTHONPATH": os.pathsep.join((str(ROOT), str(ROOT / "tests")))}
-    both = [subprocess.Popen(line, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE) for _ in range(2)]
-    told = [process.communicate() for process in both]
-    assert [process.returncode for process in both] == [0, 0], told
+    both = [begin(small_command, [*BASE, "--out", tmp_path / "both"]) for _ in range(2)]
+    said = [one.err.read() for one in both]
+    assert [one.end() for one in both] == [0, 0], said
     alone = run(capsys, *BASE, "--out", str(tmp_path / "alone"))
-    assert told[0][0] == told[1][0] == alone[1].encode()
+    assert both[0].out.read() == both[1].out.read() == alone[1]
     assert Store(tmp_path / "both" / "store.sqlite").message == ""
     names = [sorted(path.name for path in (tmp_path / folder).glob("*.json")) for folder in ("both", "alone")]
     assert names[0] == names[1] and len(names[0]) == 8

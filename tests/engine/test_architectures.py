@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 import torch
+from helpers.small_hosts import Dictionary
 from helpers.tiny_models import THINKING, GPTNeoXConfig, Qwen2Config, make_adapter, make_model, make_tokenizer
 from transformers import (
     AutoModelForCausalLM,
@@ -24,7 +25,7 @@ from xlt_core.__main__ import main
 from xlt_core.catalog import PARTS
 from xlt_core.comparison.compare import compare
 from xlt_core.hosts.local import LocalHost
-from xlt_core.records import Column, Comparison, InputError, Limits, Message, Plan
+from xlt_core.records import Column, Comparison, InputError, Limits, Message, Plan, Reply
 from xlt_core.settings import POCKET
 
 COLUMNS = tuple(Column(name, name) for name in ("prompt", "translate", "laft"))
@@ -53,19 +54,27 @@ def folder(request: pytest.FixtureRequest) -> Path:
     return request.getfixturevalue(request.param)
 
 
+class Capitals(Dictionary):
+    """A translator whose English are capital letters."""
+
+    def translate(self, texts, source, target, beams=1):
+        for index, text in enumerate(texts):
+            yield index, Reply("translate", text, text.upper() if target.code == "eng" else text.lower())
+
+
 def run(folder: Path, task: str, tokens: int, columns: tuple[Column, ...], **changes: object) -> Comparison:
-    """The comparison with so many tokens in a forward pass."""
-    host = LocalHost(folder, device="cpu")
+    """The comparison with so many tokens in a forward pass; a prompt that has more goes through several, alone."""
+    host, translator = LocalHost(folder, device="cpu"), Capitals()
     host._engine.step_tokens = tokens
-    plan = Plan(task, "kin", columns, model=str(folder), shots=2, samples=5, limits=Limits(6, stop=()), **changes)
-    *_, last = compare(plan, replace(PARTS, host=lambda name: host))
+    plan = Plan(task, "kin", columns, model=str(folder), shots=2, samples=3, limits=Limits(6, stop=()), **changes)
+    *_, last = compare(plan, replace(PARTS, host=lambda name: host, translator=lambda name: translator))
     return last
 
 
 @pytest.mark.parametrize("task", ["topic", "ner", "summary"])  # one of each kind of answer
 def test_each_kind_of_answer_runs_and_the_batch_changes_nothing(folder: Path, task: str) -> None:
     columns = (*COLUMNS, FULL) if (folder / "adapters" / "kin-full").is_dir() else COLUMNS
-    together, alone = run(folder, task, 16384, columns), run(folder, task, 1, columns)
+    together, alone = run(folder, task, 16384, columns), run(folder, task, 9, columns)
     for many, one in zip(together.runs, alone.runs, strict=True):
         assert many.state == one.state == "done" and many.errors == 0, many.note
         for a, b in zip(many.predictions, one.predictions, strict=True):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import socket
 import threading
-from collections.abc import Iterator
+from contextlib import nullcontext
 from functools import cache
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -14,7 +14,7 @@ from typing import Any
 
 import torch
 from peft import PeftModel
-from transformers import AutoModelForCausalLM, AutoTokenizer
+from transformers import AutoModelForCausalLM, AutoTokenizer, DynamicCache
 
 from xlt_core.contracts import Host
 from xlt_core.hosts._server import Server
@@ -24,10 +24,11 @@ Json = dict[str, Any]
 
 
 class Model:
-    """The plain computation: a whole text a forward pass, one at a time, and each text once."""
+    """The plain computation: a whole text a forward pass, one at a time, and each text once. What it writes goes on
+    from what transformers keeps of the text."""
 
     def __init__(self, folder: Path) -> None:
-        self.echo, self.next_token = cache(self.echo), cache(self.next_token)
+        self.echo, self.write = cache(self.echo), cache(self.write)
         self.tokenizer = AutoTokenizer.from_pretrained(folder)
         model = AutoModelForCausalLM.from_pretrained(folder, dtype=torch.float32).eval()
         self.adapters = sorted(path.name for path in (folder / "adapters").iterdir())
@@ -38,16 +39,13 @@ class Model:
         self.lock = threading.Lock()
 
     @torch.no_grad()
-    def logits(self, ids: list[int], name: str) -> torch.Tensor:
+    def logits(self, ids: list[int], name: str, kept: DynamicCache | None = None) -> torch.Tensor:
+        """kept: of the text before; the ids are added to it."""
         with self.lock:
-            if name not in self.adapters:
-                with self.model.disable_adapter():
-                    return self.model(torch.tensor([ids])).logits[0]
-            self.model.set_adapter(name)
-            return self.model(torch.tensor([ids])).logits[0]
-
-    def next_token(self, ids: tuple[int, ...], name: str) -> int:
-        return int(self.logits(list(ids), name)[-1].argmax())
+            if name in self.adapters:
+                self.model.set_adapter(name)
+            with nullcontext() if name in self.adapters else self.model.disable_adapter():
+                return self.model(torch.tensor([ids]), past_key_values=kept, use_cache=kept is not None).logits[0]
 
     def echo(self, text: str, name: str) -> Json:
         """What vLLM puts under logprobs: its offsets add up the tokens as they decode one by one, <s> included."""
@@ -58,21 +56,23 @@ class Model:
         values = [None, *(float(logs[i - 1, ids[i]]) for i in range(1, len(ids)))]
         return {"tokens": tokens, "text_offset": offsets, "token_logprobs": values, "top_logprobs": None}
 
-    def write(self, text: str, name: str, most: int, stop: list[str]) -> Iterator[str]:
+    def write(self, text: str, name: str, most: int, stop: tuple[str, ...] = ()) -> list[str]:
         """Greedy pieces of text, without the stop string and what follows."""
-        ids, start, told = self.tokenizer(text).input_ids, len(self.tokenizer(text).input_ids), ""
+        ids, kept, pieces = self.tokenizer(text).input_ids, DynamicCache(), []
+        start = read = len(ids)
         for _ in range(most):
-            ids.append(self.next_token(tuple(ids), name))
+            ids.append(int(self.logits(ids[-read:], name, kept)[-1].argmax()))
+            read = 1
             ended = ids[-1] == self.tokenizer.eos_token_id
             # Decoded behind the last token of the prompt, so that the space before the first word is kept.
             before = len(self.tokenizer.decode(ids[start - 1 : start]))
             new = self.tokenizer.decode(ids[start - 1 :], skip_special_tokens=True)[before:]
             ends = [new.index(mark) for mark in stop if mark in new]
             new = new[: min(ends)] if ends else new
-            yield new[len(told) :]
-            told = new
+            pieces.append(new[len("".join(pieces)) :])
             if ends or ended:
-                return
+                break
+        return pieces
 
 
 class Handler(BaseHTTPRequestHandler):
@@ -124,7 +124,7 @@ class Handler(BaseHTTPRequestHandler):
         choices = []
         for index, prompt in enumerate(prompts):
             text = prompt if body.get("echo") and fault != "no echo" else ""
-            text += "".join(self.server.model.write(prompt, body["model"], body["max_tokens"], []))
+            text += "".join(self.server.model.write(prompt, body["model"], body["max_tokens"]))
             wanted = body.get("logprobs") and fault != "no logprobs"
             echoed = dict(self.server.model.echo(prompt, body["model"])) if wanted else None
             if fault == "same":
@@ -141,8 +141,8 @@ class Handler(BaseHTTPRequestHandler):
         self.answer({"choices": [{"message": {"content": prompt[:1]}}]})
 
     def stream(self, body: Json, fault: str) -> None:
-        prompt, stop = body["prompt"], body.get("stop", [])
-        pieces = list(self.server.model.write(prompt, body["model"], body["max_tokens"], stop))
+        prompt, stop = body["prompt"], tuple(body.get("stop", ()))
+        pieces = self.server.model.write(prompt, body["model"], body["max_tokens"], stop)
         count = len(self.server.model.tokenizer(prompt).input_ids)
         events: list[Json] = [{"choices": [{"index": 0, "text": piece, "finish_reason": None}]} for piece in pieces]
         if fault == "cut":

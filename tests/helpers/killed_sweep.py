@@ -17,8 +17,11 @@ from dataclasses import replace
 from importlib import import_module
 from pathlib import Path
 
+from helpers.small_hosts import Dictionary, Slow
+from helpers.small_parts import parts as small_parts
+
 from xlt_core.__main__ import main
-from xlt_core.catalog import PARTS, Parts
+from xlt_core.catalog import Parts
 from xlt_core.records import Reply
 
 GRID = ("sweep", "--tasks", "topic,ner", "--languages", "kin", "--shots", "0,2", "--seeds", "0", "--samples", "6")
@@ -54,8 +57,8 @@ class Counted:
 
 
 def counted(log: Path) -> Parts:
-    host, translator = Counted(PARTS.host("pocket"), log), Counted(PARTS.translator("pocket"), log)
-    return replace(PARTS, host=lambda name: host, translator=lambda name: translator)
+    host, translator = Counted(Slow(), log), Counted(Dictionary(), log)
+    return replace(small_parts(host), translator=lambda name: translator)
 
 
 def started(parts: Parts, out: Path) -> int:
@@ -102,11 +105,6 @@ LIBRARIES = ("pandas", "plotly.graph_objects", "pyarrow.parquet", "scipy.stats",
              "xlt_core.documents.report_sections", "xlt_core.documents.export", "xlt_core.sweeps.sweep")  # fmt: skip
 
 if __name__ == "__main__":
-    import torch
-
     for library in LIBRARIES:
         import_module(library)
-    torch.set_num_threads(1)  # a forked process has none of its parent's threads
-    PARTS.host("pocket").ready()
-    assert PARTS.translator("pocket").revision
     print(json.dumps(run(Path(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3]))))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -80,6 +81,26 @@ class Adapting(Scoring):
 
     def adapted(self, adapter: str) -> Generating:
         return self
+
+
+class Slow(Adapting):
+    """Computes each answer for a while, in which its process may be killed."""
+
+    def __init__(self) -> None:
+        super().__init__(write=lambda prompt: "none")
+
+    def score(self, prompts: Sequence[Prompt], choices: Sequence[Sequence[str]], adapter: str = ""):
+        return _slowed(super().score(prompts, choices, adapter))
+
+    def generate(self, prompts: Sequence[Prompt], adapter: str = "", limits: Limits = Limits()):
+        return _slowed(super().generate(prompts, adapter, limits))
+
+
+def _slowed(replies: Iterator[tuple[int, Reply]]) -> Iterator[tuple[int, Reply]]:
+    for index, reply in replies:
+        if reply.final:
+            time.sleep(0.02)
+        yield index, reply
 
 
 @dataclass

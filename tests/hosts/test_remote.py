@@ -78,10 +78,10 @@ def test_adapters_of_a_language_are_known_by_their_names() -> None:
 def test_local_and_remote_give_the_same_label_probabilities(
     adapter: str, more: tuple[str, ...], server: CompletionsServer, local: LocalHost
 ) -> None:
-    prompts, labels = prompts_of("topic", local, 3)
+    prompts, labels = prompts_of("topic", local, 2)
     labels += more
-    ours = finals(local.score(prompts, [labels] * 3, adapter))
-    theirs = finals(reach(server).score(prompts, [labels] * 3, adapter))
+    ours = finals(local.score(prompts, [labels] * 2, adapter))
+    theirs = finals(reach(server).score(prompts, [labels] * 2, adapter))
     for index, reply in ours.items():
         other = theirs[index]
         assert probabilities(other) == pytest.approx(probabilities(reply), abs=1e-4)

@@ -37,18 +37,19 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
             env={**os.environ, "HF_HOME": str(home), "HF_HUB_OFFLINE": "1"}, stdout=log, stderr=log)  # fmt: skip
     try:
         deadline = time.monotonic() + PATIENCE
-        while not _well(port):
-            assert served.poll() is None and time.monotonic() < deadline, (home / "log").read_text()
-            time.sleep(0.2)
+        with httpx.Client(base_url=f"http://127.0.0.1:{port}") as client:
+            while not _well(client):
+                assert served.poll() is None and time.monotonic() < deadline, (home / "log").read_text()
+                time.sleep(0.2)
         yield f"http://127.0.0.1:{port}/v1"
     finally:
         served.terminate()
         served.wait()
 
 
-def _well(port: int) -> bool:
+def _well(client: httpx.Client) -> bool:
     try:
-        return httpx.get(f"http://127.0.0.1:{port}/health").is_success
+        return client.get("/health").is_success
     except httpx.TransportError:
         return False
 

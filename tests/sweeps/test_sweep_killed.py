@@ -24,8 +24,8 @@ def killed(tmp_path_factory):
     """The folder of a sweep that was killed again and again, and one that was not, and what was told of them."""
     folder = tmp_path_factory.mktemp("killed")
     command = [sys.executable, str(ROOT / "tests/helpers/killed_sweep.py"), str(folder), str(KILLS), "1"]
-    environment = {**os.environ, "PYTHONPATH": str(ROOT), "OMP_NUM_THREADS": "1"}
-    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=True)
+    places = os.pathsep.join((str(ROOT), str(ROOT / "tests")))
+    done = subprocess.run(command, env=os.environ | {"PYTHONPATH": places}, capture_output=True, text=True, check=True)
     return folder, json.loads(done.stdout.splitlines()[-1])
 
 

@@ -10,30 +10,37 @@ from pathlib import Path
 
 import pytest
 from helpers.same_results import assert_same
+from helpers.small_hosts import Slow
+from helpers.small_parts import parts
 
 from xlt_core.records import InputError
+from xlt_core.settings import ROOT
 from xlt_core.store.store import Store
+from xlt_core.sweeps.local import Local
 from xlt_core.sweeps.sweep import Grid, sweep
 
 pytest.importorskip("ray")
 pytestmark = pytest.mark.skipif(not Path("/proc").is_dir(), reason="the workers are found in /proc")
 
 GRID = Grid(("topic", "ner"), ("kin",), shots=(0, 1, 2), samples=4)
+SMALL = parts(Slow())
 
 
 @pytest.fixture(scope="module")
 def cluster():
     from xlt_core.sweeps.cluster import Cluster
 
-    with closing(Cluster(workers=2)) as made:
-        yield made
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("PYTHONPATH", str(ROOT / "tests"))  # where the workers find the small parts
+        with closing(Cluster(workers=2)) as made:
+            yield made
 
 
 @pytest.fixture(scope="module")
 def here(tmp_path_factory):
     """The comparisons of the sweep in this process."""
     store = Store(tmp_path_factory.mktemp("local") / "store.sqlite")
-    run = list(sweep(GRID, store))[-1].run
+    run = list(sweep(GRID, store, SMALL))[-1].run
     return list(store.comparisons(run))
 
 
@@ -63,16 +70,16 @@ def predictions(store) -> int:
 
 def test_two_workers_give_what_this_process_gives(cluster, here, tmp_path):
     store = Store(tmp_path / "store.sqlite")
-    *_, end = sweep(GRID, store, engine=cluster)
+    *_, end = sweep(GRID, store, SMALL, engine=cluster)
     assert {cell.state for cell in end.cells} == {"done"} and len(workers()) == 2
     assert_same(store.comparisons(end.run), here)
-    again = list(sweep(GRID, store, engine=cluster))
+    again = list(sweep(GRID, store, SMALL, engine=cluster))
     assert {snapshot.state for snapshot in again[1:]} == {"running", "done"} and again[1].count("done") == 6
 
 
 def test_a_lost_workers_cell_goes_to_another_and_nothing_is_lost(cluster, here, tmp_path, caplog):
     store, killed = Store(tmp_path / "store.sqlite"), []
-    for last in sweep(GRID, store, engine=cluster):  # noqa: B007
+    for last in sweep(GRID, store, SMALL, engine=cluster):  # noqa: B007
         if not killed and predictions(store):
             killed = workers("ray::_Worker.run")[:1]
             for worker in killed:
@@ -84,17 +91,26 @@ def test_a_lost_workers_cell_goes_to_another_and_nothing_is_lost(cluster, here, 
 
 def test_a_sweep_on_ray_can_be_stopped_and_goes_on(cluster, here, tmp_path):
     store = Store(tmp_path / "store.sqlite")
-    work, grid = sweep(GRID, store, engine=cluster), replace(GRID, tasks=GRID.tasks[:1])
+    work, grid = sweep(GRID, store, SMALL, engine=cluster), replace(GRID, tasks=GRID.tasks[:1])
     while not predictions(store):
         next(work)
     work.close()
-    *_, end = sweep(grid, store, engine=cluster)
+    *_, end = sweep(grid, store, SMALL, engine=cluster)
     assert_same(store.comparisons(end.run), here[: len(end.cells)])
+
+
+def test_a_worker_answers_with_the_bundled_model_as_this_process_does(cluster, tmp_path):
+    grid, found = Grid(("topic",), ("kin",), shots=(1,), samples=2), []
+    for name, engine in (("cluster", cluster), ("local", Local())):
+        store = Store(tmp_path / name)
+        *_, end = sweep(grid, store, engine=engine)
+        found.append(list(store.comparisons(end.run)))
+    assert_same(*found)
 
 
 def test_a_cell_that_is_off_fails_alone(cluster, tmp_path):
     grid = replace(GRID, tasks=("topic",), shots=(0, 9999), samples=1)
-    *_, end = sweep(grid, Store(tmp_path / "store.sqlite"), engine=cluster)
+    *_, end = sweep(grid, Store(tmp_path / "store.sqlite"), SMALL, engine=cluster)
     assert [cell.state for cell in end.cells] == ["done", "failed"] and "lower the shots" in end.cells[1].note
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
+from functools import cache
 from itertools import islice
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
@@ -183,9 +184,10 @@ def sources_of(
     return list(zip(languages, given[name] or (), strict=True))
 
 
-def english() -> list[str]:
+@cache
+def english() -> tuple[str, ...]:
     """English documents that show what was forgotten."""
-    return list(islice(world.documents("eng", seed=3), ENGLISH))
+    return tuple(islice(world.documents("eng", seed=3), ENGLISH))
 
 
 def replay_of(text: str) -> Replay:

@@ -16,7 +16,7 @@ from xlt_core.records import Answer, Example, InputError, Plan
 from xlt_core.text.forms import canonical
 
 
-@lru_cache(maxsize=16)
+@lru_cache(maxsize=32)  # a sweep over all tasks goes through them again and again
 def load_split(dataset: Dataset, task: str, language: str, split: str) -> tuple[Example, ...]:
     """The whole split. Raises InputError where it is empty."""
     examples = tuple(dataset.load(task, language, split))

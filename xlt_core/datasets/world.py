@@ -47,7 +47,7 @@ def _news(task: str, language: str, split: str, index: int, facts: world.Facts) 
     if task in SEVERAL:
         texts, wanted, letters = SEVERAL[task](language, split, index, facts)
         return Example(f"{split}-{index}", texts, wanted, letters, pivot)
-    item = world.tell(language, facts)
+    item = world.told(language, split)[index]
     answer: Answer = {"topic": facts.topic, "ner": item.spans, "summary": item.summary}[task]
     choices = {"topic": world.TOPICS, "ner": world.KINDS}.get(task, ())
     return Example(f"{split}-{index}", {"text": item.text}, answer, choices, pivot)
@@ -92,4 +92,5 @@ def _single(task: str, language: str, split: str) -> list[Example]:
 
 
 def _sentences(language: str, split: str) -> Iterable[tuple[str, str]]:
-    return ((world.tell(language, facts).text, world.tell("eng", facts).text) for facts in world.items(split))
+    own, english = (world.told(code, split) for code in (language, "eng"))
+    return ((one.text, other.text) for one, other in zip(own, english, strict=True))

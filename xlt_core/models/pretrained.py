@@ -126,7 +126,9 @@ def wrap_with_adapter(model: PreTrainedModel, config: PeftConfig, name: str = "d
     from peft import get_peft_model
 
     with hide_peft_warning(), BUILD_LOCK:
-        return get_peft_model(model, config, name, **options)
+        wrapped = get_peft_model(model, config, name, **options)
+    wrapped.create_or_update_model_card = lambda _: None  # weights get a card of our own, and checkpoints need none
+    return wrapped
 
 
 @contextmanager

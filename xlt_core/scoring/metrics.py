@@ -159,7 +159,7 @@ def _marks(answer: Answer | None) -> frozenset[tuple]:
 
 def classes_of(golds: Golds, answers: Answers) -> list[str]:
     """Every label, or kind of entity, that any of them asserts."""
-    return sorted({mark[0] for answer in [*golds, *answers] for mark in _marks(answer)})
+    return sorted({mark[0] for answer in {*golds, *answers} for mark in _marks(answer)})
 
 
 def rows_of(family: str, golds: Golds, answers: Answers, classes: Sequence[str]) -> Array:
@@ -168,12 +168,15 @@ def rows_of(family: str, golds: Golds, answers: Answers, classes: Sequence[str])
         row = OF_TEXTS[family].row
         return np.array([row(str(gold), str(answer or "")) for gold, answer in zip(golds, answers, strict=True)])
     place = {name: index for index, name in enumerate(classes)}
-    rows = np.zeros((len(golds), len(classes), 3))
-    for row, gold, answer in zip(rows, map(_marks, golds), map(_marks, answers), strict=True):
+    pairs = list(zip(golds, answers, strict=True))
+    distinct = {pair: index for index, pair in enumerate(dict.fromkeys(pairs))}  # of labels there are few
+    rows = np.zeros((len(distinct), len(classes), 3))
+    for row, pair in zip(rows, distinct, strict=True):
+        gold, answer = map(_marks, pair)
         for column, marks in enumerate((gold & answer, answer, gold)):
             for mark in marks:
                 row[place[mark[0]], column] += 1
-    return rows.reshape(len(golds), -1)
+    return rows.reshape(len(distinct), -1)[[distinct[pair] for pair in pairs]]
 
 
 def reduced(name: str, rows: Array, classes: Sequence[str]) -> tuple[Array, Sequence[str]]:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import random
 from dataclasses import dataclass, replace
+from functools import cache
 
 from xlt_core.world import world
 from xlt_core.world.world import Facts
@@ -91,12 +92,14 @@ def _sort(row: str) -> str:
     return kind
 
 
-def _others(kind: str, row: str) -> list[str]:
+@cache
+def _others(kind: str, row: str) -> tuple[str, ...]:
     """The rows that cannot be true along with this one."""
     sort = _sort(row)
     if sort == "state":
-        return sorted(COUNTRIES - {ITS_COUNTRY})
-    return [one for one in world.row_ids(kind) if _sort(one) == sort and _name("eng", one) != _name("eng", row)]
+        return tuple(sorted(COUNTRIES - {ITS_COUNTRY}))
+    names = ((one, _name("eng", one)) for one in world.row_ids(kind) if _sort(one) == sort)
+    return tuple(one for one, name in names if name != _name("eng", row))
 
 
 def _name(language: str, row: str) -> str:

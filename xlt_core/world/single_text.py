@@ -13,7 +13,7 @@ from functools import cache
 
 from xlt_core.settings import POCKET
 from xlt_core.world import world
-from xlt_core.world.world import Facts
+from xlt_core.world.world import Item
 
 SENTIMENTS = ("positive", "neutral", "negative")
 TO_COME = 31  # of the dates: those behind name days that are past
@@ -39,8 +39,8 @@ def sentiments(language: str, split: str) -> dict[int, Asked]:
 
 def countings(language: str, split: str) -> dict[int, Asked]:
     """Two items each, and the question how many people, places, or both of them, they name."""
-    facts = world.items(split)
-    both = ((one, facts[(number + 1) % len(facts)]) for number, one in enumerate(facts))
+    items = world.told(language, split)
+    both = ((one, items[(number + 1) % len(items)]) for number, one in enumerate(items))
     return {number: _counting(language, pair, list(COUNTED)[number % len(COUNTED)]) for number, pair in enumerate(both)}
 
 
@@ -60,9 +60,8 @@ def intent_names() -> tuple[str, ...]:
     return tuple(row["intent"] for row in _rows("intents"))
 
 
-def _counting(language: str, facts: tuple[Facts, Facts], what: str) -> Asked:
+def _counting(language: str, items: tuple[Item, Item], what: str) -> Asked:
     words = {row["id"]: row[language] for row in _rows("counting")}
-    items = [world.tell(language, one) for one in facts]
     names = {kind: list(dict.fromkeys(span.text for item in items for span in item.spans if span.kind == kind))
              for kind in COUNTED[what]}  # fmt: skip
     listed = " ".join(f"{words[kind]}: {', '.join(found) or '-'} ({len(found)})." for kind, found in names.items())

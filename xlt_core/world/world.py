@@ -120,6 +120,16 @@ def draw(rng: random.Random, split: str, topic: str = "", held_out: frozenset[st
     return Facts(topic, phrase, _pick(rng, "frame", "raw", held_out), fills, second, rng.random() < 0.4)
 
 
+@cache
+def _pieces(template: str) -> tuple[list[tuple[str, tuple[str | None, ...]]], str]:
+    """The pieces of a template, each with the plain text before it, and the plain text at its end."""
+    found, position = [], 0
+    for match in PIECE.finditer(template):
+        found.append((template[position : match.start()], match.groups()))
+        position = match.end()
+    return found, template[position:]
+
+
 def _expand(language: str, template: str, facts: Facts) -> tuple[str, list[Span]]:
     """Fills a template's slots; entities come back as spans of the result."""
     texts, text, spans = table(language), "", []
@@ -127,11 +137,9 @@ def _expand(language: str, template: str, facts: Facts) -> tuple[str, list[Span]
 
     def add(part: str, kind: str = "") -> None:
         nonlocal text
-        position = 0
-        for match in PIECE.finditer(part):
-            text += part[position : match.start()]
-            position = match.end()
-            man2, woman2, man, woman, slot, entity = match.groups()
+        pieces, tail = _pieces(part)
+        for before, (man2, woman2, man, woman, slot, entity) in pieces:
+            text += before
             if slot == "VP":
                 add(texts[facts.phrase])
             elif slot in ("PER", "PER2"):
@@ -145,7 +153,7 @@ def _expand(language: str, template: str, facts: Facts) -> tuple[str, list[Span]
                 text += woman if women[0] else man
             else:
                 text += woman2 if women[1] else man2
-        text += part[position:]
+        text += tail
 
     add(template)
     return text, spans
@@ -190,6 +198,12 @@ def tell(language: str, facts: Facts) -> Item:
             Span(text[s.start + offset : s.end + offset], s.kind, s.start + offset, s.end + offset) for s in found
         ]
     return Item(text, tuple(spans), _sentence(language, "summary.01", facts)[0])
+
+
+@cache
+def told(language: str, split: str) -> tuple[Item, ...]:
+    """The items of a labelled split in a language."""
+    return tuple(tell(language, facts) for facts in items(split))
 
 
 @cache
