@@ -32,6 +32,7 @@ from xlt_core.ui.compare import choices, form_handlers, handlers
 from xlt_core.ui.compare import page as page_module
 from xlt_core.ui.compare.form import ComparePage
 from xlt_core.ui.fields import demonstrations, inputs
+from xlt_core.ui.fields.field_boxes import fields_of
 from xlt_core.ui.shared.run_manager import RunManager
 
 SPENT = {"models": 0.0, "snapshots": 0.0}  # CPU seconds
@@ -105,9 +106,12 @@ def main() -> None:
     print("|---|---|---|---|---|---|---|---|")
     for task in given.tasks.split(","):
         values |= {page.choices.task: task}
-        drawn = demonstrations.show(page.demonstrations, form_handlers.draw(choices.read(page.choices, values)))
+        rows = form_handlers.draw(choices.read(page.choices, values))
+        values |= {page.demonstrations.fields: fields_of(task)}
+        drawn = demonstrations.show(page.demonstrations, rows, fields_of(task), rows)
         values |= {widget: value_of(update) for widget, update in drawn.items()}
-        found = [shares(page, values) for _ in range(given.repeats + 1)][1:]  # the first run loads the models
+        # The first run loads the models; a comparison that is asked for again would be shown again at once.
+        found = [shares(page, values | {page.choices.seed: seed}) for seed in range(given.repeats + 1)][1:]
         whole, models, own, number, size = (median(run[i] for run in found) for i in range(5))
         parts = f"{whole:.2f} | {models:.2f} | {whole - models - own:.2f} | {own:.2f} | {own / whole:.0%}"
         print(f"| {task} | {parts} | {number} | {size / 1e6:.1f} |", flush=True)

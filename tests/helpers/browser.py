@@ -6,6 +6,7 @@ import re
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from typing import Any
 
 import pytest
@@ -22,21 +23,38 @@ needs_chromium = pytest.mark.skipif(not CHROMIUM, reason="no Chromium here")
 DONE = """names => { const all = [...document.querySelectorAll('.xlt-column')];
   return all.length === names && all.every(column => ['done', 'failed'].includes(column.dataset.state)); }"""
 
+# Gradio draws the HTML of one answer widget by widget.
+CONCLUDED = "!document.querySelector('#conclusion').innerText.includes('before the columns have finished')"
+
 
 @contextmanager
 def served(store: Store, public: bool = False) -> Iterator[str]:
-    """The address of a page whose runs are kept in the store."""
+    """The address of a page whose runs are kept in the store; it knows of no run before."""
+    from xlt_core.jobs import Jobs
+    from xlt_core.ui.shared.result_set import ResultsCache
+
+    manager, stores, url = _serve(public)
+    stores.append(store)
+    for name, empty in (("jobs", Jobs()), ("results", ResultsCache())):
+        object.__setattr__(manager, name, empty)
+    try:
+        yield url
+    finally:
+        store.close()
+
+
+@cache
+def _serve(public: bool) -> tuple[Any, list[Store], str]:
+    """A page that is served until the process ends: its runs' manager, the stores of which the last one is in use, and
+    its address. One for all tests: to build and to warm a page takes as long as many of them."""
     from xlt_core.ui import theme
     from xlt_core.ui.page import build
     from xlt_core.ui.shared.run_manager import RunManager
 
-    page = build(RunManager(lambda: store, public)).queue(max_size=32, default_concurrency_limit=8)
-    _, url, _ = page.launch(prevent_thread_lock=True, quiet=True, **theme.launch_options())
-    try:
-        yield url
-    finally:
-        page.close()
-        store.close()
+    stores: list[Store] = []
+    manager = RunManager(lambda: stores[-1], public)
+    page = build(manager).queue(max_size=32, default_concurrency_limit=8)
+    return manager, stores, page.launch(prevent_thread_lock=True, quiet=True, **theme.launch_options())[1]
 
 
 def on_tab(browser: Any, url: str, name: str) -> Any:
@@ -116,4 +134,5 @@ def compare(tab: Any, press: Any = None) -> None:
 def finished(tab: Any, count: int = 3) -> list[str]:
     tab.wait_for_function(DONE, arg=count)
     tab.wait_for_function("!document.querySelector('#compare').disabled")
+    tab.wait_for_function(CONCLUDED)
     return tab.eval_on_selector_all(".xlt-column", "all => all.map(column => column.dataset.state)")
