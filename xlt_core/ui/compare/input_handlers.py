@@ -72,11 +72,15 @@ def choice_checked(page: ComparePage, values: Values) -> Updates:
     return form_handlers.show_mismatch(page, plan, form_handlers.typed_row(page, values))
 
 
-def use_human(page: ComparePage, values: Values) -> Updates:
-    """Sets the pivot to the human English of the data."""
+def use_human(page: ComparePage, values: Values) -> Iterator[Updates]:
+    """Sets the pivot to the human English of the data. Everything, where a choice was still at work, which changes
+    nothing any more."""
     human = dict.fromkeys(strategies.with_knobs_named(PIVOT), HUMAN)
     knobs = strategies.with_knob(page.choices.columns, values, human, PIVOT)
-    return knobs | choice_checked(page, {**values, **knobs})
+    chosen = {**values, **knobs}
+    yield knobs | choice_checked(page, chosen)
+    if values[page.requests].several:
+        yield from form_handlers.choices_changed(page, chosen)
 
 
 def use_apertium(page: ComparePage, values: Values) -> Iterator[Updates]:

@@ -149,7 +149,7 @@ def _wire_inputs(page: ComparePage) -> None:
     _bind(page, chosen, input_handlers.choice_checked, values, note.widgets())
     emptied = item | {*entered.texts, entered.mode, entered.one, entered.one_menu, entered.many, entered.fields}
     _bind(page, page.buttons.own_text.click, input_handlers.own_text, values, emptied)
-    _bind(page, note.use_human.click, input_handlers.use_human, values, {columns.knobs} | note.widgets())
+    _bind_last(page, note.use_human.click, input_handlers.use_human, values, page.plan_outputs())
     _bind(page, note.use_apertium.click, input_handlers.use_apertium, values, page.plan_outputs(), generator=True)
 
 
