@@ -87,6 +87,13 @@ def test_each_kind_of_answer_runs_and_the_batch_changes_nothing(folder: Path, ta
     assert len({tuple(_outputs(run)) for run in together.runs}) == len(columns)
 
 
+def test_one_token_a_pass_changes_nothing(folder: Path) -> None:
+    together, alone = (run(folder, "topic", tokens, COLUMNS[:1]).runs[0] for tokens in (16384, 1))
+    for a, b in zip(together.predictions, alone.predictions, strict=True):
+        assert a.replies[-1].choices == pytest.approx(b.replies[-1].choices, abs=1e-4)
+    assert len(together.predictions) == 3 and alone.state == "done"
+
+
 def _outputs(run: object) -> list[str]:
     return [f"{p.replies[-1].text} {sorted(p.replies[-1].choices.items())}" for p in run.predictions]
 

@@ -97,6 +97,7 @@ def test_a_text_in_a_language_that_the_dataset_lacks_can_be_typed(topics: Any) -
     many_items(tab, 24)
     choose(tab, "language", "Swahili")
     tab.wait_for_function("document.querySelector('#message').innerText.includes('no topic in Swahili')")
+    tab.wait_for_timeout(1000)  # while that choice is at work, the next one draws everything, the text, too
     one_input(tab, "Daktari alifungua hospitali mpya.")
     tab.wait_for_function("!document.querySelector('#compare').disabled")
     assert "does not know Swahili" in tab.inner_text("#strategy-translate")
