@@ -10,12 +10,14 @@ after the page can be used.
 from __future__ import annotations
 
 import argparse
+import json
 import os
 import sys
 import time
 from pathlib import Path
 from statistics import median
 from typing import Any
+from urllib.request import urlopen
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
@@ -63,13 +65,22 @@ def print_row(name: str, found: list[tuple[float, ...]]) -> None:
     print(f"| {name} | {seconds:.2f} | {drawn:.2f} | {own:.2f} | {size:.0f} |", flush=True)
 
 
+def print_size(url: str) -> None:
+    """What the time of opening the page grows with."""
+    with urlopen(f"{url}config") as answer:
+        page = json.load(answer)
+    events = sum(len(one["targets"]) for one in page["dependencies"])
+    print(f"{len(page['components'])} widgets, which {events} events come from\n")
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--repeats", type=int, default=4)
     repeats = parser.parse_args().repeats
     size: Any = {"width": 1280, "height": 900}
-    print("| visit | seconds until usable | CPU of the browser | CPU of the server | kB |\n|---|---|---|---|---|")
     with served(Store(":memory:")) as url, sync_playwright() as playwright:
+        print_size(url)
+        print("| visit | seconds until usable | CPU of the browser | CPU of the server | kB |\n|---|---|---|---|---|")
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
         contexts = [browser.new_context(viewport=size) for _ in range(repeats + 1)]
         opened(browser, contexts[0], url)

@@ -25,7 +25,8 @@ def test_axe_finds_nothing_on_any_page_and_folds_and_results_say_what_they_are(t
             "name => [...document.querySelectorAll('[role=tab]')].find(t => t.innerText === name).click()", name
         )
         tab.wait_for_selector(f"[role=tab][aria-selected=true]:has-text('{name}')")
-        for scheme, width, rules in (("light", 1280, None), ("light", 390, None), ("dark", 390, OF_COLOURS)):
+        for scheme, width, rules in (("light", 1280, None), ("light", 390, None),
+                                     ("dark", 390, OF_COLOURS), ("dark", 1280, OF_COLOURS)):  # fmt: skip
             tab.set_viewport_size({"width": width, "height": 900})
             tab.emulate_media(color_scheme=scheme)
             tab.wait_for_function("dark => document.body.classList.contains('dark') === dark", arg=scheme == "dark")

@@ -152,7 +152,7 @@ def offer_knobs(choices: Choices, host: Host | None, plan: Plan) -> Updates:
     """Offers the weights adapted to the plan's language in the menus of the knob `adapter`, and the published
     translations as a pivot where its dataset has some."""
     kinds, translated = catalog.strategies(), catalog.dataset(plan.dataset).translated_splits(plan.task, plan.language)
-    adapters = {name: kinds[name].adapters(host, plan.language) for name in strategies.with_knobs_named(ADAPTER)}
+    adapters = {name: kinds[name].adapters(host, plan.language) for name in strategies.names_with_knob(ADAPTER)}
     published = plan.split in translated or strategies.chooses_published(plan.columns)
     return {choices.columns.offers: strategies.offers(adapters, published)}
 
@@ -161,7 +161,7 @@ def forget_adapters(choices: Choices, values: Values, host: Host | None, languag
     """Empties the knobs `adapter` that name weights adapted to other languages only."""
     kinds, chosen = catalog.strategies(), choices.columns
     others = {name: {*kinds[name].adapters(host, "")} - {*kinds[name].adapters(host, language)}
-              for name in strategies.with_knobs_named(ADAPTER)}  # fmt: skip
+              for name in strategies.names_with_knob(ADAPTER)}  # fmt: skip
     gone = [name for name, names in others.items()
             if strategies.column_of(chosen, name, values).knobs.get(ADAPTER) in names]  # fmt: skip
     return strategies.with_knob(chosen, values, dict.fromkeys(gone, ""), ADAPTER) if gone else {}

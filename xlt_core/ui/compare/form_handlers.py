@@ -62,7 +62,7 @@ def mode_changed(page: ComparePage, values: Values) -> Iterator[Updates]:
 def add_column(page: ComparePage, values: Values) -> Updates:
     """Adds a second column of the strategy whose button was pressed."""
     own = sources.read(page.choices.sources, values)
-    return strategies.asked_column(page.choices.columns, own["model"], own["translator"], values)
+    return strategies.add_column(page.choices.columns, own["model"], own["translator"], values)
 
 
 def show_plan(

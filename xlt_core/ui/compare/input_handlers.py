@@ -75,7 +75,7 @@ def choice_checked(page: ComparePage, values: Values) -> Updates:
 def use_human(page: ComparePage, values: Values) -> Iterator[Updates]:
     """Sets the pivot to the human English of the data. Everything, where a choice was still at work, which changes
     nothing any more."""
-    human = dict.fromkeys(strategies.with_knobs_named(PIVOT), HUMAN)
+    human = dict.fromkeys(strategies.names_with_knob(PIVOT), HUMAN)
     knobs = strategies.with_knob(page.choices.columns, values, human, PIVOT)
     chosen = {**values, **knobs}
     yield knobs | choice_checked(page, chosen)

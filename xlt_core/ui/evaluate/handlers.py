@@ -68,7 +68,7 @@ def add_column(page: EvaluatePage, values: Values) -> Updates:
     """Adds a second column of the strategy whose button was pressed."""
     menus = (page.form.models, page.form.translators)
     model, translator = (next(iter(values[menu] or ()), "") for menu in menus)
-    return strategies.asked_column(page.form.strategies, model, translator, values)
+    return strategies.add_column(page.form.strategies, model, translator, values)
 
 
 def estimate(page: EvaluatePage, values: Values) -> Iterator[Updates]:

@@ -139,9 +139,7 @@ def disable(
     return {strategies.reasons: shown} | ({} if same else {strategies.boxes: chosen})
 
 
-def asked_column(
-    strategies: Strategies, model: str, translator: str, values: Values
-) -> Updates:  # fmt: skip
+def add_column(strategies: Strategies, model: str, translator: str, values: Values) -> Updates:
     """Adds a second column of the strategy whose button was pressed, with the entered knobs, which keeps the model and
     the translator that are chosen now and is named after them all. Raises InputError where there is such a column."""
     (name,) = _names(values[strategies.knobs], "second") or ("",)
@@ -171,7 +169,7 @@ def with_knob(strategies: Strategies, values: Values, changed: Mapping[str, Any]
     return {strategies.knobs: knob_fields.filled(_knobs(), given)}
 
 
-def with_knobs_named(knob: str) -> list[str]:
+def names_with_knob(knob: str) -> list[str]:
     """The strategies that have a knob of a name."""
     return [name for name in all_names() if any(own.name == knob for own in catalog.knobs(name))]
 
