@@ -16,7 +16,7 @@ def main() -> None:
     from xlt_core.ui.shared import zero_gpu
     from xlt_core.ui.warm_up import warm_up
 
-    page = build().queue(max_size=32, default_concurrency_limit=8)
+    page = build()
     if zero_gpu.is_zero_gpu():
         zero_gpu.load_models()
     page.launch(prevent_thread_lock=True, **theme.launch_options())

@@ -53,7 +53,7 @@ def _serve(public: bool) -> tuple[Any, list[Store], str]:
 
     stores: list[Store] = []
     manager = RunManager(lambda: stores[-1], public)
-    page = build(manager).queue(max_size=32, default_concurrency_limit=8)
+    page = build(manager)
     return manager, stores, page.launch(prevent_thread_lock=True, quiet=True, **theme.launch_options())[1]
 
 

@@ -17,7 +17,7 @@ def address() -> Iterator[str]:
     from xlt_core.ui import theme
     from xlt_core.ui.page import build
 
-    page = build().queue(max_size=32)
+    page = build()
     _, url, _ = page.launch(prevent_thread_lock=True, quiet=True, **theme.launch_options())
     yield url
     page.close()

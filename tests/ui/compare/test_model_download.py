@@ -49,7 +49,7 @@ def gate(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Event:
 
 @needs_chromium
 def test_a_real_model_is_fetched_stopped_fetched_again_and_chosen(browser: Any, gate: Event) -> None:
-    page = build().queue(max_size=32)
+    page = build()
     _, url, _ = page.launch(prevent_thread_lock=True, quiet=True, **theme.launch_options())
     tab = browser.new_page(viewport={"width": 1280, "height": 900})
     tab.set_default_timeout(PATIENCE)
