@@ -29,10 +29,15 @@ signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell starts a job
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """A visit to the page that waited in vain, on a machine that does too much, is made once more; the summary counts
-    it as a rerun."""
+    it as a rerun. The tests of the page begin the last process's share: to start page and browser in each takes long.
+    """
     for item in items:
         if "browser" in getattr(item, "fixturenames", ()):
             item.add_marker(pytest.mark.flaky(reruns=1, only_rerun="TimeoutError"))
+    if workers:
+        first = len(items) - len(items) // int(workers)
+        rest, of_the_page = ([item for item in items if ("ui" in item.path.parts) is page] for page in (False, True))
+        items[:] = rest[:first] + of_the_page + rest[first:]
 
 
 def pytest_collection_finish() -> None:
@@ -88,7 +93,7 @@ def chat_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Any]:
     """One for all tests of a process: a second Playwright cannot be started beside the first."""
-    from helpers.browser import ARGUMENTS, CHROMIUM
+    from helpers.browser import ARGUMENTS, CHROMIUM, Browser
     from playwright.sync_api import sync_playwright
 
     if not CHROMIUM:
@@ -96,5 +101,5 @@ def browser() -> Iterator[Any]:
 
     with sync_playwright() as playwright:
         started = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
-        yield started
+        yield Browser(started)
         started.close()

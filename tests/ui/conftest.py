@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import pytest
-from helpers.browser import PATIENCE, choose, visit
+from helpers.browser import choose, visit
 
 os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
 
@@ -27,8 +28,9 @@ def address() -> Iterator[str]:
 def blank(browser: Any, address: str, capfd: pytest.CaptureFixture[str]) -> Iterator[Any]:
     """A page yet to be opened; nothing but its own server is asked for anything."""
     asked: list[str] = []
-    opened = _new_page(browser, asked)
-    yield opened
+    opened = browser.new_page()
+    with _listening(opened, asked):
+        yield opened
     opened.close()
     _check(capfd, asked, address)
 
@@ -55,12 +57,10 @@ def shared_tab(browser: Any, address: str, pages: list[Any], capfd: pytest.Captu
     longer than most of them. A new one behind a test that failed."""
     asked: list[str] = []
     if not pages or pages[-1].is_closed():
-        pages.append(_new_page(browser, asked))
+        pages.append(browser.new_page())
         visit(pages[-1], address)
-    listen = lambda request: asked.append(request.url)  # noqa: E731
-    pages[-1].on("request", listen)
-    yield pages[-1]
-    pages[-1].remove_listener("request", listen)
+    with _listening(pages[-1], asked):
+        yield pages[-1]
     _check(capfd, asked, address)
 
 
@@ -75,17 +75,19 @@ def topics(shared_tab: Any) -> Any:
 
 
 def pytest_exception_interact(node: Any) -> None:
-    """Closes the shared page of a test that failed."""
-    if page := getattr(node, "funcargs", {}).get("shared_tab"):
-        page.close()
+    """Closes the page of a test that failed for good."""
+    given = getattr(node, "funcargs", {})
+    if page := given.get("shared_tab") or given.get("blank"):
+        type(page).close(page)
 
 
-def _new_page(browser: Any, asked: list[str]) -> Any:
-    """A page yet to be opened. asked: gets the addresses that it asks for."""
-    opened = browser.new_page(viewport={"width": 1280, "height": 900})
-    opened.on("request", lambda request: asked.append(request.url))
-    opened.set_default_timeout(PATIENCE)
-    return opened
+@contextmanager
+def _listening(page: Any, asked: list[str]) -> Iterator[None]:
+    """asked: gets the addresses that the page asks for."""
+    listen = lambda request: asked.append(request.url)  # noqa: E731
+    page.on("request", listen)
+    yield
+    page.remove_listener("request", listen)
 
 
 def _check(capfd: pytest.CaptureFixture[str], asked: list[str], address: str) -> None:

@@ -19,7 +19,8 @@ NEW_VISITOR_KEY = "key => key || crypto.getRandomValues(new Uint32Array(6)).join
 
 
 def build(manager: RunManager | None = None) -> gr.Blocks:
-    """The whole page with its events, endpoints and queue. Loads no model. manager: stores and runs the visitors' runs."""
+    """The whole page with its events, endpoints and queue. Loads no model. manager: stores and runs the visitors'
+    runs."""
     manager = manager or RunManager()
     with gr.Blocks(title="xlt: compare ways across a language gap", analytics_enabled=False) as blocks:
         host = _header()

@@ -51,7 +51,7 @@ def gate(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Event:
 def test_a_real_model_is_fetched_stopped_fetched_again_and_chosen(browser: Any, gate: Event) -> None:
     page = build()
     _, url, _ = page.launch(prevent_thread_lock=True, quiet=True, **theme.launch_options())
-    tab = browser.new_page(viewport={"width": 1280, "height": 900})
+    tab = browser.new_page()
     tab.set_default_timeout(PATIENCE)
     try:
         visit(tab, url)

@@ -17,7 +17,7 @@ from xlt_core.store.store import Store
 def voting(browser: Any, tmp_path: Path) -> Iterator[Any]:
     """The page with summaries by prompt and translate."""
     with served(Store(tmp_path / "store.sqlite")) as url:
-        tab = browser.new_page(viewport={"width": 1280, "height": 900})
+        tab = browser.new_page()
         tab.set_default_timeout(60_000)
         visit(tab, url)
         choose(tab, "task", "Summary")

@@ -37,7 +37,7 @@ MADE = made()
 @pytest.fixture(scope="module")
 def page(browser: Any, address: str) -> Iterator[Any]:
     """The page with the result opened, which all tests share."""
-    tab = browser.new_page(viewport={"width": 1280, "height": 900})
+    tab = browser.new_page()
     tab.set_default_timeout(PATIENCE // 4)
     tab.goto(address + shared_result.link(MADE))
     tab.wait_for_function("document.querySelector('#heading')?.innerText.includes('Opened result')")
