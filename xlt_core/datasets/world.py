@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import cache
 from string import ascii_uppercase
 
 from xlt_core.contracts import Dataset
@@ -35,15 +36,25 @@ class World(Dataset):
         served = self.languages(task)
         if language not in served:
             raise InputError(f"The bundled world has no {task} in {language}; choose one of {', '.join(served)}.")
-        if task in parallel.TASKS:
-            return list(parallel.pairs(task, split, _sentences(language, split)))
-        if task in SINGLE:
-            return _single(task, language, split)
-        return [_news(task, language, split, index, facts) for index, facts in enumerate(world.items(split))]
+        return list(_rows(task, language, split))
 
 
-def _news(task: str, language: str, split: str, index: int, facts: world.Facts) -> Example:
-    pivot = None if language == "eng" else _news(task, "eng", split, index, facts)
+@cache
+def _rows(task: str, language: str, split: str) -> tuple[Example, ...]:
+    if task in parallel.TASKS:
+        return tuple(parallel.pairs(task, split, _sentences(language, split)))
+    if task in SINGLE:
+        return tuple(_single(task, language, split))
+    facts = world.items(split)
+    english = language == "eng"
+    pivots: Sequence[Example | None] = [None] * len(facts) if english else _rows(task, "eng", split)
+    return tuple(
+        _news(task, language, split, index, one, pivot)
+        for index, (one, pivot) in enumerate(zip(facts, pivots, strict=True))
+    )
+
+
+def _news(task: str, language: str, split: str, index: int, facts: world.Facts, pivot: Example | None) -> Example:
     if task in SEVERAL:
         texts, wanted, letters = SEVERAL[task](language, split, index, facts)
         return Example(f"{split}-{index}", texts, wanted, letters, pivot)

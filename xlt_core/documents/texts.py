@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from xlt_core.catalog import PARTS, Parts
@@ -25,14 +25,32 @@ def without_texts(comparison: Comparison, parts: Parts = PARTS) -> Comparison:
 
 def with_texts(comparison: Comparison, parts: Parts = PARTS) -> Comparison:
     """The comparison with the items' texts by their ids, where the dataset can be read here; as it is where not."""
-    plan = comparison.plan
+    return all_with_texts([comparison], parts)[0]
+
+
+def all_with_texts(comparisons: Sequence[Comparison], parts: Parts = PARTS) -> tuple[Comparison, ...]:
+    """The same for several. Each dataset is looked for once: it may have a file for each of hundreds of languages."""
+    lacking = {comparison.plan.dataset for comparison in comparisons if _lacks_texts(comparison)}
+    here = {name for name in lacking if _is_here(name, parts)}
+    return tuple(_read_texts(one, parts) if one.plan.dataset in here else one for one in comparisons)
+
+
+def _is_here(name: str, parts: Parts) -> bool:
     try:
-        data = parts.dataset(plan.dataset)
-        if not (_lacks_texts(comparison) and data.at_hand()):
-            return comparison
-        known = {example.id: example for example in load_split(data, plan.task, plan.language, plan.split)}
+        return parts.dataset(name).at_hand()
+    except InputError:
+        return False
+
+
+def _read_texts(comparison: Comparison, parts: Parts) -> Comparison:
+    plan = comparison.plan
+    if not _lacks_texts(comparison):
+        return comparison
+    try:
+        split = load_split(parts.dataset(plan.dataset), plan.task, plan.language, plan.split)
     except InputError:
         return comparison
+    known = {example.id: example for example in split}
     return replace(comparison, runs=tuple(_joined(run, known) for run in comparison.runs))
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import fields
+from functools import cache
 from typing import Literal, get_args, get_origin, get_type_hints
 
 from xlt_core.contracts import Setting, Strategy, Task
@@ -13,7 +14,7 @@ from xlt_core.text.forms import key
 
 def check_knobs(strategy: Strategy) -> None:
     """Raises InputError where a knob's value is not of its annotated type or choices."""
-    hints = get_type_hints(type(strategy))
+    hints = _hints(type(strategy))
     for knob in fields(strategy):  # type: ignore[arg-type]
         value, hint = getattr(strategy, knob.name), hints[knob.name]
         allowed = get_args(hint) if get_origin(hint) is Literal else ()
@@ -24,6 +25,9 @@ def check_knobs(strategy: Strategy) -> None:
         least, most = knob.metadata.get("range") or (value, value)
         if not least <= value <= most:
             raise InputError(f"{knob.name} cannot be {value!r}; give {least} to {most}.")
+
+
+_hints = cache(get_type_hints)  # each change of the page's form checks all strategies
 
 
 def read_words(text: str) -> dict[str, str]:

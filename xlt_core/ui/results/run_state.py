@@ -104,7 +104,7 @@ def example(name: str) -> RunState:
     file = _example_files().get(name.removeprefix(EXAMPLE))
     comparisons: tuple[Comparison, ...] = ()
     try:
-        comparisons = tuple(map(texts.with_texts, export.load(file))) if file else ()
+        comparisons = texts.all_with_texts(export.load(file)) if file else ()
     except InputError as error:
         LOG.warning("The example cannot be shown: %s", error)
     command = sweep.command(listing.grid_of_comparisons(comparisons)) if comparisons else ""

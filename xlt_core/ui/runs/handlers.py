@@ -92,7 +92,7 @@ def open_files(form: RunsForm, values: Values) -> Updates:
 
 def _read(path: Path) -> tuple[Comparison, ...]:
     try:
-        found = tuple(map(texts.with_texts, export.load(path)))
+        found = texts.all_with_texts(export.load(path))
     except InputError as error:
         raise InputError(f"{path.name} cannot be opened: {error} Drop the file that Download or --out wrote.") from None
     if not any(comparison.runs for comparison in found):
