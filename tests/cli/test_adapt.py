@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 from dataclasses import asdict
@@ -120,16 +121,21 @@ def test_an_interrupted_adaptation_says_how_it_goes_on(tmp_path, base, capsys, m
 
 
 def test_two_processes_train_one_adapter(tmp_path, base):
-    launcher = ("accelerate.commands.launch", "--cpu", "--num_processes", "2", "--num_machines", "1", "-m",
-                "--mixed_precision", "no", "--dynamo_backend", "no", "--main_process_port", "0")  # fmt: skip
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = str(free.getsockname()[1])
+    # What `accelerate launch --cpu --num_processes 2` tells its processes.
+    place = {"WORLD_SIZE": "2", "MASTER_ADDR": "127.0.0.1", "MASTER_PORT": port, "ACCELERATE_USE_CPU": "true"}
     shared = ["adapt", "--language", "kin", "--corpus", str(seam.text(tmp_path)), "--model", str(base), *SIZE,
               "--steps", "12", "--rate", "0.01", "--replay", f"eng:{seam.text(tmp_path, 'eng')}:0.2"]  # fmt: skip
-    line = [sys.executable, "-m", *launcher, "xlt_core", *shared, "--out", str(tmp_path / "both")]
-    both = subprocess.run(line, cwd=ROOT, env={**os.environ, "OMP_NUM_THREADS": "1"}, capture_output=True, text=True)
-    told = both.stderr
-    assert both.returncode == 0 and both.stdout.count("use it with") == told.count("bits per byte before") == 1, told
+    both = [begin(command, [*shared, "--out", str(tmp_path / "both")], **place, RANK=rank, LOCAL_RANK=rank)
+            for rank in ("0", "1")]  # fmt: skip
+    out, *told = "".join(one.out.read() for one in both), *(one.err.read() for one in both)
+    assert [one.end() for one in both] == [0, 0], told
+    assert out.count("use it with") == 1 and all("bits per byte before" in said for said in told), told
     assert main([*shared, "--out", str(tmp_path / "one")]) == 0
     first, second = (json.loads((tmp_path / name / "adaptation.json").read_text("utf-8")) for name in ("both", "one"))
+    assert [loss for _, loss in first["losses"]] == pytest.approx([loss for _, loss in second["losses"]], abs=0.01)
     for name, one in second["bits_per_byte"].items():
         assert first["bits_per_byte"][name]["before"] == one["before"]
         assert first["bits_per_byte"][name]["after"] == pytest.approx(one["after"], rel=0.02)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from multiprocessing import get_context
 from multiprocessing.process import BaseProcess
@@ -46,18 +46,25 @@ def small_command(*arguments: object) -> None:
     raise SystemExit(main(list(map(str, arguments)), parts()))
 
 
-def begin(work: Callable[..., None], arguments: Sequence[object], store: Path = Path(":memory:")) -> Command:
-    """Begins one of the two. store: a file of results."""
+def begin(
+    work: Callable[..., None], arguments: Sequence[object], store: Path = Path(":memory:"), **variables: str
+) -> Command:
+    """Begins one of the two. store: a file of results; variables: of its environment."""
     (out, prints), (err, tells) = FORKING.Pipe(duplex=False), FORKING.Pipe(duplex=False)
-    process = FORKING.Process(target=_run, args=(work, arguments, store, prints, tells), daemon=True)
+    process = FORKING.Process(target=_run, args=(work, arguments, store, variables, prints, tells), daemon=True)
     process.start()
     prints.close()
     tells.close()
     return Command(process, *(os.fdopen(os.dup(end.fileno()), encoding="utf-8") for end in (out, err)))
 
 
-def _run(work: Callable[..., None], arguments: Sequence[object], store: Path, prints: object, tells: object) -> None:
+def _run(
+    work: Callable[..., None], arguments: Sequence[object], store: Path, variables: Mapping[str, str], prints: object,
+    tells: object,
+) -> None:  # fmt: skip
     import torch
+
+    os.environ.update(variables)
 
     torch.set_num_threads(1)
     sys.stdout, sys.stderr = (os.fdopen(os.dup(end.fileno()), "w", encoding="utf-8") for end in (prints, tells))

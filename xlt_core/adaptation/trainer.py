@@ -41,6 +41,11 @@ class Learning(Protocol):
     def loss(self, model: Any, batch: Mapping[str, torch.Tensor], count: Any = None, step: int = 0) -> torch.Tensor: ...
 
 
+def processes() -> PartialState:
+    """The processes that train together. Without GPUs, accelerate takes each for the only one unless it is told."""
+    return PartialState(cpu=not torch.cuda.is_available())
+
+
 @contextmanager
 def memory_told() -> Iterator[None]:
     """Raises InputError where what is done within runs out of memory."""
@@ -62,7 +67,7 @@ class Run:
         self.folder, self._identity, self._main = folder, identity, main
         if main and not resume:
             shutil.rmtree(folder, ignore_errors=True)
-        PartialState().wait_for_everyone()
+        processes().wait_for_everyone()
         begun = read_json(folder / "run.json") if resume else {}
         done = card.identity(folder.parent) if resume and not begun else {}
         for former in filter(None, (begun.get("identity"), done)):
@@ -168,7 +173,7 @@ def arguments(
     base: Base, run: Run, cycle: int = 1, kind: type[TrainingArguments] = TrainingArguments, **more: Any
 ) -> TrainingArguments:
     """What every trainer is given, of its own kind. more: of that kind."""
-    plan, on_gpu, workers = base.plan, torch.cuda.is_available(), PartialState().num_processes
+    plan, on_gpu, workers = base.plan, torch.cuda.is_available(), processes().num_processes
     made = kind(
         output_dir=str(run.folder),
         max_steps=plan.steps,

@@ -12,7 +12,6 @@ from threading import Event
 from typing import Any
 
 import torch
-from accelerate import PartialState
 from transformers import AutoConfig, AutoModelForCausalLM, AutoTokenizer, PreTrainedTokenizerBase
 
 from xlt_core.adaptation import average, lora
@@ -23,7 +22,7 @@ from xlt_core.adaptation.records import Adaptation, Base, Estimate, Snapshot, Su
 from xlt_core.adaptation.step_cost import step_cost
 from xlt_core.adaptation.survey import size, surveys
 from xlt_core.adaptation.texts import HUB
-from xlt_core.adaptation.trainer import CHECKPOINTS, Progress, Run, memory_told
+from xlt_core.adaptation.trainer import CHECKPOINTS, Progress, Run, memory_told, processes
 from xlt_core.models import pretrained
 from xlt_core.models.adapted import read_card, source_of
 from xlt_core.probing.bits_per_byte import bits_per_byte
@@ -52,7 +51,7 @@ class Work:
 @memory_told()
 def train(work: Work) -> None:
     """Trains and writes work.out: weights, adaptation.json and README.md."""
-    plan, report, main = work.plan, work.report, PartialState().is_main_process
+    plan, report, main = work.plan, work.report, processes().is_main_process
     torch.manual_seed(plan.seed)
     report(Snapshot("loading the model"))
     objective, texts = work.objective, work.material.texts
@@ -81,7 +80,7 @@ def train(work: Work) -> None:
     base = objective.written(base)
     if main:
         _save(base, run, work.out)
-    PartialState().wait_for_everyone()
+    processes().wait_for_everyone()
     shown.measured(_measured(objective, _outcome(base, work.out), split))
     if main:
         card = cards.write(work.out, _facts(base, work, shown.now))
@@ -122,7 +121,7 @@ def _base(plan: Adaptation, path: str, objective: Objective, material: Material)
     tokenizer = pretrained.load(AutoTokenizer, path, "language model")
     model = pretrained.load(AutoModelForCausalLM, path, "language model", dtype=dtype)
     revision = pretrained.revision(path, model)
-    model.to(PartialState().device if on_gpu else "cpu")
+    model.to(processes().device if on_gpu else "cpu")
     plan = _chosen(plan, model, tokenizer, path, objective)
     if plan.start:
         plan = lora.begun(replace(plan, start=source_of(plan.start, plan.model, revision, path)))

@@ -60,9 +60,9 @@ class Align(Objective):
 
     def equip(self, model: Any, base: Base, material: Material) -> Base:
         """As others. Raises InputError under several processes, each of which would contrast its own share alone."""
-        from accelerate import PartialState
+        from xlt_core.adaptation.trainer import processes
 
-        if PartialState().num_processes > 1:
+        if processes().num_processes > 1:
             raise InputError("The objective align trains in one process; start it without accelerate launch.")
         return super().equip(model, base, material)
 
