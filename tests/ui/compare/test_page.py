@@ -340,6 +340,18 @@ def test_a_typed_language_replaces_the_chosen_one_and_focus_stays_after_the_shor
 
 
 @needs_chromium
+def test_a_choice_from_a_menu_is_asked_for_once(topics: Any) -> None:
+    sent: list[int] = []
+    listen = lambda asked: sent.append(asked.post_data_json["fn_index"]) if "/join" in asked.url else None  # noqa: E731
+    topics.on("request", listen)
+    choose(topics, "language", "Hausa")
+    topics.wait_for_selector("#demo-text-1 textarea[lang=ha]")
+    topics.wait_for_timeout(300)  # for another one behind its answer
+    topics.remove_listener("request", listen)
+    assert sent and len(sent) == len(set(sent))
+
+
+@needs_chromium
 def test_results_of_an_earlier_setting_are_greyed_and_say_so(tab: Any) -> None:
     said = "getComputedStyle(document.querySelector('#columns'), '::before').content"
     grey = "getComputedStyle(document.querySelector('#columns')).filter"

@@ -16,7 +16,7 @@ from xlt_core.ui.compare import choices
 from xlt_core.ui.compare.form import ComparePage
 from xlt_core.ui.fields import demonstrations, inputs, own_data
 from xlt_core.ui.shared.errors import catch_errors
-from xlt_core.ui.shared.events import quiet
+from xlt_core.ui.shared.events import left, quiet
 from xlt_core.ui.shared.updates import Updates, Values
 
 MOST_TABLES = 12  # tables of edited demonstrations that a browser keeps
@@ -39,9 +39,9 @@ def wire(page: ComparePage) -> None:
     """Binds the events after which the draft is kept: when a field is left, and at each choice."""
     chosen, entered, rows = page.choices, page.inputs, page.demonstrations.rows
     fields = [chosen.seed, chosen.tokens, chosen.temperature, *entered.texts, entered.gold, rows]
-    columns = chosen.columns.boxes, chosen.columns.knobs
-    menus = [chosen.language, chosen.task, entered.mode, entered.example, rows, *columns]
-    triggers = [*(one.blur for one in fields), *(menu.input for menu in menus), chosen.shots.release,
+    forms = entered.mode, rows, chosen.columns.boxes, chosen.columns.knobs
+    menus = map(left, (chosen.language, chosen.task, entered.example))
+    triggers = [*(one.blur for one in fields), *(one.input for one in forms), *menus, chosen.shots.release,
                 entered.samples.release, *chosen.sources.change_events()]  # fmt: skip
     keep_it = catch_errors(partial(keep, page), lambda sentence: {page.draft: gr.skip()})  # it is said where it matters
     outputs = {page.draft, page.demonstrations.gloss}

@@ -32,7 +32,7 @@ from xlt_core.ui.fields import demonstrations, inputs, lessons, mismatch
 from xlt_core.ui.items import matrix
 from xlt_core.ui.shared import downloads
 from xlt_core.ui.shared.errors import catch_errors, catch_errors_while_yielding, error_sentence
-from xlt_core.ui.shared.events import LAST, MODEL, QUIET, bind, last, quiet
+from xlt_core.ui.shared.events import LAST, MODEL, QUIET, bind, last, left, quiet
 from xlt_core.ui.shared.last_request import AT_ONCE, Requests, last_only
 from xlt_core.ui.shared.run_manager import RunManager
 from xlt_core.ui.shared.updates import Updates, Values
@@ -118,13 +118,13 @@ def _bind_last(
 def _wire_choices(page: ComparePage) -> None:
     chosen = page.choices
     own, values, outputs = chosen.sources.own, page.form_widgets(), page.plan_outputs()
-    picked = (chosen.picker.input, chosen.shown_in.input)
-    for event in (chosen.language.input, chosen.task.input, *picked, *chosen.sources.change_events()):
+    picked = (left(chosen.picker), left(chosen.shown_in))
+    for event in (left(chosen.language), left(chosen.task), *picked, *chosen.sources.change_events()):
         _bind_last(page, event, form_handlers.choices_changed, values, outputs)
     for event in (own.file.upload, own.file.clear):
         _bind_last(page, event, form_handlers.file_changed, values | {own.file}, outputs)
     # By itself, so that boxes whose text is off can be seen and mended.
-    _bind(page, chosen.sources.dataset.input, form_handlers.show_own_data, {chosen.sources.dataset}, own.boxes())
+    _bind(page, left(chosen.sources.dataset), form_handlers.show_own_data, {chosen.sources.dataset}, own.boxes())
     added = {chosen.columns.extras, chosen.columns.extra_names}
     _bind(page, chosen.columns.knobs.submit, form_handlers.add_column, values, added)
     fetched = bind(page.download.get.click, partial(model_download.fetch, page.download, chosen.sources.model), values,
@@ -140,7 +140,7 @@ def _wire_inputs(page: ComparePage) -> None:
     note, entered, values = page.mismatch, page.inputs, page.form_widgets()
     item = {entered.gold, entered.gloss, entered.picked, entered.example} | note.widgets()
     picked = item | {*entered.texts, entered.fields}
-    _bind(page, entered.example.input, input_handlers.example_picked, values | {entered.example}, picked)
+    _bind(page, left(entered.example), input_handlers.example_picked, values | {entered.example}, picked)
     # Not `input`, which Gradio does not send for a text that was pasted.
     edited = partial(gr.on, [box.change for box in entered.texts], **LAST)
     _bind(page, edited, input_handlers.text_edited, values, item)

@@ -13,6 +13,7 @@ from xlt_core.models.suggested import Part, suggested
 from xlt_core.records import InputError, Plan
 from xlt_core.ui.fields import own_data
 from xlt_core.ui.fields.own_data import OwnData
+from xlt_core.ui.shared.events import left
 from xlt_core.ui.shared.updates import Updates, Values
 
 OFFERED = "pocket"  # what stands for a model of a link that is not here
@@ -37,8 +38,8 @@ class Sources:
     def change_events(self) -> tuple[Any, ...]:
         """The events by which another source is chosen."""
         typed = (event for box in (self.own.hub, self.own.columns) for event in (box.submit, box.blur))
-        return (self.dataset.input, *typed, self.split.input, self.labels.submit, self.labels.blur, self.model.input,
-                self.translator.input)  # fmt: skip
+        menus = map(left, (self.dataset, self.split, self.model, self.translator))
+        return (*menus, *typed, self.labels.submit, self.labels.blur)
 
 
 def build(plan: Plan) -> Sources:

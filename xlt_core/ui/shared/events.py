@@ -18,12 +18,18 @@ MODEL = {"concurrency_id": "model", "concurrency_limit": 2}  # events that run a
 # Gradio drops a choice that is made while the reply to an earlier one is on its way; so it is sent after that, as the
 # page then stands. A second press of a button stays dropped.
 LAST = {"trigger_mode": "always_last"}
-CHOICES = ("input", "release", "upload")
+CHOICES = ("input", "release", "upload", "blur")
 
 
 def last(event: Callable[..., Any]) -> dict[str, str]:
     """The option with which the last of several quick choices is the one that is answered; {} for other events."""
     return LAST if getattr(event, "event_name", "") in CHOICES else {}
+
+
+def left(menu: gr.Dropdown) -> Any:
+    """The event of a choice from a menu. Gradio sends `input` twice for each: when an entry is taken, and when the menu
+    is left for that reason."""
+    return menu.blur
 
 
 def quiet(status: Component) -> dict[str, Any]:
