@@ -14,7 +14,7 @@ from xlt_core.ui.compare import page as compare_page
 from xlt_core.ui.compare.form import ComparePage
 from xlt_core.ui.shared import downloads
 from xlt_core.ui.shared.errors import catch_errors_while_yielding
-from xlt_core.ui.shared.events import QUIET, bind, quiet
+from xlt_core.ui.shared.events import QUIET, bind, left, quiet
 from xlt_core.ui.shared.html import message_html
 
 OFF = ("Adapting is off on this public page: a training takes its machine for minutes or hours. "
@@ -41,7 +41,7 @@ def _wire_training(tab: gr.Tab, form: AdaptForm) -> None:
         button.click(catching, form.inputs(), form.outputs(), **quiet(form.message))
     bind(form.kind.input, partial(adapt_form.show_kind, form), {form.kind}, {form.file, form.hub}, form.message)
     shown = form.by.hidden() | {form.file, form.hub}
-    bind(form.by.objective.input, partial(adapt_form.show_objective, form), {form.by.objective}, shown, form.message)
+    bind(left(form.by.objective), partial(adapt_form.show_objective, form), {form.by.objective}, shown, form.message)
     outputs = {form.others, form.added, form.file, form.hub}
     bind(form.add.click, partial(adapt_form.add_text, form), form.inputs(), outputs, form.message)
     bind(form.stop.click, partial(handlers.stop, form), {form.stop}, {form.stop}, form.message)
@@ -55,5 +55,5 @@ def _wire_library(form: AdaptForm) -> None:
     made.then(None, js=downloads.click_script(library.PREFIX), **QUIET)
     bind(own.delete.click, partial(handlers.confirm_delete, form), chosen, {own.confirm, own.question}, message)
     bind(own.yes.click, partial(handlers.delete, form), chosen, form.outputs(), message)
-    for event in (own.no.click, own.list.input):
+    for event in (own.no.click, left(own.list)):
         bind(event, partial(library.hide_confirm, own), chosen, {own.confirm}, message)

@@ -13,7 +13,7 @@ from xlt_core.ui.compare.form import ComparePage
 from xlt_core.ui.fields import inputs
 from xlt_core.ui.fields.own_data import uses_file
 from xlt_core.ui.shared import zero_gpu
-from xlt_core.ui.shared.events import MODEL, bind
+from xlt_core.ui.shared.events import MODEL, bind, left
 from xlt_core.ui.shared.html import message_html
 from xlt_core.ui.shared.limits import check_offered
 from xlt_core.ui.shared.updates import Updates, Values
@@ -27,8 +27,8 @@ def wire(page: ComparePage) -> None:
     edit, results = page.results.edit, page.results
     inputs, message = edit.inputs() | {results.comparison}, edit.message
     for menu in (edit.column, edit.item):
-        bind(menu.input, partial(answer_chosen, page), inputs, edit.outputs(), message)
-    bind(edit.step.input, partial(step_chosen, page), inputs, {edit.text, edit.keep, edit.result}, message)
+        bind(left(menu), partial(answer_chosen, page), inputs, edit.outputs(), message)
+    bind(left(edit.step), partial(step_chosen, page), inputs, {edit.text, edit.keep, edit.result}, message)
     bind(edit.go.click, partial(go_on, page), inputs | {page.choices.sources.own.uploaded}, {edit.result}, message,
          generator=True, **MODEL)  # fmt: skip
     kept = {results.comparison, results.columns, results.share.text, page.inputs.picked}

@@ -9,7 +9,7 @@ import gradio as gr
 from xlt_core.ui.evaluate import form, handlers
 from xlt_core.ui.evaluate.form import EvaluatePage
 from xlt_core.ui.results import run_view
-from xlt_core.ui.shared.events import LAST, MODEL, bind
+from xlt_core.ui.shared.events import LAST, MODEL, bind, left
 from xlt_core.ui.shared.last_request import AT_ONCE, Requests, last_only
 from xlt_core.ui.shared.run_manager import RunManager
 
@@ -67,5 +67,5 @@ def _wire_run(page: EvaluatePage) -> None:
     estimating = bind(page.estimate.click, partial(handlers.estimate, page), inputs, {page.size, view.stop},
                       view.message, generator=True, **MODEL)  # fmt: skip
     bind(page.start.click, partial(handlers.start, page), inputs, outputs, view.message)
-    bind(page.runs.input, partial(handlers.choose_run, page), view.inputs() | {page.runs}, outputs, view.message)
+    bind(left(page.runs), partial(handlers.choose_run, page), view.inputs() | {page.runs}, outputs, view.message)
     run_view.wire(view, PREFIX, [estimating], {page.runs}, partial(handlers.refresh_menu, page))

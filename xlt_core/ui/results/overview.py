@@ -18,7 +18,7 @@ from xlt_core.ui.results import cell_view
 from xlt_core.ui.results.cell_view import CellView
 from xlt_core.ui.shared import downloads, figure_panel
 from xlt_core.ui.shared.downloads import Downloads
-from xlt_core.ui.shared.events import LAST, QUIET, bind
+from xlt_core.ui.shared.events import LAST, QUIET, bind, left
 from xlt_core.ui.shared.figure_panel import FigurePanel
 from xlt_core.ui.shared.html import details_html, escape
 from xlt_core.ui.shared.result_set import ResultSet
@@ -99,9 +99,9 @@ def wire(overview: Overview, prefix: str, message: gr.HTML) -> None:
     """Binds the menus, the view of one cell and the downloads."""
     inputs, outputs, cell = overview.inputs(), overview.outputs(), overview.cell_view
     # One event, of which a browser sends one at a time, so that no late reply shows what was chosen before.
-    changed = partial(gr.on, [overview.place.input, overview.shots.input, overview.renewed.change], **LAST)
+    changed = partial(gr.on, [left(overview.place), left(overview.shots), overview.renewed.change], **LAST)
     bind(changed, partial(_draw_figures, overview), inputs, outputs, message)
-    bind(cell.cell.input, partial(_show_cell, overview), inputs, cell.outputs(), message)
+    bind(left(cell.cell), partial(_show_cell, overview), inputs, cell.outputs(), message)
     bind(matrix.on_draw(cell.matrix), partial(_draw_items, overview), inputs, cell.outputs(), message)
     bind(cell.matrix.chosen.change, partial(_choose, overview), inputs, cell.outputs(), message)
     files = overview.downloads
