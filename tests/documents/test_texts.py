@@ -58,6 +58,14 @@ def test_texts_come_back_by_id_where_the_data_is_at_hand():
     assert texts.with_texts(changed, parts()) == changed  # the data has other answers to these ids by now
 
 
+def test_a_dataset_is_looked_for_once_for_all_results(monkeypatch):
+    asked, data = [], parts().dataset(plan().dataset)
+    monkeypatch.setattr(type(data), "at_hand", lambda self: asked.append(self) or True)
+    made = last(plan(shots=2))
+    found = texts.all_with_texts([texts.without_texts(made, parts())] * 3, parts())
+    assert len(asked) == 1 and [one.runs[0].examples for one in found] == [made.runs[0].examples] * 3
+
+
 def missing(name):
     raise InputError("There is no such dataset.")
 

@@ -65,7 +65,6 @@ def _run(
     import torch
 
     os.environ.update(variables)
-
     torch.set_num_threads(1)
     sys.stdout, sys.stderr = (os.fdopen(os.dup(end.fileno()), "w", encoding="utf-8") for end in (prints, tells))
     settings.STORE = store

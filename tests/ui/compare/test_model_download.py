@@ -9,7 +9,7 @@ from threading import Event
 from typing import Any
 
 import pytest
-from helpers.browser import PATIENCE, compare, finished, needs_chromium, one_input, visit
+from helpers.browser import compare, finished, needs_chromium, one_input, visit
 from helpers.gguf_files import make_gguf
 
 from xlt_core import settings
@@ -52,7 +52,6 @@ def test_a_real_model_is_fetched_stopped_fetched_again_and_chosen(browser: Any, 
     page = build()
     _, url, _ = page.launch(prevent_thread_lock=True, quiet=True, **theme.launch_options())
     tab = browser.new_page()
-    tab.set_default_timeout(PATIENCE)
     try:
         visit(tab, url)
         assert tab.inner_text("#get-model") == "Get a real model, 93 MB"
