@@ -295,6 +295,16 @@
     if (event.target.closest && event.target.closest("button.label-wrap")) setTimeout(describe);
   });
 
+  // Gradio takes each pointerup on a slider for a new value: also that of a press in a menu that covered it, which closes
+  // at the press; and none of those that keys set. The browser's `change` is each new value that is let go, once.
+  const SLIDER = "input[type=range], input[data-testid=number-input]";  // a number tells of itself when it is left
+  document.addEventListener("pointerup", (event) => {
+    if (event.isTrusted && event.target.matches && event.target.matches(SLIDER)) event.stopPropagation();
+  }, true);
+  document.addEventListener("change", ({ target }) => {
+    if (target.type === "range") target.dispatchEvent(new PointerEvent("pointerup", { bubbles: true }));
+  }, true);
+
   // A menu that is left with Tab would stay open; Escape closes it, after it has accepted what was typed.
   document.addEventListener("keydown", (event) => {
     const menu = event.target;

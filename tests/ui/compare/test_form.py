@@ -34,11 +34,12 @@ def opened(page: ComparePage, plan: Plan) -> dict[Any, Any]:
                  form_handlers.show_plan(page, plan))  # fmt: skip
 
 
-def after(values: dict[Any, Any], updates: dict[Any, Any]) -> dict[Any, Any]:
+def after(values: dict[Any, Any], *every: dict[Any, Any]) -> dict[Any, Any]:
     """The values after updates."""
-    plain = {w: u.get("value", values.get(w)) if isinstance(u, dict) and "__type__" in u else u
-             for w, u in updates.items()}  # fmt: skip
-    return values | plain
+    for updates in every:
+        values = values | {w: u.get("value", values.get(w)) if isinstance(u, dict) and "__type__" in u else u
+                           for w, u in updates.items()}  # fmt: skip
+    return values
 
 
 @pytest.fixture(scope="module")
@@ -60,10 +61,27 @@ def running(page: ComparePage, updates: dict[Any, Any]) -> list[str]:
 
 def test_more_shots_are_still_those_that_the_seed_draws(page: ComparePage, columns: tuple[Column, ...]) -> None:
     values = opened(page, Plan("topic", "kin", columns, inputs=(Row("Aline yasomye igitabo"),), shots=4))
-    values[page.choices.shots] = 6
-    plan = form.read(page, after(values, row_handlers.shots_changed(page, values)))
+    values |= {page.choices.shots: 6, page.requests: Requests()}
+    plan = form.read(page, after(values, *row_handlers.shots_changed(page, values)))
     assert len(plan.demonstrations or ()) == 6
     assert "--shots 6" in document.command(plan) and "--plan" not in document.command(plan)
+
+
+def test_as_many_shots_as_before_leave_the_rows_as_they_are(page: ComparePage, columns: tuple[Column, ...]) -> None:
+    values = opened(page, Plan("topic", "kin", columns, shots=4)) | {page.requests: Requests()}
+    (updates,) = row_handlers.shots_changed(page, values)
+    assert page.demonstrations.rows not in updates
+
+
+@pytest.mark.parametrize("task", ["topic", "ner"], ids=["the same task", "another task"])
+def test_shots_behind_another_choice_show_what_both_ask_for(
+    page: ComparePage, columns: tuple[Column, ...], task: str
+) -> None:
+    values = opened(page, Plan("topic", "kin", columns, shots=4)) | {page.requests: Requests()}
+    values[page.requests].begin(), values[page.requests].begin()
+    values |= {page.choices.task: task, page.choices.shots: 2}
+    plan = form.read(page, after(values, *row_handlers.shots_changed(page, values)))
+    assert plan.demonstrations == form_handlers.draw(replace(plan, demonstrations=None)) and plan.shots == 2
 
 
 def test_the_form_keeps_all_of_a_lesson(page: ComparePage) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from threading import Event
 from typing import Any
@@ -341,14 +342,37 @@ def test_a_typed_language_replaces_the_chosen_one_and_focus_stays_after_the_shor
 
 @needs_chromium
 def test_a_choice_from_a_menu_is_asked_for_once(topics: Any) -> None:
+    with _asked(topics) as sent:
+        choose(topics, "language", "Hausa")
+        topics.wait_for_selector("#demo-text-1 textarea[lang=ha]")
+        topics.wait_for_timeout(300)  # for another one behind its answer
+    assert sent and len(sent) == len(set(sent))
+
+
+@needs_chromium
+def test_the_shots_are_set_by_keys_and_not_by_a_press_that_began_elsewhere(topics: Any) -> None:
+    """A menu over the slider closes at the press, so that the slider gets the release."""
+    slider = topics.locator("#shots input[type=range]")
+    with _asked(topics) as sent:
+        topics.hover("#shots label")
+        topics.mouse.down()
+        slider.hover()
+        topics.mouse.up()
+        slider.press("ArrowRight")
+        topics.wait_for_selector("#demo-text-5")
+        slider.press("ArrowLeft")
+        topics.wait_for_selector("#demo-text-5", state="detached")
+    assert len(sent) == 2 and len(set(sent)) == 1
+
+
+@contextmanager
+def _asked(tab: Any) -> Iterator[list[int]]:
+    """The numbers of the handlers that the page asks."""
     sent: list[int] = []
     listen = lambda asked: sent.append(asked.post_data_json["fn_index"]) if "/join" in asked.url else None  # noqa: E731
-    topics.on("request", listen)
-    choose(topics, "language", "Hausa")
-    topics.wait_for_selector("#demo-text-1 textarea[lang=ha]")
-    topics.wait_for_timeout(300)  # for another one behind its answer
-    topics.remove_listener("request", listen)
-    assert sent and len(sent) == len(set(sent))
+    tab.on("request", listen)
+    yield sent
+    tab.remove_listener("request", listen)
 
 
 @needs_chromium

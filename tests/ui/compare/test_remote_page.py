@@ -82,8 +82,9 @@ def test_what_was_computed_before_a_server_failed_is_kept(
     column = tab.inner_text("#columns")
     assert f"{ITEMS} of {ITEMS} items" in column and "macro F1" in column
     assert f"{ITEMS - 3}, left out of the scores" in column and "100%" in column  # of what came, all was readable
-    tab.wait_for_selector("#items-table td >> text=no result:")
-    assert tab.locator("#items-table td", has_text="no result:").filter(has_text=said).count() == ITEMS - 3
+    reasons = tab.locator("#items-table td", has_text="no result:").filter(has_text=said)
+    reasons.nth(ITEMS - 4).wait_for()  # the table of an earlier moment may still be there
+    assert reasons.count() == ITEMS - 3
     assert tab.locator("#items-table td.xlt-cell-bad, #items-table td.xlt-cell-good").count() == 3
 
 

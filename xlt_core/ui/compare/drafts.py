@@ -45,14 +45,15 @@ def wire(page: ComparePage) -> None:
                 entered.samples.release, *chosen.sources.change_events()]  # fmt: skip
     keep_it = catch_errors(partial(keep, page), lambda sentence: {page.draft: gr.skip()})  # it is said where it matters
     outputs = {page.draft, page.demonstrations.gloss}
-    gr.on(
-        triggers, keep_it, page.form_widgets(), outputs, queue=False, trigger_mode="always_last", **quiet(page.message)
-    )
+    gr.on(triggers, keep_it, page.form_widgets() | {page.requests}, outputs, queue=False, trigger_mode="always_last",
+          **quiet(page.message))  # fmt: skip
 
 
 def keep(page: ComparePage, values: Values) -> Updates:
-    """The draft with what is entered now, and the English of the demonstrations that are not edited. Raises InputError
-    where that is no plan yet."""
+    """The draft with what is entered now, and the English of the demonstrations that are not edited; nothing while a
+    choice is at work, whose rows are not there yet. Raises InputError where that is no plan yet."""
+    if values[page.requests].at_work:
+        return {page.draft: gr.skip()}
     table = page.demonstrations
     rows = demonstrations.read(table, values)
     return kept(page, values, rows) | {table.gloss: demonstrations.gloss_html(values[table.fields], rows)}

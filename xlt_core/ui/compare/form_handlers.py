@@ -220,14 +220,16 @@ def _host(plan: Plan) -> Host | None:
 def _redrawn(
     page: ComparePage, values: Values, rows: tuple[Row, ...], edited: tuple[Row, ...] | None, fields: tuple[str, ...]
 ) -> Updates:  # fmt: skip
-    """The newly drawn demonstrations, or those that were edited earlier for the same choices; nothing where the drawn
-    ones equal those drawn before, so that edits stay."""
-    before = values[page.demonstrations.drawn]
+    """The newly drawn demonstrations, or those that were edited earlier for the same choices; where the drawn ones
+    equal those drawn before, edits stay, and there are as many rows as are drawn now."""
+    table, before = page.demonstrations, values[page.demonstrations.drawn]
     shorter = min(len(before), len(rows))
     same = before[:shorter] == rows[:shorter] and bool(before) == bool(rows)
-    if same and values[page.demonstrations.fields] == fields:
-        return {}
-    return demonstrations.show(page.demonstrations, rows if edited is None else edited, fields, rows)
+    if same and values[table.fields] == fields:
+        if len(before) == len(rows):
+            return {}
+        edited = demonstrations.resized(demonstrations.read(table, values), rows, len(rows))
+    return demonstrations.show(table, rows if edited is None else edited, fields, rows)
 
 
 def _language_updates(page: ComparePage, plan: Plan, host: Host | None) -> Updates:

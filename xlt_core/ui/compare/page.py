@@ -132,7 +132,7 @@ def _wire_choices(page: ComparePage) -> None:
     _bind(page, fetched.then, form_handlers.choices_changed, values, outputs, generator=True)
     bind(page.download.stop.click, partial(model_download.stop, page.download), {chosen.seed}, page.download.widgets(),
          page.message, queue=False)  # fmt: skip
-    _bind(page, chosen.shots.release, row_handlers.shots_changed, values, page.demonstrations.outputs())
+    _bind_last(page, chosen.shots.release, row_handlers.shots_changed, values, outputs)
     _bind_last(page, page.inputs.mode.input, form_handlers.mode_changed, values, outputs)
 
 

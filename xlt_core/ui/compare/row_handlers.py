@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 import gradio as gr
@@ -10,20 +10,27 @@ import gradio as gr
 from xlt_core.records import Row
 from xlt_core.ui.compare import choices, drafts
 from xlt_core.ui.compare.form import ComparePage
-from xlt_core.ui.compare.form_handlers import draw
+from xlt_core.ui.compare.form_handlers import choices_changed, draw
 from xlt_core.ui.fields import demonstrations
 from xlt_core.ui.fields.field_boxes import fields_of
 from xlt_core.ui.shared.updates import Updates, Values
 
 
-def shots_changed(page: ComparePage, values: Values) -> Updates:
-    """As many demonstrations as shots; the first ones stay as they were edited."""
+def shots_changed(page: ComparePage, values: Values) -> Iterator[Updates]:
+    """As many demonstrations as shots; the first ones stay as they were edited. Everything, where another choice was
+    still at work, which changes nothing any more; nothing where there are as many shots as before."""
+    if values[page.requests].several:
+        yield from choices_changed(page, values)
+        return
     plan = choices.read(page.choices, values)
+    if plan.shots == len(values[page.demonstrations.drawn]):
+        yield {page.message: gr.skip()}
+        return
     drawn = draw(plan)
     rows = demonstrations.resized(demonstrations.read(page.demonstrations, values), drawn, plan.shots)
     # The further rows are known as drawn ones, too, with their ids and their English.
     shown = demonstrations.show(page.demonstrations, rows, fields_of(plan.task))
-    return shown | {page.demonstrations.drawn: drawn}
+    yield shown | {page.demonstrations.drawn: drawn}
 
 
 def change_rows(change: Callable[..., tuple[Row, ...]], page: ComparePage, values: Values) -> Updates:
