@@ -81,14 +81,14 @@
     show(); open();
   };
 
-  // The table of demonstrations: its value is a list of dicts, by the names of the boxes; it is given the HTML of a row.
+  // The table of demonstrations: the rows of its value are dicts by the names of the boxes; it is given the HTML of a row.
   window.xltRows = (element, props, watch, trigger, name) => {
     let drawn = "";  // the HTML of the rows that are there
     const show = () => {
       const html = given.get(name) || "";
       if (drawn !== html) { element.replaceChildren(); drawn = html; }
       if (!html) return;
-      const rows = props.value || [], shown = element.children;
+      const { rows } = props.value, shown = element.children;
       while (shown.length > rows.length) element.lastElementChild.remove();
       while (shown.length < rows.length) element.insertAdjacentHTML("beforeend", drawn.replaceAll("{n}", shown.length + 1));
       rows.forEach((row, at) => shown[at].querySelectorAll("textarea").forEach((box) => {
@@ -97,18 +97,19 @@
       }));
     };
     const rowOf = (target) => [...element.children].indexOf(target.closest(".xlt-demo"));
+    const enter = (rows) => { props.value = { ...props.value, rows }; };
     element.addEventListener("input", ({ target }) => {
-      const rows = [...props.value], at = rowOf(target);
+      const rows = [...props.value.rows], at = rowOf(target);
       rows[at] = { ...rows[at], [target.name]: target.value };
-      props.value = rows;
+      enter(rows);
     });
     element.addEventListener("change", () => trigger("blur"));  // of a box that is left
     element.addEventListener("click", ({ target }) => {
       const from = rowOf(target), by = Number(target.dataset.by), to = from + by;
-      if (!target.dataset.by || to < 0 || to >= props.value.length) return;
-      const rows = [...props.value], [row] = rows.splice(from, 1);
+      if (!target.dataset.by || to < 0 || to >= props.value.rows.length) return;
+      const rows = [...props.value.rows], [row] = rows.splice(from, 1);
       if (by) rows.splice(to, 0, row);
-      props.value = rows;
+      enter(rows);
       show();
       trigger("input");
     });

@@ -106,9 +106,10 @@ def main() -> None:
     print("|---|---|---|---|---|---|---|---|")
     for task in given.tasks.split(","):
         values |= {page.choices.task: task}
-        rows = form_handlers.draw(choices.read(page.choices, values))
+        plan = choices.read(page.choices, values)
+        rows = form_handlers.draw(plan)
         values |= {page.demonstrations.fields: fields_of(task)}
-        drawn = demonstrations.show(page.demonstrations, rows, fields_of(task), rows)
+        drawn = demonstrations.show(page.demonstrations, rows, plan, rows)
         values |= {widget: value_of(update) for widget, update in drawn.items()}
         # The first run loads the models; a comparison that is asked for again would be shown again at once.
         found = [shares(page, values | {page.choices.seed: seed}) for seed in range(given.repeats + 1)][1:]

@@ -20,7 +20,7 @@ from helpers.browser import (
 
 from xlt_core.formats.values import plain
 from xlt_core.records import Comparison, Plan, Row
-from xlt_core.ui.compare.drafts import Draft, read
+from xlt_core.ui.fields.draft import Draft, read
 from xlt_core.ui.shared import zero_gpu
 
 EDITED = "Ikipe yanjye yatsinze umukino."

@@ -13,7 +13,7 @@ import pytest
 from xlt_core.documents import document
 from xlt_core.lessons.lesson import Lesson, lessons
 from xlt_core.records import Column, InputError, Plan, Row
-from xlt_core.ui.compare import form, form_handlers, row_handlers, sample
+from xlt_core.ui.compare import drafts, form, form_handlers, row_handlers, sample
 from xlt_core.ui.compare import page as page_module
 from xlt_core.ui.compare.form import ComparePage
 from xlt_core.ui.fields import demonstrations, inputs, strategies
@@ -117,8 +117,28 @@ def test_what_a_browser_sends_that_is_no_form_of_boxes_ticks_none(page: CompareP
 def test_what_a_browser_sends_that_is_no_row_is_no_demonstration(
     page: ComparePage, sent: Any, read: tuple[Row, ...]
 ) -> None:  # fmt: skip
-    values = opened(page, Plan("topic", "kin")) | {page.demonstrations.rows: sent}
-    assert demonstrations.read(page.demonstrations, values) == read
+    values = opened(page, Plan("topic", "kin"))
+    for value in ({"of": "topic kin", "rows": sent}, sent):
+        found = demonstrations.read(page.demonstrations, values | {page.demonstrations.rows: value})
+        assert found == (read if isinstance(value, dict) and "rows" in value else ())
+
+
+def test_rows_of_another_choice_are_not_asked_with_nor_kept(page: ComparePage, columns: tuple[Column, ...]) -> None:
+    """What is pressed in the moment before the rows of a new task or language are there."""
+    edited = (Row("Ikipe yanjye", "sports"),)
+    values = opened(page, Plan("topic", "kin", columns, demonstrations=edited, samples=3)) | {page.draft: None}
+    values |= {page.choices.shots: 1}
+    assert form.read(page, values).demonstrations == edited
+    values |= drafts.keep(page, values | {page.demonstrations.drawn: ()})
+    for other in ({page.choices.language: "hau"}, {page.choices.task: "ner"}):
+        plan = form.read(page, values | other)
+        assert plan.demonstrations is None and plan.shots == 1
+        assert drafts.keep(page, values | other) == {page.draft: gr.skip()}
+        added = row_handlers.change_rows(demonstrations.added, page, values | other)
+        texts = [row.text for row in demonstrations.read(page.demonstrations, values | added)]
+        assert texts == [*(row.text for row in form_handlers.draw(plan)), ""]
+    behind = {page.demonstrations.rows: {"of": "topic hau", "rows": [{"text": "Wasan", "answer": "sports"}]}}
+    assert form.read(page, values | behind).demonstrations == edited, "as they were edited earlier"
 
 
 GONE = [{"model": "/nowhere/mine"}, {"translator": "/nowhere/mine"}, {"dataset": "mine.csv"},

@@ -13,10 +13,10 @@ from xlt_core.records import InputError, Plan, Row
 from xlt_core.ui.compare import choices as choices_module
 from xlt_core.ui.compare import model_download, view
 from xlt_core.ui.fields import demonstrations as demonstrations_module
+from xlt_core.ui.fields import draft, own_data
 from xlt_core.ui.fields import inputs as inputs_module
 from xlt_core.ui.fields import lessons as lessons_module
 from xlt_core.ui.fields import mismatch as mismatch_module
-from xlt_core.ui.fields import own_data
 from xlt_core.ui.shared.limits import check_offered
 from xlt_core.ui.shared.run_manager import RunManager
 from xlt_core.ui.shared.updates import Values
@@ -75,12 +75,21 @@ def read(page: ComparePage, values: Values) -> Plan:
     plan = choices_module.read(page.choices, values)
     plan = replace(plan, **inputs_module.read(page.inputs, values, plan.task))
     if not (plan.shots and catalog.picker(plan.demonstrations_from).per_item):
-        rows = demonstrations_module.read(page.demonstrations, values)
-        _check_no_blank(rows, plan.task)
-        plan = replace(plan, demonstrations=rows, shots=len(rows))
+        rows = read_demonstrations(page, values, plan)
+        if rows is not None:
+            _check_no_blank(rows, plan.task)
+            plan = replace(plan, demonstrations=rows, shots=len(rows))
     if plan.dataset in own_data.UNNAMED:
         raise InputError(own_data.problem(plan))
     return check_offered(plan, uploaded=values[page.choices.sources.own.uploaded])
+
+
+def read_demonstrations(page: ComparePage, values: Values, plan: Plan) -> tuple[Row, ...] | None:
+    """The rows that are entered. Where those of the plan are not there yet: as they were edited earlier; None where
+    they are as drawn."""
+    if demonstrations_module.are_of(page.demonstrations, values, plan):
+        return demonstrations_module.read(page.demonstrations, values)
+    return draft.edited_rows(values[page.draft], plan)
 
 
 def build_choices(

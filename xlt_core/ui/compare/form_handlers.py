@@ -16,9 +16,10 @@ from xlt_core.comparison.plan import tidy
 from xlt_core.contracts import Host
 from xlt_core.models.hub import downloads
 from xlt_core.records import InputError, Plan, Row
-from xlt_core.ui.compare import choices, drafts
+from xlt_core.ui.compare import choices
 from xlt_core.ui.compare.form import ComparePage
 from xlt_core.ui.fields import demonstrations, field_boxes, inputs, mismatch, own_data, sources, strategies
+from xlt_core.ui.fields.draft import Draft, edited_rows
 from xlt_core.ui.fields.field_boxes import fields_of
 from xlt_core.ui.shared.background import run_in_thread
 from xlt_core.ui.shared.html import escape, message_html
@@ -79,7 +80,7 @@ def show_plan(
         {} if row and not inputs.is_blank(row) else _show_row(page.inputs, inputs.first_item(plan), plan),
         show_mismatch(page, plan, row),
         enable_strategies(page, plan, disabled, bool(plan.inputs)),
-        demonstrations.show(page.demonstrations, rows, fields_of(plan.task), rows if drawn is None else drawn),
+        demonstrations.show(page.demonstrations, rows, plan, rows if drawn is None else drawn),
     )
 
 
@@ -96,10 +97,10 @@ def open_link(page: ComparePage, plan: Plan) -> Updates:
     return show_plan(page, plan) | {page.message: message_html(text, "problem" if missing else "note")}
 
 
-def open_draft(page: ComparePage, draft: drafts.Draft) -> Updates:
+def open_draft(page: ComparePage, kept: Draft) -> Updates:
     """Sets the form to what the visitor had entered, with what is here now. Raises InputError."""
-    plan, missing = _checked(draft.plan)
-    restored = show_plan(page, replace(plan, demonstrations=draft.rows), drawn=draw(plan))
+    plan, missing = _checked(kept.plan)
+    restored = show_plan(page, replace(plan, demonstrations=kept.rows), drawn=draw(plan))
     said = message_html(" ".join(["What you had entered is back.", *missing]), "problem" if missing else "note")
     return restored | {page.message: said + "<p class='xlt-quiet'><a href='?fresh'>Start afresh</a></p>"}
 
@@ -184,7 +185,7 @@ def _choices_changed(page: ComparePage, values: Values) -> Updates:
         enable_strategies(page, plan, strategies.disabled(page.choices.columns, values), one),
         _language_updates(page, plan, host),
         choices.forget_adapters(page.choices, values, host, plan.language),
-        _redrawn(page, values, draw(plan), drafts.edited_rows(page, values, plan), fields_of(plan.task)),
+        _redrawn(page, values, plan),
         _show_row(page.inputs, row, plan) if unedited else {},
         inputs.switch(page.inputs, values[page.inputs.mode]),
         show_mismatch(page, choices.with_disabled(page.choices, plan, values), row if one else None),
@@ -217,19 +218,19 @@ def _host(plan: Plan) -> Host | None:
         return None
 
 
-def _redrawn(
-    page: ComparePage, values: Values, rows: tuple[Row, ...], edited: tuple[Row, ...] | None, fields: tuple[str, ...]
-) -> Updates:  # fmt: skip
+def _redrawn(page: ComparePage, values: Values, plan: Plan) -> Updates:
     """The newly drawn demonstrations, or those that were edited earlier for the same choices; where the drawn ones
     equal those drawn before, edits stay, and there are as many rows as are drawn now."""
-    table, before = page.demonstrations, values[page.demonstrations.drawn]
+    table, before, rows = page.demonstrations, values[page.demonstrations.drawn], draw(plan)
+    shown = edited_rows(values[page.draft], plan)
     shorter = min(len(before), len(rows))
     same = before[:shorter] == rows[:shorter] and bool(before) == bool(rows)
-    if same and values[table.fields] == fields:
-        if len(before) == len(rows):
+    if same and values[table.fields] == fields_of(plan.task):
+        if len(before) == len(rows) and demonstrations.are_of(table, values, plan):
             return {}
-        edited = demonstrations.resized(demonstrations.read(table, values), rows, len(rows))
-    return demonstrations.show(table, rows if edited is None else edited, fields, rows)
+        entered = demonstrations.read(table, values)
+        shown = entered if len(before) == len(rows) else demonstrations.resized(entered, rows, len(rows))
+    return demonstrations.show(table, rows if shown is None else shown, plan, rows)
 
 
 def _language_updates(page: ComparePage, plan: Plan, host: Host | None) -> Updates:

@@ -28,7 +28,7 @@ from xlt_core.ui.compare import (
 )
 from xlt_core.ui.compare.form import ComparePage
 from xlt_core.ui.diagnose import panel as before
-from xlt_core.ui.fields import demonstrations, inputs, lessons, mismatch
+from xlt_core.ui.fields import demonstrations, draft, inputs, lessons, mismatch
 from xlt_core.ui.items import matrix
 from xlt_core.ui.shared import downloads
 from xlt_core.ui.shared.errors import catch_errors, catch_errors_while_yielding, error_sentence
@@ -198,12 +198,12 @@ def _wire_load(blocks: gr.Blocks, page: ComparePage, plan: Plan, show: Callable[
 
     def load(values: Values, request: gr.Request) -> Updates:
         try:
-            code, draft = request.query_params.get("plan"), drafts.read(values[page.draft])
+            code, kept = request.query_params.get("plan"), draft.read(values[page.draft])
             if code:
                 return form_handlers.open_link(page, document.decode(code))
             if "fresh" in request.query_params:
                 return show(page, plan) | {page.draft: None}
-            return form_handlers.open_draft(page, draft) if draft else show(page, plan)
+            return form_handlers.open_draft(page, kept) if kept else show(page, plan)
         except Exception as error:
             return show(page, plan) | handlers.show_error(page, error_sentence(error))
 

@@ -7,12 +7,11 @@ from dataclasses import replace
 
 import gradio as gr
 
-from xlt_core.records import Row
+from xlt_core.records import Plan, Row
 from xlt_core.ui.compare import choices, drafts
-from xlt_core.ui.compare.form import ComparePage
+from xlt_core.ui.compare.form import ComparePage, read_demonstrations
 from xlt_core.ui.compare.form_handlers import choices_changed, draw
 from xlt_core.ui.fields import demonstrations
-from xlt_core.ui.fields.field_boxes import fields_of
 from xlt_core.ui.shared.updates import Updates, Values
 
 
@@ -27,17 +26,17 @@ def shots_changed(page: ComparePage, values: Values) -> Iterator[Updates]:
         yield {page.message: gr.skip()}
         return
     drawn = draw(plan)
-    rows = demonstrations.resized(demonstrations.read(page.demonstrations, values), drawn, plan.shots)
+    rows = demonstrations.resized(_entered(page, values, plan), drawn, plan.shots)
     # The further rows are known as drawn ones, too, with their ids and their English.
-    shown = demonstrations.show(page.demonstrations, rows, fields_of(plan.task))
+    shown = demonstrations.show(page.demonstrations, rows, plan)
     yield shown | {page.demonstrations.drawn: drawn}
 
 
 def change_rows(change: Callable[..., tuple[Row, ...]], page: ComparePage, values: Values) -> Updates:
     """The demonstrations after a change of their rows."""
-    table = page.demonstrations
-    rows = change(demonstrations.read(table, values))
-    return demonstrations.show(table, rows, values[table.fields]) | drafts.kept(page, values, rows)
+    plan = choices.read(page.choices, values)
+    rows = change(_entered(page, values, plan))
+    return demonstrations.show(page.demonstrations, rows, plan) | drafts.kept(page, values, rows)
 
 
 def show_count(page: ComparePage, values: Values) -> Updates:
@@ -48,9 +47,9 @@ def show_count(page: ComparePage, values: Values) -> Updates:
 
 def reset_rows(page: ComparePage, values: Values) -> Updates:
     """The demonstrations as they were drawn last."""
-    table = page.demonstrations
-    rows = values[table.drawn]
-    return demonstrations.show(table, rows, values[table.fields]) | drafts.kept(page, values, rows)
+    table, plan = page.demonstrations, choices.read(page.choices, values)
+    rows = values[table.drawn] if demonstrations.are_of(table, values, plan) else draw(plan)
+    return demonstrations.show(table, rows, plan) | drafts.kept(page, values, rows)
 
 
 def reload_rows(page: ComparePage, values: Values) -> Updates:
@@ -61,5 +60,11 @@ def reload_rows(page: ComparePage, values: Values) -> Updates:
         plan = replace(plan, seed=plan.seed + 1)
         rows = draw(plan)
     drawn = {**values, page.choices.seed: plan.seed, page.demonstrations.drawn: rows}
-    shown = demonstrations.show(page.demonstrations, rows, fields_of(plan.task), rows)
+    shown = demonstrations.show(page.demonstrations, rows, plan, rows)
     return shown | {page.choices.seed: plan.seed} | drafts.kept(page, drawn, rows)
+
+
+def _entered(page: ComparePage, values: Values, plan: Plan) -> tuple[Row, ...]:
+    """The rows of the plan, as they are entered or drawn."""
+    rows = read_demonstrations(page, values, plan)
+    return draw(plan) if rows is None else rows

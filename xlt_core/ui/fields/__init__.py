@@ -2,6 +2,7 @@
 
 __all__ = [
     "demonstrations",
+    "draft",
     "field_boxes",
     "inputs",
     "knob_fields",

@@ -1,7 +1,8 @@
 """The table of demonstrations: rows are edited, added, removed, moved, shuffled, reset and drawn again.
 
 The rows are one widget, since the time in which the page opens grows with its widgets: a form in plain HTML, whose
-value is a list of dicts. The page's script draws it, and moves and removes its rows (assets/page.js).
+value holds them as dicts, and for which choices they are. The page's script draws it, and moves and removes its rows
+(assets/page.js).
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from typing import Any
 
 import gradio as gr
 
+from xlt_core import catalog
 from xlt_core.formats.fields import english_of, make_row, texts_of, whole_text
 from xlt_core.records import InputError, Language, Plan, Row
 from xlt_core.ui.fields import field_boxes, server_value
@@ -55,7 +57,7 @@ def build(rows: Sequence[Row], plan: Plan) -> Demonstrations:
     """Draws the table with the given rows."""
     fields = field_boxes.fields_of(plan.task)
     with gr.Accordion(title(len(rows)), open=False, elem_id="demonstrations") as fold:
-        form = gr.HTML(_value(fields, rows), html_template="", apply_default_css=False,
+        form = gr.HTML(_value(plan, rows), html_template="", apply_default_css=False,
                        js_on_load="xltRows(element, props, watch, trigger, 'demonstrations')")  # fmt: skip
         row = server_value.build(_row_html(plan), "demonstrations")
         with gr.Row(elem_classes=["xlt-tools"]):
@@ -72,18 +74,21 @@ def build(rows: Sequence[Row], plan: Plan) -> Demonstrations:
 def read(table: Demonstrations, values: Values) -> tuple[Row, ...]:
     """The rows as they are entered; an unedited one keeps its id and its English version. What a browser sends that is
     no row counts as nothing entered."""
-    fields, sent = values[table.fields], values[table.rows]
+    fields, sent = values[table.fields], _sent(table, values).get("rows")
     known = {_cells(fields, row): row for row in values[table.drawn]}
     entered = [_entered(fields, one) for one in sent if isinstance(one, dict)] if isinstance(sent, list) else []
     return tuple(known.get(_cells(fields, row), row) for row in entered[:MAX_ROWS])
 
 
-def show(
-    table: Demonstrations, rows: Sequence[Row], fields: Fields, drawn: Sequence[Row] | None = None
-) -> Updates:  # fmt: skip
-    """The updates that show the rows. drawn: the rows that Reset goes back to from now on."""
-    rows = tuple(rows)[:MAX_ROWS]
-    updates: Updates = {table.rows: _value(fields, rows), table.gloss: gloss_html(fields, rows)}
+def are_of(table: Demonstrations, values: Values, plan: Plan) -> bool:
+    """Whether the rows are those of the plan's task and language: a moment after another choice they are not yet."""
+    return _sent(table, values).get("of") == _of(plan)
+
+
+def show(table: Demonstrations, rows: Sequence[Row], plan: Plan, drawn: Sequence[Row] | None = None) -> Updates:
+    """The updates that show the rows as the plan's. drawn: the rows that Reset goes back to from now on."""
+    rows, fields = tuple(rows)[:MAX_ROWS], field_boxes.fields_of(plan.task)
+    updates: Updates = {table.rows: _value(plan, rows), table.gloss: gloss_html(fields, rows)}
     updates[table.fold] = gr.update(label=title(len(rows)))
     return updates | ({} if drawn is None else {table.drawn: tuple(drawn)})
 
@@ -135,9 +140,19 @@ def _cells(fields: Fields, row: Row) -> tuple[str, ...]:
     return (*texts_of(fields, row).values(), row.answer)
 
 
-def _value(fields: Fields, rows: Sequence[Row]) -> list[dict[str, str]]:
-    """The rows as the value of the form."""
-    return [{**texts_of(fields, row), ANSWER: row.answer} for row in rows]
+def _value(plan: Plan, rows: Sequence[Row]) -> dict[str, Any]:
+    """The plan's rows as the value of the form."""
+    fields = field_boxes.fields_of(plan.task)
+    return {"of": _of(plan), "rows": [{**texts_of(fields, row), ANSWER: row.answer} for row in rows]}
+
+
+def _of(plan: Plan) -> str:
+    return f"{plan.task} {catalog.language(plan.language).code}"
+
+
+def _sent(table: Demonstrations, values: Values) -> dict[str, Any]:
+    """The value of the form; {} for what is none."""
+    return sent if isinstance(sent := values[table.rows], dict) else {}
 
 
 def _entered(fields: Fields, sent: dict[str, Any]) -> Row:
