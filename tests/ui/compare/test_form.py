@@ -108,6 +108,16 @@ def test_what_a_browser_sends_that_is_no_form_of_boxes_ticks_none(page: CompareP
         form.read(page, values)
 
 
+def test_an_item_of_another_choice_is_not_asked(page: ComparePage, columns: tuple[Column, ...]) -> None:
+    item = inputs.first_item(Plan("topic", "kin"))
+    values = opened(page, Plan("topic", "kin", columns, inputs=(item,), shots=2)) | {page.draft: None}
+    other = {page.choices.language: "hau"}
+    assert form.read(page, values).inputs == (item,)
+    assert form.read(page, values | other).inputs == (inputs.first_item(Plan("topic", "hau")),)
+    typed = form.read(page, values | other | {page.inputs.texts[0]: "Ikipe yanjye"})
+    assert [row.text for row in typed.inputs] == ["Ikipe yanjye"]
+
+
 @pytest.mark.parametrize(
     ("sent", "read"),
     [(None, ()), ("<b>", ()), ({"text": "a"}, ()), ([3, None, "a", ["a"]], ()),

@@ -73,7 +73,8 @@ class ComparePage:
 def read(page: ComparePage, values: Values) -> Plan:
     """The plan that is entered. Raises InputError for one that cannot run."""
     plan = choices_module.read(page.choices, values)
-    plan = replace(plan, **inputs_module.read(page.inputs, values, plan.task))
+    there = demonstrations_module.are_of(page.demonstrations, values, plan)
+    plan = replace(plan, **inputs_module.read(page.inputs, values, plan, there))
     if not (plan.shots and catalog.picker(plan.demonstrations_from).per_item):
         rows = read_demonstrations(page, values, plan)
         if rows is not None:
