@@ -170,9 +170,9 @@ def test_a_change_of_mode_stands_in_for_an_earlier_choice_that_is_still_at_work(
     values = opened(page, sample.default_plan()) | {page.requests: Requests()}
     values |= {page.inputs.mode: inputs.MANY}
     change = last_only(page.requests, partial(form_handlers.mode_changed, page), {page.message: gr.skip()})
-    *_, alone = change(values)
+    *_, alone, _ = change(values)
     values[page.requests].begin()  # such as the choice of the language, whose answer is dropped from now on
-    *_, both = change(values)
+    *_, both, _ = change(values)
     assert alone[page.inputs.one] == both[page.inputs.one] == gr.update(visible=False)
     assert page.choices.language in both and page.choices.language not in alone
 

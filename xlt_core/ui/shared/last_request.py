@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import wraps
+from threading import Lock
 
 import gradio as gr
 
@@ -13,12 +15,29 @@ from xlt_core.ui.shared.updates import Updates, Values
 AT_ONCE = {"trigger_mode": "multiple", "concurrency_limit": None}
 
 
+SENT_WITHIN = 5.0  # seconds: who is gone does not hold up the others
+
+
 class Requests:
     """The number of the last request, and those at work; one for each browser, as a gr.State holds it."""
 
     def __init__(self) -> None:
         self.number = 0
         self.at_work: set[int] = set()
+        self._sending = Lock()
+
+    def __deepcopy__(self, memo: object) -> Requests:
+        return Requests()
+
+    @contextmanager
+    def sending(self) -> Iterator[None]:
+        """Within it one request at a time sends its updates: Gradio would let a later one's overtake them."""
+        entered = self._sending.acquire(timeout=SENT_WITHIN)
+        try:
+            yield
+        finally:
+            if entered:
+                self._sending.release()
 
     def begin(self) -> int:
         """The number of a request that begins now."""
@@ -36,22 +55,23 @@ def last_only(
     requests: gr.State, handler: Callable[[Values], Iterator[Updates]], nothing: Updates
 ) -> Callable[[Values], Iterator[Updates]]:
     """The handler, a generator, whose updates are dropped once a later request has begun, its error, too. nothing: an
-    update that changes nothing; a generator that yields none would set every output to null."""
+    update that changes nothing, with which it ends: Gradio sends the last one once more as a generator ends, perhaps
+    behind those of a later request."""
 
     @wraps(handler)
     def checked(values: Values) -> Iterator[Updates]:
         mine = values[requests].begin()
         try:
             for updates in handler(values):
-                if values[requests].number != mine:
-                    yield nothing
-                    return
-                yield updates
+                with values[requests].sending():  # until Gradio asks for the next
+                    if values[requests].number != mine:
+                        break
+                    yield updates
         except Exception:
             if values[requests].number == mine:
                 raise
-            yield nothing
         finally:
             values[requests].at_work.discard(mine)
+        yield nothing
 
     return checked
