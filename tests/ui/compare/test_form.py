@@ -170,11 +170,25 @@ def test_a_change_of_mode_stands_in_for_an_earlier_choice_that_is_still_at_work(
     values = opened(page, sample.default_plan()) | {page.requests: Requests()}
     values |= {page.inputs.mode: inputs.MANY}
     change = last_only(page.requests, partial(form_handlers.mode_changed, page), {page.message: gr.skip()})
-    *_, alone, _ = change(values)
+    *_, alone = change(values)
     values[page.requests].begin()  # such as the choice of the language, whose answer is dropped from now on
-    *_, both, _ = change(values)
+    *_, both = change(values)
     assert alone[page.inputs.one] == both[page.inputs.one] == gr.update(visible=False)
     assert page.choices.language in both and page.choices.language not in alone
+
+
+def test_rows_are_sent_again_behind_a_choice_that_is_still_at_work(page: ComparePage) -> None:
+    """Its rows may be on their way to the page, where those that are entered are still seen."""
+    edited = (Row("Ikipe yanjye", "sports"), *form_handlers.draw(sample.default_plan())[1:])
+    plan = replace(sample.default_plan(), demonstrations=edited, inputs=())
+    values = opened(page, plan) | {page.demonstrations.drawn: form_handlers.draw(plan), page.draft: None}
+    values |= {page.requests: Requests(), page.choices.shots: len(edited)}
+    values[page.requests].begin()
+    (alone,) = form_handlers.choices_changed(page, values)
+    values[page.requests].begin()
+    (behind,) = form_handlers.choices_changed(page, values)
+    assert page.demonstrations.rows not in alone
+    assert demonstrations.read(page.demonstrations, after(values, behind)) == edited
 
 
 def test_a_page_without_a_finished_sample_draws_demonstrations_as_it_opens(monkeypatch: pytest.MonkeyPatch) -> None:

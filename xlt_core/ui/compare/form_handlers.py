@@ -220,13 +220,16 @@ def _host(plan: Plan) -> Host | None:
 
 def _redrawn(page: ComparePage, values: Values, plan: Plan) -> Updates:
     """The newly drawn demonstrations, or those that were edited earlier for the same choices; where the drawn ones
-    equal those drawn before, edits stay, and there are as many rows as are drawn now."""
+    equal those drawn before, edits stay, and there are as many rows as are drawn now. They are sent again where an
+    earlier choice is still at work, whose rows may be on their way."""
     table, before, rows = page.demonstrations, values[page.demonstrations.drawn], draw(plan)
     shown = edited_rows(values[page.draft], plan)
     shorter = min(len(before), len(rows))
     same = before[:shorter] == rows[:shorter] and bool(before) == bool(rows)
     if same and values[table.fields] == fields_of(plan.task):
-        if len(before) == len(rows) and demonstrations.are_of(table, values, plan):
+        requests = values.get(page.requests)
+        alone = not (requests and requests.several)
+        if alone and len(before) == len(rows) and demonstrations.are_of(table, values, plan):
             return {}
         entered = demonstrations.read(table, values)
         shown = entered if len(before) == len(rows) else demonstrations.resized(entered, rows, len(rows))

@@ -14,7 +14,6 @@ from xlt_core.ui.shared.updates import Updates, Values
 # All of them reach the app at once: by default a page sends none while another of the same event is on its way.
 AT_ONCE = {"trigger_mode": "multiple", "concurrency_limit": None}
 
-
 SENT_WITHIN = 5.0  # seconds: who is gone does not hold up the others
 
 
@@ -55,8 +54,8 @@ def last_only(
     requests: gr.State, handler: Callable[[Values], Iterator[Updates]], nothing: Updates
 ) -> Callable[[Values], Iterator[Updates]]:
     """The handler, a generator, whose updates are dropped once a later request has begun, its error, too. nothing: an
-    update that changes nothing, with which it ends: Gradio sends the last one once more as a generator ends, perhaps
-    behind those of a later request."""
+    update that changes nothing; a generator that yields none would set every output to null. It does not come behind
+    updates: the page would turn a value that is a dict into it, as the difference between the two."""
 
     @wraps(handler)
     def checked(values: Values) -> Iterator[Updates]:
@@ -65,13 +64,14 @@ def last_only(
             for updates in handler(values):
                 with values[requests].sending():  # until Gradio asks for the next
                     if values[requests].number != mine:
-                        break
+                        yield nothing
+                        return
                     yield updates
         except Exception:
             if values[requests].number == mine:
                 raise
+            yield nothing
         finally:
             values[requests].at_work.discard(mine)
-        yield nothing
 
     return checked
