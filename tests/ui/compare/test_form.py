@@ -69,8 +69,7 @@ def test_more_shots_are_still_those_that_the_seed_draws(page: ComparePage, colum
 
 def test_as_many_shots_as_before_leave_the_rows_as_they_are(page: ComparePage, columns: tuple[Column, ...]) -> None:
     values = opened(page, Plan("topic", "kin", columns, shots=4)) | {page.requests: Requests()}
-    (updates,) = row_handlers.shots_changed(page, values)
-    assert page.demonstrations.rows not in updates
+    assert list(row_handlers.shots_changed(page, values)) == []
 
 
 @pytest.mark.parametrize("task", ["topic", "ner"], ids=["the same task", "another task"])

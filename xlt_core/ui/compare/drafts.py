@@ -39,7 +39,7 @@ def keep(page: ComparePage, values: Values) -> Updates:
     """The draft with what is entered now, and the English of the demonstrations that are not edited; nothing while
     those of a choice are not there yet. Raises InputError where that is no plan yet."""
     table = page.demonstrations
-    if not demonstrations.are_of(table, values, choices.read(page.choices, values)):
+    if not demonstrations.belong_to(table, values, choices.read(page.choices, values)):
         return {page.draft: gr.skip()}
     rows = demonstrations.read(table, values)
     return kept(page, values, rows) | {table.gloss: demonstrations.gloss_html(values[table.fields], rows)}

@@ -73,8 +73,8 @@ class ComparePage:
 def read(page: ComparePage, values: Values) -> Plan:
     """The plan that is entered. Raises InputError for one that cannot run."""
     plan = choices_module.read(page.choices, values)
-    there = demonstrations_module.are_of(page.demonstrations, values, plan)
-    plan = replace(plan, **inputs_module.read(page.inputs, values, plan, there))
+    current = demonstrations_module.belong_to(page.demonstrations, values, plan)
+    plan = replace(plan, **inputs_module.read(page.inputs, values, plan, current))
     if not (plan.shots and catalog.picker(plan.demonstrations_from).per_item):
         rows = read_demonstrations(page, values, plan)
         if rows is not None:
@@ -88,7 +88,7 @@ def read(page: ComparePage, values: Values) -> Plan:
 def read_demonstrations(page: ComparePage, values: Values, plan: Plan) -> tuple[Row, ...] | None:
     """The rows that are entered. Where those of the plan are not there yet: as they were edited earlier; None where
     they are as drawn."""
-    if demonstrations_module.are_of(page.demonstrations, values, plan):
+    if demonstrations_module.belong_to(page.demonstrations, values, plan):
         return demonstrations_module.read(page.demonstrations, values)
     return draft.edited_rows(values[page.draft], plan)
 

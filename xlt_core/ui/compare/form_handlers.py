@@ -227,9 +227,8 @@ def _redrawn(page: ComparePage, values: Values, plan: Plan) -> Updates:
     shorter = min(len(before), len(rows))
     same = before[:shorter] == rows[:shorter] and bool(before) == bool(rows)
     if same and values[table.fields] == fields_of(plan.task):
-        requests = values.get(page.requests)
-        alone = not (requests and requests.several)
-        if alone and len(before) == len(rows) and demonstrations.are_of(table, values, plan):
+        alone = not values[page.requests].several
+        if alone and len(before) == len(rows) and demonstrations.belong_to(table, values, plan):
             return {}
         entered = demonstrations.read(table, values)
         shown = entered if len(before) == len(rows) else demonstrations.resized(entered, rows, len(rows))

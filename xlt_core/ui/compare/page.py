@@ -117,7 +117,7 @@ def _bind_last(
 
 def _wire_choices(page: ComparePage) -> None:
     chosen = page.choices
-    own, values, outputs = chosen.sources.own, page.form_widgets(), page.plan_outputs()
+    own, values, outputs = chosen.sources.own, page.form_widgets() | {page.requests}, page.plan_outputs()
     picked = (left(chosen.picker), left(chosen.shown_in))
     for event in (left(chosen.language), left(chosen.task), *picked, *chosen.sources.change_events()):
         _bind_last(page, event, form_handlers.choices_changed, values, outputs)
@@ -150,7 +150,8 @@ def _wire_inputs(page: ComparePage) -> None:
     emptied = item | {*entered.texts, entered.mode, entered.one, entered.one_menu, entered.many, entered.fields}
     _bind(page, page.buttons.own_text.click, input_handlers.own_text, values, emptied)
     _bind_last(page, note.use_human.click, input_handlers.use_human, values, page.plan_outputs())
-    _bind(page, note.use_apertium.click, input_handlers.use_apertium, values, page.plan_outputs(), generator=True)
+    _bind(page, note.use_apertium.click, input_handlers.use_apertium, values | {page.requests}, page.plan_outputs(),
+          generator=True)  # fmt: skip
 
 
 def _wire_demonstrations(page: ComparePage) -> None:

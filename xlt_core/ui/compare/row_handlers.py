@@ -23,7 +23,6 @@ def shots_changed(page: ComparePage, values: Values) -> Iterator[Updates]:
         return
     plan = choices.read(page.choices, values)
     if plan.shots == len(values[page.demonstrations.drawn]):
-        yield {page.message: gr.skip()}
         return
     drawn = draw(plan)
     rows = demonstrations.resized(_entered(page, values, plan), drawn, plan.shots)
@@ -48,7 +47,7 @@ def show_count(page: ComparePage, values: Values) -> Updates:
 def reset_rows(page: ComparePage, values: Values) -> Updates:
     """The demonstrations as they were drawn last."""
     table, plan = page.demonstrations, choices.read(page.choices, values)
-    rows = values[table.drawn] if demonstrations.are_of(table, values, plan) else draw(plan)
+    rows = values[table.drawn] if demonstrations.belong_to(table, values, plan) else draw(plan)
     return demonstrations.show(table, rows, plan) | drafts.kept(page, values, rows)
 
 

@@ -80,7 +80,7 @@ def read(table: Demonstrations, values: Values) -> tuple[Row, ...]:
     return tuple(known.get(_cells(fields, row), row) for row in entered[:MAX_ROWS])
 
 
-def are_of(table: Demonstrations, values: Values, plan: Plan) -> bool:
+def belong_to(table: Demonstrations, values: Values, plan: Plan) -> bool:
     """Whether the rows are those of the plan's task and language: a moment after another choice they are not yet."""
     return _sent(table, values).get("of") == _of(plan)
 

@@ -81,13 +81,13 @@ def _box(index: int, text: str, fields: Fields, languages: Sequence[Language | N
     )  # fmt: skip
 
 
-def read(inputs: Inputs, values: Values, plan: Plan, there: bool = True) -> dict[str, Any]:
-    """What the plan has for the input. there: whether the page shows what belongs to the plan's task and language; its
-    first item is meant, where one of others is still shown. Raises InputError for an empty text."""
+def read(inputs: Inputs, values: Values, plan: Plan, current: bool) -> dict[str, Any]:
+    """What the plan has for the input. current: whether the page shows what belongs to the plan's task and language;
+    its first item is meant, where one of others is still shown. Raises InputError for an empty text."""
     if values[inputs.mode] == MANY:
         return {"inputs": (), "samples": int(values[inputs.samples])}
     fields = field_boxes.fields_of(plan.task)
-    row = typed_row(inputs, values) if there or not is_picked(inputs, values) else first_item(plan)
+    row = typed_row(inputs, values) if current or not is_picked(inputs, values) else first_item(plan)
     lacking = catalog.task(plan.task).lacking(texts_of(fields, row))
     if lacking:
         which = "input" if len(fields) == 1 else lacking

@@ -54,24 +54,26 @@ def last_only(
     requests: gr.State, handler: Callable[[Values], Iterator[Updates]], nothing: Updates
 ) -> Callable[[Values], Iterator[Updates]]:
     """The handler, a generator, whose updates are dropped once a later request has begun, its error, too. nothing: an
-    update that changes nothing; a generator that yields none would set every output to null. It does not come behind
-    updates: the page would turn a value that is a dict into it, as the difference between the two."""
+    update that changes nothing, where updates are dropped or there are none: Gradio sends the last ones once more at
+    the end, or null. Not behind all: of a value that is a dict the page would make what differs from it."""
 
     @wraps(handler)
     def checked(values: Values) -> Iterator[Updates]:
-        mine = values[requests].begin()
+        mine, standing = values[requests].begin(), False
         try:
             for updates in handler(values):
                 with values[requests].sending():  # until Gradio asks for the next
-                    if values[requests].number != mine:
-                        yield nothing
-                        return
+                    standing = values[requests].number == mine
+                    if not standing:
+                        break
                     yield updates
         except Exception:
             if values[requests].number == mine:
                 raise
-            yield nothing
+            standing = False
         finally:
             values[requests].at_work.discard(mine)
+        if not standing:
+            yield nothing
 
     return checked
